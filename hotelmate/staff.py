@@ -1,7 +1,6 @@
 """`hotelmate staff`: the accounts that may sign in at a hotel's staff endpoints."""
 
 import asyncio
-import re
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,13 +8,15 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from chassis.email_address import address_problem
 from chassis.settings import with_driver
 from gateway.identity.accounts import Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
-from hotelmate.config import load_config
+from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table
 from hotelmate.errors import CommandError
+from hotelmate.existing import check_hotel
 
 T = TypeVar("T")
 
@@ -36,8 +37,10 @@ def add_staff(
     ] = False,
 ) -> None:
     """Add an account. Without --password-stdin a password is generated and printed once."""
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email.strip()):
-        raise CommandError(f"{email!r} is not an e-mail address.")
+    if problem := address_problem(email):
+        raise CommandError(f"{email!r} is not an e-mail address: {problem}")
+    with ask_client(load_config().amqp_url) as client:
+        check_hotel(client, hotel)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     staff = in_accounts(
         lambda accounts: accounts.add(
@@ -55,6 +58,9 @@ def list_staff(
 ) -> None:
     """List accounts, ordered by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
+    if hotel is not None and not accounts:
+        with ask_client(load_config().amqp_url) as client:
+            check_hotel(client, hotel)
     rows = [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts]
     none = "There are no accounts." if hotel is None else f"{hotel} has no accounts."
     show_table(("hotel", "e-mail", "name", "role", "active"), rows, empty=none)
@@ -71,7 +77,7 @@ def in_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
         except EmailTaken as taken:
             raise CommandError(f"{taken} has an account already.") from taken
         except ValueError as problem:
-            raise CommandError(f"The account cannot be added: {problem}.") from problem
+            raise CommandError(f"The account cannot be added: {str(problem).rstrip('.')}.") from problem
         finally:
             await accounts.close()
 

@@ -1,6 +1,7 @@
 """Handles asks: finds the handler, runs it in a transaction or a conversation, and stores replies to keyed commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ from contracts.operations import (
     SkipEvent,
 )
 from contracts.values import Context
+
+NUMERIC_VALUE_OUT_OF_RANGE = "22003"  # PostgreSQL's error code
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class AskServer:
             ask_context = codec.typed(context, Context)
         except ValueError as problem:
             raise Refusal("INVALID_MESSAGE", str(problem)) from problem
-        with trace.following(ask_context.traceparent):
+        with trace.following(ask_context.traceparent), _numbers_in_range():
             if handler.converses:
                 return self._converse(handler, ask, ask_context)
             if handler.changes:
@@ -129,6 +132,17 @@ class AskServer:
         except PermissionError as problem:
             raise Refusal("DEMO_ONLY", str(problem)) from problem
         return Health(service=self._service.name, ready=True, now=now)
+
+
+@contextmanager
+def _numbers_in_range() -> Iterator[None]:
+    """Refuse `INVALID_MESSAGE` where a number of the ask is larger than its column in the database can hold."""
+    try:
+        yield
+    except sa.exc.DataError as problem:
+        if getattr(problem.orig, "pgcode", None) == NUMERIC_VALUE_OUT_OF_RANGE:
+            raise Refusal("INVALID_MESSAGE", "A number of the message is out of range.") from problem
+        raise
 
 
 def _taken(work: Work, context: Context) -> Claim | StoredReply | None:

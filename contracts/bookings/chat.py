@@ -76,7 +76,7 @@ class OpenChats(Data):
 
 
 class SendChatMessage(BookingAsk, Command[ChatMessage]):
-    """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `READ_ONLY_TOKEN`, `VALIDATION_ERROR`."""
+    """Send a message to the other side of the chat. Refused `CHAT_CLOSED`, `BOOKING_ENDED`, `VALIDATION_ERROR`."""
 
     text: str
 

@@ -110,11 +110,13 @@ class PlaceOrder(BookingAsk, Command[Order]):
 class OrderCommand(Command[Order], abstract=True):
     """A command that moves one order to its next status; a repeated command changes nothing.
 
-    Refused `ORDER_NOT_FOUND`, `ILLEGAL_TRANSITION`.
+    A guest names the booking; staff may leave out `booking_id`. Refused `ILLEGAL_TRANSITION`, and `ORDER_NOT_FOUND`
+    also for an order of another booking.
     """
 
     hotel: str
     order_id: str
+    booking_id: str | None = None
 
 
 class AcceptOrder(OrderCommand):
@@ -126,12 +128,8 @@ class CompleteOrder(OrderCommand):
 
 
 class CancelOrder(OrderCommand):
-    """Cancel an order.
+    """Cancel an order. Staff can cancel an open order; the guest can cancel until staff accept the order."""
 
-    Staff can cancel an open order. A guest must send `booking_id`, and can cancel until staff accept the order.
-    """
-
-    booking_id: str | None = None
     reason: str = ""
 
 

@@ -203,7 +203,10 @@ class Timeline(Data):
 
 
 class Payable(Data):
-    """The booking's data for a checkout session. The payments service takes the amount to charge from here only."""
+    """The booking's data for a checkout session. The payments service takes the amount to charge from here only.
+
+    `ended` says that the booking has ended; a booking that has ended is payable while the guest owes a balance.
+    """
 
     booking_id: str
     hotel: str
@@ -217,6 +220,7 @@ class Payable(Data):
     guest_email: str
     payable: bool
     purpose: PaymentPurpose = PaymentPurpose.BOOKING
+    ended: bool = False
 
 
 class GuestsOfRooms(Data):

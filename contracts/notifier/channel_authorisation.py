@@ -40,14 +40,16 @@ class DescribeRealtime(Query[Realtime]):
 
 
 class SignChannel(Query[ChannelSignature]):
-    """Sign a subscription.
+    """Sign a subscription. `hotel` is the hotel in the client's path; None where the path names none.
 
     Refused `CHANNEL_FORBIDDEN` (403) for a channel that is not the caller's, `INVALID_SOCKET_ID` (400) for a malformed
-    socket id, `INVALID_TOKEN` (401) for a caller without a valid identity.
+    socket id, `INVALID_TOKEN` (401) for a caller without a valid identity, `BOOKING_NOT_FOUND` (404) for a guest of
+    another hotel than `hotel`.
     """
 
     socket_id: str
     channel_name: str
+    hotel: str | None = None
 
 
 class SignUser(Query[ChannelSignature]):

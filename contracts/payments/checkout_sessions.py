@@ -28,7 +28,8 @@ class OpenPaymentSession(BookingAsk, Command[PaymentSession]):
     """Open a checkout session for a booking; an open session is returned instead of a new one.
 
     Refused `BOOKING_NOT_FOUND`, `INVALID_RETURN_URL` for a URL on a foreign origin, `BOOKING_NOT_PAYABLE` where no
-    payment is expected, `PAYMENT_REFUSED` where the provider refuses the session.
+    payment is expected, `BOOKING_ENDED` where the booking has ended and no balance can be paid by card,
+    `PAYMENT_REFUSED` where the provider refuses the session.
     """
 
     success_url: str | None = None

@@ -6,9 +6,38 @@ from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
+from chassis.email_address import UnusableAddress, usable_address
 from chassis.refusal import Refusal
+from chassis.text import is_visible
+from contracts.fields import (
+    BOOKING_NAME,
+    CATEGORY,
+    CHAT_MESSAGE,
+    EMAIL,
+    LETTER,
+    NAME,
+    NOTE,
+    PASSWORD,
+    PHONE,
+    PROSE,
+    RECIPIENT,
+    SEARCH,
+    SHORT_TEXT,
+    SUBJECT,
+    TextKind,
+)
 
 Model = TypeVar("Model")
 Choice = TypeVar("Choice", bound=Enum)
@@ -16,16 +45,18 @@ FromQuery = Annotated[Model, Query()]  # a model whose fields are query paramete
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-_EMAIL = r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+\.[^\s@\x00-\x1f\x7f]+$"
-_EMAIL_OR_NONE = rf"^({_EMAIL[1:-1]})?$"
 _NO_NUL = r"^[^\x00]*$"
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class Body(BaseModel):
-    """A JSON object; a field that the class does not declare is refused."""
+    """A JSON object, whose values have the declared types; a field that the class does not declare is refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    No value is converted: `"1"` is no integer, `1` and `"yes"` are no booleans. A type that JSON does not have (a UUID,
+    a tuple) names the JSON type that it is read from by `FROM_JSON`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Changes(Body):
@@ -78,33 +109,59 @@ def choice_filter(name: str, text: str, choices: type[Choice]) -> Choice | None:
         raise invalid_filter(name) from problem
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, (bool, float)):
-        raise ValueError("must be a whole number")
-    return value
+def _kind(kind: TextKind) -> StringConstraints:
+    pattern = _NO_NUL if kind.lines else _PRINTABLE
+    return StringConstraints(
+        strip_whitespace=True, min_length=kind.least or None, max_length=kind.most, pattern=pattern
+    )
 
 
-def _percent(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _visible(text: str) -> str:
+    if not is_visible(text):
+        raise PydanticCustomError("invisible", "must have a visible character")
+    return text
 
 
-def _text(most: int, *, least: int = 0, pattern: str = _PRINTABLE) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=least or None, max_length=most, pattern=pattern)
+def _address(text: str) -> str:
+    try:
+        return usable_address(text)
+    except UnusableAddress as problem:
+        raise PydanticCustomError("address", "{reason}", {"reason": str(problem)}) from None
+
+
+def _address_or_none(text: str) -> str:
+    return _address(text) if text.strip() else ""
 
 
 Day = Annotated[
     date, BeforeValidator(iso_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-14"]})
 ]
-Count = Annotated[int, BeforeValidator(_whole)]
-Name = Annotated[str, _text(100, least=1)]
-Code = Annotated[str, _text(100, least=1)]
-Phone = Annotated[str, _text(40)]
-Email = Annotated[str, _text(254, pattern=_EMAIL)]
-OptionalEmail = Annotated[str, _text(254, pattern=_EMAIL_OR_NONE)]
-Prose = Annotated[str, _text(2000, pattern=_NO_NUL)]
-Note = Annotated[str, _text(500, pattern=_NO_NUL)]
-ShortText = Annotated[str, _text(300)]
-SearchText = Annotated[str, Field(max_length=100, pattern=_NO_NUL), AfterValidator(str.strip)]
+FROM_JSON = Strict(strict=False)  # of a tuple, which is read from an array, and of a UUID, which is read from a text
+Count = Annotated[int, Strict()]
+# The id of a thing. The type has no bounds: a number that no thing has as its id is not found.
+Id = Annotated[int, Strict()]
+Name = Annotated[str, _kind(NAME), AfterValidator(_visible)]
+Code = Annotated[str, _kind(NAME)]  # a code, or the name of a thing that has a code
+Phone = Annotated[str, _kind(PHONE)]
+Email = Annotated[str, Field(max_length=EMAIL.most, json_schema_extra={"format": "email"}), AfterValidator(_address)]
+OptionalEmail = Annotated[
+    str, Field(max_length=EMAIL.most, description="Empty for none."), AfterValidator(_address_or_none)
+]
+Recipient = Annotated[str, _kind(RECIPIENT)]
+Subject = Annotated[str, _kind(SUBJECT)]
+Letter = Annotated[str, _kind(LETTER), AfterValidator(_visible)]
+ChatMessage = Annotated[str, _kind(CHAT_MESSAGE), AfterValidator(_visible)]
+Prose = Annotated[str, _kind(PROSE)]
+Note = Annotated[str, _kind(NOTE)]
+ShortText = Annotated[str, _kind(SHORT_TEXT)]
+Category = Annotated[str, _kind(CATEGORY)]
+SearchText = Annotated[str, Field(max_length=SEARCH.most, pattern=_NO_NUL), AfterValidator(str.strip)]
+Filter = Annotated[str, Field(max_length=NAME.most, pattern=_NO_NUL), AfterValidator(str.strip)]
+# The fields of a sign-in and of a lookup are compared only: any text is read, and the wrong one is not found.
+LoginEmail = Annotated[str, StringConstraints(min_length=1, max_length=EMAIL.most, pattern=_NO_NUL)]
+LoginPassword = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD.most, pattern=_NO_NUL)]
+LookupEmail = Annotated[str, StringConstraints(max_length=EMAIL.most, pattern=_NO_NUL)]
+LookupNumber = Annotated[str, StringConstraints(max_length=BOOKING_NAME.most, pattern=_NO_NUL)]
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]
@@ -113,9 +170,7 @@ ChargeLimit = Annotated[
     StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,4})?)?$"),
     Field(description="In major units. Empty: the payment provider's own limit.", examples=["0.50"]),
 ]
-Percent = Annotated[
-    str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"]), BeforeValidator(_percent)
-]
+Percent = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?$"), Field(examples=["9", "13.5"])]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), Field(examples=["22:00"])]
 Image = Annotated[
     str,

@@ -8,12 +8,14 @@ from functools import cache, cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis import codec
 from chassis.observability import trace
 from chassis.refusal import Refusal
+from chassis.text import normalised, normalised_data
 from contracts.message import Ask
 from contracts.values import Caller, Context
 from gateway.app_state import AppState
@@ -57,10 +59,16 @@ class ApiRequest(Request):
         return str(self.path_params["booking_id"])
 
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
-        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`."""
-        in_path = {name: value for name, value in self.path_params.items() if f"{{{name}}}" in self.operation.path}
-        in_path = {"hotel": self.hotel, **in_path}
-        return message(**{name: value for name, value in in_path.items() if name in _fields_of(message)} | values)
+        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`.
+
+        Raises `LookupError` where the path names a thing for which the message has no field: the answer would be the
+        same for a thing of another hotel or another booking.
+        """
+        in_path = {name: value for name, value in self.path_params.items() if name != "slug"} | {"hotel": self.hotel}
+        dropped = in_path.keys() - _fields_of(message)
+        if dropped:
+            raise LookupError(f"{message} has no field for {', '.join(sorted(dropped))}, which the path names")
+        return message(**in_path | values)
 
     def path_number(self, name: str, *, missing: str) -> int:
         """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
@@ -68,6 +76,12 @@ class ApiRequest(Request):
         if not re.fullmatch(r"[0-9]{1,18}", text):
             raise Refusal(missing, "There is no such resource.")
         return int(text)
+
+    @cached_property
+    def query_params(self) -> QueryParams:
+        """The parameters of the query, in composed form (NFC)."""
+        texts = super().query_params.multi_items()
+        return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
 
     @property
     def authorization(self) -> str:
@@ -86,10 +100,14 @@ class ApiRequest(Request):
             require_permission(self.caller, operation.needs)
 
     async def read_json(self) -> None:
-        """Read the JSON body; a missing body is an empty object. Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`."""
+        """Read the JSON body, its texts in composed form (NFC); a missing body is an empty object.
+
+        Refused `MALFORMED_JSON` or `BODY_TOO_LARGE`.
+        """
         self._body = await self.read_body() or b"{}"
         try:
-            self._json = codec.decode(self._body)
+            plain = self._body.isascii() and b"\\u" not in self._body
+            self._json = codec.decode(self._body) if plain else normalised_data(codec.decode(self._body))
         except (ValueError, RecursionError) as problem:
             raise Refusal("MALFORMED_JSON", "The body is not JSON.") from problem
 
@@ -176,8 +194,15 @@ class ApiRequest(Request):
         owner = self.caller.staff_id or preconditions.hashed(self.caller.guest_token or "")
         path = self.operation.path.format_map({**self.path_params, "slug": self.hotel})
         return preconditions.scoped_key(
-            key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path
+            key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path + self._only_in_alias
         )
+
+    @property
+    def _only_in_alias(self) -> str:
+        """The things that an alias names besides those of the canonical path, so that no other one has the same key."""
+        canonical = self.operation.path
+        more = {name: value for name, value in self.path_params.items() if f"{{{name}}}" not in canonical}
+        return "".join(f"{name}={more[name]}" for name in sorted(more.keys() - {"slug"}))
 
 
 @cache

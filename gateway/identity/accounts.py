@@ -11,9 +11,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from chassis.email_address import address_key, usable_address
 from chassis.refusal import Unavailable
+from chassis.text import normalised, text_problem
 from chassis.transactions.unit_of_work import is_outage
 from contracts.data import Data
+from contracts.fields import NAME
 from contracts.values import Caller, Permission
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of
@@ -91,9 +94,15 @@ class Accounts:
     async def add(
         self, *, email: str, password: str, name: str, hotel: str, role: Role, is_superuser: bool = False
     ) -> Staff:
-        """Add an account; raises `EmailTaken`, or `ValueError` where the password is too short or too long."""
+        """Add an account; raises `EmailTaken`, or `ValueError` for an unusable address, name or password."""
         staff = Staff(
-            id=uuid4(), email=_folded(email), name=name, hotel=hotel, role=role, is_superuser=is_superuser, active=True
+            id=uuid4(),
+            email=usable_address(email).lower(),
+            name=_name(name),
+            hotel=hotel,
+            role=role,
+            is_superuser=is_superuser,
+            active=True,
         )
         row = {**vars(staff), "password_hash": await self._passwords.hashed(password)}
         try:
@@ -116,13 +125,13 @@ class Accounts:
 
     async def deactivate(self, email: str) -> bool:
         """Deactivate an account and end its tokens; returns False where the account does not exist."""
-        closed = ACCOUNT.update().where(ACCOUNT.c.email == _folded(email)).values(active=False)
+        closed = ACCOUNT.update().where(ACCOUNT.c.email == address_key(email)).values(active=False)
         closed_rows = await self._run(closed.returning(ACCOUNT.c.id))
         await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in closed_rows])))
         return bool(closed_rows)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == _folded(email))
+        query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == address_key(email))
         row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
         if not await self._passwords.right(password, row and row.password_hash) or row is None:
             return None
@@ -163,8 +172,11 @@ class Accounts:
             raise Unavailable(f"the staff accounts cannot be reached: {type(problem).__name__}") from problem
 
 
-def _folded(email: str) -> str:
-    return email.strip().lower()
+def _name(text: str) -> str:
+    name = normalised(text.strip())
+    if problem := text_problem(name, NAME):
+        raise ValueError(f"a name {problem}")
+    return name
 
 
 def _hash(token: str) -> bytes:

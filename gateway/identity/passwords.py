@@ -6,7 +6,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-SHORTEST, LONGEST = 8, 200
+from contracts.fields import PASSWORD
+
 AT_ONCE = 2
 
 
@@ -24,8 +25,8 @@ class Passwords:
 
     async def hashed(self, password: str) -> str:
         """Hash a password for storage; raises `ValueError` where the password is too short or too long."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters")
+        if not PASSWORD.least <= len(password) <= PASSWORD.most:
+            raise ValueError(f"a password has {PASSWORD.least} to {PASSWORD.most} characters")
         async with self._room:
             return await asyncio.to_thread(self._hasher.hash, password)
 

@@ -8,7 +8,7 @@ ACCOUNT = sa.Table(
     "staff_account",
     METADATA,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("email", sa.Text, nullable=False),  # lower case
+    sa.Column("email", sa.Text, nullable=False),  # an `address_key`
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("hotel", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),

@@ -33,8 +33,7 @@ SECURITY = {
         "description": "The token from the creation of the booking. The scheme `GuestToken` works, too.",
     },
 }
-# Limits behind a validator of ours keep pydantic's names; JSON Schema has others.
-LIMITS = {"ge": "minimum", "le": "maximum"}
+LIMITS = ("minimum", "maximum")
 
 
 def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def document(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     problem = TypeAdapter(Problem).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
-    _rename_limits(openapi)
+    _make_limits_whole(openapi)
     add_schema_examples(schemas)
     components["securitySchemes"] = SECURITY
     components["examples"] = {code: problem_example(code) for code in sorted(set(_codes(openapi)))}
@@ -80,13 +79,12 @@ def _codes(openapi: dict[str, Any]) -> Iterator[str]:
                 yield from response.get("x-codes", ())
 
 
-def _rename_limits(part: Any) -> None:
+def _make_limits_whole(part: Any) -> None:
+    """Write the limits of integers as integers; FastAPI writes each limit as a float."""
     for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        _rename_limits(each)
-    if isinstance(part, dict) and part.get("type") in ("integer", "number"):
-        for pydantic_name, schema_name in LIMITS.items():
-            if pydantic_name in part:
-                part[schema_name] = part.pop(pydantic_name)
+        _make_limits_whole(each)
+    if isinstance(part, dict) and part.get("type") == "integer":
+        part |= {name: int(part[name]) for name in LIMITS if name in part}
 
 
 def _make_optional(documented: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -72,7 +72,7 @@ def _codes(operation: Operation) -> Iterator[str]:
     if "staff" in kinds:
         yield "PERMISSION_DENIED"
     if "guest" in kinds and changes and "{booking_id}" in path:
-        yield "READ_ONLY_TOKEN"
+        yield "BOOKING_ENDED"
     if any("{slug}" in each for each in (path, *aliases_of(operation.method, path))):
         yield "HOTEL_NOT_FOUND"
     if "{booking_id}" in path:

@@ -1,6 +1,9 @@
 """The notifier's settings, from the environment: `NOTIFIER_…`."""
 
+from email.headerregistry import Address
 from typing import Literal
+
+from pydantic import field_validator
 
 from chassis.settings import ServiceSettings, prefixed
 
@@ -33,6 +36,12 @@ class NotifierSettings(ServiceSettings):
     mail_from: str = "bookings@localhost"
     public_url: str = "http://127.0.0.1:8000"
     legacy_channels: bool | None = None
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_address(cls, text: str) -> str:
+        Address(addr_spec=text)  # raises `ValueError`; `localhost` as domain is fine for a sender
+        return text
 
     @property
     def with_legacy_channels(self) -> bool:

@@ -10,11 +10,12 @@ from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.chat import GetChat, ListChats, SendChatMessage
 from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
-from contracts.bookings.orders import AcceptOrder, ListOrders
+from contracts.bookings.orders import AcceptOrder, CompleteOrder, ListOrders
 from contracts.bookings.queries import GetBooking, GetFeed, GetTimeline
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stays import AssignRoom, CheckIn, MoveRoom
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom
 from contracts.bookings.views import CreatedBooking, GuestDetails
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from contracts.rooms.events import RoomStatus
 from tests.conversations.actions import booking, in_house, moved, pushed, room, with_room_status
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
@@ -53,8 +54,8 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
         0,
         0,
     )
-    assert refused(fixture, SendChatMessage(**about(created, text="x")), created) == "READ_ONLY_TOKEN"
-    assert refused(fixture, RegisterPushToken(**about(created, push_token="x")), created) == "READ_ONLY_TOKEN"
+    assert refused(fixture, SendChatMessage(**about(created, text="x")), created) == "BOOKING_ENDED"
+    assert refused(fixture, RegisterPushToken(**about(created, push_token="x")), created) == "BOOKING_ENDED"
     with pytest.raises(Refusal, match="CHAT_CLOSED"):
         fixture.platform.ask(SendChatMessage(**about(created, text="x")), STAFF)
     with pytest.raises(Refusal):
@@ -68,6 +69,23 @@ def test_a_stay_called_off_in_house_ends_all_that_check_out_ends(fixture: Platfo
     timeline = codec.encode(fixture.platform.ask(GetTimeline(**about(created)), STAFF)).decode()
     assert PLANTED["chat"] in timeline
     assert PLANTED["note"] in timeline
+
+
+def test_a_guest_who_has_left_pays_by_card_what_is_owed_and_nothing_else(fixture: PlatformFixture) -> None:
+    created = move_in(fixture)
+    live(fixture, created)
+    [order] = fixture.platform.ask(ListOrders(hotel=HOTEL), STAFF).results
+    fixture.platform.ask(CompleteOrder(hotel=HOTEL, order_id=order.id), STAFF)
+    fixture.platform.ask(CheckOut(**about(created)), STAFF)
+    fixture.settle()
+    owed = booking(fixture, created.booking.id).balance_due
+
+    session = fixture.pay(created)
+
+    after = booking(fixture, created.booking.id)
+    assert (session.amount, after.balance_due.is_zero, after.status) == (owed, True, BookingStatus.COMPLETED)
+    assert ("capture", owed.amount) in fixture.movements()
+    assert refused(fixture, OpenPaymentSession(**about(created)), created) == "BOOKING_ENDED"
 
 
 @pytest.mark.parametrize("how", ["moved", "called off"])

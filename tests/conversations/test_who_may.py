@@ -1,6 +1,5 @@
-"""Every operation and whose it is not: other guests, revoked and made-up tokens, the staff of the hotel next door."""
+"""Every operation on a booking and whose it is not: other guests, revoked and forged tokens, other hotels' staff."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,11 +24,6 @@ SHOWN = {documented["operationId"]: example_of(documented) for _, _, documented 
 OF_A_BOOKING = [
     each for each in operations() if each.audience in {Audience.GUEST, Audience.EITHER} and "{booking_id}" in each.path
 ]
-OF_A_THING = [
-    each for each in operations() if each.audience is Audience.STAFF and re.search(r"{(?!slug|code)\w+}", each.path)
-]
-# What the hotel has and the hotel next door has not.
-THINGS = {"room_number": "108", "block_id": "1", "task_id": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +46,6 @@ def bearer(token: str) -> dict[str, str]:
 
 def test_there_are_operations_to_check() -> None:
     assert len(OF_A_BOOKING) > 12
-    assert len(OF_A_THING) > 50
 
 
 @pytest.mark.parametrize("operation", OF_A_BOOKING, ids=lambda operation: operation.name)
@@ -94,15 +87,3 @@ def test_an_operation_on_a_booking_is_open_to_staff_of_its_hotel_only(
     assert status(theirs, HOTEL) == 403
     assert status(theirs, NEXT_DOOR) == 404
     assert status(theirs, "atlantis") == 404
-
-
-@pytest.mark.parametrize("operation", OF_A_THING, ids=lambda operation: operation.name)
-def test_a_thing_of_one_hotel_is_not_found_at_another_hotel(two_hotels: TwoHotels, operation: Operation) -> None:
-    things = THINGS | {"booking_id": two_hotels.guests[0].booking.id, "item_id": two_hotels.known["item_id"][0]}
-    things["order_id"] = two_hotels.known["order_id"][0]
-    theirs = two_hotels.gateway.accounts.signed_in(staff(Role.MANAGER, hotel=NEXT_DOOR, is_superuser=True))
-
-    answer = call(two_hotels, operation, theirs, slug=NEXT_DOOR, **things)
-
-    assert answer.status_code == 404, answer.text
-    assert code(answer).endswith("_NOT_FOUND")

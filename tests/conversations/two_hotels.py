@@ -36,7 +36,7 @@ class TwoHotels:
         unpaid, paid, ended = fixture.book(), self._paid(2), self._paid(4)
         ask(CancelBooking(hotel=HOTEL, booking_id=ended.booking.id), guest(ended))
         draft = fixture.book(draft=True)
-        waiting, living = confirmed(fixture, room_type="DBL"), self._in_house("201")
+        waiting, living = confirmed(fixture, room_type="DBL"), self.in_house("201")
         gone = checked_out(fixture, in_house(fixture, "202", room_type="DBL")).id
         assigned(fixture, confirmed(fixture, room_type="DBL").id, "203")
         item = ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
@@ -62,7 +62,7 @@ class TwoHotels:
             "block_id": ["1", "2", "999", "x"], "task_id": ["1", "2", "999", "x"],
             **dict.fromkeys(("check_in", "check_out", "start_date", "end_date", "starts_on", "until"), days),
             **dict.fromkeys(("new_checkout_date",), days),
-            "items": [[{"item_id": str(item.id), "quantity": 1}]],
+            "items": [[{"item_id": item.id, "quantity": 1}]],
             "to_status": ["CHECKOUT_DIRTY", "READY_FOR_GUEST", "OUT_OF_ORDER"],
         }  # fmt: skip
 
@@ -72,7 +72,8 @@ class TwoHotels:
         self.fixture.pay(created)
         return created
 
-    def _in_house(self, number: str) -> CreatedBooking:
+    def in_house(self, number: str) -> CreatedBooking:
+        """A guest in house in this double room."""
         created = self.fixture.book(room_type="DBL")
         about = {"hotel": HOTEL, "booking_id": created.booking.id}
         self.fixture.platform.ask(ConfirmBooking(**about), STAFF)

@@ -4,16 +4,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from gateway.http.fields import Body
-
-Credential = Annotated[str, StringConstraints(min_length=1, max_length=254, pattern=r"^[^\x00]*$")]
+from gateway.http.fields import Body, LoginEmail, LoginPassword
 
 
 class Credentials(Body):
     """A member of staff's e-mail address and password."""
 
-    email: Credential = Field(examples=["desk@example.com"])
-    password: Credential = Field(examples=["correct horse battery"])
+    email: LoginEmail = Field(examples=["desk@example.com"])
+    password: LoginPassword = Field(examples=["correct horse battery"])
 
 
 class MailedCode(Body):

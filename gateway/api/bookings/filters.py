@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from contracts.fields import SEARCH
 from gateway.http.fields import boolean_filter, invalid_filter, iso_day
 from gateway.http.pages import Paging
 
@@ -30,7 +31,7 @@ class BookingFilters(Paging):
     def values(self) -> dict[str, Any]:
         """The fields of `ListBookings`."""
         for name in ("status", "search", "room_number", "source", "bucket", "ordering"):
-            if "\x00" in getattr(self, name) or len(getattr(self, name)) > 200:
+            if "\x00" in getattr(self, name) or len(getattr(self, name)) > SEARCH.most:
                 raise invalid_filter(name)
         return super().values | {
             "status": tuple(part.strip() for part in self.status.split(",") if part.strip()),

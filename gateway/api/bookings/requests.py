@@ -2,10 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.bookings.views import GuestDetails
-from gateway.http.fields import Adults, Body, Children, Code, Day, Email, Name, Phone, Prose
+from gateway.http.fields import (
+    Adults,
+    Body,
+    Children,
+    Code,
+    Day,
+    Email,
+    LookupEmail,
+    LookupNumber,
+    Name,
+    Phone,
+    Prose,
+)
 
 _GUEST_FIELDS = ("first_name", "last_name", "email", "phone")
 _PREFIXES = ("guest_", "primary_")
@@ -132,5 +144,5 @@ class FeedQuery(BaseModel):
 class LookupQuery(BaseModel):
     """An e-mail address, a confirmation number, or both."""
 
-    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")] = ""
-    confirmation_number: Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    email: LookupEmail = ""
+    confirmation_number: LookupNumber = ""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from contracts.rooms.policies import TierDefinition
 from gateway.http.fields import (
+    FROM_JSON,
     Amount,
     Body,
     Changes,
@@ -67,7 +68,7 @@ class Rates(Body):
     start_date: Day
     end_date: Day = Field(examples=["2026-08-31"])
     price: Amount = Field(examples=["120.00"])
-    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = Field((), examples=[[5, 6]])
+    weekdays: Annotated[tuple[Weekday, ...], FROM_JSON, Field(max_length=7)] = Field((), examples=[[5, 6]])
 
 
 class RateRange(BaseModel):
@@ -132,7 +133,7 @@ class PolicyFields(Changes):
     kind: PolicyKind | None = None
     free_until_hours: Hours | None = None
     percent: Percent | None = None
-    tiers: Annotated[tuple[Tier, ...], Field(max_length=20)] | None = None
+    tiers: Annotated[tuple[Tier, ...], FROM_JSON, Field(max_length=20)] | None = None
     no_show: NoShowFee | None = None
     text: Prose | None = Field(None, examples=["Free until 24 hours before check-in."])
     is_standard: bool | None = Field(None, description="Whether room types that name no policy use this policy.")

@@ -12,6 +12,7 @@ from chassis.refusal import Refusal
 from contracts.rooms.hotels import HotelPage, WiFi
 from contracts.rooms.settings import SETTING_BOUNDS, SettingsChange
 from gateway.http.fields import (
+    FROM_JSON,
     Adults,
     Body,
     Changes,
@@ -101,8 +102,8 @@ class SettingsPatch(Changes):
     long_description: Prose | None = None
     hero_image: Image | None = None
     logo_image: Image | None = None
-    gallery: Annotated[tuple[Image, ...], Field(max_length=50)] | None = None
-    amenities: Annotated[tuple[Name, ...], Field(max_length=100)] | None = None
+    gallery: Annotated[tuple[Image, ...], FROM_JSON, Field(max_length=50)] | None = None
+    amenities: Annotated[tuple[Name, ...], FROM_JSON, Field(max_length=100)] | None = None
     theme: Annotated[dict[str, Any], BeforeValidator(_theme)] | None = None
     tax_percent: Percent | None = None
     wifi: Network | None = None

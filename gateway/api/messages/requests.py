@@ -2,21 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from gateway.http.fields import Body, Count
+from gateway.http.fields import Body, ChatMessage, Id, Letter, Recipient, Subject
 from gateway.http.pages import Paging
 
-Subject = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000, pattern=r"^[^\x00]*$")]
-MessageId = Annotated[Count, Field(ge=1, le=2**31 - 1)]
+MessageId = Annotated[Id, Field(ge=1)]
 
 
 class NewChatMessage(Body):
     """A message to the other side of the chat."""
 
-    text: Text = Field(examples=["Could we have an extra pillow?"])
+    text: ChatMessage = Field(examples=["Could we have an extra pillow?"])
 
 
 class ReadMarker(Body):
@@ -41,6 +38,6 @@ class CommunicationBody(Body):
     """A mail or text message to the guest, or a note of a call or of anything else."""
 
     communication_type: Literal["EMAIL", "SMS", "PHONE", "NOTE"] = Field(examples=["PHONE"])
-    message: Message = Field(examples=["Asked for an extra pillow."])
+    message: Letter = Field(examples=["Asked for an extra pillow."])
     subject: Subject = Field("", examples=["Your arrival"])
-    recipient: Subject = Field("", description="If empty, the guest's own address or number.")
+    recipient: Recipient = Field("", description="If empty, the guest's own address or number.")

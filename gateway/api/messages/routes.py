@@ -38,7 +38,7 @@ async def _mark_read(request: ApiRequest, body: ReadMarker) -> Response:
     return await request.answer(request.for_path(ReadChat, up_to=body.up_to))
 
 
-@guest_chat.get("/", response=ChatPage, refuses=("READ_ONLY_TOKEN",))
+@guest_chat.get("/", response=ChatPage, refuses=("BOOKING_ENDED",))
 async def get_own_chat(request: ApiRequest, query: FromQuery[ChatQuery]) -> Response:
     """List the guest's chat messages. The newest message comes first. The chat closes when the booking ends."""
     return await _list(request, query)

@@ -30,7 +30,9 @@ SIGNED_EVENT = {
 }
 
 
-@sessions.post("/session/", response=view(PaymentSession), refuses=("BOOKING_NOT_PAYABLE", "INVALID_RETURN_URL"))
+@sessions.post(
+    "/session/", response=view(PaymentSession), refuses=("BOOKING_NOT_PAYABLE", "BOOKING_ENDED", "INVALID_RETURN_URL")
+)
 async def open_payment_session(request: ApiRequest, body: ReturnUrls) -> Response:
     """Create a payment session. Returns the guest's payment page. An open session is returned again."""
     command = request.for_path(OpenPaymentSession, **body.model_dump())

@@ -38,12 +38,13 @@ def _form(*names: str) -> dict[str, Any]:
     "/auth/",
     response=ChannelAuth,
     idempotency_key=False,
-    refuses=("CHANNEL_FORBIDDEN", "INVALID_SOCKET_ID", "MISSING_FIELD"),
+    refuses=("CHANNEL_FORBIDDEN", "INVALID_SOCKET_ID", "MISSING_FIELD", "BOOKING_NOT_FOUND"),
     openapi=_form("socket_id", "channel_name"),
 )
 async def authorise_channel(request: ApiRequest) -> Response:
     """Authorise a channel subscription. The body is a form, as the client library sends it, or JSON."""
-    signed = await request.ask(SignChannel(**await _fields(request, "socket_id", "channel_name")))
+    names = await _fields(request, "socket_id", "channel_name")
+    signed = await request.ask(SignChannel(**names, hotel=request.path_params.get("slug")))
     if signed.channel_data is None:
         return request.respond({"auth": signed.auth})
     return request.respond(ChannelAuth(auth=signed.auth, channel_data=signed.channel_data))

@@ -14,7 +14,7 @@ from gateway.http.routing import guest_routes
 routes = guest_routes("room service", response=RoomServiceOrder)
 
 NOT_IN_HOUSE = ("NOT_IN_HOUSE",)
-NOT_READABLE = (*NOT_IN_HOUSE, "READ_ONLY_TOKEN")
+NOT_READABLE = (*NOT_IN_HOUSE, "BOOKING_ENDED")
 
 
 @routes.get("/menu/", response=MenuItems, refuses=NOT_READABLE)

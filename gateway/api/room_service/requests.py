@@ -5,17 +5,16 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from contracts.bookings.orders import OrderStatus
-from gateway.http.fields import Body, Count, Name, Note, choice_filter
+from gateway.http.fields import Body, Category, Count, Id, Name, Note, choice_filter
 from gateway.http.pages import Paging
 
 Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")]
-Category = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class OrderedItem(Body):
     """A menu item and its quantity."""
 
-    item_id: Annotated[Count, Field(ge=1, le=2**31 - 1)]
+    item_id: Id
     quantity: Annotated[Count, Field(ge=1, le=50)] = Field(1, examples=[2])
 
 

@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from chassis.refusal import Refusal
 from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders
 from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, GetMenuItem, MenuItem, RemoveMenuItem
 from contracts.values import Permission
@@ -58,10 +57,7 @@ async def cancel_order(request: ApiRequest, body: OrderCancellation) -> Response
 
 
 def _item_id(request: ApiRequest) -> int:
-    text = str(request.path_params["item_id"])
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Refusal("MENU_ITEM_NOT_FOUND", "The menu has no such item.")
-    return int(text)
+    return request.path_number("item_id", missing="MENU_ITEM_NOT_FOUND")
 
 
 @menus.get("/", response=MenuItems)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.tasks import TaskStatus
-from gateway.http.fields import Code, Day, SearchText, boolean_filter, choice_filter, invalid_filter
+from gateway.http.fields import Code, Day, Filter, SearchText, boolean_filter, choice_filter, invalid_filter
 from gateway.http.pages import Paging
 
 HIGHEST_FLOOR = 1000
@@ -17,7 +17,7 @@ class RoomFilters(Paging):
 
     search: SearchText = ""
     status: str = Field("", description="One room status.")
-    room_type: SearchText = Field("", description="A room type's code or name.")
+    room_type: Filter = Field("", description="A room type's code or name.")
     floor: str = Field("", description="A whole number.")
     occupied: str = Field("", description="`true` or `false`.")
 
@@ -35,8 +35,8 @@ class TaskFilters(Paging):
     """Filters of the list of tasks. Without a status, the list has the tasks that are not done."""
 
     status: str = Field("", description="`OPEN`, `IN_PROGRESS` or `DONE`.")
-    room_number: SearchText = ""
-    assignee: SearchText = Field("", description="A colleague's id, or `me`.")
+    room_number: Filter = ""
+    assignee: Filter = Field("", description="A colleague's id, or `me`.")
 
     def values_for(self, staff_id: str) -> dict[str, Any]:
         """The fields of `ListTasks`. The assignee `me` is replaced by this `staff_id`."""
@@ -53,7 +53,7 @@ class FreeRoomQuery(BaseModel):
 
     check_in: Day
     check_out: Day = Field(examples=["2026-08-17"])
-    room_type: SearchText = Field("", description="A room type's code or name.")
+    room_type: Filter = Field("", description="A room type's code or name.")
     exclude_booking: Code | None = None
 
 

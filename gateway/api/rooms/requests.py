@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from gateway.http.fields import Body, Changes, Code, Count, Day, Prose, RoomNumber
+from gateway.http.fields import FROM_JSON, Body, Changes, Code, Count, Day, Prose, RoomNumber
 
 TargetStatus = Literal[
     "READY_FOR_GUEST",
@@ -76,7 +76,7 @@ class BlockedNights(BaseModel):
 class TaskAssignment(Body):
     """The assignee: a colleague's `staff_id`, or null for nobody. Without `staff_id`, the caller is the assignee."""
 
-    staff_id: UUID | None = None
+    staff_id: Annotated[UUID, FROM_JSON] | None = None
 
 
 class StatusChange(Body):

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.queries import GetGuestNames
+from contracts.bookings.queries import GetBooking, GetGuestNames
 from contracts.message import Ask
 from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.room_availability import FindFreeRooms
@@ -65,13 +65,19 @@ async def list_rooms(request: ApiRequest, filters: FromQuery[RoomFilters]) -> Re
     return request.respond_page(lambda each: room(each, names), reply.results, count=reply.count, paging=filters)
 
 
-@routes.get("/availability/", response=RoomAvailability, refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND"))
+@routes.get(
+    "/availability/",
+    response=RoomAvailability,
+    refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "BOOKING_NOT_FOUND"),
+)
 async def find_free_rooms(request: ApiRequest, query: FromQuery[FreeRoomQuery]) -> Response:
     """List the free and the taken rooms for a period.
 
     `available_rooms` has the rooms that are free on all nights from `check_in` to `check_out`. `unavailable_rooms` has
     the other rooms, each with the reason.
     """
+    if query.exclude_booking is not None:
+        await request.ask(GetBooking(hotel=request.hotel, booking_id=query.exclude_booking))
     reply = await request.ask(request.for_path(FindFreeRooms, **query.model_dump()))
     names = await _guest_names(request, (free.current_booking_id for free in reply.available_rooms))
     return request.respond(room_availability(reply, names))

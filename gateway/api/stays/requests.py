@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, StrictInt
+from pydantic import Field
 
 from gateway.api.bookings.requests import BookingGuest, WithGuest
-from gateway.http.fields import Adults, Body, Children, Count, Day, OptionalEmail, Prose, RoomNumber
-
-RoomId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+from gateway.http.fields import Adults, Body, Children, Count, Day, Id, OptionalEmail, Prose, RoomNumber
 
 
 class Assignment(Body):
@@ -77,7 +75,7 @@ class WalkInGuest(WithGuest):
 class CheckOuts(Body):
     """The rooms to check out: a JSON number is a room's id, a JSON string is a room's number."""
 
-    room_ids: list[RoomId | RoomNumber] = Field(min_length=1, max_length=100, examples=[[1, 2, "103"]])
+    room_ids: list[Id | RoomNumber] = Field(min_length=1, max_length=100, examples=[[1, 2, "103"]])
     destructive: bool = False
     reason: Prose = ""
 

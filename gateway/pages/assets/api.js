@@ -1,4 +1,9 @@
-// The gateway's API, as every other client uses it.
+// The gateway's API, as every other client uses it. Texts in its answers are isolated, so that each can stand beside others.
+
+import { isolated } from './format.js';
+
+const AS_IT_IS = ['ssid', 'password']; // typed into another device, letter by letter
+const received = (name, value) => (typeof value === 'string' && !AS_IT_IS.includes(name) ? isolated(value) : value);
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -42,7 +47,7 @@ export class Api {
     const text = await response.text();
     let answer = null;
     try {
-      answer = text ? JSON.parse(text) : null;
+      answer = text ? JSON.parse(text, received) : null;
     } catch {
       // A proxy's page is no answer of ours.
     }

@@ -1,4 +1,23 @@
-// Amounts, days and moments for people. Moments are shown in the hotel's own time.
+// Amounts, days, moments and texts for people. Moments are shown in the hotel's own time.
+
+// Letters from right to left, and marks that turn the direction of what follows.
+const TURNING = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const [FSI, PDI] = ['\u2068', '\u2069'];
+
+// A text as it stands beside other words: it turns the direction of nothing around it, whatever marks it holds.
+export function isolated(text) {
+  if (!TURNING.test(text)) return text;
+  return text.replace(/[^\n\r\x1c-\x1e\x85\u2029]+/g, (paragraph) => {
+    let depth = 0;
+    const letters = [...paragraph].filter((letter) => {
+      if (letter === PDI && depth === 0) return false;
+      if (letter >= '\u2066' && letter <= FSI) depth += 1;
+      else if (letter === PDI) depth -= 1;
+      return true;
+    });
+    return FSI + letters.join('') + PDI.repeat(depth + 1);
+  });
+}
 
 export function money(amount, currency) {
   const digits = (String(amount).split('.')[1] || '').length;

@@ -226,7 +226,7 @@ async function cancel() {
           ['Fee', money(preview.fee_amount, preview.currency)],
           ['Refund', money(preview.refund_amount, preview.currency)],
         ]),
-      h('label', {}, 'Reason (optional)', h('input', { name: 'reason', maxlength: 500, autocomplete: 'off' })),
+      h('label', {}, 'Reason (optional)', h('input', { name: 'reason', maxlength: 2000, autocomplete: 'off' })),
     ],
     confirm: 'Cancel booking',
     danger: true,

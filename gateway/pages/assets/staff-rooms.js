@@ -59,7 +59,7 @@ function broken(room, office) {
   return button(room, 'broken', 'Report a fault', 'fault', async (pressed) => {
     const answer = await ask({
       title: `What is wrong in room ${room.room_number}?`,
-      body: [h('label', {}, 'What is broken', h('input', { name: 'notes', required: true, maxlength: 500, autocomplete: 'off' }))],
+      body: [h('label', {}, 'What is broken', h('input', { name: 'notes', required: true, maxlength: 2000, autocomplete: 'off' }))],
       confirm: 'Report',
     });
     if (answer) await office.act(pressed, `rooms/${room.room_number}/mark-maintenance/`, answer, `Room ${room.room_number}: reported`);

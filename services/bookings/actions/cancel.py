@@ -26,7 +26,7 @@ from services.bookings.work import BookingsWork
 def cancel_booking(command: CancelBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
     """Cancel a booking for a guest or staff, with the fee of the agreed policy. Raises the refusals of `may_cancel`."""
     with conversation.transaction() as work:
-        booking = booking_access.locked(work, command, staff=False)
+        booking = booking_access.locked(work, command, staff=False, repeats=BookingStatus.CANCELLED)
         if booking.status is not BookingStatus.IN_HOUSE:
             return replies.finish(conversation, work, _cancel_before_stay(booking, command, work))
         pending = pending_actions.begun(conversation, work, booking, CUT_SHORT, partial(_cut_short, command))

@@ -100,10 +100,13 @@ def system_only(caller: Caller) -> None:
         raise Refusal("PERMISSION_DENIED", "Only mails are written from this.")
 
 
-def may_change(booking: Booking, caller: Caller) -> None:
-    """Admit callers who may change the booking. Refused `READ_ONLY_TOKEN` for the guest of an ended booking."""
+def require_live(booking: Booking, caller: Caller) -> None:
+    """Admit staff, services, and the guest of a booking that has not ended. Refused `BOOKING_ENDED`.
+
+    On an ended booking the guest's token reads the booking and its events, and nothing else.
+    """
     if caller.kind == "guest" and is_read_only(booking):
-        raise Refusal("READ_ONLY_TOKEN", "This booking has ended: its token only lets you look.")
+        raise Refusal("BOOKING_ENDED", "This booking has ended: its token only lets you look.")
 
 
 def invalid_token() -> Refusal:

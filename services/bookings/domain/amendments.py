@@ -5,13 +5,13 @@ from typing import Any
 
 from contracts.bookings.amendments import AmendBooking, BookingAmended
 from contracts.data import Data
+from contracts.fields import PROSE
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking, Guest
-from services.bookings.domain.creation import LONGEST_NOTE, guest_errors
-from services.bookings.domain.validation import field_errors, refuse_if
+from services.bookings.domain.creation import CONTACT, guest_errors, stored_contact
+from services.bookings.domain.validation import refuse_if, text_errors
 
 NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
-CONTACT = ("first_name", "last_name", "email", "phone")
 
 
 class BookingAmendment(Data):
@@ -22,11 +22,16 @@ class BookingAmendment(Data):
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
-    """The amendment that the command makes, or None if no field changes. Refused `VALIDATION_ERROR`."""
+    """The amendment that the command makes, or None if no field changes. Refused `VALIDATION_ERROR`.
+
+    Only the fields that change are checked.
+    """
     noted = _differing(booking, {name: getattr(command, name) for name in NOTED})
-    contact = _differing(booking.guest, {name: _contact(command, name) for name in CONTACT})
-    guest = replace(booking.guest, **contact)
-    _check(noted, guest, email_required=bool(booking.guest.email))
+    contact = _differing(booking.guest, _contact(command))
+    notes = ((name, noted[name], PROSE) for name in ("internal_notes", "special_requests") if name in noted)
+    errors = guest_errors(contact, email_required=bool(booking.guest.email)) + text_errors(*notes)
+    refuse_if(errors, "This cannot be written so.")
+    contact = _differing(booking.guest, stored_contact(contact))
     if not noted and not contact:
         return None
     event = BookingAmended(
@@ -34,20 +39,14 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
         fields=(*noted, *(f"guest_{name}" for name in contact)),
         by=by,
     )
-    return BookingAmendment(event=event, changes=noted | ({"guest": guest} if contact else {}))
+    guest = {"guest": replace(booking.guest, **contact)} if contact else {}
+    return BookingAmendment(event=event, changes=noted | guest)
 
 
-def _contact(command: AmendBooking, name: str) -> str | None:
-    value: str | None = getattr(command, f"guest_{name}")
-    return None if value is None else value.strip()
+def _contact(command: AmendBooking) -> dict[str, str]:
+    values = {name: getattr(command, f"guest_{name}") for name in CONTACT}
+    return {name: value.strip() for name, value in values.items() if value is not None}
 
 
 def _differing(present: Booking | Guest, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != getattr(present, name)}
-
-
-def _check(noted: dict[str, Any], guest: Guest, *, email_required: bool) -> None:
-    too_long = f"at most {LONGEST_NOTE} characters"
-    notes = ("internal_notes", "special_requests")
-    errors = field_errors(*((len(noted.get(name, "")) > LONGEST_NOTE, name, too_long) for name in notes))
-    refuse_if(guest_errors(guest, email_required=email_required) + errors, "This cannot be written so.")

@@ -6,11 +6,11 @@ from chassis.refusal import Refusal
 from contracts.bookings.chat import ChatMessageSent, ChatSide
 from contracts.bookings.status import BookingStatus
 from contracts.data import Data
+from contracts.fields import CHAT_MESSAGE
 from contracts.values import Caller
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.validation import refuse_if, text_errors
 from services.bookings.lifecycle import LIFECYCLE
-
-LONGEST_MESSAGE = 2000
 
 
 class ChatPosition(Data):
@@ -38,9 +38,7 @@ def side_of(caller: Caller) -> ChatSide:
 
 def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatMessageSent:
     """The event of a sent message, without the text. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
-    if not 1 <= len(text) <= LONGEST_MESSAGE:
-        error = {"field": "text", "message": f"must have 1 to {LONGEST_MESSAGE} characters"}
-        raise Refusal("VALIDATION_ERROR", "This cannot be sent.", errors=[error])
+    refuse_if(text_errors(("text", text, CHAT_MESSAGE)), "This cannot be sent.")
     if not is_open(booking):
         ended = booking.status is not BookingStatus.DRAFT
         raise Refusal("CHAT_CLOSED", "The booking has ended." if ended else "Submit the booking first.")

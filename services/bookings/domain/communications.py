@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from chassis.email_address import usable_address
+from chassis.text import isolated
 from contracts.bookings.communications import (
     Communicate,
     Communication,
@@ -13,15 +15,14 @@ from contracts.bookings.communications import (
     DeliveryStatus,
 )
 from contracts.data import Data
+from contracts.fields import EMAIL, LETTER, PHONE, RECIPIENT, SUBJECT
 from contracts.values import Actor
 from services.bookings.domain.booking import Booking
-from services.bookings.domain.creation import EMAIL
-from services.bookings.domain.validation import refuse_if
+from services.bookings.domain.validation import refuse_if, text_errors
 from services.bookings.lifecycle import COMMUNICATIONS
 
-LONGEST_SUBJECT, LONGEST_MESSAGE, LONGEST_RECIPIENT = 200, 5000, 200
 NO_SMS = "SMS_NOT_CONFIGURED"
-PHONE = re.compile(r"[+0-9][0-9 ()./-]{3,39}")
+DIALLED = re.compile(rf"[+0-9][0-9 ()./-]{{3,{PHONE.most - 1}}}")
 
 Type = CommunicationType
 
@@ -41,6 +42,8 @@ def begin(
     recipient = command.recipient.strip() or _usual_recipient(booking, kind)
     subject, message = command.subject.strip(), command.message.strip()
     _check(kind, subject, message, recipient)
+    if kind is Type.EMAIL:
+        recipient = usable_address(recipient)
     sendable = kind is Type.EMAIL or (kind is Type.SMS and sms)
     about: dict[str, Any] = {"booking_id": booking.id, "hotel": booking.hotel, "communication_id": communication_id}
     event = (
@@ -52,7 +55,7 @@ def begin(
     communication = Communication(
         id=communication_id,
         communication_type=kind,
-        subject=subject or (f"A message from {booking.terms.hotel.name}" if kind is Type.EMAIL else ""),
+        subject=subject or (f"A message from {isolated(booking.terms.hotel.name)}" if kind is Type.EMAIL else ""),
         message=message,
         recipient=recipient,
         staff_member=by,
@@ -70,15 +73,11 @@ def _usual_recipient(booking: Booking, kind: CommunicationType) -> str:
 
 
 def _check(kind: CommunicationType, subject: str, message: str, recipient: str) -> None:
-    errors = []
-    if "\n" in subject or len(subject) > LONGEST_SUBJECT:
-        errors.append({"field": "subject", "message": f"one line of at most {LONGEST_SUBJECT} characters"})
-    if not 1 <= len(message) <= LONGEST_MESSAGE:
-        errors.append({"field": "message", "message": f"must have 1 to {LONGEST_MESSAGE} characters"})
-    if len(recipient) > LONGEST_RECIPIENT:
-        errors.append({"field": "recipient", "message": f"at most {LONGEST_RECIPIENT} characters"})
-    elif kind is Type.EMAIL and not EMAIL.fullmatch(recipient):
-        errors.append({"field": "recipient", "message": "must be an e-mail address"})
-    elif kind is Type.SMS and not PHONE.fullmatch(recipient):
+    errors = text_errors(
+        ("subject", subject, SUBJECT),
+        ("message", message, LETTER),
+        ("recipient", recipient, EMAIL if kind is Type.EMAIL else RECIPIENT),
+    )
+    if kind is Type.SMS and not DIALLED.fullmatch(recipient):
         errors.append({"field": "recipient", "message": "must be a telephone number; the guest left none"})
     refuse_if(errors, "This cannot be sent so.")

@@ -1,26 +1,25 @@
 """Creation of a booking: as a draft, as a booking with held nights, or by staff as a confirmed booking."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from chassis.email_address import usable_address
 from chassis.refusal import Refusal
 from contracts.bookings.approval import BookingConfirmed, PaymentNotRequired
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.events import BookingDrafted, BookingEvent, BookingHeld
 from contracts.bookings.status import BookingSource, BookingStatus
-from contracts.bookings.views import GuestDetails
+from contracts.fields import EMAIL, NAME, PHONE, PROSE
 from contracts.rooms.holds import Held
 from contracts.values import SYSTEM, Actor, Caller
 from services.bookings.domain import deadlines, local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 from services.bookings.domain.booking_names import BookingNames
-from services.bookings.domain.validation import FieldError, field_errors, refuse_if
+from services.bookings.domain.validation import FieldError, field_errors, refuse_if, text_errors
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}\.[^@\s.]{2,63}")
-LONGEST_NAME, LONGEST_PHONE, LONGEST_NOTE = 100, 40, 2000
+CONTACT = {"first_name": NAME, "last_name": NAME, "email": EMAIL, "phone": PHONE}
 MOST_PEOPLE = 50
 
 _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for field in fields(Booking)} - {
@@ -41,22 +40,24 @@ def check(command: CreateBooking, caller: Caller, *, email_required: bool = True
         (not 0 <= command.children <= MOST_PEOPLE, "children", f"must be 0 to {MOST_PEOPLE}"),
         (command.payment not in ("card", "none"), "payment", "must be card or none"),
         (command.payment == "none" and command.draft, "draft", "a booking without a card is confirmed at once"),
-        (len(command.special_requests) > LONGEST_NOTE, "special_requests", f"at most {LONGEST_NOTE} characters"),
     )
-    of_guest = guest_errors(command.guest, email_required=email_required)
-    refuse_if(of_guest + errors, "This cannot be booked as it stands.")
+    of_guest = guest_errors(vars(command.guest), email_required=email_required)
+    texts = text_errors(("special_requests", command.special_requests, PROSE))
+    refuse_if(of_guest + errors + texts, "This cannot be booked as it stands.")
 
 
-def guest_errors(guest: GuestDetails | Guest, *, email_required: bool) -> list[FieldError]:
-    """The errors in a guest's name and contact."""
-    email = guest.email.strip()
-    names = (("first_name", guest.first_name), ("last_name", guest.last_name))
-    length = f"must have 1 to {LONGEST_NAME} characters"
-    return field_errors(
-        *((not name.strip() or len(name) > LONGEST_NAME, f"guest.{field}", length) for field, name in names),
-        (bool(email or email_required) and not EMAIL.fullmatch(email), "guest.email", "must be an e-mail address"),
-        (len(guest.phone) > LONGEST_PHONE, "guest.phone", f"at most {LONGEST_PHONE} characters"),
-    )
+def guest_errors(contact: Mapping[str, str], *, email_required: bool) -> list[FieldError]:
+    """The errors in these fields of a guest's name and contact."""
+    texts = {field: text.strip() for field, text in contact.items()}
+    if not texts.get("email") and not email_required:
+        texts.pop("email", None)
+    return text_errors(*((f"guest.{field}", text, CONTACT[field]) for field, text in texts.items()))
+
+
+def stored_contact(contact: Mapping[str, str]) -> dict[str, Any]:
+    """These fields of a guest's name and contact as they are stored: without outer blanks, the address as sent to."""
+    texts = {field: text.strip() for field, text in contact.items()}
+    return texts | ({"email": usable_address(texts["email"])} if texts.get("email") else {})
 
 
 def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, caller: Caller, now: datetime) -> Booking:
@@ -73,18 +74,8 @@ def new_booking(command: CreateBooking, held: Held, names: BookingNames, *, call
         checkout_deadline_at=local_time.closes_at(
             command.check_out, held.settings.standard_checkout_time, held.hotel.timezone
         ),
-        guest=_guest(command.guest, token_hash=names.token_hash),
+        guest=Guest(**stored_contact(vars(command.guest)), token_hash=names.token_hash),
         terms=AgreedTerms(hotel=held.hotel, settings=held.settings, price=held.price, policy=held.policy),
-    )
-
-
-def _guest(guest: GuestDetails, *, token_hash: str) -> Guest:
-    return Guest(
-        first_name=guest.first_name.strip(),
-        last_name=guest.last_name.strip(),
-        email=guest.email.strip(),
-        phone=guest.phone.strip(),
-        token_hash=token_hash,
     )
 
 

@@ -18,13 +18,14 @@ from contracts.bookings.orders import (
     PlaceOrder,
 )
 from contracts.bookings.status import BookingStatus
+from contracts.fields import NOTE
 from contracts.rooms.menu import PricedItems
 from contracts.values import Actor, ActorKind, Money
 from services.bookings.domain.booking import Booking
-from services.bookings.domain.validation import field_errors, refuse_if
+from services.bookings.domain.validation import field_errors, refuse_if, text_errors
 from services.bookings.lifecycle import ORDERS
 
-MOST_KINDS, MOST_OF_ONE, LONGEST_NOTE = 30, 50, 500
+MOST_KINDS, MOST_OF_ONE = 30, 50
 
 
 def in_house(booking: Booking) -> Booking:
@@ -42,9 +43,8 @@ def quantities(command: PlaceOrder) -> Mapping[int, int]:
     errors = field_errors(
         (not 1 <= len(numbers) <= MOST_KINDS, "items", f"1 to {MOST_KINDS} different items"),
         (any(not 1 <= number <= MOST_OF_ONE for number in numbers.values()), "items", f"1 to {MOST_OF_ONE} of each"),
-        (len(command.note) > LONGEST_NOTE, "note", f"at most {LONGEST_NOTE} characters"),
     )
-    refuse_if(errors, "This cannot be ordered.")
+    refuse_if(errors + text_errors(("note", command.note, NOTE)), "This cannot be ordered.")
     return numbers
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from chassis.email_address import address_problem
+from chassis.text import isolated
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, BookingRow, InHouse, Payable
 from contracts.payments.events import PaymentPurpose
@@ -12,7 +14,7 @@ from contracts.values import Caller, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines, departures
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
-from services.bookings.lifecycle import PAYS_BALANCE
+from services.bookings.lifecycle import ENDED, PAYS_BALANCE
 
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
@@ -77,7 +79,7 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
     until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
     amount = due if extension else booking.total
-    stay = f"{booking.room_type_name}, {booking.check_in} to {booking.check_out} ({booking.id})"
+    stay = f"{isolated(booking.room_type_name)}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
         **booking.about,
         hotel_name=booking.terms.hotel.name,
@@ -87,9 +89,10 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
         expires_at=until,
-        guest_email=booking.guest.email,
+        guest_email="" if address_problem(booking.guest.email) else booking.guest.email,
         payable=(extension or held) and booking.terms.charge_limits.allow(amount),
         purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
+        ended=booking.status in ENDED,
     )
 
 

@@ -15,9 +15,8 @@ from contracts.bookings.chat import (
 )
 from contracts.values import GUEST
 from services.bookings.domain import access, chat
-from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import LIFECYCLE
-from services.bookings.steps.booking_access import locked, visible
+from services.bookings.steps.booking_access import live, locked
 from services.bookings.work import BookingsWork
 
 OPEN = tuple(status.value for status, event, _ in LIFECYCLE if event is ChatMessageSent and status)
@@ -26,7 +25,6 @@ OPEN = tuple(status.value for status, event, _ in LIFECYCLE if event is ChatMess
 def send_chat_message(command: SendChatMessage, work: BookingsWork) -> ChatMessage:
     """Store the message; the event holds the sender's side, not the text."""
     booking = locked(work, command, staff=False)
-    access.may_change(booking, work.caller)
     text, by = command.text.strip(), work.caller.actor
     sent = chat.send(booking, text, caller=work.caller, now=work.now)
     message = ChatMessage(id=sent.message_id, sender=sent.sender, by=by, text=text, sent_at=work.now)
@@ -37,7 +35,7 @@ def send_chat_message(command: SendChatMessage, work: BookingsWork) -> ChatMessa
 
 def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
     """Store which message the caller's side has read last. No event is published."""
-    booking = _participating(work, hotel=command.hotel, booking_id=command.booking_id)
+    booking = live(work, hotel=command.hotel, booking_id=command.booking_id)
     side = chat.side_of(work.caller)
     last = work.chats.position(booking.id, side).last
     read_to = min(command.up_to or last, last)
@@ -47,7 +45,7 @@ def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
 
 def get_chat(query: GetChat, work: BookingsWork) -> Chat:
     """A page of the chat, newest message first. The page for a guest does not contain the names of staff."""
-    booking = _participating(work, hotel=query.hotel, booking_id=query.booking_id)
+    booking = live(work, hotel=query.hotel, booking_id=query.booking_id)
     if not chat.is_open(booking):
         return Chat(booking_id=booking.id, is_open=False)
     side = chat.side_of(work.caller)
@@ -64,12 +62,6 @@ def list_chats(query: ListChats, work: BookingsWork) -> OpenChats:
     """A page of the hotel's open chats, for staff."""
     access.require_own_hotel(query.hotel, work.caller)
     return work.chats.page(query, OPEN)
-
-
-def _participating(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    booking = visible(work, hotel=hotel, booking_id=booking_id)
-    access.may_change(booking, work.caller)
-    return booking
 
 
 def _without_name(message: ChatMessage) -> ChatMessage:

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from chassis.email_address import address_key
 from chassis.refusal import Refusal
 from contracts.bookings.communications import (
     Communicate,
@@ -42,7 +43,7 @@ def get_letter(command: GetLetter, work: BookingsWork) -> Letter:
     communication = work.communications.find(command.booking_id, command.communication_id)
     if booking is None or communication is None:
         raise Refusal("COMMUNICATION_NOT_FOUND", "There is no such communication.")
-    own = communication.recipient.lower() == booking.guest.email.lower()
+    own = address_key(communication.recipient) == address_key(booking.guest.email)
     facts = access_codes.mail_facts(booking, work, with_code=own)
     return Letter(
         recipient=communication.recipient, subject=communication.subject, message=communication.message, facts=facts

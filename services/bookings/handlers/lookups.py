@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from chassis.email_address import address_key
 from chassis.refusal import Refusal
 from contracts.bookings.lookups import (
     BookingInBrief,
@@ -27,7 +28,7 @@ def look_up_bookings(command: LookUpBookings, work: BookingsWork) -> FoundBookin
 
     A wrong address, or an address alone, finds no booking. An address alone is stored for a lookup mail.
     """
-    address, number = command.email.strip().lower(), command.confirmation_number.strip().upper()
+    address, number = address_key(command.email), command.confirmation_number.strip().upper()
     if not number:
         if not address:
             raise Refusal("MISSING_FIELD", "Give an e-mail address, a confirmation number, or both.")
@@ -47,7 +48,7 @@ def begin_lookup_mail(work: BookingsWork) -> bool:
     address = work.lookups.take_request()
     if address is None:
         return False
-    bookings = work.lookups.of_address(address, ended_after=work.now - access.TOKEN_OUTLIVES)
+    bookings = work.lookups.of_address(address_key(address), ended_after=work.now - access.TOKEN_OUTLIVES)
     for hotel in dict.fromkeys(booking.hotel for booking in bookings):
         ids = tuple(booking.id for booking in bookings if booking.hotel == hotel)[:MOST_LINKS]
         mail = LookupMail(id=str(uuid4()), address=address, hotel=hotel, booking_ids=ids)
@@ -64,7 +65,7 @@ def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLet
     access.system_only(work.caller)
     mail = work.lookups.find(command.lookup_id)
     bookings = [booking for each in (mail.booking_ids if mail else ()) if (booking := work.bookings.find(each))]
-    own = [booking for booking in bookings if mail and booking.guest.email.lower() == mail.address]
+    own = [booking for booking in bookings if mail and _same(booking.guest.email, mail.address)]
     if mail is None or not own:
         raise Refusal("LOOKUP_NOT_FOUND", "There is no such lookup.")
     return LookupLetter(
@@ -78,6 +79,10 @@ def delete_old_lookups(work: BookingsWork) -> bool:
     """Delete lookup mails, with their addresses, after two days."""
     work.lookups.delete_old(work.now)
     return False
+
+
+def _same(address: str, other: str) -> bool:
+    return address_key(address) == address_key(other)
 
 
 def _brief(booking: Booking) -> BookingInBrief:

@@ -20,7 +20,7 @@ from contracts.bookings.orders import (
 from contracts.rooms.menu import PriceItems
 from services.bookings.domain import access, orders
 from services.bookings.domain.booking import Booking
-from services.bookings.steps.booking_access import locked_by_id, visible
+from services.bookings.steps.booking_access import live, locked_by_id
 from services.bookings.work import BookingsWork
 
 
@@ -31,7 +31,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
     """
     quantities = orders.quantities(command)
     with conversation.reading() as work:
-        _require_in_house(work, hotel=command.hotel, booking_id=command.booking_id)
+        orders.in_house(live(work, hotel=command.hotel, booking_id=command.booking_id))
     priced = conversation.ask(PriceItems(hotel=command.hotel, quantities=dict(quantities)))
     with conversation.transaction() as work:
         booking = orders.in_house(locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id))
@@ -47,20 +47,22 @@ def list_orders(query: ListOrders, work: BookingsWork) -> Orders:
     if query.booking_id is None:
         access.require_own_hotel(query.hotel, work.caller)
         return work.orders.page(query)
-    booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
+    booking = live(work, hotel=query.hotel, booking_id=query.booking_id)
     if work.caller.kind == "guest":
         orders.in_house(booking)
     return work.orders.page(query)
 
 
 def accept_order(command: AcceptOrder, work: BookingsWork) -> Order:
-    """Accept the order. The command is for staff."""
+    """Accept the order. Refused `PERMISSION_DENIED` for a guest."""
+    access.staff_only(work.caller)
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.accept(booking, order, by=work.caller.actor, now=work.now))
 
 
 def complete_order(command: CompleteOrder, work: BookingsWork) -> Order:
-    """Complete the order. The command is for staff. The guest then owes the order's total at the desk."""
+    """Complete the order, whose total the guest then owes at the desk. Refused `PERMISSION_DENIED` for a guest."""
+    access.staff_only(work.caller)
     booking, order = _locked(command, work)
     return _record(work, booking, order, orders.complete(booking, order, by=work.caller.actor, now=work.now))
 
@@ -72,28 +74,26 @@ def cancel_order(command: CancelOrder, work: BookingsWork) -> Order:
     return _record(work, booking, order, events, reason=command.reason.strip())
 
 
-def _require_in_house(work: BookingsWork, *, hotel: str, booking_id: str) -> None:
-    booking = visible(work, hotel=hotel, booking_id=booking_id)
-    access.may_change(booking, work.caller)
-    orders.in_house(booking)
-
-
 def _locked(command: OrderCommand, work: BookingsWork) -> tuple[Booking, Order]:
-    """The order, for staff or the booking's guest. The order's booking is locked. Refused `ORDER_NOT_FOUND`."""
-    named = command.booking_id if isinstance(command, CancelOrder) else None
-    if work.caller.kind == "guest":
-        booking = locked_by_id(work, hotel=command.hotel, booking_id=named or "")
-    else:
-        access.require_own_hotel(command.hotel, work.caller)
-        known = work.orders.find(command.hotel, command.order_id)
-        if known is None:
-            raise _not_found()
-        booking = locked_by_id(work, hotel=command.hotel, booking_id=known.booking_id)
+    """The order, for staff or the booking's guest. The order's booking is locked.
+
+    Refused `ORDER_NOT_FOUND` for an unknown order, and for an order of another booking than `booking_id`.
+    """
+    booking_id = command.booking_id or _booking_of(command, work)
+    booking = locked_by_id(work, hotel=command.hotel, booking_id=booking_id)
     order = work.orders.find(command.hotel, command.order_id)
     if order is None or order.booking_id != booking.id:
         raise _not_found()
-    access.may_change(booking, work.caller)
     return booking, order
+
+
+def _booking_of(command: OrderCommand, work: BookingsWork) -> str:
+    """The booking of the order, for staff, who need not name the booking."""
+    access.require_own_hotel(command.hotel, work.caller)
+    order = work.orders.find(command.hotel, command.order_id)
+    if order is None:
+        raise _not_found()
+    return order.booking_id
 
 
 def _record(

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from chassis.refusal import Refusal
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
 from services.bookings.work import BookingsWork
@@ -25,19 +26,43 @@ def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
     return _admitted(work, work.bookings.find(booking_id), hotel)
 
 
-def locked(work: BookingsWork, command: NamesBooking, *, staff: bool = True) -> Booking:
-    """The booking, locked until the transaction ends. With `staff`, a guest is refused `PERMISSION_DENIED`.
+def live(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
+    """The booking, read without a lock; of an ended booking only for staff and services.
 
-    Raises the refusals of `locked_by_id`.
+    Raises the refusals of `visible`, and `BOOKING_ENDED` for the guest of an ended booking.
     """
-    booking = locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id)
-    if staff:
-        access.staff_only(work.caller)
+    booking = visible(work, hotel=hotel, booking_id=booking_id)
+    access.require_live(booking, work.caller)
     return booking
 
 
-def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    """The locked booking, for guest, staff and services. Raises the refusals of `visible`, and `VERSION_MISMATCH`."""
+def locked(
+    work: BookingsWork, command: NamesBooking, *, staff: bool = True, repeats: BookingStatus | None = None
+) -> Booking:
+    """The booking, locked until the transaction ends. With `staff`, a guest is refused `PERMISSION_DENIED`.
+
+    In the ended status `repeats`, the guest's command is a repetition, and admitted. Raises the refusals of
+    `locked_by_id`.
+    """
+    if staff:
+        booking = _locked(work, hotel=command.hotel, booking_id=command.booking_id)
+        access.staff_only(work.caller)
+        return booking
+    return locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id, repeats=repeats)
+
+
+def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str, repeats: BookingStatus | None = None) -> Booking:
+    """The booking, locked, for a change by its guest, staff and services.
+
+    Raises the refusals of `visible`, `VERSION_MISMATCH`, and `BOOKING_ENDED` for the guest of an ended booking.
+    """
+    booking = _locked(work, hotel=hotel, booking_id=booking_id)
+    if repeats is None or booking.status is not repeats:
+        access.require_live(booking, work.caller)
+    return booking
+
+
+def _locked(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
     booking = _admitted(work, work.bookings.lock(booking_id), hotel)
     if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)

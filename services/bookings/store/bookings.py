@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.email_address import address_key, readable_address
 from chassis.refusal import Refusal
+from chassis.text import search_key
 from chassis.transactions.store import SqlStore
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
@@ -78,7 +80,7 @@ class SqlBookings(SqlStore):
     def add(self, booking: Booking) -> None:
         """Insert a booking and its guest. Raises `NameTaken` where the id or the confirmation number is taken."""
         guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
-        guest |= {"booking_id": booking.id, "hotel": booking.hotel, "search": searchable(booking)}
+        guest |= {"booking_id": booking.id, "hotel": booking.hotel, **_keys(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
         values |= {f"guest_{name}": value for name, value in guest.items()}
         try:
@@ -102,7 +104,7 @@ class SqlBookings(SqlStore):
         if after.guest != before.guest:
             guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
             self._connection.execute(
-                GUEST.update().where(GUEST.c.booking_id == after.id).values(search=searchable(after), **guest)
+                GUEST.update().where(GUEST.c.booking_id == after.id).values(**_keys(after), **guest)
             )
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
@@ -202,10 +204,14 @@ def row_of(booking: Booking) -> dict[str, Any]:
     }
 
 
-def searchable(booking: Booking) -> str:
-    """The text that a search matches, in lower case."""
-    guest = booking.guest
-    return f"{guest.name} {guest.email} {booking.id} {booking.confirmation_number}".lower()
+def _keys(booking: Booking) -> dict[str, str]:
+    """The columns by which a guest is found: `search` by staff, `email_key` by the guest."""
+    name, email = booking.guest.name, booking.guest.email
+    addresses = " ".join(dict.fromkeys((email, readable_address(email))))
+    return {
+        "search": search_key(f"{name} {addresses} {booking.id} {booking.confirmation_number}"),
+        "email_key": address_key(email),
+    }
 
 
 def _constraint(problem: sa.exc.IntegrityError) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
+from chassis.text import search_key
 from chassis.transactions.store import SqlStore
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingSource, BookingStatus
@@ -23,7 +24,7 @@ ORDERINGS: dict[str, Any] = {
     "check_out": BOOKING.c.check_out,
     "created_at": BOOKING.c.created_at,
     "total_amount": BOOKING.c.total_amount,
-    "guest_name": sa.func.lower(GUEST.c.first_name + " " + GUEST.c.last_name),
+    "guest_name": GUEST.c.search,  # begins with the name, without case and accents
     "status": BOOKING.c.status,
 }
 NEWEST_FIRST = "-created_at"
@@ -57,7 +58,7 @@ class SqlListing(SqlStore):
 
     def _count(self, query: ListBookings, condition: Condition, *counters: Any) -> dict[str, int]:
         statement = sa.select(*counters).select_from(BOOKING).where(condition)
-        if query.search:
+        if search_key(query.search):
             statement = statement.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
         return dict(self._connection.execute(statement).mappings().one())
 
@@ -70,7 +71,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
         raise Refusal("INVALID_ORDERING", f"Bookings cannot be ordered by {ordering}.")
     order = (column.desc(), BOOKING.c.id.desc()) if ordering.startswith("-") else (column, BOOKING.c.id)
     ids = sa.select(BOOKING.c.id).where(condition).order_by(*order).limit(size).offset(skip)
-    if query.search.strip() or column is ORDERINGS["guest_name"]:
+    if search_key(query.search) or column is ORDERINGS["guest_name"]:
         ids = ids.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
     return JOINED.where(BOOKING.c.id.in_(ids.correlate(None).scalar_subquery())).order_by(*order)
 
@@ -82,9 +83,9 @@ def _filters(query: ListBookings) -> Condition:
         conditions.append(BOOKING.c.check_in >= query.start_date)
     if query.end_date:
         conditions.append(BOOKING.c.check_out <= query.end_date)
-    if query.search.strip():
+    if key := search_key(query.search):
         conditions.append(GUEST.c.hotel == query.hotel)
-        conditions.append(GUEST.c.search.contains(query.search.strip().lower(), autoescape=True))
+        conditions.append(GUEST.c.search.contains(key, autoescape=True))
     if query.room_number:
         conditions.append(BOOKING.c.assigned_room_number == query.room_number)
     if query.has_room_assigned is not None:

@@ -33,7 +33,7 @@ class SqlLookups(SqlStore):
         return address
 
     def of_address(self, address: str, *, ended_after: datetime) -> list[Booking]:
-        """The address's submitted bookings with a valid guest token, newest first."""
+        """The submitted bookings with this `address_key` and a valid guest token, newest first."""
         rows = self._connection.execute(
             JOINED.where(
                 _has_address(address),
@@ -74,4 +74,4 @@ class SqlLookups(SqlStore):
 
 
 def _has_address(address: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(GUEST.c.email).bool_op("=")(address)
+    return GUEST.c.email_key == address

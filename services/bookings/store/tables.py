@@ -80,12 +80,13 @@ BOOKING = sa.Table(
     sa.Column("charges", Typed(tuple[Charge, ...])),
 )
 
-# Personal data. `search` is the text that a search matches: name, e-mail, booking id, confirmation number; lower case.
+# Personal data. `search` is the `search_key` of what a search matches: name, e-mail, booking id, confirmation number;
+# `email_key` is the `address_key` of the e-mail address.
 GUEST = sa.Table(
     "guest",
     METADATA,
     sa.Column("booking_id", sa.Text, primary_key=True),
-    *_texts("hotel", "first_name", "last_name", "email", "phone", "token_hash", "search"),
+    *_texts("hotel", "first_name", "last_name", "email", "email_key", "phone", "token_hash", "search"),
     sa.Column("token_generation", sa.Integer),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.guest_access import AuthenticateGuest
+from contracts.bookings.guest_access import AuthenticateGuest, GuestAccess
 from contracts.bookings.queries import GetBooking
 from contracts.message import Nothing
 from contracts.notifier.channel_authorisation import (
@@ -44,10 +44,11 @@ def describe_realtime(_: DescribeRealtime, work: NotifierWork) -> Realtime:
 
 
 def sign_channel(ask: SignChannel, conversation: Conversation[NotifierWork]) -> ChannelSignature:
-    """Sign the caller's subscription. Refused `CHANNEL_FORBIDDEN`, `INVALID_TOKEN`, `INVALID_SOCKET_ID`."""
+    """Sign the caller's subscription. Raises the refusals of `_authenticated`, `check_channel`."""
     caller = conversation.context.caller
+    guest = _authenticated(ask.hotel, conversation) if caller.kind == "guest" else None
     channel = check_channel(caller, socket_id=ask.socket_id, channel_name=ask.channel_name)
-    if channel.kind is ChannelKind.BOOKING and not _may_read(channel.booking_id, conversation):
+    if channel.kind is ChannelKind.BOOKING and not _is_own(channel.booking_id, guest, conversation):
         raise forbidden()
     return ChannelSignature(
         auth=conversation.dependencies.push.sign_channel(socket_id=ask.socket_id, channel_name=channel.name)
@@ -81,12 +82,22 @@ def end_connections(jobs: Sequence[EndConnections], conversation: Conversation[N
     return [SENT] * len(jobs)
 
 
-def _may_read(booking_id: str, conversation: Conversation[NotifierWork]) -> bool:
-    """Whether the caller may read the booking: False where the bookings service refuses the query."""
-    caller = conversation.context.caller
+def _authenticated(hotel: str | None, conversation: Conversation[NotifierWork]) -> GuestAccess:
+    """The booking of the guest's token. Refused `INVALID_TOKEN`, `BOOKING_NOT_FOUND` for a booking of another hotel."""
+    guest = conversation.ask(AuthenticateGuest())
+    if hotel not in (None, guest.hotel):
+        raise Refusal("BOOKING_NOT_FOUND", "Booking not found")
+    return guest
+
+
+def _is_own(booking_id: str, guest: GuestAccess | None, conversation: Conversation[NotifierWork]) -> bool:
+    """Whether the booking is the guest's own, or a booking of the member of staff's hotel."""
+    if guest:
+        return guest.booking_id == booking_id
+    hotel = conversation.context.caller.hotel or ""
     try:
-        if caller.kind == "guest":
-            return conversation.ask(AuthenticateGuest(booking_id=booking_id)).booking_id == booking_id
-        return conversation.ask(GetBooking(hotel=caller.hotel or "", booking_id=booking_id)).hotel == caller.hotel
-    except Refusal:
-        return False
+        return conversation.ask(GetBooking(hotel=hotel, booking_id=booking_id)).hotel == hotel
+    except Refusal as refusal:
+        if refusal.code == "BOOKING_NOT_FOUND":
+            return False
+        raise

@@ -2,24 +2,30 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chassis.email_address import UnusableAddress, usable_address
 from chassis.refusal import PermanentFailure
+from chassis.text import isolated
 from contracts.bookings.communications import Letter, MailFacts
 from contracts.bookings.lookups import LookupLetter
+from contracts.data import Data
 from contracts.values import HotelCard
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS
+
+T = TypeVar("T", bound=Data)
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -37,7 +43,7 @@ class MailRenderer:
 
     def mail(self, job: SendMail, facts: MailFacts) -> EmailMessage:
         """The mail for the job's occasion. Raises `PermanentFailure` where the guest's address is unusable."""
-        booking, hotel = facts.booking, facts.booking.hotel_card
+        booking, hotel = facts.booking, _isolated(facts.booking.hotel_card)
         subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
         values = self._booking_values(facts, job) | {"amounts": job.amounts}
         text = self._text.get_template(f"occasions/{job.occasion}.txt").render(values)
@@ -55,21 +61,22 @@ class MailRenderer:
     def lookup(self, job: SendLookup, letter: LookupLetter) -> EmailMessage:
         """The mail with the links to a guest's bookings."""
         links = {each.booking_id: self._link(job.hotel, each.booking_id, each.access_code) for each in letter.bookings}
-        values = {**self._hotel_values(letter.hotel_card), "bookings": letter.bookings, "links": links}
-        subject = f"Your bookings at {letter.hotel_card.name}"
+        values = {**self._hotel_values(letter.hotel_card), "links": links}
+        values["bookings"] = [_isolated(each) for each in letter.bookings]
+        subject = f"Your bookings at {values['hotel'].name}"
         return self._compose(job, values, to=letter.recipient, subject=subject, layout="lookup")
 
     def _booking_values(self, facts: MailFacts, job: SendToGuest) -> dict[str, Any]:
-        booking = facts.booking
+        booking = _isolated(facts.booking)
         return {
             **self._hotel_values(booking.hotel_card),
             "booking": booking,
-            "guest_name": _one_line(booking.guest_first_name),
+            "guest_name": isolated(_one_line(facts.booking.guest_first_name)),
             "link": self._link(job.hotel, job.booking_id, facts.access_code),
         }
 
     def _hotel_values(self, hotel: HotelCard) -> dict[str, Any]:
-        return {"hotel": hotel, "money": str, "day": _day, "moment": _moment_in(hotel.timezone)}
+        return {"hotel": _isolated(hotel), "money": str, "day": _day, "moment": _moment_in(hotel.timezone)}
 
     def _compose(
         self, job: SendToGuest, values: dict[str, Any], *, to: str, subject: str, layout: str = "letter"
@@ -80,8 +87,8 @@ class MailRenderer:
         mail["Subject"] = values["subject"]
         mail["From"] = Address(_one_line(hotel.name), addr_spec=self._sender)
         mail["To"] = _address(to)
-        if hotel.email:
-            mail["Reply-To"] = _address(hotel.email)
+        with suppress(UnusableAddress):  # an unusable address of the hotel keeps no mail from the guest
+            mail["Reply-To"] = Address(addr_spec=usable_address(hotel.email))
         mail["Date"] = formatdate()
         mail["Message-ID"] = self._message_id(job)
         mail["Auto-Submitted"] = "auto-generated"
@@ -100,9 +107,15 @@ class MailRenderer:
 
 def _address(text: str) -> Address:
     try:
-        return Address(addr_spec=text)
-    except (ValueError, IndexError, MessageError):
+        return Address(addr_spec=usable_address(text))
+    except UnusableAddress:
         raise PermanentFailure("ADDRESS_UNUSABLE") from None
+
+
+def _isolated(data: T) -> T:
+    """The data with each of its texts isolated from the words beside it."""
+    texts = {name: isolated(text) for name, text in vars(data).items() if type(text) is str and not text.isascii()}
+    return replace(data, **texts) if texts else data  # type: ignore[type-var]
 
 
 def _one_line(text: str) -> str:

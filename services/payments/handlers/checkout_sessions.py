@@ -15,7 +15,10 @@ _MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORI
 
 
 def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
-    """Open the booking's checkout session or return the open one; for a paid booking, the reply's status is `paid`."""
+    """Open the booking's checkout session or return the open one; for a paid booking, the reply's status is `paid`.
+
+    Refused `BOOKING_ENDED` for an ended booking, unless the guest owes a balance that can be paid by card.
+    """
     pages = return_pages(
         conversation.dependencies.origins,
         hotel=command.hotel,
@@ -24,6 +27,8 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
         cancel=command.cancel_url,
     )
     payable = conversation.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
+    if payable.ended and not payable.payable:
+        raise Refusal("BOOKING_ENDED", "This booking has ended, and nothing is to be paid by card.")
     return Checkout(conversation, payable, pages).session()
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from chassis.text import text_problem
+from contracts.fields import NAME
 from contracts.rooms.hotel_import import HotelDefinition
 from services.rooms.domain import policies, promotions, settings, validation
 from services.rooms.domain.amounts import amount_problems
@@ -58,9 +60,8 @@ def _problems(definition: HotelDefinition) -> Iterator[tuple[str, str]]:
         yield "code", "must be three capital letters"
     if not re.fullmatch(r"[A-Z]{3}", definition.currency):
         yield "currency", "must be an ISO 4217 code"
-    yield from settings.hotel_problems(
-        name=definition.name, timezone=definition.timezone, tax_percent=definition.tax_percent
-    )
+    yield from settings.text_problems(vars(definition))
+    yield from settings.hotel_problems(timezone=definition.timezone, tax_percent=definition.tax_percent)
     own = settings.problems(definition.settings, currency=definition.currency)
     yield from ((f"settings.{field}", problem) for field, problem in own)
     policy = policies.definition(
@@ -81,6 +82,8 @@ def _type_problems(definition: HotelDefinition) -> Iterator[tuple[str, str]]:
         if room_type.code in codes:
             yield where, "occurs twice"
         codes.add(room_type.code)
+        if problem := text_problem(room_type.name, NAME):
+            yield f"{where}.name", problem
         if room_type.max_occupancy < 1:
             yield f"{where}.max_occupancy", "must be at least 1"
         yield from amount_problems(f"{where}.base_price", room_type.base_price, definition.currency)

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.refusal import Refusal
+from chassis.text import text_problem
+from contracts.fields import CATEGORY, NAME, NOTE
 from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, MenuItem, PricedItem, PricedItems
 from services.rooms.domain.amounts import amount, amount_problems
 from services.rooms.domain.definitions import amended
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.validation import check
 
-LONGEST = {"name": 100, "description": 500, "category": 50}  # in characters
+TEXTS = {"name": NAME, "description": NOTE, "category": CATEGORY}
 NEW = 0  # the id of an item that is not stored yet
 
 NOT_FOUND = ("MENU_ITEM_NOT_FOUND", "The menu has no such item.")
@@ -48,16 +50,14 @@ def _valid(command: AddMenuItem | ChangeMenuItem, currency: str) -> dict[str, An
 
     Refused `VALIDATION_ERROR`.
     """
-    given = {name: getattr(command, name) for name in (*LONGEST, "is_available")}
+    given = {name: getattr(command, name) for name in (*TEXTS, "is_available")}
     values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
     values = {name: value for name, value in values.items() if value is not None}
     problems = [
-        (name, f"at most {longest} characters")
-        for name, longest in LONGEST.items()
-        if len(values.get(name, "")) > longest
+        (name, problem)
+        for name, kind in TEXTS.items()
+        if name in values and (problem := text_problem(values[name], kind))
     ]
-    if values.get("name") == "":
-        problems.append(("name", "must not be empty"))
     if command.price is None:
         check(problems)
         return values

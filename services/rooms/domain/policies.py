@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from chassis.text import text_problem
+from contracts.fields import NAME
 from contracts.rooms.policies import AddPolicy, ChangePolicy, PolicyDefinition, TierDefinition
 from contracts.values import FREE_UNTIL_HOURS, CancellationPolicy, Money, PolicyTier, rounded
 from services.rooms.domain.amounts import amount, amount_problems
@@ -50,8 +52,8 @@ def problems(given: PolicyDefinition, *, currency: str) -> Iterator[tuple[str, s
     """Each invalid field of the definition, with a message about its value."""
     if not CODE.fullmatch(given.code.upper()):
         yield "code", "must be up to 40 letters, digits, dashes or underscores"
-    if not given.name.strip():
-        yield "name", "must not be empty"
+    if problem := text_problem(given.name.strip(), NAME):
+        yield "name", problem
     if given.kind not in KINDS:
         yield "kind", f"must be one of {', '.join(KINDS)}"
     if given.free_until_hours is not None and not 0 <= given.free_until_hours <= LONGEST:

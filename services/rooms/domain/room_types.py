@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from chassis.text import text_problem
+from contracts.fields import NAME
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, RoomTypeView
 from contracts.values import Money
 from services.rooms.domain.amounts import amount, amount_problems
@@ -41,8 +43,8 @@ def checked(room_type: RoomTypeView, *, name_is_taken: bool, policy: str | None)
 def _problems(room_type: RoomTypeView, *, name_is_taken: bool) -> Iterator[tuple[str, str]]:
     if not CODE.fullmatch(room_type.code):
         yield "code", "must be up to 20 letters, digits, dashes or underscores"
-    if not room_type.name.strip():
-        yield "name", "must not be empty"
+    if problem := text_problem(room_type.name.strip(), NAME):
+        yield "name", problem
     if not 1 <= room_type.max_occupancy <= MOST_GUESTS:
         yield "max_occupancy", f"must be 1 to {MOST_GUESTS}"
     if name_is_taken:

@@ -1,11 +1,15 @@
 """Checks the settings of a hotel."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from chassis.email_address import address_problem
+from chassis.text import text_problem
 from contracts.charge_limits import limits_of
+from contracts.fields import EMAIL, NAME, PHONE, PROSE, SHORT_TEXT
 from contracts.rooms.settings import SETTING_BOUNDS
 from contracts.values import HotelSettings
 from services.rooms.domain.amounts import amount_problems
@@ -48,10 +52,31 @@ def _charge_problems(settings: HotelSettings, currency: str) -> Iterator[tuple[s
         yield "largest_charge", f"must not be less than {limits.smallest}"
 
 
-def hotel_problems(*, name: str, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
-    """Each invalid field among name, time zone and tax of a hotel, with a message about the value."""
-    if not name.strip():
-        yield "name", "must not be empty"
+# The kinds of a hotel's texts. A text that is not here is an address of an image, or no text that people enter.
+TEXTS = {
+    "name": NAME,
+    "email": EMAIL,
+    "phone": PHONE,
+    "address": PROSE,
+    "tagline": SHORT_TEXT,
+    "short_description": PROSE,
+    "long_description": PROSE,
+}
+
+
+def text_problems(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each text among a hotel's values that is not of its kind, with a message. The e-mail address may be empty."""
+    for name, kind in TEXTS.items():
+        text = values.get(name)
+        if text is None or (kind is EMAIL and not text):
+            continue
+        problem = address_problem(text) if kind is EMAIL else text_problem(text, kind)
+        if problem:
+            yield name, problem
+
+
+def hotel_problems(*, timezone: str, tax_percent: Decimal) -> Iterator[tuple[str, str]]:
+    """Each invalid field among time zone and tax of a hotel, with a message about the value."""
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -21,8 +21,9 @@ def change_settings(command: ChangeSettings, work: RoomsWork) -> OperatingSettin
     if not changes:
         return _view(hotel, work)
     after = hotel.with_values(changes)
-    problems = settings.hotel_problems(name=after.name, timezone=after.timezone, tax_percent=after.tax_percent)
-    validation.check([*problems, *settings.problems(after.settings, currency=hotel.currency)])
+    problems = settings.hotel_problems(timezone=after.timezone, tax_percent=after.tax_percent)
+    own = settings.problems(after.settings, currency=hotel.currency)
+    validation.check([*settings.text_problems(changes), *problems, *own])
     return _view(hotel_changes.write_settings(work, after, changes, what="SettingsChanged"), work)
 
 

@@ -40,7 +40,10 @@ def typed_row(kind: type[T], row: Any, **values: Any) -> T:
     return codec.typed(columns | values, kind)
 
 
-def like(search: str) -> str:
-    """The `ILIKE` pattern for texts that contain the search; an empty text for an empty search."""
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%" if escaped else ""
+def matches(*columns: str) -> str:
+    """The condition that one of the columns contains the text `:search`; true for a search without visible text.
+
+    The database's function `search_key` leaves out case, accents and compatibility forms on both sides.
+    """
+    contained = (f"position(search_key(:search) IN search_key({column})) > 0" for column in columns)
+    return f"(search_key(:search) = '' OR {' OR '.join(contained)})"

@@ -9,14 +9,14 @@ from contracts.rooms.policies import PolicyDefinition
 from contracts.values import CancellationPolicy, Page
 from services.rooms.domain import policies
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.base import RoomsStore, like
+from services.rooms.store.base import RoomsStore, matches
 
 POLICY = """
 SELECT c.code, c.name, c.terms, h.currency, c.code = h.policy_code AS is_standard
 FROM cancellation_policy c JOIN hotel h ON h.slug = c.hotel WHERE c.hotel = :hotel
 """
 ONE = sa.text(f"{POLICY} AND c.code = upper(:code)")
-FILTER = "AND (:like = '' OR c.code ILIKE :like OR c.name ILIKE :like)"
+FILTER = f"AND {matches('c.code', 'c.name')}"
 LIST = sa.text(f"{POLICY} {FILTER} ORDER BY c.code LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"SELECT count(*) FROM cancellation_policy c WHERE c.hotel = :hotel {FILTER}")  # noqa: S608
 PUT = sa.text("""
@@ -40,7 +40,7 @@ class SqlPolicies(RoomsStore):
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PolicyDefinition]]:
         """The number of matching policies, and the policies of the page."""
-        params = {"hotel": hotel.slug, "like": like(search)}
+        params = {"hotel": hotel.slug, "search": search}
         return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, policy: PolicyDefinition) -> str:

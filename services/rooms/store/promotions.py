@@ -9,7 +9,7 @@ from contracts.values import Page
 from services.rooms.domain import promotions
 from services.rooms.domain.hotels import Hotel
 from services.rooms.domain.pricing import Promotion
-from services.rooms.store.base import RoomsStore, like, typed_row
+from services.rooms.store.base import RoomsStore, matches, typed_row
 
 PROMOTION = """
 SELECT p.code, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id, p.min_nights, p.max_nights,
@@ -18,7 +18,7 @@ FROM promotion p JOIN hotel h ON h.slug = p.hotel LEFT JOIN room_type t ON t.id 
 WHERE p.hotel = :hotel
 """
 ONE = sa.text(f"{PROMOTION} AND p.code = upper(:code)")
-FILTER = "AND (:like = '' OR p.code ILIKE :like)"
+FILTER = f"AND {matches('p.code')}"
 LIST = sa.text(f"{PROMOTION} {FILTER} ORDER BY p.code LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"SELECT count(*) FROM promotion p WHERE p.hotel = :hotel {FILTER}")  # noqa: S608
 PUT = sa.text("""
@@ -42,7 +42,7 @@ class SqlPromotions(RoomsStore):
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PromotionDefinition]]:
         """The number of matching promotions, and the promotions of the page."""
-        params = {"hotel": hotel.slug, "like": like(search)}
+        params = {"hotel": hotel.slug, "search": search}
         return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, promotion: PromotionDefinition) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from contracts.rooms.room_types import RoomTypeView
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.base import RoomsStore, like, typed_row
+from services.rooms.store.base import RoomsStore, matches, typed_row
 
 TYPE = """
 SELECT t.id, t.code, t.name, t.max_occupancy, t.base_price, t.bed_setup, t.photo, t.policy_code AS policy, h.currency,
@@ -23,7 +23,7 @@ ORDER BY lower(t.code) <> lower(:name), t.id LIMIT 1
 """)
 ID_OF = sa.text("SELECT id FROM room_type WHERE hotel = :hotel AND code = :code")
 IDS = sa.text("SELECT id FROM room_type WHERE hotel = :hotel AND removed_at IS NULL")
-FILTER = "AND (:like = '' OR t.code ILIKE :like OR t.name ILIKE :like)"
+FILTER = f"AND {matches('t.code', 't.name')}"
 LIST = sa.text(f"{TYPE} {FILTER} ORDER BY t.code LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"""
 SELECT count(*) FROM room_type t WHERE t.hotel = :hotel AND t.removed_at IS NULL {FILTER}
@@ -64,7 +64,7 @@ class SqlRoomTypes(RoomsStore):
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[RoomTypeView]]:
         """The number of matching room types, and the room types of the page."""
-        params = {"hotel": hotel.slug, "like": like(search)}
+        params = {"hotel": hotel.slug, "search": search}
         return self._page(_view_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def ids(self, hotel: Hotel) -> list[int]:

@@ -12,7 +12,7 @@ from contracts.rooms.occupancy import RoomOccupancy
 from contracts.rooms.rooms import ListRooms, RoomChange
 from contracts.values import Actor, Page
 from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, subject_of
-from services.rooms.store.base import RoomsStore, like, typed_row
+from services.rooms.store.base import RoomsStore, matches, typed_row
 
 COLUMNS = """
 r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
@@ -35,9 +35,9 @@ WHERE t.hotel = :hotel AND t.removed_at IS NULL
   AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
 ORDER BY length(r.room_number), r.room_number
 """)  # noqa: S608
-FILTER = """
+FILTER = f"""
 WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NULL OR r.status = :status)
-  AND (:search = '' OR r.room_number ILIKE :search OR t.name ILIKE :search OR t.code ILIKE :search)
+  AND {matches("r.room_number", "t.name", "t.code")}
   AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
   AND (CAST(:floor AS integer) IS NULL OR r.floor = :floor)
   AND (CAST(:occupied AS boolean) IS NULL OR (r.status = 'OCCUPIED') = :occupied)
@@ -124,7 +124,7 @@ class SqlRooms(RoomsStore):
         """The number of matching rooms, and the rooms of the page, ordered by number."""
         params = {
             "hotel": query.hotel,
-            "search": like(query.search),
+            "search": query.search,
             "status": query.status,
             "room_type": query.room_type,
             "floor": query.floor,

@@ -112,8 +112,8 @@ def test_the_end_of_the_booking_ends_the_chat_and_the_timeline_keeps_it(
 
     service.ask(ending(**about(booking_id)))
 
-    assert refused(service, GetChat(**about(booking_id)), guest) == "READ_ONLY_TOKEN"
-    assert refused(service, SendChatMessage(**about(booking_id, text="x")), guest) == "READ_ONLY_TOKEN"
+    assert refused(service, GetChat(**about(booking_id)), guest) == "BOOKING_ENDED"
+    assert refused(service, SendChatMessage(**about(booking_id, text="x")), guest) == "BOOKING_ENDED"
     assert refused(service, SendChatMessage(**about(booking_id, text="x"))) == "CHAT_CLOSED"
     closed = service.ask(GetChat(**about(booking_id)))
     assert (closed.is_open, closed.count, closed.results) == (False, 0, ())

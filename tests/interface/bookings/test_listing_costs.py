@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from contracts.bookings.queries import ListBookings
-from services.bookings.store import listing, tables
+from services.bookings.store import listing, lookups, tables
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.unit.bookings.builders import HOTEL, NOW
 
@@ -73,8 +73,10 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
     )
     service.rows(
         """
-        INSERT INTO guest SELECT id, hotel, 'Guest', id, lower(id) || '@example.com', '', id, 1,
-        lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
+        INSERT INTO guest (booking_id, hotel, first_name, last_name, email, email_key, phone, token_hash,
+            token_generation, search)
+        SELECT id, hotel, 'Guest', id, lower(id) || '@example.com', lower(id) || '@example.com', '', id, 1,
+            lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
         """
     )
     service.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
@@ -111,6 +113,8 @@ def listed(**filters: Any) -> Any:
         (listed(ordering="-check_out"), "booking_by_check_out"),
         (listed(room_number="R7"), "booking_by_room"),
         (listed(search="x-1234"), "guest_search"),
+        (listed(search="X-1234 \N{LATIN SMALL LIGATURE FI}nn\N{COMBINING ACUTE ACCENT}"), "guest_search"),
+        (sa.select(tables.GUEST.c.hotel).where(lookups._has_address("x-1@example.com")), "guest_by_email_key"),
         (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.due_at <= NOW).limit(1), "booking_due"),
         (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.action_due_at <= NOW).limit(1), "booking_action_due"),
         (sa.select(tables.HOLD.c.booking_id).where(tables.HOLD.c.check_at <= NOW).limit(1), "hold_due"),

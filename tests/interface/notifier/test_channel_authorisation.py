@@ -76,7 +76,6 @@ def test_a_subscription_to_the_callers_own_channel_is_signed_for_the_socket(
         (OTHER_STAFF, f"private-hotel-{HOTEL}"),
         (OTHER_STAFF, f"private-room-{HOTEL}-101"),
         (OTHER_STAFF, OWN),
-        (STRANGER, OWN),
         (GUEST, "private-booking-BK-2027-ZZZZ99"),
         (GUEST, f"private-hotel-{HOTEL}"),
         (STAFF, f"hotel-{HOTEL}-public"),
@@ -84,6 +83,18 @@ def test_a_subscription_to_the_callers_own_channel_is_signed_for_the_socket(
 )
 def test_a_subscription_to_any_other_channel_is_refused(notifier: Notifier, caller: Caller, channel: str) -> None:
     assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=channel), caller) == "CHANNEL_FORBIDDEN"
+
+
+@pytest.mark.parametrize("channel", [OWN, f"private-hotel-{HOTEL}", "nonsense"])
+def test_a_forged_token_is_an_invalid_token_whatever_the_channel(notifier: Notifier, channel: str) -> None:
+    assert refusal(notifier, SignChannel(socket_id="12.34", channel_name=channel), STRANGER) == "INVALID_TOKEN"
+
+
+def test_a_guest_is_not_found_at_another_hotel(notifier: Notifier) -> None:
+    elsewhere = SignChannel(socket_id="12.34", channel_name=OWN, hotel="hotel-killarney-lodge")
+
+    assert refusal(notifier, elsewhere, GUEST) == "BOOKING_NOT_FOUND"
+    assert notifier.answer(SignChannel(socket_id="12.34", channel_name=OWN, hotel=HOTEL), GUEST).auth
 
 
 def test_a_caller_without_token_or_socket_id_is_refused(notifier: Notifier) -> None:

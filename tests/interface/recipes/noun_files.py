@@ -118,13 +118,13 @@ import sqlalchemy as sa
 from contracts.rooms.packages import PackageDefinition
 from contracts.values import Money, Page
 from services.rooms.domain.hotels import Hotel
-from services.rooms.store.base import RoomsStore, like, typed_row
+from services.rooms.store.base import RoomsStore, matches, typed_row
 
 PACKAGE = """
 SELECT p.code, p.name, p.price, h.currency FROM package p JOIN hotel h ON h.slug = p.hotel WHERE p.hotel = :hotel
 """
 ONE = sa.text(f"{PACKAGE} AND p.code = upper(:code)")
-FILTER = "AND (:like = '' OR p.code ILIKE :like OR p.name ILIKE :like)"
+FILTER = f"AND {matches('p.code', 'p.name')}"
 LIST = sa.text(f"{PACKAGE} {FILTER} ORDER BY p.code LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"SELECT count(*) FROM package p WHERE p.hotel = :hotel {FILTER}")  # noqa: S608
 PUT = sa.text("""
@@ -143,7 +143,7 @@ class SqlPackages(RoomsStore):
 
     def page(self, hotel: Hotel, *, search: str, page: Page) -> tuple[int, list[PackageDefinition]]:
         """The number of packages that match, and those of the page."""
-        params = {"hotel": hotel.slug, "like": like(search)}
+        params = {"hotel": hotel.slug, "search": search}
         return self._page(_definition_of, count=COUNT, rows=LIST, params=params, page=page)
 
     def put(self, hotel: Hotel, package: PackageDefinition) -> str:

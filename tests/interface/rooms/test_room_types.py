@@ -4,7 +4,7 @@ import pytest
 
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.room_types import ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
-from contracts.rooms.rooms import AddRoom, RemoveRoom
+from contracts.rooms.rooms import AddRoom, ListRooms, RemoveRoom
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 pytestmark = pytest.mark.usefixtures("consistent_capacity")
@@ -97,3 +97,19 @@ def test_an_invalid_room_type_is_refused(
 def test_room_types_are_listed_and_searched(service: RoomsUnderTest) -> None:
     assert [each.code for each in service.ask(ListRoomTypes(hotel=service.hotel)).results] == ["DBL", "STE"]
     assert service.ask(ListRoomTypes(hotel=service.hotel, search="suit")).count == 1
+
+
+@pytest.mark.parametrize("search", ["superieure", "SUPÉRIEURE", "Supe\u0301rieure", "\ufb01ne", "fin\u200be"])
+def test_room_types_and_rooms_are_found_without_case_accents_and_compatibility_forms(
+    service: RoomsUnderTest, search: str
+) -> None:
+    service.ask(adding_room_type(service, name="Chambre Supérieure FINE"))
+    service.ask(AddRoom(hotel=service.hotel, room_number="301", room_type="FAM"))
+
+    types = service.ask(ListRoomTypes(hotel=service.hotel, search=search))
+    rooms = service.ask(ListRooms(hotel=service.hotel, search=search))
+
+    assert [each.code for each in types.results] == ["FAM"]
+    assert [each.room_number for each in rooms.results] == ["301"]
+    assert service.ask(ListRoomTypes(hotel=service.hotel, search="\u200b")).count == 3
+    assert service.ask(ListRoomTypes(hotel=service.hotel, search="%")).count == 0

@@ -220,3 +220,9 @@ def test_an_unguarded_removal_would_oversell(service: RoomsUnderTest) -> None:
 def test_a_removed_room_cannot_be_active(service: RoomsUnderTest) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="room_removed_is_out_of_service"), service.engine.begin() as open_:
         open_.execute(sa.text("UPDATE room SET removed_at = now() WHERE hotel = :hotel"), {"hotel": service.hotel})
+
+
+def test_a_number_beyond_its_column_is_an_invalid_message(service: RoomsUnderTest) -> None:
+    for number in (2**31, 10**12, 2**63, 10**30):
+        assert service.refusal(ListRooms(hotel=service.hotel, floor=number)).code == "INVALID_MESSAGE"
+        assert service.refusal(adding(service, "909", floor=number)).code == "INVALID_MESSAGE"

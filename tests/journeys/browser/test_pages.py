@@ -71,6 +71,7 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
     turn_to(desk, "in_house")
     press(desk, "details", unpaid)
     expect(desk.locator("dialog .past")).to_contain_text("Guest checked in")
+    expect(desk.locator("dialog .past")).to_contain_text(f"into room {room}")
     picture(desk, "staff-3-history")
     desk.keyboard.press("Escape")
     press(desk, "check-out", unpaid)
@@ -246,3 +247,37 @@ def test_no_page_loads_a_resource_from_another_origin(
     loaded = guest.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)")
 
     assert set(loaded) == {demo.addresses.gateway}
+
+
+# Whether the word after a text in one line is read from left to right.
+READS_ON = """
+text => {
+  const line = document.createElement('p');
+  line.textContent = `${text} after`;
+  document.body.append(line);
+  const [letters, at] = [document.createRange(), line.textContent.length - 5];
+  const left = (place) => {
+    letters.setStart(line.firstChild, place);
+    letters.setEnd(line.firstChild, place + 1);
+    return letters.getBoundingClientRect().left;
+  };
+  return left(at) < left(at + 4);
+}
+"""
+
+
+@pytest.mark.parametrize("name", ["\u202eadA", "a\u2069\u202e"])
+def test_a_guests_name_turns_no_line_of_the_board(demo: DemoContext, today: date, board: Opens, name: str) -> None:
+    room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
+    guest = {"first_name": name, "last_name": "Byrne", "email": "ada@guest.example"}
+    body = {**stay_params(room_type, check_in=today), "guest": guest}
+    booking_id = demo.visitor().call("POST", f"{demo.public_path}/room-bookings/", status=201, body=body).body["id"]
+
+    desk = board()
+    heading = desk.locator(f"[data-booking='{booking_id}'] h3").text_content() or ""
+    label = desk.locator(f"[data-key='details-{booking_id}']").get_attribute("aria-label") or ""
+
+    assert heading.startswith("\u2068")
+    assert heading in label
+    assert desk.evaluate(READS_ON, heading)
+    assert not desk.evaluate(READS_ON, f"{name} Byrne")

@@ -61,6 +61,23 @@ def test_an_ordinary_request_is_accepted() -> None:
     creation.check(a_request(payment="none"), STAFF)
 
 
+@pytest.mark.parametrize("address", ["two..dots@x.example", ".lead@x.example", "用户@例子.example", "<a@b.cc>"])
+def test_an_address_that_no_mail_reaches_is_refused_with_the_reason(address: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        creation.check(a_request(guest=GuestDetails(first_name="A", last_name="B", email=address)), PUBLIC)
+
+    [error] = refused.value.errors
+    assert error["field"] == "guest.email"
+    assert "address" in error["message"] or "@-sign" in error["message"]
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200d", "\u202e", "\u3164"])
+def test_a_name_without_a_visible_character_is_refused(name: str) -> None:
+    guest = GuestDetails(first_name=name, last_name="B", email="a@b.example")
+
+    assert fields_refused(PUBLIC, guest=guest) == ("VALIDATION_ERROR", {"guest.first_name"})
+
+
 def test_every_error_of_a_request_is_reported_at_once() -> None:
     code, fields = fields_refused(
         PUBLIC,

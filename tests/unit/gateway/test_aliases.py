@@ -105,7 +105,7 @@ def test_staff_aliases_ask_the_same(
 
 
 @pytest.mark.parametrize("operation", ALIASED, ids=lambda operation: operation.name)
-def test_every_alias_asks_the_services_just_what_the_canonical_asks(
+def test_every_alias_asks_the_services_what_the_canonical_asks_about_what_its_path_names(
     gateway: Gateway, manager: dict[str, str], operation: Operation
 ) -> None:
     proof = {Audience.STAFF: manager, Audience.PUBLIC: {}}.get(operation.audience, GUEST)
@@ -121,11 +121,21 @@ def test_every_alias_asks_the_services_just_what_the_canonical_asks(
         asks = [(ask, replace(how, traceparent="", request_id="")) for ask, how in gateway.bus.asks]
         return answer.status_code, asks
 
-    canonical = asks_of(operation.path)
-    assert canonical[0] in {200, 503}
-    assert canonical[1] or canonical[0] == 200
+    status, canonical = asks_of(operation.path)
+    assert status in {200, 503}
+    assert canonical or status == 200
     for path in aliases_of(operation.method, operation.path):
-        assert asks_of(path) == canonical
+        more = _names_in(path) - _names_in(operation.path)
+        values = {"hotel" if name == "slug" else name: SAMPLES[name] for name in more}
+        alias_status, asks = asks_of(path)
+        assert alias_status == status
+        for (ask, context), (expected, expected_context) in zip(asks, canonical, strict=True):
+            assert ask == (replace(expected, **values) if values else expected)
+            assert (context == expected_context) is (not values or context.idempotency_key is None)
+
+
+def _names_in(path: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", path))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.bookings.queries import GetGuestNames
+from contracts.bookings.queries import GetBooking, GetGuestNames
 from contracts.bookings.views import GuestsOfRooms
 from contracts.rooms.blocks import BlockRoom, ListBlocks, RoomBlock, RoomBlocks, UnblockRoom
 from contracts.rooms.events import MaintenancePriority, RoomStatus, TaskReason
@@ -119,6 +119,7 @@ def test_free_rooms_have_the_names_of_guests_from_one_ask(gateway: Gateway, clea
     )  # fmt: skip
     free_rooms = FreeRooms(available_rooms=(free, empty), unavailable_rooms=(taken,))
     gateway.bus.answers(FindFreeRooms, free_rooms)
+    gateway.bus.answers(GetBooking, builders.booking())
     gateway.bus.answers(GetGuestNames, GuestsOfRooms(names={"BK-1": "Ada Byrne"}))
 
     answer = gateway.get(f"{HOTEL}/rooms/availability/?{STAY}&room_type=DBL&exclude_booking=BK-7", headers=cleaner)

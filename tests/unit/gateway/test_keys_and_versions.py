@@ -10,6 +10,7 @@ from contracts.bookings.queries import GetBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.rooms.quotes import GiveQuote
 from contracts.values import Context
+from gateway.http.request import ApiRequest
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import GUEST, Gateway, code
@@ -149,3 +150,15 @@ def test_a_request_without_id_and_trace_gets_new_ones(gateway: Gateway) -> None:
 
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])
     assert answer.json()["trace_id"] == answer.headers["traceparent"].split("-")[1]
+
+
+def test_a_thing_in_the_path_is_a_field_of_the_message_or_an_error() -> None:
+    request = ApiRequest(
+        {"type": "http", "headers": [], "path_params": {"slug": "a", "booking_id": "BK", "item_id": "7"}}
+    )
+
+    with pytest.raises(LookupError, match="item_id"):
+        request.for_path(GetBooking)
+
+    request = ApiRequest({"type": "http", "headers": [], "path_params": {"slug": "a", "booking_id": "BK"}})
+    assert request.for_path(GetBooking) == GetBooking(hotel="a", booking_id="BK")

@@ -1,17 +1,19 @@
 """The rendered mails."""
 
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
 from chassis.refusal import PermanentFailure
+from contracts.bookings.lookups import LinkedBooking, LookupLetter
 from contracts.bookings.status import BookingStatus
 from contracts.values import Money, PriceLines
-from services.notifier.domain.jobs import SendMail
+from services.notifier.domain.jobs import SendLookup, SendMail
 from services.notifier.domain.mails import MAILS, SUBJECTS
 from services.notifier.mailer.renderer import MailRenderer
-from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts
+from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts, sample
 
 RENDERER = MailRenderer(sender="bookings@hotelmate.example", public_url="https://stay.example/")
 AMOUNTS = {"fee": Money(4500, "EUR"), "refund": Money(10500, "EUR"), "amount": Money(15000, "EUR")}
@@ -138,6 +140,48 @@ def test_every_mail_of_the_table_is_rendered_with_its_own_amounts() -> None:
     for rule in MAILS.values():
         amounts = {name: AMOUNTS[name] for name in rule.amounts}
         assert text_of(rendered(rule.occasion, amounts=amounts))
+
+
+FSI, PDI, RLO = "\u2068", "\u2069", "\u202e"
+
+
+@pytest.mark.parametrize("name", [f"{RLO}adA", "דנה", f"Ada{PDI}{RLO}"])
+def test_names_from_right_to_left_are_isolated_from_the_words_beside_them(name: str) -> None:
+    card = replace(CARD, name=name)
+    message = rendered("welcome", guest_first_name=name, room_type_name=name, hotel_card=card)
+
+    within = f"{FSI}{name.replace(PDI, '')}{PDI}"
+    for kind in ("plain", "html"):
+        text = text_of(message, kind)
+        assert f"Dear {within}," in text
+        assert f"Welcome to {within}!" in text
+        assert f"{within}, 2 nights" in text
+        assert RLO not in text.replace(within, "")
+    assert message["Subject"] == f"Welcome to {within}"
+    assert within in str(message["From"])
+
+
+def test_a_lookup_mail_isolates_the_hotels_name_in_its_subject() -> None:
+    booking = sample(LinkedBooking, booking_id=BOOKING, room_type_name=f"{RLO}dliW")
+    letter = LookupLetter(recipient="a@b.example", hotel_card=replace(CARD, name=f"{RLO}letoH"), bookings=(booking,))
+    job = SendLookup(notice_id="n", booking_id="", hotel=HOTEL, occasion="lookup", event_id="e")
+
+    message = RENDERER.lookup(job, letter)
+
+    assert message["Subject"] == f"Your bookings at {FSI}{RLO}letoH{PDI}"
+    assert f"{FSI}{RLO}dliW{PDI}, " in text_of(message)
+
+
+def test_an_international_domain_is_written_to_in_ascii() -> None:
+    assert str(rendered("welcome", guest_email="user@例子.example")["To"]) == "user@xn--fsqu00a.example"
+
+
+@pytest.mark.parametrize("address", ["two..dots@x.example", "<a@b.cc>", "用户@例子.example"])
+def test_an_unusable_address_of_a_hotel_keeps_no_mail_from_the_guest(address: str) -> None:
+    message = rendered("welcome", hotel_card=replace(CARD, email=address))
+
+    assert message["Reply-To"] is None
+    assert str(message["To"]) == "guest@example.org"
 
 
 @pytest.mark.parametrize(

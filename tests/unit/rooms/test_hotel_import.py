@@ -47,6 +47,14 @@ def test_a_slug_follows_its_grammar(slug: str) -> None:
     assert fields(replace(HOTEL, slug=slug)) == {"slug"}
 
 
+def test_texts_of_a_file_are_of_their_kinds() -> None:
+    blank = replace(DOUBLE, name="\u200b")
+    wrong: dict[str, Any] = {"name": "\u202e", "email": "two..dots@x.example", "phone": "1" * 41, "tagline": "x" * 301}
+
+    assert fields(replace(HOTEL, **wrong, room_types=(blank,))) == {*wrong, "room_types.DBL.name"}
+    hotel_import.check(replace(HOTEL, email=""))
+
+
 def test_the_refusal_of_a_file_names_every_problem() -> None:
     wrong = replace(DOUBLE, base_price="100.001", max_occupancy=0, rooms=("101", "101", "checkout", "1-2"))
 
