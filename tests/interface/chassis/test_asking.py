@@ -9,6 +9,7 @@ import pytest
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
+from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory
 from contracts.values import Context
@@ -104,3 +105,34 @@ def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: 
             answer.result(8)
 
     assert toy.effects() == []
+
+
+def test_the_key_of_a_killed_process_is_free_when_its_refusal_says_so(toy: Toy, asker: AskClient) -> None:
+    command = TakeRoomBack(action_id="act-1", booking_id="BK-1", hotel="h")
+    keyed = Context(idempotency_key="k" * 16, fingerprint="f")
+    with toy.running() as first, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asker, command, keyed)
+        until(lambda: "active" in toy.activity(), what="the command running")
+        first.kill()
+        first.wait()
+        with toy.running():
+            with pytest.raises((Refusal, Unavailable)):  # the broker delivers the ask again, within the lease
+                answer.result(8)
+            seconds = _blocked_for(asker, command, keyed)
+
+            time.sleep(seconds)
+            asker(command, keyed)
+
+    assert seconds <= 5
+    assert toy.effects() == [("BK-1", 0, "ask")]
+
+
+def _blocked_for(asker: AskClient, command: TakeRoomBack, keyed: Context) -> float:
+    """The `retry_after` of the refusal; zero where the command is answered."""
+    try:
+        asker(command, keyed)
+    except Refusal as refusal:
+        if refusal.code != "IDEMPOTENCY_IN_PROGRESS":
+            raise
+        return float(refusal.details["retry_after"])
+    return 0.0

@@ -8,11 +8,13 @@ import os
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from chassis.service import Service, handles, on
+from chassis.service import Service, converses, handles, on
 from chassis.settings import ServiceSettings, prefixed
+from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Nothing
+from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory, RoomHistory
 
@@ -58,12 +60,22 @@ def count(command: ReleaseInventory, work: Work) -> Nothing:
     return Nothing()
 
 
+def take_back(command: TakeRoomBack, conversation: KeyedConversation[Work]) -> Nothing:
+    with conversation.reading() as work:
+        work.connection.execute(sa.text("SELECT pg_sleep(0.5)"))
+    with conversation.transaction() as work:
+        work.connection.execute(
+            sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, 0, 'ask')"), {"b": command.booking_id}
+        )
+        return conversation.finish(work, Nothing())
+
+
 TOY = Service(
     name="rooms",
     settings=ToySettings,
     work=Work,
     dependencies=lambda _: None,
-    asks=[handles(GetRoomHistory, sleep), handles(ReleaseInventory, count)],
+    asks=[handles(GetRoomHistory, sleep), handles(ReleaseInventory, count), converses(TakeRoomBack, take_back)],
     events=[on(BookingAmended, note)],
 )
 
