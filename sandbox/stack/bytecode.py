@@ -13,7 +13,7 @@ FORBIDDEN, PREFIX = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
 def with_bytecode(environment: Mapping[str, str], directory: Path, *, package: str = "sqlalchemy") -> dict[str, str]:
     """The environment, in which processes keep bytecode in `directory` where they may not keep it beside the sources.
 
-    Where `package` has bytecode beside its sources, as all installed packages then have, the environment stays as it is.
+    Where `package` has bytecode beside its sources, as other installed packages then have, nothing is changed.
     """
     if not environment.get(FORBIDDEN) or environment.get(PREFIX) or _is_compiled(package):
         return dict(environment)
