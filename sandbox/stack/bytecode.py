@@ -17,8 +17,8 @@ def with_bytecode(environment: Mapping[str, str], directory: Path, *, package: s
     """
     if not environment.get(FORBIDDEN) or environment.get(PREFIX) or _is_compiled(package):
         return dict(environment)
-    kept = {name: value for name, value in environment.items() if name != FORBIDDEN}
-    return kept | {PREFIX: str(directory.absolute())}
+    allowed = {name: value for name, value in environment.items() if name != FORBIDDEN}
+    return allowed | {PREFIX: str(directory.absolute())}
 
 
 def _is_compiled(package: str) -> bool:
