@@ -18,8 +18,8 @@ from hotelmate.invariants.catalogue import CHECKS
 BROKEN = 1
 SUBJECTS_PER_ROW = 5
 NOT_JUDGED = {
-    "I10": "what Stripe itself shows: hotelmate reconcile compares it",
-    "I14": "whether what a client was told is there after recovery: only that client knows",
+    "I10": "what Stripe itself shows; hotelmate reconcile compares it",
+    "I14": "whether a change that was answered 2xx is there after recovery; only its client knows that answer",
 }
 
 
@@ -44,7 +44,7 @@ def doctor(
     """
     names = [name.upper() for name in only or ()]
     if unknown := [name for name in names if name not in CHECKS]:
-        raise CommandError(f"There is no invariant {unknown[0]}: {', '.join(CHECKS)}.")
+        raise CommandError(_no_check(unknown[0]))
     with examination(load_config(), newest=newest, direct=direct) as context, _progress() as progress:
         task = progress.add_task("", total=None)
         verdicts: list[Verdict] = []
@@ -67,10 +67,17 @@ def _show(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Se
         say("The broker is down: dead letters were not read, and breaches of I6 may be parked messages.")
     if partly:
         say(f"Of {', '.join(partly)} only the newest {newest} audit rows and events were judged; --newest judges more.")
-    if any(each.name == "I10" for each in verdicts):
-        say("Stripe was not asked: hotelmate reconcile does that.")
+    for name, why in NOT_JUDGED.items():
+        if name in [each.name for each in verdicts] or (name not in CHECKS and len(verdicts) == len(CHECKS)):
+            say(f"{name}, not judged here: {why}.")
     failed = [each for each in verdicts if each.verdict != "holds"]
     say(f"{len(failed)} of {len(verdicts)} do not hold; --json says why." if failed else "All is well.")
+
+
+def _no_check(name: str) -> str:
+    if name in NOT_JUDGED:
+        return f"{name} is not judged here: {NOT_JUDGED[name]}."
+    return f"There is no invariant {name}: {', '.join(CHECKS)}."
 
 
 def _row(verdict: Verdict) -> tuple[object, ...]:

@@ -14,11 +14,13 @@ import typer
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
+from chassis.refusal import Unavailable
 from contracts.catalogue import OWNERS, events
 from contracts.message import Envelope
-from hotelmate.config import load_config
+from hotelmate.config import ask_client, load_config
 from hotelmate.errors import CommandError
 from hotelmate.event_format import as_line, attributes, booking_id_of, event_name, public_fields
+from hotelmate.existing import check_named
 
 RECONNECT_EVERY = 0.5  # seconds
 QUEUE_LENGTH = 10_000  # events that may wait for a slow terminal; beyond, the oldest are dropped
@@ -63,12 +65,23 @@ def tail(
     if unknown := sorted(set(event or ()) - names):
         raise CommandError(f"There is no event {unknown[0]}.", details=[f"there are: {', '.join(sorted(names))}"])
     event_filter = EventFilter(booking.upper(), hotel, frozenset(event or ()))
+    if hotel or booking:
+        _check(hotel=hotel, booking=booking.upper())
     try:
         _follow(load_config().amqp_url, event_filter, _as_json if as_json else as_line, count)
     except KeyboardInterrupt:
         return
     except BrokenPipeError:  # the reader has ended, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _check(*, hotel: str, booking: str) -> None:
+    """Check that hotel and booking exist. During an outage of their services, the events are printed unchecked."""
+    with ask_client(load_config().amqp_url) as client:
+        try:
+            check_named(client, hotel=hotel, booking=booking)
+        except Unavailable:
+            _note(f"Whether {booking or hotel} exists is not known: the service does not answer.")
 
 
 def _follow(amqp_url: str, matches: EventFilter, text_of: Callable[[Envelope], str], count: int) -> None:

@@ -3,7 +3,8 @@
 import json
 import types
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -13,7 +14,7 @@ from chassis import codec
 from chassis.messaging.ask_client import AskClient
 from chassis.text import normalised_data
 from contracts.rooms.hotel_import import HotelDefinition, Imported, ImportHotel
-from contracts.values import FREE_UNTIL_HOURS
+from contracts.values import FREE_UNTIL_HOURS, from_major
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
 from hotelmate.errors import CommandError
@@ -66,9 +67,27 @@ def read_property(path: Path) -> HotelDefinition:
     if isinstance(policy, dict) and (hours := FREE_UNTIL_HOURS.get(str(policy.get("kind")))):
         policy.setdefault("free_until_hours", hours)
     try:
-        return codec.typed(data, HotelDefinition)
+        definition = codec.typed(data, HotelDefinition)
     except ValueError as problem:
         raise CommandError(f"{path} does not describe a property.", details=[_plainly(str(problem))]) from problem
+    try:
+        return _with_fees_in_minor_units(definition)
+    except ValueError as problem:
+        raise CommandError(f"{path} does not describe a property.", details=[f"policy.tiers: {problem}"]) from problem
+
+
+def _with_fees_in_minor_units(definition: HotelDefinition) -> HotelDefinition:
+    """The property with the fixed fees of its policy in minor units; the file has them in major units.
+
+    Raises `ValueError` for a fee with more digits than the currency has.
+    """
+    tiers = tuple(
+        replace(tier, value=Decimal(from_major(str(tier.value), definition.currency).amount))
+        if tier.kind == "FIXED"
+        else tier
+        for tier in definition.policy.tiers
+    )
+    return replace(definition, policy=replace(definition.policy, tiers=tiers))
 
 
 def _unknown(data: Any, kind: Any, where: str = "") -> Iterator[str]:

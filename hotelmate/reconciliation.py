@@ -16,6 +16,7 @@ from contracts.payments.reconciliation import Reconcile, ReconciliationFinding, 
 from hotelmate.clock import parse_span
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table
+from hotelmate.existing import check_named
 
 DEADLINE = 60.0  # seconds for one page
 COMPARED_AGAIN_AFTER = 2.0  # seconds in which a change that was on its way arrives
@@ -60,6 +61,7 @@ def reconcile(
         since=began,
     )
     with ask_client(load_config().amqp_url) as client, _progress() as progress:
+        check_named(client, hotel=hotel, booking=booking)
         compared, unread, findings = compare_all(client, command, progress)
         if findings and not repair:
             findings = still_different(client, command, findings)

@@ -13,9 +13,10 @@ from chassis.settings import with_driver
 from gateway.identity.accounts import Accounts, EmailTaken, Staff
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role
-from hotelmate.config import load_config
+from hotelmate.config import ask_client, load_config
 from hotelmate.console import say, show_table
 from hotelmate.errors import CommandError
+from hotelmate.existing import check_hotel
 
 T = TypeVar("T")
 
@@ -38,6 +39,8 @@ def add_staff(
     """Add an account. Without --password-stdin a password is generated and printed once."""
     if problem := address_problem(email):
         raise CommandError(f"{email!r} is not an e-mail address: {problem}")
+    with ask_client(load_config().amqp_url) as client:
+        check_hotel(client, hotel)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
     staff = in_accounts(
         lambda accounts: accounts.add(
@@ -55,6 +58,9 @@ def list_staff(
 ) -> None:
     """List accounts, ordered by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
+    if hotel is not None and not accounts:
+        with ask_client(load_config().amqp_url) as client:
+            check_hotel(client, hotel)
     rows = [(each.hotel, each.email, each.name, described(each), "yes" if each.active else "no") for each in accounts]
     none = "There are no accounts." if hotel is None else f"{hotel} has no accounts."
     show_table(("hotel", "e-mail", "name", "role", "active"), rows, empty=none)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.operations import EntryKind
+from contracts.values import from_major
 from hotelmate.invariants.context import ParkedMessage
 from hotelmate.timeline.causality import by_cause
 from hotelmate.timeline.collector import BookingTimeline, collect
@@ -75,6 +76,20 @@ def test_a_request_is_above_all_that_it_caused(timeline: BookingTimeline) -> Non
     posted = [one for one in timeline.entries if one.kind in (EntryKind.PUSH, EntryKind.MAIL)]
     assert {(one.facts["status"], one.facts["tries"]) for one in posted} == {("SENT", 1)}
     assert timeline.under_way == []
+
+
+def test_amounts_are_printed_in_major_units(timeline: BookingTimeline, capsys: pytest.CaptureFixture[str]) -> None:
+    show(timeline)
+    printed = capsys.readouterr().out
+
+    [payment] = timeline.payments
+    total = f"{payment['currency']} {payment['amount']}"
+    minor = payment["amount"].replace(".", "")
+    assert from_major(payment["amount"], payment["currency"]).text == payment["amount"]
+    assert f"payment {payment['id']}  CAPTURED  {total}\n" in printed
+    assert {one.facts["amount"] for one in timeline.entries if one.kind is EntryKind.MONEY} == {total}
+    assert minor not in printed
+    assert minor not in as_json(timeline)
 
 
 def test_a_webhook_event_is_above_all_that_it_caused(timeline: BookingTimeline) -> None:

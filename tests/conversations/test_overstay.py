@@ -12,6 +12,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.chat import SendChatMessage
 from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.orders import AcceptOrder, CompleteOrder, PlaceOrder, WantedItem
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingStatus
@@ -20,9 +21,12 @@ from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, VerifyPayment
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.events import RoomStatus
+from contracts.rooms.menu import AddMenuItem
 from contracts.rooms.rooms import GetRoom
 from contracts.values import Context, Money
+from hotelmate.invariants.catalogue import examine
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
+from tests.conversations.test_invariants import examination
 
 
 def staying(fixture: PlatformFixture, room: str) -> CreatedBooking:
@@ -320,21 +324,34 @@ def test_a_guest_who_left_owing_pays_on_the_page(fixture: PlatformFixture) -> No
     assert (verified.payment_status, verified.status) == ("CAPTURED", BookingStatus.COMPLETED)
     assert (now.status, now.balance_due.amount, now.can_pay) == (BookingStatus.COMPLETED, 0, False)
     assert fixture.movements()[-2:] == [("authorise", owed.amount), ("capture", owed.amount)]
-    with pytest.raises(Refusal, match="READ_ONLY_TOKEN"):
+    with pytest.raises(Refusal, match="BOOKING_ENDED"):
         fixture.platform.ask(SendChatMessage(**about(created), text="x"), guest(created))
     books_agree(fixture)
 
 
-def test_a_fee_that_the_card_did_not_pay_is_paid_on_the_page(fixture: PlatformFixture) -> None:
+def owing_a_fee(fixture: PlatformFixture) -> tuple[CreatedBooking, Money]:
+    """A guest who has cancelled, and whose card did not pay the fee."""
     created = fixture.book()
     fixture.pay(created)
     fixture.stripe.fault("decline", for_good=True)
     fixture.platform.ask(CancelBooking(**about(created), reason="ill"), guest(created))
     fixture.settle()
+    fixture.stripe.lift_faults()
     fee = fixture.booking(created).balance_due
     assert fee.amount > 0
+    money_agrees(fixture)
+    return created, fee
 
-    fixture.stripe.lift_faults()
+
+def money_agrees(fixture: PlatformFixture) -> None:
+    """Asserts that ended bookings hold no money but what they owe the hotel."""
+    with examination(fixture) as (context, _):
+        assert examine(context, only=("I7", "I8")) == []
+
+
+def test_a_fee_that_the_card_did_not_pay_is_paid_on_the_page(fixture: PlatformFixture) -> None:
+    created, fee = owing_a_fee(fixture)
+
     session = page(fixture, created)
     assert (session.status, session.amount) == ("created", fee)
     pays(fixture, session)
@@ -343,3 +360,39 @@ def test_a_fee_that_the_card_did_not_pay_is_paid_on_the_page(fixture: PlatformFi
     assert (now.status, now.balance_due.amount, now.cancellation_fee) == (BookingStatus.CANCELLED, 0, fee)
     assert fixture.movements()[-2:] == [("authorise", fee.amount), ("capture", fee.amount)]
     books_agree(fixture)
+    money_agrees(fixture)
+
+
+def test_a_fee_is_paid_partly_at_the_desk_and_the_rest_on_the_page(fixture: PlatformFixture) -> None:
+    created, fee = owing_a_fee(fixture)
+
+    fixture.platform.ask(SettleBalance(**about(created), amount="50.00"), STAFF)
+    fixture.settle()
+    money_agrees(fixture)
+    session = page(fixture, created)
+    assert session.amount.amount == fee.amount - 5000
+    pays(fixture, session)
+
+    assert fixture.booking(created).balance_due.is_zero
+    books_agree(fixture)
+    money_agrees(fixture)
+
+
+def test_room_service_left_by_a_stay_called_off_is_paid_on_the_page(fixture: PlatformFixture) -> None:
+    created = staying(fixture, "101")
+    item = fixture.platform.ask(AddMenuItem(hotel=HOTEL, name="Soup", price="6.50"), STAFF)
+    placing = PlaceOrder(**about(created), items=(WantedItem(item_id=item.id, quantity=2),))
+    order = fixture.platform.ask(placing, guest(created))
+    fixture.platform.ask(AcceptOrder(hotel=HOTEL, order_id=order.id), STAFF)
+    fixture.platform.ask(CompleteOrder(hotel=HOTEL, order_id=order.id), STAFF)
+    fixture.platform.ask(CancelBooking(**about(created), reason="fire alarm"), STAFF)
+    fixture.settle()
+    owed = fixture.booking(created).balance_due
+    assert owed == order.total
+    money_agrees(fixture)
+
+    pays(fixture, page(fixture, created))
+
+    assert fixture.booking(created).balance_due.is_zero
+    books_agree(fixture)
+    money_agrees(fixture)

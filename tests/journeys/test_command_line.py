@@ -22,6 +22,7 @@ from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.demo.transcript import SilentTranscript
 from sandbox.stack.stack import Stack
+from tests.unit.hotelmate.naming import NAMING, UNKNOWN
 
 Run = Callable[..., tuple[int, str]]
 HOTELS = Path(__file__).parents[2] / "sandbox" / "demo" / "hotels"
@@ -97,6 +98,24 @@ def test_added_staff_may_sign_in_with_the_password_that_was_shown(command_line: 
     assert email in command_line("staff", "list", "--hotel", demo.hotel)[1]
     again, why = command_line(*adding)
     assert (again, "has an account already" in why) == (1, True)
+
+
+@pytest.mark.parametrize(("command", "parameter"), NAMING, ids=lambda part: part)
+def test_a_hotel_or_booking_that_does_not_exist_ends_the_command(
+    command_line: Run, command: str, parameter: str
+) -> None:
+    code, said = command_line(*command.split(), *NAMING[command, parameter].split())
+
+    assert code == 1, said
+    assert UNKNOWN.search(said), said
+
+
+def test_a_booking_of_another_hotel_is_not_reconciled(command_line: Run, paid: Callable[[], DemoBooking]) -> None:
+    booking_id = paid().id
+
+    code, said = command_line("reconcile", "--hotel", "hotel-kilkenny", "--booking", booking_id)
+
+    assert (code, f"{booking_id} is no booking of hotel-kilkenny" in said) == (1, True), said
 
 
 def test_the_clock_moves_everywhere_at_once(command_line: Run, demo: DemoContext) -> None:

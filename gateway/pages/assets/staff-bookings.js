@@ -1,6 +1,6 @@
 // The board's lists of bookings, and what staff can do from each.
 
-import { ask, h } from './dom.js';
+import { ask, h, toast } from './dom.js';
 import { left, moment, money, people, span, words } from './format.js';
 
 const RISK = { OK: '', DUE_SOON: 'Due soon', OVERDUE: 'Overdue', CRITICAL: 'Critical' };
@@ -94,8 +94,13 @@ function arrival(row, office) {
       ),
     row.can_check_in &&
       office.may('can_manage_checkin') &&
-      button(row, 'check-in', 'Check in', 'primary', (pressed) => office.act(pressed, `${path}/check-in/`, {}, `${row.guest_name} is checked in`)),
+      button(row, 'check-in', 'Check in', 'primary', (pressed) => office.act(pressed, `${path}/check-in/`, { late_arrival: row.late }, `${row.guest_name} is checked in`)),
   ];
+}
+
+function fitOf(room) {
+  if (room.warnings.includes('ROOM_TOO_SMALL')) return ` · sleeps only ${room.max_occupancy}`;
+  return room.fit === 'upgrade' ? ' · upgrade' : '';
 }
 
 async function assign(pressed, row, office) {
@@ -111,7 +116,7 @@ async function assign(pressed, row, office) {
             h(
               'select',
               { name: 'room_number' },
-              rooms.map((room) => h('option', { value: room.room_number }, `${room.room_number} · ${room.room_type} · ${words(room.room_status)}`)),
+              rooms.map((room) => h('option', { value: room.room_number }, `${room.room_number} · ${room.room_type} · ${words(room.room_status)}${fitOf(room)}`)),
             ),
           ),
         ]
@@ -127,7 +132,11 @@ function departure(row, office) {
   if (!office.may('can_manage_checkin') || row.status !== 'IN_HOUSE') return [];
   const path = `room-bookings/${row.booking_id}`;
   return [
-    button(row, 'check-out', 'Check out', 'primary', (pressed) => office.act(pressed, `${path}/check-out/`, {}, `${row.guest_name} has left`)),
+    button(row, 'check-out', 'Check out', 'primary', async (pressed) => {
+      const left = await office.act(pressed, `${path}/check-out/`, {}, `${row.guest_name} has left`);
+      const owes = left && left.warnings.find((warning) => warning.code === 'BALANCE_DUE');
+      if (owes) toast(`${row.guest_name} still owes ${money(owes.amount, owes.currency)}`, 'bad');
+    }),
     row.is_overstay &&
       button(row, 'acknowledge', 'Acknowledge', 'quiet', (pressed) => office.act(pressed, `${path}/overstay/acknowledge/`, {}, 'Acknowledged')),
   ];

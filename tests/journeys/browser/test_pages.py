@@ -71,6 +71,7 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
     turn_to(desk, "in_house")
     press(desk, "details", unpaid)
     expect(desk.locator("dialog .past")).to_contain_text("Guest checked in")
+    expect(desk.locator("dialog .past")).to_contain_text(f"into room {room}")
     picture(desk, "staff-3-history")
     desk.keyboard.press("Escape")
     press(desk, "check-out", unpaid)

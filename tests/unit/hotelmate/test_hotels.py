@@ -1,6 +1,7 @@
 """Reading property files."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,28 @@ def test_a_whole_property_is_read(tmp_path: Path) -> None:
 )
 def test_a_policy_without_free_hours_has_those_of_its_kind(tmp_path: Path, policy: dict[str, Any], hours: int) -> None:
     assert read_property(written(tmp_path, a_property(policy=policy))).policy.free_until_hours == hours
+
+
+@pytest.mark.parametrize(("currency", "fee", "minor"), [("EUR", "30.50", 3050), ("JPY", "3000", 3000)])
+def test_a_fixed_fee_of_the_policy_is_read_in_major_units(tmp_path: Path, currency: str, fee: str, minor: int) -> None:
+    tiers = [
+        {"hours_before": 48, "kind": "FIXED", "value": fee},
+        {"hours_before": 0, "kind": "PERCENTAGE", "value": 50},
+    ]
+    policy = {"kind": "CUSTOM", "tiers": tiers}
+
+    read = read_property(written(tmp_path, a_property(currency=currency, policy=policy))).policy.tiers
+
+    assert [(tier.kind, tier.value) for tier in read] == [("FIXED", Decimal(minor)), ("PERCENTAGE", Decimal(50))]
+
+
+def test_a_fixed_fee_with_too_many_digits_is_named(tmp_path: Path) -> None:
+    policy = {"kind": "CUSTOM", "tiers": [{"hours_before": 0, "kind": "FIXED", "value": "30.5"}]}
+
+    with pytest.raises(CommandError) as problem:
+        read_property(written(tmp_path, a_property(currency="JPY", policy=policy)))
+
+    assert problem.value.details == ("policy.tiers: 30.5 has more digits than JPY",)
 
 
 @pytest.mark.parametrize("file", sorted(DEMO.glob("*.json")), ids=lambda file: file.stem)

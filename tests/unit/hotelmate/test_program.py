@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.catalogue import OWNERS
 from hotelmate import config
 from hotelmate.config import load_config
 from hotelmate.errors import REFUSED, UNREACHABLE, CommandError, as_command_errors
-from hotelmate.main import app
+from hotelmate.main import app, commands
+from tests.unit.hotelmate.naming import NAMING
 
 ADDRESSES = ("AMQP_URL", "SANDBOX_STRIPE_URL", "GATEWAY_DATABASE_URL", "BOOKINGS_DATABASE_URL")
 COMMANDS = (
@@ -79,7 +83,8 @@ def test_every_command_has_a_help_text(command: str, flag: str, capsys: pytest.C
         ("reconcile --since soon", REFUSED, "'soon' is not a span of time"),
         ("webhooks replay", REFUSED, "Say which webhook events"),
         ("webhooks list --outcome lost", REFUSED, "'lost' is no outcome"),
-        ("doctor --only I14", REFUSED, "There is no invariant I14"),
+        ("doctor --only I14", REFUSED, "I14 is not judged here: whether a change that was answered 2xx"),
+        ("doctor --only I99", REFUSED, "There is no invariant I99"),
         ("doctor", REFUSED, "AMQP_URL is not set"),
         ("doctor --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("events tail", REFUSED, "AMQP_URL is not set"),
@@ -103,6 +108,17 @@ def test_a_wrong_option_ends_with_a_plain_message(
     output = capsys.readouterr()
     assert message in re.sub(r"\s+", " ", output.err)
     assert "Traceback" not in output.out + output.err
+
+
+def test_every_argument_that_names_a_hotel_or_a_booking_is_checked() -> None:
+    def naming(command: Any, path: str = "") -> Iterator[tuple[str, str]]:
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from naming(inner, f"{path} {name}".strip())
+        yield from (
+            (path, each.name or "") for each in command.params if {"hotel", "booking"} & {*str(each.name).split("_")}
+        )
+
+    assert set(naming(typer.main.get_command(commands()))) == set(NAMING)
 
 
 @pytest.mark.slow

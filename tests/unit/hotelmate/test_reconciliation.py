@@ -14,8 +14,10 @@ from contracts.payments.reconciliation import (
     ReconciliationFinding,
     ReconciliationPart,
 )
+from contracts.rooms.hotels import Hotels, ListHotels
 from hotelmate import reconciliation
 from hotelmate.main import app
+from tests.unit.gateway.builders import hotel_page
 
 
 class Payments:
@@ -28,7 +30,9 @@ class Payments:
         self._pages = pages
         self._again = tuple(again or ())
 
-    def __call__(self, command: Reconcile, **_: Any) -> ReconciledPage:
+    def __call__(self, command: Reconcile | ListHotels, **_: Any) -> ReconciledPage | Hotels:
+        if isinstance(command, ListHotels):
+            return Hotels(hotels=(hotel_page("hotel-killarney"),))
         self.commands.append(command)
         if command.booking_id:
             return ReconciledPage(looked=1, findings=self._again)

@@ -1,0 +1,38 @@
+"""The hotels and bookings that a command's arguments name: a name that nothing has ends the command at the start."""
+
+from chassis.messaging.ask_client import AskClient
+from chassis.refusal import Refusal
+from contracts.bookings.queries import GetBooking
+from contracts.rooms.hotels import ListHotels
+from hotelmate.errors import CommandError
+
+DEADLINE = 5.0  # seconds
+
+
+def check_named(client: AskClient, *, hotel: str | None = None, booking: str | None = None) -> None:
+    """Check that the hotel and the booking exist, and that the booking is one of the hotel's.
+
+    None and an empty text name nothing. Raises `CommandError`, and `Unavailable` where a service does not answer.
+    """
+    if hotel:
+        check_hotel(client, hotel)
+    if booking:
+        own = _hotel_of(client, booking)
+        if hotel and hotel != own:
+            raise CommandError(f"{booking} is no booking of {hotel}.")
+
+
+def check_hotel(client: AskClient, slug: str) -> None:
+    """Check that there is a hotel with this slug. Raises `CommandError`, which names the hotels that there are."""
+    slugs = sorted(page.card.slug for page in client(ListHotels(), deadline=DEADLINE).hotels)
+    if slug not in slugs:
+        raise CommandError(f"There is no hotel {slug}.", details=[f"there are: {', '.join(slugs) or 'none'}"])
+
+
+def _hotel_of(client: AskClient, booking_id: str) -> str:
+    try:
+        return client(GetBooking(hotel="", booking_id=booking_id), deadline=DEADLINE).hotel
+    except Refusal as refusal:
+        if refusal.code != "BOOKING_NOT_FOUND":
+            raise
+        raise CommandError(f"There is no booking {booking_id}.") from refusal
