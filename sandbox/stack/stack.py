@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from sandbox.stack.bytecode import with_bytecode
 from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
@@ -174,7 +175,8 @@ class Stack:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
         urls = databases.result()
-        self.environment = self.config.environment(amqp_url=self.rabbit.amqp_url, databases=urls) | self._extra
+        environment = self.config.environment(amqp_url=self.rabbit.amqp_url, databases=urls)
+        self.environment = with_bytecode(environment, self.directory / "bytecode") | self._extra
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
             self._start(name, argv)

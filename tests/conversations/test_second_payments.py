@@ -20,9 +20,13 @@ from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession
 from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
 from contracts.values import Context
+from hotelmate.invariants.catalogue import examine
+from hotelmate.invariants.context import ExaminationContext
 from tests.conversations.conftest import HOTELS, STAFF, PlatformFixture, guest
+from tests.fakes.operators import open_services
 
 TOKYO = "hotel-tokyo"
+MONEY = ("I3", "I4", "I7", "I8", "I9", "I10", "I11", "I15", "I17")
 
 
 def one_night(fixture: PlatformFixture) -> dict[str, Any]:
@@ -117,3 +121,6 @@ def test_a_second_payment_is_returned_in_full_and_pushed_to_staff_once(
     events = [each["event"] for each in fixture.pusher.events(channel=channel)]
     assert events.count("payment_mismatch") == 1
     assert fixture.mails() == mails
+    with open_services(fixture.platform) as services:
+        context = ExaminationContext(ask=services, older_than=timedelta(0), parked=(), journal=fixture.stripe.journal())
+        assert examine(context, only=MONEY) == []

@@ -13,6 +13,7 @@ from contracts.bookings.queries import GetBooking, ListBookings
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
+from contracts.payments.checkout_sessions import OpenPaymentSession
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import Caller, Context
@@ -158,3 +159,36 @@ def test_a_walk_in_whose_process_died_leaves_nothing(fixture: PlatformFixture, a
         assert connection.execute(sa.text("SELECT count(*) FROM hold_part")).scalar_one() == 0
         assert connection.execute(sa.text("SELECT count(*) FROM period WHERE live")).scalar_one() == 0
     assert walked_in(fixture, "102").status is Status.IN_HOUSE
+
+
+def test_a_walk_in_without_an_address_is_mailed_nothing_and_pays_on_the_page(fixture: PlatformFixture) -> None:
+    nameless = replace(walking_in("101"), guest=replace(GUEST, email=""))
+    made = fixture.platform.ask(nameless, STAFF).booking
+    fixture.settle()
+
+    session = fixture.platform.ask(OpenPaymentSession(hotel=HOTEL, booking_id=made.id), STAFF)
+    fixture.stripe.pay(session.session_id)
+    fixture.settle()
+    checked_out(fixture, made.id)
+    fixture.settle()
+
+    assert session.amount == made.total_amount
+    assert fixture.platform.ask(GetBooking(hotel=HOTEL, booking_id=made.id), STAFF).balance_due.is_zero
+    assert fixture.mails() == []
+    with fixture.platform.services["notifier"].engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT medium, occasion FROM notice WHERE medium <> 'push'")).all() == []
+
+
+def test_a_walk_in_with_an_address_is_welcomed_by_mail(fixture: PlatformFixture) -> None:
+    walked_in(fixture, "101")
+    fixture.settle()
+
+    assert any(subject.startswith("Welcome to") for subject in fixture.mails())
+
+
+def test_a_party_walks_into_a_room_that_is_too_small_by_an_override(fixture: PlatformFixture) -> None:
+    assert refusal(fixture, walking_in("101", adults=2)).code == "ROOM_TOO_SMALL"
+    assert nobody_is_booked(fixture)
+
+    made = walked_in(fixture, "101", adults=2, override=True, reason="A cot fits in.")
+    assert (made.status, made.adults) == (Status.IN_HOUSE, 2)

@@ -102,6 +102,23 @@ def test_an_email_is_taken_in_any_case(desk: Desk) -> None:
         desk.add(email="NORA@EXAMPLE.COM", name="Another")
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"email": "two..dots@x.example"}, {"email": "desk@localhost"}, {"name": "\u200b"}, {"name": "x" * 101}]
+)
+def test_an_account_has_a_usable_address_and_a_visible_name(desk: Desk, wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"address|@-sign|name"):
+        desk.add(**wrong)
+
+
+def test_a_member_of_staff_signs_in_with_every_spelling_of_an_address(desk: Desk) -> None:
+    desk.add(email="Desk@例子.example", name="Mun\u0303oz")
+
+    for spelling in ("desk@例子.example", "DESK@xn--fsqu00a.example"):
+        session = desk.run(desk.accounts.sign_in(spelling, "right horse"))
+        assert session is not None
+        assert session.staff.name == "Muñoz"
+
+
 @pytest.mark.parametrize("password", ["short", "x" * 201])
 def test_a_password_has_a_sensible_length(desk: Desk, password: str) -> None:
     with pytest.raises(ValueError, match="8 to 200"):

@@ -11,6 +11,7 @@ from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.conftest import KEY, SECRET
 from tests.interface.payments.drift import conversation, reconcile_all, reconcile_page
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.webhook_bodies import event, signed, stored
 
 FAILURES: dict[str, dict[str, Any]] = {
     "500": {"kind": "fail_before"},
@@ -185,6 +186,40 @@ def test_a_session_that_is_gone_while_the_guest_may_pay_is_a_finding(service: Pa
     assert (finding.kind, finding.object_id, finding.repaired) == ("MISSING_AT_PROVIDER", opened.session_id, False)
     assert service.status(booking_id) == "SESSION_OPEN"
     assert service.verify(booking_id, opened.session_id).payment_status == "SESSION_OPEN"
+
+
+def test_a_webhook_event_about_a_session_that_is_gone_waits_and_is_then_parked(service: PaymentsUnderTest) -> None:
+    booking_id = service.book()
+    session_id = service.open(booking_id).session_id
+    service.stripe.state.store.sessions.clear()
+    about: dict[str, Any] = {"id": session_id, "object": "checkout.session", "payment_intent": None, "metadata": {}}
+    body = event(type="checkout.session.completed", data={"object": about})
+    service.store_webhook(body, signed(body))
+
+    service.run_jobs(rounds=7)
+    early = stored(service)
+    service.sql("UPDATE webhook SET received_at = received_at - interval '6 minutes'")
+    service.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
+    service.run_jobs()
+
+    assert (early, stored(service)) == ([("evt_x", "STORED")], [("evt_x", "PARKED")])
+    assert service.status(booking_id) == "SESSION_OPEN"
+
+
+@every_failure
+def test_an_expiry_that_fails_is_repeated_until_the_session_is_closed(
+    service: PaymentsUnderTest, failure: dict[str, Any]
+) -> None:
+    booking_id = service.book()
+    service.open(booking_id)
+    service.restart(StripeCards(KEY, url=service.stripe.url, secrets=(SECRET,), timeout=(1.0, 0.15)))
+    service.stripe.fault(method="POST", path="/expire$", times=2, **failure)
+
+    service.advance(16)
+    service.run_jobs()
+
+    assert service.status(booking_id) == "SESSION_EXPIRED"
+    assert service.sql("SELECT * FROM job WHERE done_at IS NULL") == []
 
 
 class GoneCards:

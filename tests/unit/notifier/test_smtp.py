@@ -9,6 +9,7 @@ import pytest
 
 from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.mailer.smtp import SmtpConnection
+from services.notifier.settings import NotifierSettings
 
 ADDRESS = "planted@example.org"
 REPLY = f"<{ADDRESS}> is unknown here".encode()
@@ -58,3 +59,9 @@ def test_a_reply_becomes_a_permanent_or_temporary_failure_with_a_code_and_withou
 
 def test_a_mail_that_cannot_be_sent_in_time_is_retried_later() -> None:
     assert str(failure(AssertionError("it was sent"), left=-1)) == "SMTP_SLOW"
+
+
+@pytest.mark.parametrize("sender", ["Hotel <desk@hotel.example>", "nobody", "a..b@hotel.example"])
+def test_a_sender_that_is_no_address_is_refused_at_the_start(sender: str) -> None:
+    with pytest.raises(ValueError, match="mail_from"):
+        NotifierSettings(mail_from=sender)

@@ -27,6 +27,7 @@ from tests.unit.notifier.specified import EVERY_CHANGE, EXPECTED, Pairs, pairs_b
 # A cause of a transition in a service's own lifecycle, and the published event that reports it, or why none does.
 PUBLISHED_AS: dict[str, type[Event] | str] = {
     "SessionNeverOpened": "no client knew of the payment page",
+    "MoneyReturned": "staff know of the mismatch already",
     "RefundedInPart": BookingRefunded,
     "RefundedInFull": BookingRefunded,
     "RefundRefused": BookingRefundFailed,
