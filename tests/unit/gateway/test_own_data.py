@@ -38,6 +38,35 @@ def errors(answer: Any) -> set[str]:
     return {error["field"] for error in answer.json()["errors"]}
 
 
+@pytest.mark.parametrize("limit", ["0.70", ""])
+def test_the_limits_of_card_payments_are_changed_and_given_back(
+    gateway: Gateway, manager: dict[str, str], limit: str
+) -> None:
+    gateway.bus.answers(ChangeSettings, builders.operating_settings())
+
+    answer = gateway.patch(SETTINGS, {"smallest_charge": limit}, headers=manager)
+
+    assert answer.status_code == 200
+    assert gateway.bus.last(ChangeSettings).change == SettingsChange(smallest_charge=limit)
+    assert answer.json()["smallest_charge"] == ""
+
+
+def test_a_limit_of_card_payments_that_is_no_amount_is_refused(gateway: Gateway, manager: dict[str, str]) -> None:
+    assert errors(gateway.patch(SETTINGS, {"largest_charge": "much"}, headers=manager)) == {"largest_charge"}
+
+
+def test_all_settings_may_be_replaced_without_the_limits_of_card_payments(
+    gateway: Gateway, manager: dict[str, str]
+) -> None:
+    gateway.bus.answers(GetSettings, builders.operating_settings())
+    gateway.bus.answers(ChangeSettings, builders.operating_settings())
+    known = gateway.get(SETTINGS, headers=manager).json()
+    older = {name: value for name, value in known.items() if name not in ("smallest_charge", "largest_charge")}
+
+    assert gateway.call("PUT", SETTINGS, json=older, headers=manager).status_code == 200
+    assert gateway.bus.last(ChangeSettings).change.smallest_charge is None
+
+
 def test_settings_come_with_their_version(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gateway.bus.answers(GetSettings, builders.operating_settings())
 

@@ -1,5 +1,7 @@
 """The public routes: hotels, availability, quotes, bookings."""
 
+from typing import Any
+
 import pytest
 
 from chassis.refusal import Refusal
@@ -152,3 +154,16 @@ def _unavailable() -> Exception:
     from chassis.refusal import Unavailable
 
     return Unavailable("the notifier is down")
+
+
+@pytest.mark.parametrize("refusal", ["TOTAL_BELOW_MINIMUM", "TOTAL_ABOVE_MAXIMUM"])
+@pytest.mark.parametrize(("path", "ask"), [("pricing/quote/", GiveQuote), ("room-bookings/", CreateBooking)])
+def test_a_total_that_no_card_can_take_is_answered_422(
+    gateway: Gateway, refusal: str, path: str, ask: type[Any]
+) -> None:
+    gateway.bus.answers(ask, Refusal(refusal, "The total is EUR 0.49; the smallest card payment is EUR 0.50."))
+
+    answer = gateway.post(f"{HOTEL}/{path}", STAY | ({"guest": GUEST} if ask is CreateBooking else {}))
+
+    assert (answer.status_code, code(answer)) == (422, refusal)
+    assert "EUR 0.49" in answer.text
