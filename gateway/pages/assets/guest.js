@@ -1,9 +1,12 @@
 // The guest's page: one booking, from paying to leaving.
 
+import { say, toast } from './announce.js';
 import { Api } from './api.js';
-import { ask, byId, calm, h, show, toast } from './dom.js';
+import { ask, endDialogs } from './dialog.js';
+import { byId, h, show } from './dom.js';
 import { day, left, moment, money, people, words } from './format.js';
 import { Live } from './live.js';
+import { busy, calm } from './press.js';
 
 const [, , slug, , bookingId] = location.pathname.split('/');
 const path = `/api/public/hotels/${slug}/room-bookings/${bookingId}`;
@@ -39,6 +42,7 @@ let api;
 let booking = null;
 let live = null;
 let shown = '';
+let lines = null; // the lines that the page shows, by name, as a change of them is announced
 
 async function begin() {
   if (!bookingId) return showLookup();
@@ -93,7 +97,10 @@ async function refresh() {
       showLookup('This link is no longer good. Have a new one sent to you.');
       return;
     }
-    if (!booking) show(content, h('p', { class: 'notice bad', role: 'alert' }, problem.message));
+    if (!booking) {
+      show(content, h('p', { class: 'notice bad' }, problem.message));
+      say(problem.message);
+    }
     throw problem;
   }
   if (live) live.last = Math.max(live.last, booking.version);
@@ -116,8 +123,7 @@ async function verify() {
 
 function draw() {
   const zone = booking.hotel.timezone;
-  const free = booking.payment_status === 'NOT_REQUIRED' && WITHOUT_PAYMENT[booking.status];
-  const [title, story] = free || STORY[booking.status];
+  const [title, story] = state();
   document.title = `${title} · ${booking.booking_id}`;
   byId('hotel').textContent = booking.hotel.name;
   show(
@@ -126,7 +132,7 @@ function draw() {
       'section',
       { class: `hero ${booking.status.toLowerCase()}`, 'aria-labelledby': 'state' },
       h('p', { class: 'eyebrow' }, `Booking ${booking.booking_id}`),
-      h('h1', { id: 'state', 'data-status': booking.status }, title),
+      h('h1', { id: 'state', 'data-status': booking.status, 'data-rest': true, tabindex: -1 }, title),
       h('p', {}, story),
       deadline(zone),
       progress(),
@@ -147,6 +153,21 @@ function draw() {
     ),
   );
   tick();
+  announce(zone);
+}
+
+function state() {
+  const free = booking.payment_status === 'NOT_REQUIRED' && WITHOUT_PAYMENT[booking.status];
+  return free || STORY[booking.status];
+}
+
+// Says each line that a change has altered. A secret is never spoken.
+function announce(zone) {
+  const before = lines;
+  const named = [...stay(), ...price(zone), ['Room', booking.assigned_room_number]].filter(([, value]) => value);
+  lines = new Map(named.map(([name, value]) => [name, `${name}: ${value.textContent ?? value}`]));
+  lines.set('state', state().join('. '));
+  if (before) lines.forEach((line, name) => before.get(name) !== line && say(line));
 }
 
 function deadline(zone) {
@@ -187,17 +208,13 @@ function button(key, label, kind, act) {
   return h('button', { type: 'button', class: kind, 'data-key': key, onclick: (event) => once(event.currentTarget, act) }, label);
 }
 
-// A button does nothing while what it began is under way.
 async function once(pressed, act) {
-  pressed.disabled = true;
-  try {
-    await act();
-  } catch (problem) {
-    toast(problem.message, 'bad');
-    await refresh().catch(() => {});
-  } finally {
-    pressed.disabled = false;
-  }
+  await busy(pressed, () =>
+    act().catch((problem) => {
+      refresh().catch(() => {});
+      throw problem;
+    }),
+  );
 }
 
 async function submit() {
@@ -217,7 +234,7 @@ async function pay() {
 
 async function cancel() {
   const preview = booking.cancellation_preview;
-  const answer = await ask({
+  const sent = await ask({
     title: 'Cancel this booking?',
     body: [
       preview && h('p', {}, preview.description),
@@ -231,10 +248,9 @@ async function cancel() {
     confirm: 'Cancel booking',
     danger: true,
     close: 'Keep it',
+    send: ({ reason }) => api.post(`${path}/cancel/`, { reason }),
   });
-  if (!answer) return;
-  await api.post(`${path}/cancel/`, { reason: answer.reason });
-  await refresh();
+  if (sent) await refresh();
 }
 
 function inHouse() {
@@ -247,7 +263,7 @@ function inHouse() {
       ['Room PIN', booking.room_pin && h('strong', { class: 'pin' }, booking.room_pin)],
       ['Wi-Fi', booking.wifi?.ssid],
       ['Password', booking.wifi?.password && h('code', {}, booking.wifi.password)],
-      ['Front desk', contact?.phone && h('a', { href: `tel:${contact.phone.replaceAll(' ', '')}` }, contact.phone)],
+      ['Front desk', contact?.phone && h('a', { href: `tel:${contact.phone.replaceAll(' ', '')}`, 'data-key': 'phone' }, contact.phone)],
     ]),
   );
 }
@@ -292,22 +308,24 @@ function facts(rows) {
 function tick() {
   for (const node of document.querySelectorAll('[data-until]')) {
     const late = new Date(node.dataset.until) < Date.now();
+    if (late && node.textContent.endsWith(' left')) say('The time to pay is up.');
     node.textContent = late ? 'the time is up' : `${left(node.dataset.until)} left`;
   }
 }
 
 function showLookup(why) {
-  byId('connection').textContent = '';
+  endDialogs();
   const form = h(
     'form',
     { class: 'card', onsubmit: lookUp },
-    h('h1', {}, 'Find your booking'),
-    why && h('p', { role: 'status' }, why),
+    h('h1', { 'data-rest': true, tabindex: -1 }, 'Find your booking'),
+    why && h('p', {}, why),
     h('label', {}, 'E-mail', h('input', { name: 'email', type: 'email', required: true, autocomplete: 'email' })),
     h('p', { class: 'small' }, 'If there are bookings under this address, we send a link to it.'),
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary', 'data-key': 'lookup' }, 'Send me a link')),
   );
   show(content, h('div', { class: 'narrow' }, form));
+  if (why) say(why);
 }
 
 async function lookUp(event) {

@@ -2,6 +2,8 @@
 // never twice at a time. Without push the gateway's event stream takes over, or, where there is none, asking every two
 // seconds; and whenever a connection is back, the truth is fetched again.
 
+import { say } from './announce.js';
+
 const KEPT = 300;
 const PATIENCE = 1500; // ms without push before the stream takes over
 const POLL = 2000;
@@ -22,6 +24,7 @@ export class Live {
   #fallback = null;
   #pusher = null;
   #ended = false;
+  #spoken = 'live'; // a page that opens and is live is what everybody expects
 
   // realtime: how to listen, as the API says it, or null. channels: their names. refresh: fetches and shows the truth.
   // stream: the path of the event stream, or null. heard(name, data): optional. last: number of the last known fact.
@@ -47,10 +50,13 @@ export class Live {
     this.#pusher?.disconnect();
     this.#endFallback();
     clearTimeout(this.patience);
+    this.status.textContent = '';
+    delete this.status.dataset.state;
   }
 
   // Fetch the truth. What changes meanwhile is fetched right after.
   async changed() {
+    if (this.#ended) return;
     if (this.#fetching) {
       this.#behind = true;
       return;
@@ -206,8 +212,12 @@ export class Live {
   }
 
   #say(state) {
+    if (this.#ended) return;
     this.status.textContent = LABELS[state];
     this.status.dataset.state = state;
+    if (state === 'connecting' || state === this.#spoken) return;
+    this.#spoken = state;
+    say(LABELS[state]);
   }
 
   #log(...what) {

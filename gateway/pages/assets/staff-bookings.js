@@ -1,7 +1,10 @@
 // The board's lists of bookings, and what staff can do from each.
 
-import { ask, h, toast } from './dom.js';
+import { toast } from './announce.js';
+import { ask } from './dialog.js';
+import { h } from './dom.js';
 import { left, moment, money, people, span, words } from './format.js';
+import { busy } from './press.js';
 
 const RISK = { OK: '', DUE_SOON: 'Due soon', OVERDUE: 'Overdue', CRITICAL: 'Critical' };
 const WHAT = { NoticeSent: 'E-mail sent', NoticeGaveUp: 'E-mail not delivered', BookingHeld: 'Booked', BookingAwaitsApproval: 'Card authorised' };
@@ -59,7 +62,7 @@ function card(row, actions, office) {
       'div',
       { class: 'actions' },
       actions,
-      button(row, 'details', 'History', 'quiet', () => office.details(row.booking_id)),
+      button(row, 'details', 'History', 'quiet', (pressed) => busy(pressed, () => office.details(row.booking_id))),
     ),
   );
 }
@@ -69,8 +72,8 @@ function approval(row, office) {
   const path = `room-bookings/${row.booking_id}`;
   return [
     button(row, 'approve', 'Approve', 'primary', (pressed) => office.act(pressed, `${path}/approve/`, {}, `${row.booking_id} approved`)),
-    button(row, 'decline', 'Decline', 'danger quiet', async (pressed) => {
-      const answer = await ask({
+    button(row, 'decline', 'Decline', 'danger quiet', () =>
+      ask({
         title: `Decline ${row.booking_id}?`,
         body: [
           h('p', {}, 'The guest is told, and the authorisation on their card is released.'),
@@ -79,9 +82,10 @@ function approval(row, office) {
         ],
         confirm: 'Decline',
         danger: true,
-      });
-      if (answer) await office.act(pressed, `${path}/decline/`, answer, `${row.booking_id} declined`);
-    }),
+        send: (answer) => office.send(`${path}/decline/`, answer),
+        done: () => `${row.booking_id} declined`,
+      }),
+    ),
   ];
 }
 
@@ -90,7 +94,7 @@ function arrival(row, office) {
   return [
     office.may('can_assign_rooms') &&
       button(row, 'assign', row.has_room_assigned ? 'Change room' : 'Assign room', row.has_room_assigned ? 'quiet' : 'primary', (pressed) =>
-        assign(pressed, row, office),
+        busy(pressed, () => assign(row, office)),
       ),
     row.can_check_in &&
       office.may('can_manage_checkin') &&
@@ -103,9 +107,9 @@ function fitOf(room) {
   return room.fit === 'upgrade' ? ' · upgrade' : '';
 }
 
-async function assign(pressed, row, office) {
+async function assign(row, office) {
   const { available_rooms: rooms } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
-  const answer = await ask({
+  await ask({
     title: `A room for ${row.guest_name}`,
     body: rooms.length
       ? [
@@ -122,10 +126,9 @@ async function assign(pressed, row, office) {
         ]
       : [h('p', {}, 'No room is free for the whole stay.')],
     confirm: rooms.length ? 'Assign' : null,
+    send: (answer) => office.send(`room-bookings/${row.booking_id}/assign-room/`, answer),
+    done: (answer) => `Room ${answer.room_number} is for ${row.guest_name}`,
   });
-  if (!answer) return;
-  const done = `Room ${answer.room_number} is for ${row.guest_name}`;
-  await office.act(pressed, `room-bookings/${row.booking_id}/assign-room/`, answer, done);
 }
 
 function departure(row, office) {

@@ -1,6 +1,7 @@
 // The board's rooms: where each stands, and its next steps on the way to the next guest.
 
-import { ask, h } from './dom.js';
+import { ask } from './dialog.js';
+import { h } from './dom.js';
 import { words } from './format.js';
 
 // Which steps a status offers: path, label, permission, kind.
@@ -56,14 +57,15 @@ function steps(room, office) {
 
 function broken(room, office) {
   if (!CAN_BREAK.includes(room.room_status) || !office.may('can_clean')) return null;
-  return button(room, 'broken', 'Report a fault', 'fault', async (pressed) => {
-    const answer = await ask({
+  return button(room, 'broken', 'Report a fault', 'fault', () =>
+    ask({
       title: `What is wrong in room ${room.room_number}?`,
       body: [h('label', {}, 'What is broken', h('input', { name: 'notes', required: true, maxlength: 2000, autocomplete: 'off' }))],
       confirm: 'Report',
-    });
-    if (answer) await office.act(pressed, `rooms/${room.room_number}/mark-maintenance/`, answer, `Room ${room.room_number}: reported`);
-  });
+      send: (answer) => office.send(`rooms/${room.room_number}/mark-maintenance/`, answer),
+      done: () => `Room ${room.room_number}: reported`,
+    }),
+  );
 }
 
 function button(room, name, label, kind, act) {

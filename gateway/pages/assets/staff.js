@@ -1,8 +1,12 @@
 // The staff's board: what waits for a decision, who comes, who is here, who leaves, and the rooms. Always as it is now.
 
+import { say, toast } from './announce.js';
 import { Api } from './api.js';
-import { ask, byId, calm, h, show, toast } from './dom.js';
+import { ask, endDialogs } from './dialog.js';
+import { byId, h, show } from './dom.js';
 import { Live } from './live.js';
+import { busy, calm } from './press.js';
+import { boardLines, news } from './staff-news.js';
 import { bookingLists, pastOf } from './staff-bookings.js';
 import { roomGrid } from './staff-rooms.js';
 
@@ -27,6 +31,8 @@ let live;
 let tab = 'approvals';
 let board = null;
 let shown = '';
+let lines = null; // what the board says of each booking and room, as a change is announced
+let slow;
 
 async function begin() {
   const token = sessionStorage.getItem(STORED);
@@ -55,7 +61,7 @@ async function begin() {
     heard: (name, data) => LOUD[name] && toast(`${LOUD[name]}${data.booking_id ? `: ${data.booking_id}` : ''}`, 'loud'),
     status: byId('connection'),
   }).start();
-  setInterval(() => live.changed(), SLOW);
+  slow = setInterval(() => live.changed(), SLOW);
 }
 
 function at(path) {
@@ -79,6 +85,9 @@ async function refresh() {
   }
   await calm();
   draw();
+  const before = lines;
+  lines = boardLines(board);
+  if (before) news(before, lines).forEach(say);
 }
 
 async function allRooms() {
@@ -109,7 +118,7 @@ function draw() {
     h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Board', onkeydown: steer }, tabs.map(tabButton)),
     h(
       'section',
-      { id: 'panel', role: 'tabpanel', 'aria-labelledby': `tab-${tab}`, tabindex: 0, 'data-key': 'panel' },
+      { id: 'panel', role: 'tabpanel', 'aria-labelledby': `tab-${tab}`, tabindex: 0, 'data-key': 'panel', 'data-rest': true },
       tab === 'rooms' ? roomGrid(board.rooms, office) : bookingLists[tab](board[tab], office),
     ),
   );
@@ -152,18 +161,17 @@ const office = {
   may: (permission) => me.is_superuser || me.permissions.includes(permission),
   zone: () => me.hotel.timezone,
   get: (path) => api.get(at(path)),
-  async act(pressed, path, body, done) {
-    pressed.disabled = true;
-    try {
-      const answer = await api.post(at(path), body);
+  act: (pressed, path, body, done) =>
+    busy(pressed, async () => {
+      const answer = await office.send(path, body);
       toast(done, 'good');
       return answer;
-    } catch (problem) {
-      toast(problem.message, 'bad');
-      return null;
+    }),
+  async send(path, body) {
+    try {
+      return await api.post(at(path), body);
     } finally {
-      pressed.disabled = false;
-      await live.changed();
+      live.changed();
     }
   },
   async details(id) {
@@ -179,10 +187,13 @@ async function signOut() {
 
 function signedOut(why) {
   live?.stop();
+  clearInterval(slow);
+  endDialogs();
+  lines = null;
   sessionStorage.removeItem(STORED);
   byId('who').replaceChildren();
-  byId('connection').textContent = '';
-  showLogin(why);
+  if (byId('login-problem')) sayAtLogin(why); // a late answer leaves what is typed there
+  else showLogin(why);
 }
 
 function showLogin(why) {
@@ -191,14 +202,20 @@ function showLogin(why) {
     'form',
     { class: 'card', onsubmit: signIn },
     h('h1', {}, 'Staff board'),
-    why && h('p', { role: 'status' }, why),
+    why && h('p', {}, why),
     h('label', {}, 'E-mail', h('input', { name: 'email', type: 'email', required: true, autocomplete: 'username' })),
-    h('label', {}, 'Password', h('input', { name: 'password', type: 'password', required: true, autocomplete: 'current-password' })),
-    h('p', { id: 'login-problem', class: 'bad', role: 'alert' }),
+    h('label', {}, 'Password', h('input', { name: 'password', type: 'password', required: true, autocomplete: 'current-password', 'aria-describedby': 'login-problem' })),
+    h('p', { id: 'login-problem', class: 'bad' }),
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, 'Sign in')),
   );
   show(content, h('div', { class: 'narrow' }, form));
   form.elements.email.focus();
+  if (why) say(why);
+}
+
+function sayAtLogin(text) {
+  byId('login-problem').textContent = text;
+  say(text);
 }
 
 async function signIn(event) {
@@ -210,8 +227,8 @@ async function signIn(event) {
     sessionStorage.setItem(`${STORED}.hotel`, session.staff.hotel);
     await begin();
   } catch (problem) {
-    byId('login-problem').textContent = problem.message;
-    form.elements.password.value = '';
+    sayAtLogin(problem.message);
+    if (problem.status === 401) form.elements.password.value = '';
   }
 }
 
