@@ -163,15 +163,19 @@ const office = {
   get: (path) => api.get(at(path)),
   act: (pressed, path, body, done) =>
     busy(pressed, async () => {
-      const answer = await office.send(path, body);
-      toast(done, 'good');
-      return answer;
+      try {
+        const answer = await api.post(at(path), body);
+        toast(done, 'good');
+        return answer;
+      } finally {
+        await live?.changed();
+      }
     }),
   async send(path, body) {
     try {
       return await api.post(at(path), body);
     } finally {
-      live.changed();
+      live?.changed();
     }
   },
   async details(id) {

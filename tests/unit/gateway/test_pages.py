@@ -47,6 +47,32 @@ def test_scripts_make_no_markup_from_text() -> None:
             assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text())
 
 
+def scripts() -> dict[str, str]:
+    return {path.name: path.read_text() for path in (FOLDER / "assets").glob("*.js") if "pusher" not in path.name}
+
+
+def test_a_dialog_is_made_in_one_place_and_leaves_by_no_submit_button() -> None:
+    made = {name for name, text in scripts().items() if re.search(r"'dialog'|showModal", text)}
+    browser_own = {name for name, text in scripts().items() if re.search(r"\b(alert|confirm|prompt)\(", text)}
+
+    assert made == {"dialog.js"}
+    assert scripts()["dialog.js"].count("type: 'submit'") == 1  # Enter presses the first one of a form
+    assert browser_own == set()
+
+
+def test_a_page_has_one_live_region_and_its_scripts_make_no_other() -> None:
+    live = re.compile(r"""aria-live|role['"]?[=:]\s*['"](status|alert|log)""")
+
+    for name in ("guest", "staff"):
+        lines = [line for line in (FOLDER / f"{name}.html").read_text().splitlines() if live.search(line)]
+        assert lines == ['<div id="toasts" class="toasts" role="status" aria-live="polite"></div>']
+    assert [name for name, text in scripts().items() if live.search(text)] == []
+
+
+def test_no_script_disables_a_button_that_may_have_the_focus() -> None:
+    assert [name for name, text in scripts().items() if re.search(r"\.disabled\b", text)] == []
+
+
 def test_a_page_connects_only_to_its_origin_and_the_push_socket() -> None:
     assert "connect-src 'self' wss://push.example:443;" in policy(PUSH, name="guest")
     assert "connect-src 'self';" in policy(None, name="guest")

@@ -1,0 +1,179 @@
+"""Every dialog by keyboard: Enter confirms, Escape leaves, the focus returns, and what was typed is not lost."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from gateway.pages import FOLDER
+from sandbox.demo.booking_steps import DemoBooking
+from sandbox.demo.context import DemoContext
+from tests.journeys.browser.test_pages import Opens, status
+
+ROOM = "540"
+
+
+@dataclass(frozen=True)
+class Dialog:
+    """Where a dialog is, and what a person does in it."""
+
+    opener: str  # the key of its button, before the booking or room
+    tab: str | None = None  # of the board; None on the guest's page
+    typed: str | None = None  # the field for text
+    sends: str | None = None  # the end of the path of its request
+    rest: str | None = None  # what has the focus after the confirmation, where the button is gone
+
+
+DIALOGS = [
+    Dialog("cancel", typed="reason", sends="/cancel/", rest="#state"),
+    Dialog("decline", tab="approvals", typed="reason_note", sends="/decline/", rest="#panel"),
+    Dialog("details", tab="approvals"),
+    Dialog("assign", tab="arrivals", sends="/assign-room/"),
+    Dialog("broken", tab="rooms", typed="notes", sends="/mark-maintenance/", rest="#panel"),
+]
+Walk = Callable[[Dialog], tuple[Page, str]]
+
+
+@pytest.fixture
+def walk(paid: Callable[[], DemoBooking], demo: DemoContext, guest_page: Opens, board: Opens) -> Walk:
+    """Opens the page of a dialog, with the focus on the dialog's button; returns the button's selector, too."""
+
+    def go(dialog: Dialog) -> tuple[Page, str]:
+        booked = paid()
+        key = f"{dialog.opener}-{ROOM if dialog.tab == 'rooms' else booked.id}" if dialog.tab else dialog.opener
+        if dialog.tab == "arrivals":
+            demo.staff("manager").call("POST", f"{booked.staff_path}/approve/", body={}, status=(200, 202))
+            booked.wait_for_status("CONFIRMED")
+        page = board() if dialog.tab else guest_page(booked)
+        if dialog.tab:
+            page.click(f"#tab-{dialog.tab}")
+        page.focus(f"[data-key='{key}']")
+        return page, f"[data-key='{key}']"
+
+    return go
+
+
+def opened_dialog(page: Page) -> None:
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+
+
+def posts(page: Page) -> list[Request]:
+    """The requests that change something, from now on."""
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request) if "/pusher" not in request.url else None)
+    return requests
+
+
+def changes(requests: list[Request]) -> list[str]:
+    return [request.url for request in requests if request.method == "POST" and "/realtime/" not in request.url]
+
+
+@pytest.mark.parametrize("dialog", [each for each in DIALOGS if each.sends], ids=lambda each: each.opener)
+def test_enter_confirms_a_dialog_and_sends_what_was_typed(dialog: Dialog, walk: Walk) -> None:
+    page, opener = walk(dialog)
+    opened_dialog(page)
+    if dialog.typed:
+        page.focus(f"dialog [name={dialog.typed}]")
+        page.keyboard.type("The tap drips")
+
+    with page.expect_response(f"**{dialog.sends}") as answered:
+        page.keyboard.press("Enter")
+
+    assert answered.value.ok
+    if dialog.typed:
+        assert answered.value.request.post_data_json[dialog.typed] == "The tap drips"
+    expect(page.locator("dialog")).to_have_count(0)
+    if dialog.rest:
+        expect(page.locator(opener)).to_have_count(0)
+    expect(page.locator(dialog.rest or opener)).to_be_focused()
+
+
+@pytest.mark.parametrize("dialog", DIALOGS, ids=lambda each: each.opener)
+def test_escape_leaves_a_dialog_and_keeps_what_was_typed(dialog: Dialog, walk: Walk) -> None:
+    page, opener = walk(dialog)
+    requests = posts(page)
+    opened_dialog(page)
+    field = page.locator(f"dialog [name={dialog.typed}]")
+    if dialog.typed:
+        field.focus()
+        page.keyboard.type("The tap drips")
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator(opener)).to_be_focused()
+    opened_dialog(page)
+    if dialog.typed:
+        expect(field).to_have_value("The tap drips")
+    assert changes(requests) == []
+
+
+def test_enter_in_a_list_confirms(walk: Walk) -> None:
+    page, _ = walk(DIALOGS[1])
+    opened_dialog(page)
+    page.select_option("dialog [name=reason_code]", "MAINTENANCE")
+    expect(page.locator("dialog [name=reason_code]")).to_be_focused()
+
+    with page.expect_request("**/decline/") as sent:
+        page.keyboard.press("Enter")
+
+    assert sent.value.post_data_json["reason_code"] == "MAINTENANCE"
+
+
+def test_the_press_that_opens_a_dialog_does_not_confirm_it(walk: Walk) -> None:
+    page, _ = walk(DIALOGS[1])
+    requests = posts(page)
+
+    for _ in range(4):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    assert changes(requests) == []
+
+
+def test_a_dialog_whose_request_fails_stays_open_with_what_was_typed(walk: Walk) -> None:
+    page, _ = walk(DIALOGS[1])
+    opened_dialog(page)
+    note = page.locator("dialog [name=reason_note]")
+    note.focus()
+    page.keyboard.type("The tap drips")
+    page.context.set_offline(True)
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#dialog-problem")).to_contain_text("cannot be reached")
+    expect(page.locator("dialog [role=status]")).to_contain_text("cannot be reached")
+    expect(note).to_be_focused()
+    page.context.set_offline(False)
+    with page.expect_request("**/decline/") as sent:
+        page.keyboard.press("Enter")
+    assert sent.value.post_data_json["reason_note"] == "The tap drips"
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_a_guest_who_leaves_a_dialog_keeps_the_booking(unpaid: DemoBooking, guest_page: Opens) -> None:
+    guest = guest_page(unpaid)
+    guest.focus("[data-key=cancel]")
+    opened_dialog(guest)
+
+    guest.get_by_role("button", name="Keep it").press("Enter")
+
+    expect(guest.locator("[data-key=cancel]")).to_be_focused()
+    status(guest, "PENDING_PAYMENT")
+
+
+def test_every_dialog_of_the_pages_is_walked_here() -> None:
+    scripts = [path for path in (FOLDER / "assets").glob("*.js") if path.name != "dialog.js"]
+
+    asked = sum(len(re.findall(r"\bask\(", script.read_text())) for script in scripts if _is_ours(script))
+
+    assert asked == len(DIALOGS)
+
+
+def _is_ours(script: Path) -> bool:
+    return "pusher" not in script.name
