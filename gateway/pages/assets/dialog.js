@@ -39,7 +39,7 @@ export function ask({ title, body = [], confirm = null, danger = false, close = 
       sent = values;
       delete typed[opener ?? title];
       if (dialog.open) dialog.close();
-      else if (done) toast(done(values), 'good');
+      else if (done && !dialog.isConnected) toast(done(values), 'good'); // left by Escape meanwhile
     }
 
     function refused({ message }) {
