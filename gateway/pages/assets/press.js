@@ -8,7 +8,8 @@ let pressed = false;
 const waiting = [];
 for (const name of ['pointerdown', 'keydown']) addEventListener(name, () => (pressed = true), true);
 for (const name of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
-  addEventListener(name, () => {
+  addEventListener(name, ({ target }) => {
+    if (name === 'blur' && target !== window) return; // a press moves the focus, and is no less a press
     pressed = false;
     setTimeout(() => waiting.splice(0).forEach((go) => go())); // after the click that follows
   }, true);
