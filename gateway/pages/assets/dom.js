@@ -13,16 +13,19 @@ export function h(tag, attributes, ...children) {
   return node;
 }
 
+let absent = null; // the key of the element that had the focus and is gone
+
 // Shows the children in place of what was there. The focus stays: at the successor of its element, by `data-key`.
 export function show(container, ...children) {
   const focused = container.contains(document.activeElement) ? document.activeElement : null;
   container.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  if (focused) focusOn(container, focused.dataset.key);
+  if (focused) focusOn(container, ('rest' in focused.dataset && absent) || focused.dataset.key);
 }
 
-// Focuses the element with the key or, where there is none any more, the place that the page marks with `data-rest`.
+// Focuses the element with the key or, while there is none, the place that the page marks with `data-rest`.
 export function focusOn(container, key) {
   const successor = key && container.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  absent = successor ? null : key;
   (successor || container.querySelector('[data-rest]'))?.focus();
 }
 
