@@ -18,8 +18,8 @@ RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of
 class Room:
     """One room. `occupied_by` is the id of the booking whose guest occupies the room. Times are UTC.
 
-    `max_occupancy` and `base_price` (minor units) are those of the room's type. `out_of_order_until` (hotel-local) is the
-    end of the out-of-order block.
+    `max_occupancy` and `base_price` (minor units) are those of the room's type. `out_of_order_until` is the end of
+    the out-of-order block, hotel-local.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Checks invariants I1 to I4 and I12 in the rooms database, and reads the rows for the comparison with the bookings service.
+"""Checks invariants I1 to I4 and I12 in the rooms database, and reads the rows for the comparison with bookings.
 
 Invariants I2 (nights) and I13 (occupants) compare both services.
 """

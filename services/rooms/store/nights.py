@@ -65,7 +65,9 @@ SELECT t.id, CAST(day AS date), {ROOMS.format(type="t.id", night="CAST(day AS da
     coalesce(CAST(h.settings ->> 'overbooking_allowance' AS integer), 0)
 FROM hotel h JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL,
     generate_series(
-        CAST(:first AS timestamp), greatest(CAST(:through AS date), h.nights_through)::timestamp, interval '1 day'
+        CAST(:first AS timestamp),
+        CAST(greatest(CAST(:through AS date), h.nights_through) AS timestamp),
+        interval '1 day'
     ) AS day
 WHERE h.slug = :hotel
 ORDER BY t.id, day
@@ -137,9 +139,9 @@ class SqlNights(RoomsStore):
         return list(self._connection.execute(RECOUNT, params).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
-        """Insert the missing counters of all types from `first` up to `through`, or up to the hotel's last counted night.
+        """Insert the missing counters of the hotel's types from `first` on, both dates included.
 
-        Both dates are included.
+        The last counted night is `through`, or the hotel's present last counted night where that is later.
         """
         params = {"hotel": hotel, "first": first, "through": through}
         self._connection.execute(EXTEND, params)

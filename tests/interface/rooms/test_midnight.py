@@ -15,8 +15,7 @@ from contracts.rooms.hotel_import import ImportHotel
 from contracts.rooms.room_availability import FindFreeRooms
 from contracts.rooms.rooms import GetRoom, GetRoomHistory
 from contracts.rooms.turnover import ChangeRoomStatus
-from contracts.values import SYSTEM as SYSTEM_ACTOR
-from contracts.values import Page
+from contracts.values import SYSTEM, Page
 from services.rooms.handlers.timers import extend_nights, return_to_order
 from tests.interface.rooms.catalogue_asks import adding_room_type, manager
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_hotel, a_type, at_once, day
@@ -92,7 +91,7 @@ def test_the_history_says_that_the_system_returned_the_room(service: RoomsUnderT
     run(service)
 
     newest = service.ask(GetRoomHistory(hotel=service.hotel, room_number="101", page=Page())).changes[0]
-    assert (newest.source, newest.by) == (ChangeSource.SYSTEM, SYSTEM_ACTOR)
+    assert (newest.source, newest.by) == (ChangeSource.SYSTEM, SYSTEM)
     assert newest.note == f"The room was out of order until {day(2)}."
 
 
@@ -201,11 +200,11 @@ def test_the_last_night_is_on_sale_from_the_hotels_midnight_on_before_the_timer_
 
 
 def test_a_hotel_that_moves_to_an_eastern_time_zone_sells_the_last_night_at_once(service: RoomsUnderTest) -> None:
-    service.import_hotel(timezone="Pacific/Pago_Pago")
-    moved_to(service, "Pacific/Kiritimati")
+    service.import_hotel(timezone="Pacific/Pago_Pago")  # where the date is 2026-03-09
+    service.unit_of_work.moment = START.replace(hour=12)
+    moved_to(service, "Pacific/Kiritimati")  # where the date is 2026-03-11
 
-    last = day(730)  # the hotel-local date is one day later than in Pago Pago
-    service.ask(service.holding("BK-FAR", check_in=last - timedelta(days=1), check_out=last))
+    service.hold("BK-FAR", 730, 731)
 
 
 def test_a_room_type_added_after_a_move_to_a_western_time_zone_has_every_night(service: RoomsUnderTest) -> None:
