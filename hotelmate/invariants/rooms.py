@@ -39,8 +39,8 @@ def _difference(hold: Row | None, booking: Row | None) -> str:
 
 
 def nothing_is_overdue(context: ExaminationContext) -> Iterator[Violation]:
-    """Invariant I12: no deadline, pending action or check of a hold is more than two ticks late."""
-    return context.violations("I12", "bookings")
+    """Invariant I12: no deadline, pending action, check of a hold or return to order is more than two ticks late."""
+    return context.violations("I12", "bookings", "rooms")
 
 
 def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator[Violation]:

@@ -95,7 +95,7 @@ class TakenOutOfOrder(Act):
 
 
 class ReturnedToClean(Act):
-    """The room is back in order, and has to be cleaned."""
+    """The room is back in order, and has to be cleaned: by staff, or by itself at the hotel's midnight of `until`."""
 
     needs = (Permission.MANAGE_ROOMS,)
 

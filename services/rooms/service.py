@@ -130,6 +130,7 @@ SERVICE = Service(
         on(BookingNoShow, booking_events.booking_ended),
     ),
     timers=(
+        every(1, timers.return_to_order),
         every(600, timers.extend_nights),
         every(3600, timers.forget_quotes),
     ),

@@ -99,6 +99,16 @@ FAULTS = {
         "UPDATE hold SET check_at = now() - interval '10 seconds'",
         {"I12"},
     ),
+    "a room that stays out of order": (
+        ROOMS,
+        """
+        UPDATE room SET status = 'OUT_OF_ORDER' WHERE room_number = '104';
+        INSERT INTO period (room_id, kind, nights, out_of_order, began_at)
+        SELECT id, 'BLOCK', daterange(current_date - 9, current_date - 7), true, now() FROM room
+        WHERE room_number = '104'
+        """,
+        {"I12"},
+    ),
     "a room that nobody lives in": (
         ROOMS,
         "UPDATE room SET status = 'OCCUPIED', occupied_by = 'BK-2020-OTHER' WHERE room_number = '104'",

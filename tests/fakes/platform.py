@@ -21,7 +21,7 @@ from chassis.service import Service, method_of
 from chassis.settings import ServiceSettings
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.tables import OUTBOX
-from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
@@ -74,7 +74,7 @@ class ServiceUnderTest:
                         )
                     )
                 else:
-                    with self.unit_of_work.begin() as work:
+                    with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
                         more = timer.step(work)
                 if not more:
                     break

@@ -31,7 +31,7 @@ def check_assignable(
     and `ROOM_TOO_SMALL` without `override`.
     """
     starts_now = hold.stay.check_in <= today
-    check_bookable(room, others, starts_now=starts_now)
+    check_bookable(room, others, first=hold.stay.check_in, today=today)
     check_no_overlap(room, others)
     if room.status is RoomStatus.OCCUPIED and room.occupied_by != hold.booking_id and starts_now:
         raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is still occupied.")

@@ -9,10 +9,10 @@ from contracts.values import Stay
 from services.rooms.domain import stays
 from services.rooms.domain.holds import Hold
 from services.rooms.domain.periods import Period, PeriodKind
-from services.rooms.domain.rooms import Room, readiness
+from services.rooms.domain.rooms import Room, is_out_of_order, readiness
 
 MOST_SUGGESTIONS = 5
-_UNSUITABLE = frozenset({RoomStatus.OCCUPIED, RoomStatus.OUT_OF_ORDER, RoomStatus.MAINTENANCE_REQUIRED})
+_UNSUITABLE = frozenset({RoomStatus.OCCUPIED, RoomStatus.MAINTENANCE_REQUIRED})
 
 
 def added_nights(hold: Hold, until: date, *, today: date) -> Stay:
@@ -61,6 +61,7 @@ def suggestions(
     current: Room,
     periods: Sequence[Period],
     full_types: Collection[int],
+    today: date,
     strict_room_type: bool,
     party: int = 0,
 ) -> list[dict[str, Any]]:
@@ -77,6 +78,7 @@ def suggestions(
         if room.is_active
         and room.id not in taken
         and room.status not in _UNSUITABLE
+        and not is_out_of_order(room, today=today)
         and room.room_type_id not in full_types
         and (room.room_type_id == current.room_type_id or not strict_room_type)
     ]

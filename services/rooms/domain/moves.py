@@ -25,7 +25,7 @@ def check_move_in(
     `others` are the periods of the room on those nights. Refused `ROOM_NOT_BOOKABLE`, `ROOM_OVERLAP_CONFLICT` (with
     `conflicts`), `ROOM_OCCUPIED`, `ROOM_NOT_READY`, and `ROOM_TOO_SMALL` without `override`.
     """
-    check_bookable(room, others, starts_now=nights.check_in <= today)
+    check_bookable(room, others, first=nights.check_in, today=today)
     check_no_overlap(room, others)
     if room.status is RoomStatus.OCCUPIED:
         raise Refusal("ROOM_OCCUPIED", f"Room {room.room_number} is occupied.")

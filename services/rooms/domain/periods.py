@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from chassis.refusal import Refusal
-from contracts.rooms.events import RoomStatus
 from contracts.values import Stay
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import Room, is_out_of_order
 
 
 class PeriodKind(StrEnum):
@@ -33,12 +33,13 @@ class Period:
     out_of_order: bool = False
 
 
-def check_bookable(room: Room, others: Sequence[Period], *, starts_now: bool) -> None:
-    """Check that the room is active, has no block in `others`, and is not out of order where `starts_now` is True.
+def check_bookable(room: Room, others: Sequence[Period], *, first: date, today: date) -> None:
+    """Check that the room is active and has no block in `others`.
 
+    Where the `first` night is not after `today` (hotel-local), check also that the room is not out of order today.
     Refused `ROOM_NOT_BOOKABLE`.
     """
-    out_of_order = room.status is RoomStatus.OUT_OF_ORDER and starts_now
+    out_of_order = first <= today and is_out_of_order(room, today=today)
     blocked = any(period.kind is PeriodKind.BLOCK for period in others)
     if not room.is_active or out_of_order or blocked:
         raise Refusal("ROOM_NOT_BOOKABLE", f"Room {room.room_number} cannot be used on these nights.")

@@ -7,7 +7,7 @@ from contracts.rooms.events import RoomStatus
 from contracts.rooms.room_availability import ConflictReason, FreeRoom, TakenRoom
 from contracts.values import Stay
 from services.rooms.domain.periods import Period, PeriodKind
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import Room, is_out_of_order
 
 
 def availability_of(
@@ -21,7 +21,8 @@ def availability_of(
     conflicts = [period for period in others if period.nights.check_in < nights.check_out]
     starts_now = nights.check_in <= today
     occupied = room.occupied_by is not None and room.occupied_by != exclude_booking and starts_now
-    reason = _reason(room, conflicts, occupied=occupied, starts_now=starts_now)
+    out_of_order = starts_now and is_out_of_order(room, today=today)
+    reason = _reason(room, conflicts, occupied=occupied, out_of_order=out_of_order)
     if reason is None:
         stays = [period.nights.check_in for period in others if period.kind is PeriodKind.STAY]
         return FreeRoom(
@@ -40,11 +41,11 @@ def availability_of(
     )
 
 
-def _reason(room: Room, conflicts: Sequence[Period], *, occupied: bool, starts_now: bool) -> ConflictReason | None:
-    out_of_order = any(period.out_of_order for period in conflicts)
+def _reason(room: Room, conflicts: Sequence[Period], *, occupied: bool, out_of_order: bool) -> ConflictReason | None:
+    out_of_order = out_of_order or any(period.out_of_order for period in conflicts)
     rules = (
         (ConflictReason.INACTIVE, not room.is_active),
-        (ConflictReason.OUT_OF_ORDER, out_of_order or (starts_now and room.status is RoomStatus.OUT_OF_ORDER)),
+        (ConflictReason.OUT_OF_ORDER, out_of_order),
         (ConflictReason.CURRENTLY_OCCUPIED, occupied or any(period.moved_in for period in conflicts)),
         (ConflictReason.BLOCKED, any(period.kind is PeriodKind.BLOCK for period in conflicts)),
         (ConflictReason.EXISTING_BOOKING, bool(conflicts)),

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis.refusal import Refusal
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus
@@ -18,7 +18,8 @@ RESERVED_NUMBERS = {"checkout", "rooms", "availability", "check-in"}  # words of
 class Room:
     """One room. `occupied_by` is the id of the booking whose guest occupies the room. Times are UTC.
 
-    `max_occupancy` and `base_price` (minor units) are those of the room's type.
+    `max_occupancy` and `base_price` (minor units) are those of the room's type. `out_of_order_until` is the end of
+    the out-of-order block, hotel-local.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Room:
     occupied_by: str | None
     version: int
     maintenance_priority: MaintenancePriority | None = None
+    out_of_order_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,16 @@ def existing(room: Room | None) -> Room:
     if room is None:
         raise Refusal("ROOM_NOT_FOUND", "The hotel has no such room.")
     return room
+
+
+def is_out_of_order(room: Room, *, today: date) -> bool:
+    """Whether the room is out of order on the hotel-local date `today`.
+
+    A room is back in order from the hotel's midnight of `out_of_order_until` on, also while the timer has not changed
+    the status yet.
+    """
+    until = room.out_of_order_until
+    return room.status is RoomStatus.OUT_OF_ORDER and (until is None or today < until)
 
 
 def view(room: Room) -> RoomView:

@@ -9,6 +9,8 @@ from services.rooms.domain.validation import invalid
 
 MAX_NIGHTS = 365
 HORIZON_DAYS = 730
+# Nights have counters for a week beyond the horizon, so that a new day's last night is on sale from midnight on.
+COUNTED_DAYS = HORIZON_DAYS + 7
 
 
 def local_day(now: datetime, timezone: str) -> date:
@@ -19,6 +21,11 @@ def local_day(now: datetime, timezone: str) -> date:
 def horizon(today: date) -> date:
     """The latest check-out date that can be sold."""
     return today + timedelta(days=HORIZON_DAYS)
+
+
+def last_counted_night(today: date) -> date:
+    """The last night that has a counter. `check_horizon` alone decides which of the counted nights are on sale."""
+    return today + timedelta(days=COUNTED_DAYS)
 
 
 def check_length(stay: Stay) -> None:

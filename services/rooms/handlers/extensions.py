@@ -72,12 +72,14 @@ def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, roo
 
 def _suggestions(work: RoomsWork, hotel: Hotel, room: Room, added: Stay, *, party: int) -> list[dict[str, Any]]:
     """At most five other rooms that are free on the added nights from today on."""
-    nights = extensions.suggestion_nights(added, today=stays.local_day(work.now, hotel.timezone))
+    today = stays.local_day(work.now, hotel.timezone)
+    nights = extensions.suggestion_nights(added, today=today)
     return extensions.suggestions(
         work.rooms.all(hotel.slug),
         current=room,
         periods=work.periods.in_hotel(hotel.slug, nights),
         full_types=work.nights.full_types(hotel.slug, nights.check_in, nights.check_out),
+        today=today,
         strict_room_type=hotel.settings.strict_room_type,
         party=party,
     )

@@ -1,7 +1,7 @@
 """The import of a property file: creates a hotel, or adds what is new in the file since the last import."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 
 from chassis import codec
 from chassis.refusal import Refusal
@@ -28,7 +28,7 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
         raise Refusal("PERMISSION_DENIED", "Only an operator imports a property.")
     hotel_import.check(definition)
     today = stays.local_day(work.now, definition.timezone)
-    through = stays.horizon(today)
+    through = stays.last_counted_night(today)
     created = work.hotel_import.create(hotel_import.new_hotel(definition), nights_through=through)
     hotel = hotel_access.existing(work.hotels.lock(definition.slug))
     hotel_import.check_currency(hotel, definition)
@@ -40,10 +40,9 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
         if any(rooms_added.values()) or types_added:
             with_new_rooms = [code for code, count in rooms_added.items() if count]
             hotel_changes.publish_availability(work, hotel, *types_added, *with_new_rooms)
-        until = through + timedelta(days=1)
         work.nights.resize(
             [
-                NightChange(room_type_id=types[code], first_night=today, until=until, by=count)
+                NightChange(room_type_id=types[code], first_night=today, until=date.max, by=count)
                 for code, count in rooms_added.items()
                 if count
             ]

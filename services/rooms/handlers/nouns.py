@@ -36,7 +36,7 @@ def settle_room_type(work: RoomsWork, hotel: Hotel, what: str, code: str) -> Non
     if what == ROOM_TYPES.added:
         hotel_changes.recount(work, hotel, [work.room_types.id_of(hotel, code)])
         today = stays.local_day(work.now, hotel.timezone)
-        work.nights.extend(hotel.slug, first=today, through=stays.horizon(today))
+        work.nights.extend(hotel.slug, first=today, through=stays.last_counted_night(today))
     elif what == ROOM_TYPES.removed:
         type_id = work.room_types.id_of(hotel, code)
         hotel_changes.recount(work, hotel, [type_id], allowance=0, refused_as="ROOM_TYPE_IN_USE")

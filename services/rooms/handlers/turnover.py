@@ -20,8 +20,7 @@ def change_room_status(command: ChangeRoomStatus, work: RoomsWork) -> RoomView:
     source = turnover.source_of(act, work.caller)
     room_status.change(work, room, act, source=source, note=command.note, priority=command.priority)
     if room.status is RoomStatus.OUT_OF_ORDER:
-        ended = [block for block in work.periods.blocks(room.id, first=today) if block.out_of_order]
-        blocks.end(work, room, ended, today=today)
+        blocks.end(work, room, blocks.out_of_order(work, room), today=today)
     if command.until and command.to_status is RoomStatus.OUT_OF_ORDER:
         blocks.begin(work, room, Stay(today, command.until), reason=command.note, today=today, out_of_order=True)
     return view(room_access.read(work, command.hotel, command.room_number))

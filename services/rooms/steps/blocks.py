@@ -37,6 +37,11 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
     return block_id
 
 
+def out_of_order(work: RoomsWork, room: Room) -> list[Period]:
+    """The out-of-order block of a locked room, also where its last night is past; empty where there is none."""
+    return [block for block in work.periods.blocks(room.id, first=date.max) if block.out_of_order]
+
+
 def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) -> None:
     """End these blocks of a locked room, and add their remaining nights to the capacity."""
     changes = []

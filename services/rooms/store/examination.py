@@ -1,4 +1,4 @@
-"""Checks invariants I1 to I4 in the rooms database, and reads the rows for the comparison with the bookings service.
+"""Checks invariants I1 to I4 and I12 in the rooms database, and reads the rows for the comparison with bookings.
 
 Invariants I2 (nights) and I13 (occupants) compare both services.
 """
@@ -13,6 +13,8 @@ from contracts.operations import Examine, Violation
 from services.rooms.lifecycle import LIFECYCLE
 from services.rooms.store.explanation import explain_booking
 
+# A timer runs every second; a room may return two runs late, and a few seconds more where the machine is busy.
+TWO_TICKS = 5.0
 _SHARED = """
     SELECT r.hotel, r.room_number, a.booking_id AS one, b.booking_id AS other, a.nights * b.nights AS nights
     FROM period a JOIN period b ON a.room_id = b.room_id AND a.id < b.id AND a.nights && b.nights
@@ -48,6 +50,12 @@ _COUNTS = """
     SELECT subject, coalesce(audited.times, 0) AS rows, coalesce(published.times, 0) AS events
     FROM audited FULL JOIN published USING (subject) WHERE audited.times IS DISTINCT FROM published.times
 """
+_OVERDUE = """
+    SELECT r.hotel, r.room_number, upper(p.nights) AS until
+    FROM period p JOIN room r ON r.id = p.room_id JOIN hotel h ON h.slug = r.hotel, clock
+    WHERE p.live AND p.out_of_order AND r.status = 'OUT_OF_ORDER' AND r.removed_at IS NULL AND upper(p.nights)
+        <= CAST((clock_timestamp() + make_interval(secs => ahead_seconds - :grace)) AT TIME ZONE h.timezone AS date)
+"""
 _SUBJECTS = NEWEST_SUBJECTS.format(table="audit")
 _STEPS = {(before, after) for before, _, after in LIFECYCLE}
 
@@ -79,6 +87,13 @@ def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Exami
         yield Violation(invariant="I4", subject=row.subject, what=what)
 
 
+def no_room_stays_out_of_order(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
+    """Invariant I12 (deadlines): no room is out of order more than two runs of the timer after its `until`."""
+    for row in select(connection, _OVERDUE, grace=TWO_TICKS):
+        what = f"is out of order, although only until {row.until}"
+        yield Violation(invariant="I12", subject=f"{row.hotel}/{row.room_number}", what=what)
+
+
 def _is_allowed(before: str | None, what: str, after: str) -> bool:
     return not what.startswith("RoomStatusChanged") or (before, after) in _STEPS
 
@@ -89,6 +104,7 @@ EXAMINATION = Examination(
         "I2": counters_match_holds,
         "I3": statuses_follow_the_lifecycle,
         "I4": changes_have_an_audit_row_and_an_event,
+        "I12": no_room_stays_out_of_order,
     },
     evidence={
         "live_holds": """

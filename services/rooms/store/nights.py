@@ -64,7 +64,11 @@ INSERT INTO night (room_type_id, night, capacity, overbooking)
 SELECT t.id, CAST(day AS date), {ROOMS.format(type="t.id", night="CAST(day AS date)")},
     coalesce(CAST(h.settings ->> 'overbooking_allowance' AS integer), 0)
 FROM hotel h JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL,
-    generate_series(CAST(:first AS timestamp), CAST(:through AS timestamp), interval '1 day') AS day
+    generate_series(
+        CAST(:first AS timestamp),
+        CAST(greatest(CAST(:through AS date), h.nights_through) AS timestamp),
+        interval '1 day'
+    ) AS day
 WHERE h.slug = :hotel
 ORDER BY t.id, day
 ON CONFLICT DO NOTHING
@@ -135,15 +139,18 @@ class SqlNights(RoomsStore):
         return list(self._connection.execute(RECOUNT, params).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
-        """Insert the missing counters between two dates, both included."""
+        """Insert the missing counters of the hotel's types from `first` on, both dates included.
+
+        The last counted night is `through`, or the hotel's present last counted night where that is later.
+        """
         params = {"hotel": hotel, "first": first, "through": through}
         self._connection.execute(EXTEND, params)
         self._connection.execute(REACHED, {"hotel": hotel, "through": through})
 
     def due(self, now: datetime, *, days: int) -> tuple[str, str, date] | None:
-        """Lock a hotel whose last night on sale is less than `days` days after the hotel-local date.
+        """Lock a hotel whose last counted night is less than `days` days after the hotel-local date.
 
-        Returns the slug, the time zone and the last night on sale; None where no hotel is due.
+        Returns the slug, the time zone and the last counted night; None where no hotel is due.
         """
         row = self._connection.execute(DUE, {"now": now, "days": days}).one_or_none()
         return (row.slug, row.timezone, row.nights_through) if row else None

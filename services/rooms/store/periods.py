@@ -36,7 +36,7 @@ BLOCK_VIEWS = sa.text("""
 SELECT p.id, lower(p.nights) AS starts_on, upper(p.nights) AS until, p.reason, p.out_of_order,
        p.began_at AS blocked_at, a.by
 FROM period p LEFT JOIN audit a ON a.subject = 'block/' || p.id AND a.sequence = 1
-WHERE p.live AND p.kind = 'BLOCK' AND p.room_id = :room AND (p.out_of_order OR p.nights && daterange(:first, NULL))
+WHERE p.live AND p.kind = 'BLOCK' AND p.room_id = :room AND p.nights && daterange(:first, NULL)
 ORDER BY lower(p.nights), p.id
 """)
 ADD = sa.text("""
@@ -81,7 +81,7 @@ class SqlPeriods(RoomsStore):
         return self._all(_period_of, BLOCKS, {"room": room_id, "first": first})
 
     def block_views(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
-        """The blocks that `blocks` returns, as staff see them."""
+        """The room's blocks that last beyond the date `first`, as staff see them, ordered by date."""
 
         def block_of(row: Any) -> RoomBlock:
             by = codec.typed(row.by, Actor) if row.by else None

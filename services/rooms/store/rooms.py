@@ -17,7 +17,8 @@ from services.rooms.store.base import RoomsStore, matches, typed_row
 COLUMNS = """
 r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
 r.status, r.is_active, r.floor, r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version,
-r.maintenance_priority
+r.maintenance_priority,
+(SELECT upper(p.nights) FROM period p WHERE p.room_id = r.id AND p.live AND p.out_of_order) AS out_of_order_until
 """
 ROOM = f"SELECT {COLUMNS} FROM room r JOIN room_type t ON t.id = r.room_type_id"  # noqa: S608
 BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND r.removed_at IS NULL"
@@ -53,6 +54,12 @@ WHERE id = :id RETURNING version
     sa.bindparam("cleaned_at", type_=sa.DateTime(timezone=True)),
     sa.bindparam("inspected_at", type_=sa.DateTime(timezone=True)),
 )
+DUE_BACK = sa.text("""
+SELECT r.hotel, r.room_number FROM period p JOIN room r ON r.id = p.room_id JOIN hotel h ON h.slug = r.hotel
+WHERE p.live AND p.out_of_order AND r.status = 'OUT_OF_ORDER' AND r.removed_at IS NULL
+  AND upper(p.nights) <= CAST(CAST(:now AS timestamptz) AT TIME ZONE h.timezone AS date)
+ORDER BY upper(p.nights), r.id LIMIT 1
+""")
 CENSUS = sa.text("""
 SELECT r.id, r.hotel, r.room_number, r.occupied_by, array_agg(p.booking_id ORDER BY p.id) AS claims
 FROM room r LEFT JOIN period p ON p.room_id = r.id AND p.live AND p.kind = 'STAY'
@@ -101,6 +108,14 @@ class SqlRooms(RoomsStore):
         """Lock these rooms, ascending; returns the rooms, keyed by id."""
         in_order = sorted(set(ids))
         return {room.id: room for room in self._all(_room_of, LOCK, {"ids": in_order})} if in_order else {}
+
+    def due_back(self, now: datetime) -> tuple[str, str] | None:
+        """The hotel and the number of a room that is out of order although its `until` has come, hotel-local.
+
+        None where there is no such room. The room is not locked.
+        """
+        row = self._connection.execute(DUE_BACK, {"now": now}).one_or_none()
+        return (row.hotel, row.room_number) if row else None
 
     def all(self, hotel: str) -> list[Room]:
         """Every room of a hotel."""

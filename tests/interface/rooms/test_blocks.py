@@ -117,16 +117,16 @@ def test_a_block_of_a_room_that_is_needed_is_refused_with_the_nights(service: Ro
     assert service.events(RoomBlocked, AvailabilityChanged) == []
 
 
-def test_a_block_beyond_the_nights_on_sale_counts_when_those_nights_are_on_sale(service: RoomsUnderTest) -> None:
-    block(service, 731, 735)
+def test_a_block_beyond_the_counted_nights_counts_when_those_nights_are_counted(service: RoomsUnderTest) -> None:
+    block(service, 738, 742)
 
     service.unit_of_work.moment = START + timedelta(days=3)
     with service.unit_of_work.begin() as work:
-        work.nights.extend(service.hotel, first=day(731), through=day(733))
+        work.nights.extend(service.hotel, first=day(738), through=day(740))
 
     assert [row.capacity for row in service.rows(
         "SELECT capacity FROM night n JOIN room_type t ON t.id = n.room_type_id"
-        " WHERE t.code = 'DBL' AND night > :last ORDER BY night", last=day(730),
+        " WHERE t.code = 'DBL' AND night > :last ORDER BY night", last=day(737),
     )] == [1, 1, 1]  # fmt: skip
 
 

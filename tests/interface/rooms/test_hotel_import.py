@@ -35,7 +35,7 @@ def test_an_import_creates_the_hotel_of_the_file(service: RoomsUnderTest) -> Non
     service.hotel = "hotel-killarney"
     assert service.capacity("DBL") == [8] * 10
     assert service.rows("SELECT count(*) FROM night n JOIN room_type t ON t.id = n.room_type_id"
-                      " WHERE t.hotel = 'hotel-killarney'")[0][0] == 5 * 731  # fmt: skip
+                      " WHERE t.hotel = 'hotel-killarney'")[0][0] == 5 * 738  # fmt: skip
 
 
 def test_a_repeated_import_changes_nothing(service: RoomsUnderTest) -> None:
@@ -98,8 +98,8 @@ def test_staff_of_another_hotel_do_not_see_its_settings(service: RoomsUnderTest)
     assert service.refusal(GetHotel(hotel="nowhere")).code == "HOTEL_NOT_FOUND"
 
 
-def test_each_new_day_puts_one_more_night_on_sale(service: RoomsUnderTest) -> None:
-    assert last_night(service) == day(730)
+def test_each_new_day_counts_one_more_night(service: RoomsUnderTest) -> None:
+    assert last_night(service) == day(737)
     service.unit_of_work.moment = START + timedelta(days=2)
 
     with service.unit_of_work.begin() as work:
@@ -107,8 +107,8 @@ def test_each_new_day_puts_one_more_night_on_sale(service: RoomsUnderTest) -> No
     with service.unit_of_work.begin() as work:
         assert not extend_nights(work)
 
-    assert last_night(service) == day(732)
-    assert {row.capacity for row in service.rows("SELECT capacity FROM night WHERE night > :d", d=day(730))} == {1, 2}
+    assert last_night(service) == day(739)
+    assert {row.capacity for row in service.rows("SELECT capacity FROM night WHERE night > :d", d=day(737))} == {1, 2}
 
 
 def test_a_hotel_further_east_is_extended_first(service: RoomsUnderTest) -> None:
@@ -120,7 +120,7 @@ def test_a_hotel_further_east_is_extended_first(service: RoomsUnderTest) -> None
     with service.unit_of_work.begin() as work:
         assert not extend_nights(work)
 
-    assert last_night(service) == day(731)
+    assert last_night(service) == day(738)
 
 
 def test_old_quotes_are_deleted(service: RoomsUnderTest) -> None:
