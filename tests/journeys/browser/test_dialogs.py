@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from gateway.pages import FOLDER
 from sandbox.demo.booking_steps import DemoBooking
@@ -59,6 +60,10 @@ def opened_dialog(page: Page) -> None:
     page.wait_for_selector("dialog[open]")
 
 
+def body(request: Request) -> Any:
+    return request.post_data_json
+
+
 def changes(page: Page) -> list[str]:
     """The requests from now on that change a booking or a room."""
     urls: list[str] = []
@@ -79,7 +84,7 @@ def test_enter_confirms_a_dialog_and_sends_what_was_typed(dialog: Dialog, walk: 
 
     assert answered.value.ok
     if dialog.typed:
-        assert answered.value.request.post_data_json[dialog.typed] == "The tap drips"
+        assert body(answered.value.request)[dialog.typed] == "The tap drips"
     expect(page.locator("dialog")).to_have_count(0)
     if dialog.rest:
         expect(page.locator(opener)).to_have_count(0)
@@ -115,7 +120,7 @@ def test_enter_in_a_list_confirms(walk: Walk) -> None:
     with page.expect_request("**/decline/") as sent:
         page.keyboard.press("Enter")
 
-    assert sent.value.post_data_json["reason_code"] == "MAINTENANCE"
+    assert body(sent.value)["reason_code"] == "MAINTENANCE"
 
 
 def test_the_press_that_opens_a_dialog_does_not_confirm_it(walk: Walk) -> None:
@@ -146,7 +151,7 @@ def test_a_dialog_whose_request_fails_stays_open_with_what_was_typed(walk: Walk)
     page.context.set_offline(False)
     with page.expect_request("**/decline/") as sent:
         page.keyboard.press("Enter")
-    assert sent.value.post_data_json["reason_note"] == "The tap drips"
+    assert body(sent.value)["reason_note"] == "The tap drips"
     expect(page.locator("dialog")).to_have_count(0)
 
 
