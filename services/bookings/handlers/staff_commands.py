@@ -1,4 +1,4 @@
-"""Commands of staff about one booking: one transaction each; a repeated command changes nothing."""
+"""Commands of staff about one booking, each handled in one transaction."""
 
 from collections.abc import Sequence
 from typing import Any
