@@ -19,7 +19,7 @@ ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 _OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
 
 
-def shared(booking: Booking, view: type[Any]) -> dict[str, Any]:
+def shared(booking: Booking, view: Any) -> dict[str, Any]:
     """The booking's value for each field that the dataclass `view` and the booking share."""
     return {name: getattr(booking, name) for name in _shared_names(view)}
 
