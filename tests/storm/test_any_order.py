@@ -271,3 +271,4 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
         ends = Orders(booked, rewindable_databases).ends
 
     assert len(ends) > 1
+    assert {outcome for _, notices in ends for _, outcome in notices} <= {"APPLIED", "IGNORED"}
