@@ -29,11 +29,7 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     _check(noted, guest)
     if not noted and not contact:
         return None
-    event = BookingAmended(
-        **booking.about,
-        fields=(*noted, *(f"guest_{name}" for name in contact)),
-        by=by,
-    )
+    event = BookingAmended(**booking.about, fields=(*noted, *(f"guest_{name}" for name in contact)), by=by)
     return BookingAmendment(event=event, changes=noted | ({"guest": guest} if contact else {}))
 
 

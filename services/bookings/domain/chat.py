@@ -8,6 +8,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.data import Data
 from contracts.values import Caller
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.validation import field_errors, refuse_if
 from services.bookings.lifecycle import LIFECYCLE
 
 LONGEST_MESSAGE = 2000
@@ -38,15 +39,9 @@ def side_of(caller: Caller) -> ChatSide:
 
 def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatMessageSent:
     """The event of a sent message, without the text. Refused `CHAT_CLOSED`, `VALIDATION_ERROR`."""
-    if not 1 <= len(text) <= LONGEST_MESSAGE:
-        error = {"field": "text", "message": f"must have 1 to {LONGEST_MESSAGE} characters"}
-        raise Refusal("VALIDATION_ERROR", "This cannot be sent.", errors=[error])
+    length = f"must have 1 to {LONGEST_MESSAGE} characters"
+    refuse_if(field_errors((not 1 <= len(text) <= LONGEST_MESSAGE, "text", length)), "This cannot be sent.")
     if not is_open(booking):
         ended = booking.status is not BookingStatus.DRAFT
         raise Refusal("CHAT_CLOSED", "The booking has ended." if ended else "Submit the booking first.")
-    return ChatMessageSent(
-        **booking.about,
-        message_id=booking.version + 1,
-        sender=side_of(caller),
-        sent_at=now,
-    )
+    return ChatMessageSent(**booking.about, message_id=booking.version + 1, sender=side_of(caller), sent_at=now)

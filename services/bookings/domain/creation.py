@@ -104,4 +104,4 @@ def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
 
 def _ordered(booking: Booking) -> dict[str, Any]:
     names = ("room_type_code", "check_in", "check_out", "adults", "children", "total", "source")
-    return booking.about | {name: getattr(booking, name) for name in names}
+    return {**booking.about, **{name: getattr(booking, name) for name in names}}

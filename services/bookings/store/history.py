@@ -1,7 +1,6 @@
 """The history of a booking: its published events, its audit trail, payment events and notices."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -97,8 +96,8 @@ def _no_status() -> Sequence[sa.ColumnElement[Any]]:
 
 
 def _item(row: Any) -> TimelineItem:
-    by, before, after = codec.typed(row.by, Actor), _status(row.from_status), _status(row.to_status)
-    return replace(TimelineItem(**row._mapping), by=by, from_status=before, to_status=after)
+    statuses = {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}
+    return TimelineItem(**{**row._mapping, **statuses, "by": codec.typed(row.by, Actor)})
 
 
 def _status(name: str | None) -> BookingStatus | None:
