@@ -3,8 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import fields
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -57,10 +56,10 @@ class ApiRequest(Request):
         return str(self.path_params["booking_id"])
 
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
-        """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`."""
-        in_path = {name: value for name, value in self.path_params.items() if f"{{{name}}}" in self.operation.path}
-        in_path = {"hotel": self.hotel, **in_path}
-        return message(**{name: value for name, value in in_path.items() if name in _fields_of(message)} | values)
+        """Make a message. Its fields are the hotel, the other parameters of the operation's path, and `values`."""
+        names = self.path_params.keys() - {"slug"}  # an alias may have parameters that the canonical path has not
+        in_path = {name: self.path_params[name] for name in names if f"{{{name}}}" in self.operation.path}
+        return message(**{"hotel": self.hotel, **in_path, **values})
 
     def path_number(self, name: str, *, missing: str) -> int:
         """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
@@ -178,8 +177,3 @@ class ApiRequest(Request):
         return preconditions.scoped_key(
             key, kind=self.caller.kind, owner=owner, method=self.operation.method, path=path
         )
-
-
-@cache
-def _fields_of(message: Any) -> frozenset[str]:
-    return frozenset(each.name for each in fields(message))
