@@ -29,8 +29,7 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
 
 def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> str:
     """The id of the payment that the event concerns. Raises the errors of `apply`, and `UnknownObject`."""
-    stored = _find(conversation, webhook.payment_id, webhook.session_id, webhook.intent_id)
-    if stored:
+    if stored := _find(conversation, webhook.payment_id, session_id=webhook.session_id, intent_id=webhook.intent_id):
         return stored
     payment_id: str | None = webhook.payment_id
     if webhook.session_id and not payment_id:
@@ -46,9 +45,9 @@ def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWor
     raise _not_found(webhook, f"no payment {payment_id} is known, which {webhook.object_id} names")
 
 
-def _find(conversation: Conversation[PaymentsWork], *ids: str | None) -> str | None:
+def _find(conversation: Conversation[PaymentsWork], payment_id: str | None, **ids: str | None) -> str | None:
     with conversation.reading() as work:
-        return work.payments.find_id(*ids)
+        return work.payments.find_id(payment_id, **ids)
 
 
 def _not_found(webhook: ReceivedWebhook, why: str) -> Exception:

@@ -52,7 +52,7 @@ class SqlPayments(SqlStore):
         return self._ids(PAYMENT.c.booking_id == booking_id, PAYMENT.c.status.not_in(over))
 
     def find_id(
-        self, payment_id: str | None, session_id: str | None = None, intent_id: str | None = None
+        self, payment_id: str | None, *, session_id: str | None = None, intent_id: str | None = None
     ) -> str | None:
         """The id of a payment that has `payment_id`, `session_id` or `intent_id`, or None where no payment has any."""
         ids = ((PAYMENT.c.id, payment_id), (PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
