@@ -1,4 +1,4 @@
-"""Commands, options, targets, paths, modules, services and log events in the documents exist."""
+"""Commands, options, targets, paths, modules, messages, services and log events in the documents exist."""
 
 import fnmatch
 import importlib.util
@@ -13,10 +13,11 @@ import pytest
 import typer
 import yaml
 
+from contracts.catalogue import asks, events
 from hotelmate.main import commands
 
 ROOT = Path(__file__).resolve().parents[3]
-OPERATIONS = ROOT / "docs" / "operations.md"
+OPERATIONS, PROCESSES = ROOT / "docs" / "operations.md", ROOT / "docs" / "processes.md"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 SOURCES = ("chassis", "services", "gateway")
 FOLDERS = ("bin", "chassis", "contracts", "deploy", "docs", "gateway", "hotelmate", "sandbox", "services", "tests")
@@ -147,6 +148,15 @@ def test_every_documented_path_exists() -> None:
 )
 def test_a_documented_path_that_does_not_exist_is_found(text: str, missing: list[str]) -> None:
     assert [name for name in names_in(text) if not exists(name)] == missing
+
+
+def test_every_message_of_the_documented_processes_exists() -> None:
+    messages = {name.split(".")[1] for name in (*events(), *asks())}
+
+    documented = set(re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", PROCESSES.read_text("utf-8")))
+
+    assert len(documented) > 60
+    assert documented - messages == set()
 
 
 def test_every_documented_service_of_compose_exists() -> None:
