@@ -5,13 +5,14 @@ service can always be recorded. The timer `drive_stale_actions` carries out an i
 action id. The rooms service gives the same reply to the same action id.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import Conversation, KeyedConversation
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
@@ -99,6 +100,13 @@ def require_none(booking: Booking) -> Booking:
     if booking.pending:
         raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
     return booking
+
+
+def record_alone(
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, why: str = ""
+) -> BookingDetail:
+    """Record the caller's events; returns the booking's details. Refused `ACTION_IN_PROGRESS` as `require_none` is."""
+    return replies.record(work, require_none(booking) if events else booking, events, why=why)
 
 
 def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
