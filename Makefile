@@ -17,7 +17,7 @@ help: ## list what can be done
 setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_URL is set
 	@bin/setup
 
-demo: setup ## start everything and walk one booking through its life; ONCE=1 ends with the verdict
+demo: setup ## start everything and walk bookings through their whole life; ONCE=1 ends with the verdict
 	@$(STACK) up $(if $(ONCE),--once,--walk)
 
 up: setup ## start everything and stay until Ctrl-C

@@ -4,7 +4,7 @@ The registry is data. `chassis.hosting.run` hosts it on nameko; tests call the s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -27,6 +27,7 @@ class AskHandler:
 
     message: type[Ask[Any]]
     handler: Handler
+    _: KW_ONLY
     converses: bool = False
     replay: Handler | None = None
 
@@ -59,6 +60,7 @@ class Timer:
 
     seconds: float
     step: Handler
+    _: KW_ONLY
     converses: bool = False
 
     @property
@@ -117,8 +119,7 @@ def method_of(message: type[Ask[Any]]) -> str:
     return message.__name__ if message.version == 1 else f"{message.__name__}_v{message.version}"
 
 
-# The words of a registry: `handles(Command, handler)`, `converses(Query, handler)`, `on(Event, handler)`,
-# `every(60, step)`.
+# The words of a registry, as in `converses(Query, handler)`, `on(Event, handler)` and `every(60, step)`.
 handles = AskHandler
 converses = partial(AskHandler, converses=True)
 on = EventHandler

@@ -1,5 +1,6 @@
 """Every message by its wire name, and the owners of the events that each service subscribes to."""
 
+from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
@@ -19,12 +20,12 @@ SUBSCRIPTIONS = {
 }
 
 
+@cache
 def _all(kind: type[Message]) -> dict[str, type[Any]]:
     modules = [import_module(module.name) for module in walk_packages(contracts.__path__, "contracts.")]
     things = [thing for module in modules for thing in vars(module).values()]
-    types = {thing for thing in things if isinstance(thing, type) and issubclass(thing, kind)}
-    messages = [each for each in types if each.owner and each.concrete]
-    return {each.wire_name: each for each in sorted(messages, key=lambda each: each.wire_name)}
+    types = [thing for thing in things if isinstance(thing, type) and issubclass(thing, kind)]
+    return dict(sorted({each.wire_name: each for each in types if each.owner and each.concrete}.items()))
 
 
 def events() -> dict[str, type[Event]]:

@@ -1,10 +1,7 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
 import logging
-import os
-import shutil
 import signal
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +13,9 @@ from xdist.scheduler import LoadScopeScheduling
 from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
+from tests.fakes.memory import directory_in_memory
 
 JOURNEYS = "tests/journeys/"
-MEMORY = Path("/dev/shm")
-ROOM = 4 * 1024**3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,18 +72,10 @@ def logging_as_before() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]:
     """A private PostgreSQL; its files are in memory where there is room, for tests make and remove many databases."""
-    node = PostgresNode(_in_memory() or tmp_path_factory.mktemp("postgres"))
+    node = PostgresNode(directory_in_memory() or tmp_path_factory.mktemp("postgres"))
     with node:
         yield node
     node.erase()
-
-
-def _in_memory() -> Path | None:
-    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM):
-        return None
-    place = Path(tempfile.mkdtemp(prefix="hotelmate-tests-", dir=MEMORY))
-    place.chmod(0o711)
-    return place
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ class AskServer:
         self._reply_types = {name: reply_type(handler.message) for name, handler in self._handlers.items()}
 
     def handle(self, method: str, message: Any, context: Any) -> AskReply:
-        """Handle an ask given as plain data. Where a `Refusal` or another error is raised, the ask changed nothing."""
+        """Handle an ask given as plain data. An error, such as a `Refusal`, rolls a handler's own transaction back."""
         handler = self._handlers.get(method)
         if handler is None:
             raise Refusal("UNKNOWN_ASK", f"{self._service.name} cannot be asked {method}.")

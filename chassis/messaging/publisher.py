@@ -40,7 +40,7 @@ class Publisher:
         await self._keeper.close()
 
     async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
-        """Publish the events and wait up to `within` seconds; returns, per event, whether the broker confirmed it."""
+        """Publish the events and wait up to `within` seconds; returns whether each was routed and confirmed."""
         futures = [self._send(event) for event in events]
         await asyncio.wait(futures, timeout=within)
         return [future.done() and future.result() for future in futures]

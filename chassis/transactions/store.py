@@ -6,8 +6,6 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from chassis.transactions.work import Work
-
 S = TypeVar("S")
 
 
@@ -20,8 +18,4 @@ class SqlStore:
 
 def store(kind: Callable[[sa.Connection], S]) -> cached_property[S]:
     """A store as an attribute of a transaction, made when the attribute is first read."""
-
-    def made(work: Work) -> S:
-        return kind(work.connection)
-
-    return cached_property(made)
+    return cached_property(lambda work: kind(work.connection))

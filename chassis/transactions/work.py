@@ -41,7 +41,7 @@ class PendingEvent:
     cause: Envelope | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Work:
     """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 

@@ -54,9 +54,9 @@ class Imported(Data):
 class ImportHotel(Command[Imported]):
     """Create the hotel, or add the room types, rooms and promotions that the existing hotel lacks.
 
-    Page, settings and policy get the values that differ from those in the last imported file. A repeated import of
-    the same file changes nothing. An import never removes a room, brings back a room that staff removed, or changes a
-    price.
+    Of page, settings and policy, only the values that changed since the last imported file are stored. A repeated
+    import of the same file changes nothing. An import never removes a room, brings back a room that staff removed, or
+    changes a price.
     """
 
     definition: HotelDefinition

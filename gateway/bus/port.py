@@ -18,7 +18,7 @@ DEADLINE, EVERY_SERVICE_WITHIN = 5.0, 2.0  # seconds
 
 
 class Bus(Protocol):
-    """Asks to services, and the events of bookings."""
+    """The connection to the services: it sends asks and receives the events of bookings."""
 
     @property
     def up(self) -> bool:

@@ -27,7 +27,7 @@ log = logs.logger(__name__)
 
 
 class RabbitBus:
-    """The `Bus` on the broker at `url`. A lost connection is reopened; no ask outlives its deadline."""
+    """The `Bus` on the broker at `url`. A lost connection is reopened; an ask waits for it up to `CONNECT_WITHIN` s."""
 
     def __init__(self, url: str, *, name: str = "gateway") -> None:
         self._name = name

@@ -3,8 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import fields
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -61,14 +60,11 @@ class ApiRequest(Request):
     def for_path(self, message: Callable[..., Message], /, **values: Any) -> Message:
         """Make a message. Its fields come from the path (hotel, booking, room and so on) and from `values`.
 
-        Raises `LookupError` where the path names a thing for which the message has no field: the answer would be the
-        same for a thing of another hotel or another booking.
+        Raises `TypeError` where the path names a thing for which the message has no field: the answer would be the same
+        for a thing of another hotel or another booking.
         """
-        in_path = {name: value for name, value in self.path_params.items() if name != "slug"} | {"hotel": self.hotel}
-        dropped = in_path.keys() - _fields_of(message)
-        if dropped:
-            raise LookupError(f"{message} has no field for {', '.join(sorted(dropped))}, which the path names")
-        return message(**in_path | values)
+        in_path = {name: value for name, value in self.path_params.items() if name != "slug"}
+        return message(**{"hotel": self.hotel, **in_path, **values})
 
     def path_number(self, name: str, *, missing: str) -> int:
         """The path parameter `name` as a number. Any other text is refused with the code that `missing` contains."""
@@ -203,8 +199,3 @@ class ApiRequest(Request):
         canonical = self.operation.path
         more = {name: value for name, value in self.path_params.items() if f"{{{name}}}" not in canonical}
         return "".join(f"{name}={more[name]}" for name in sorted(more.keys() - {"slug"}))
-
-
-@cache
-def _fields_of(message: Any) -> frozenset[str]:
-    return frozenset(each.name for each in fields(message))

@@ -105,7 +105,7 @@ class Routes:
         return declare
 
 
-def staff_routes(tag: str, path: str, **common: Any) -> Routes:
+def staff_routes(tag: str, path: str = "", **common: Any) -> Routes:
     """The operations for the staff of a hotel; `path` is relative to the hotel."""
     return Routes(tag, audience=Audience.STAFF, under="/api/staff/hotels/{slug}" + path, **common)
 

@@ -13,7 +13,7 @@ from sandbox.demo.clients import ApiClient
 from sandbox.demo.providers import MailboxObserver, PushObserver, StripeObserver
 from sandbox.demo.transcript import Transcript
 
-NEAR_MIDNIGHT = timedelta(minutes=5)
+NEAR_MIDNIGHT = timedelta(minutes=30)  # longer than a hold lasts, so that a scenario in which one expires has one date
 
 
 @dataclass

@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
     parser.add_argument("--directory", type=Path, default=RUN, help="where the run keeps its data (default: .run)")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("up", help="start everything and stay until Ctrl-C")
-    verb.add_argument("--walk", action="store_true", help="walk one booking through its life, then stay")
-    verb.add_argument("--once", action="store_true", help="walk one booking through its life, then end as it did")
+    verb.add_argument("--walk", action="store_true", help="walk bookings through their lives, then stay")
+    verb.add_argument("--once", action="store_true", help="the same, then end with the walk's exit code")
     verb = verbs.add_parser("run", help="run one service of the running stack in this terminal, for a debugger")
     verb.add_argument("service", choices=SERVICES)
     verbs.add_parser("down", help="end the stack that runs here")
@@ -49,27 +49,23 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
             return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
     except (RuntimeError, OSError) as error:
-        say(_in_words(error, chosen.directory), to=sys.stderr)
+        say(about_disk(error, chosen.directory) or _in_words(error), to=sys.stderr)
         return 1
 
 
 def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
     """Start the whole system in the foreground, and end it at a signal; returns the exit code."""
-    began, ending = time.monotonic(), threading.Event()
+    began, ending, lost = time.monotonic(), threading.Event(), threading.Event()
     stack = Stack(directory, commands=commands, wanted_ports=wanted_ports(os.environ), terminal=sys.stdout)
 
-    def end() -> None:
+    def end(sentence: str = "Ending what was started (once more to hurry).") -> None:
         ending.set()
-        stack.say("\nEnding what was started (once more to hurry).")
+        stack.say(f"\n{sentence}")
         stack.halt()
-
-    lost = threading.Event()
 
     def end_as_lost(gone: Path) -> None:
         lost.set()
-        ending.set()
-        stack.say(f"\n{gone} is gone, so everything that was started ends.")
-        stack.halt()
+        end(f"{gone} is gone, so everything that was started ends.")
 
     with handled_signals(end, again=stack.supervisor.hurry):
         threading.Thread(target=_watch_run_directory, args=(stack, ending, end_as_lost), daemon=True).start()
@@ -83,7 +79,8 @@ def up(directory: Path, *, walk: bool, once: bool, commands: Commands) -> int:
                 ending.wait()
         except (RuntimeError, OSError) as error:
             if not ending.is_set():
-                say(f"\n{_in_words(error, directory)}", to=sys.stderr)
+                sentence = about_disk(error, directory) or full_disk(directory) or _in_words(error)
+                say(f"\n{sentence}", to=sys.stderr)
             verdict = INTERRUPTED if ending.is_set() else 1
         finally:
             ending.set()
@@ -144,10 +141,8 @@ def clean(directory: Path) -> int:
     return 0
 
 
-def _in_words(error: Exception, directory: Path) -> str:
+def _in_words(error: Exception) -> str:
     """The error as a sentence; for an OSError, with the name of the file."""
-    if sentence := about_disk(error, directory):
-        return sentence
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     return str(error)

@@ -17,12 +17,10 @@ POLL = 0.02
 
 
 def born_at(pid: int) -> str | None:
-    """The start time of the process, which tells apart two processes with one pid. None if no process has the pid."""
+    """The start time of the process, which tells apart two processes with one pid. None if no such process runs."""
     if PROC.joinpath("self", "stat").exists():
-        with suppress(OSError):
-            fields = (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
-            return None if fields[0] == "Z" else fields[19]
-        return None
+        fields = _stat(pid)
+        return fields[19] if fields and fields[0] != "Z" else None
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     return (
@@ -45,10 +43,9 @@ def running_pid(note: Path) -> int | None:
 def descendants(pid: int) -> list[int]:
     """The pids of all descendants. PostgreSQL's children have their own sessions, which no group signal reaches."""
     parents: dict[int, list[int]] = {}
-    for entry in PROC.glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            parent = int(entry.read_text("ascii", "replace").rpartition(")")[2].split()[1])
-            parents.setdefault(parent, []).append(int(entry.parent.name))
+    for each in (int(entry.name) for entry in PROC.glob("[0-9]*")):
+        if fields := _stat(each):
+            parents.setdefault(int(fields[1]), []).append(each)
     pids: list[int] = []
     waiting = [pid]
     while waiting:
@@ -60,12 +57,16 @@ def descendants(pid: int) -> list[int]:
 
 def cpu_seconds(pid: int) -> float:
     """The CPU time that the process and its living descendants have used; 0 where the system does not tell."""
-    ticks = 0
-    for each in (pid, *descendants(pid)):
-        with suppress(OSError, ValueError, IndexError):
-            fields = (PROC / str(each) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
-            ticks += sum(int(field) for field in fields[11:15])  # its own, and that of children that have ended
-    return ticks / os.sysconf("SC_CLK_TCK")
+    own_and_ended_children = slice(11, 15)
+    ticks = [int(field) for each in (pid, *descendants(pid)) for field in _stat(each)[own_and_ended_children]]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of `/proc/<pid>/stat` behind the process's name. Empty if there is no such process or no `/proc`."""
+    with suppress(OSError):
+        return (PROC / str(pid) / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    return []
 
 
 def end_earlier_process(note: Path, *, sig: signal.Signals = signal.SIGTERM, grace: float = 10.0) -> bool:

@@ -32,11 +32,11 @@ def full_disk(directory: Path, *, below: int = LOW) -> str | None:
 
 
 def about_disk(error: BaseException, directory: Path) -> str | None:
-    """A sentence that names a full disk as the reason of the error, or None where the disk is not full."""
+    """A sentence that names the full disk of which the error speaks, or None for every other error."""
     if isinstance(error, OSError) and error.errno in FULL:
         place = Path(error.filename).parent if isinstance(error.filename, str) else directory
         return full_disk(place, below=NEEDED) or f"The disk that holds {place} is full: {REMEDY}."
     if os.strerror(errno.ENOSPC) in str(error):
         logs = directory / "logs"
         return full_disk(directory, below=NEEDED) or f"A disk is full, the logs in {logs} name the file: {REMEDY}."
-    return full_disk(directory)
+    return None

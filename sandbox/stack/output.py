@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TextIO
 
+from sandbox.stack.run_directory import log_since
 from sandbox.stack.terminal import Terminal
 
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
@@ -14,7 +15,7 @@ LONGEST_NAME = 10
 
 
 class Output:
-    """The output of a run. Without `terminal`, only log files are written. While muted, only `say` prints to it.
+    """The output of a run. Without `terminal`, only log files are written. While muted, no program's line is printed.
 
     Neither a lost terminal nor a log file that cannot be written is an error: the programs go on.
     """
@@ -60,7 +61,7 @@ class Output:
 
     def tail(self, name: str, lines: int = 20) -> str:
         path = self.log_of(name)
-        return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]) if path.exists() else ""
+        return log_since(path, 0, lines=lines) if path.exists() else ""
 
     def drain(self) -> None:
         """Wait a moment until the terminal has been written."""

@@ -23,6 +23,7 @@ class RunClaim:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._note = directory / NOTE
+        self._record = pid_record(os.getpid())
         self._identity = _identity(directory)
         self._released = False
         self._lock = (directory / LOCK).open("ab")
@@ -31,11 +32,14 @@ class RunClaim:
         except BlockingIOError:
             self._lock.close()
             raise RuntimeError(describe_running(directory)) from None
-        write_private(self._note, pid_record(os.getpid()))
+        write_private(self._note, self._record)
 
     def lost(self) -> bool:
         """Whether the run directory was removed, emptied or replaced, so that no command finds this stack any more."""
-        return not self._released and running_pid(self._note) != os.getpid()
+        try:
+            return not self._released and self._note.read_text("utf-8") != self._record
+        except OSError:
+            return True
 
     def made_anew(self) -> bool:
         """Whether another directory is in the place of the run directory, and no stack has claimed it."""

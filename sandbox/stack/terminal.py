@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import sys
 import threading
 from collections import deque
@@ -144,4 +145,7 @@ def _flushed(stream: TextIO, text: str) -> None:
 
 def _written(descriptor: int, text: bytes) -> None:
     while text:
-        text = text[os.write(descriptor, text) :]
+        try:
+            text = text[os.write(descriptor, text) :]
+        except BlockingIOError:  # another program has made the terminal non-blocking, and its buffer is full
+            select.select([], [descriptor], [])

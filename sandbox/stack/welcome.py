@@ -28,11 +28,11 @@ def print_addresses(stack: Stack) -> None:
     for person in known["staff"]:
         people.add_row(person["email"], person["role"], person["password"])
     output = stack.supervisor.output
-    console = Console(file=io.StringIO(), force_terminal=output.coloured, highlight=False)
-    with console.capture() as printed:
-        for table in (places, people):
-            if table.row_count:
-                console.print()
-                console.print(table, no_wrap=True, overflow="ignore", crop=False)
-        console.print("\nCtrl-C ends everything that was started.")
-    output.show(printed.get().rstrip("\n"))
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=output.coloured, highlight=False)
+    for table in (places, people):
+        if table.row_count:
+            console.print()
+            console.print(table, no_wrap=True, overflow="ignore", crop=False)
+    console.print("\nCtrl-C ends everything that was started.")
+    output.show(text.getvalue().rstrip("\n"))

@@ -1,12 +1,12 @@
 """The unit of work of the payments service: its stores, and `record`, which records a decision on a payment."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from chassis.observability import logs
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
+from contracts.data import Data
 from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
@@ -23,8 +23,7 @@ from services.payments.store.webhooks import SqlWebhooks
 log = logs.logger(__name__)
 
 
-@dataclass(frozen=True)
-class PaymentsDependencies:
+class PaymentsDependencies(Data):
     """The card provider, the return origins, and the interval at which an unfinished payment is compared."""
 
     cards: Cards

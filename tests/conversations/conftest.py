@@ -62,6 +62,12 @@ class PlatformFixture:
                 return
         raise AssertionError("the provider keeps sending webhooks")
 
+    def settle_availability(self) -> None:
+        """Settle, and again after this second: the pushes of changed availability are due at the end of a second."""
+        self.settle()
+        self.platform.advance(timedelta(seconds=2))
+        self.settle()
+
     def book(self, **over: Any) -> CreatedBooking:
         """A guest books tonight."""
         fields: dict[str, Any] = {

@@ -34,7 +34,7 @@ def stay(
         fixture.settle()
         assigned(fixture, created.booking.id, "101")
         checked_in(fixture, created.booking.id)
-        fixture.settle()
+        fixture.settle_availability()
         yield fixture, explained(fixture, created.booking.id)
 
 

@@ -90,9 +90,7 @@ def test_task_and_block_events_reach_the_channels_of_hotel_and_room(fixture: Pla
     until = str(fixture.today() + timedelta(days=300))
     block = manager.call("POST", "rooms/102/blocks/", {"until": until, "reason": "painters, ask Tom"}, status=201)
     manager.call("DELETE", f"rooms/102/blocks/{block['id']}/")
-    fixture.settle()
-    fixture.platform.advance(timedelta(seconds=2))  # availability is told at the end of its second
-    fixture.settle()
+    fixture.settle_availability()
 
     for number, names in (
         ("101", ["housekeeping_task_created", "housekeeping_task_done"]),

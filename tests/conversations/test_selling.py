@@ -177,9 +177,7 @@ def test_an_added_room_is_pushed_as_available_and_can_be_booked(fixture: Platfor
 
     before = left()
     fixture.platform.ask(AddRoom(hotel=HOTEL, room_number="999", room_type=room_type), STAFF)
-    fixture.settle()
-    fixture.platform.advance(timedelta(seconds=2))
-    fixture.settle()
+    fixture.settle_availability()
 
     assert left() == before + 1
     events = [event["event"] for event in fixture.pusher.events(channel=f"hotel-{HOTEL}-public")]

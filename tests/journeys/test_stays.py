@@ -1,7 +1,7 @@
 """Bookings' lives, from the first look to the last event."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from sandbox.demo import walkthrough
 from sandbox.demo.addresses import Addresses
@@ -33,6 +33,16 @@ def test_a_guest_may_call_off_before_paying(demo: DemoContext, today: date) -> N
 
 def test_an_unpaid_hold_runs_out_and_frees_its_nights(demo: DemoContext, today: date) -> None:
     booked = walkthrough.expired_booking(demo, today)
+
+    assert check_event_feed(booked)[-1] == "bookings.BookingExpired.v1"
+
+
+def test_a_hold_from_shortly_before_midnight_expires_on_the_date_of_the_scenario(demo: DemoContext) -> None:
+    now = demo.now()
+    late = now.replace(hour=23, minute=50, second=0, microsecond=0)
+    demo.advance((late - now) % timedelta(days=1))
+
+    booked = walkthrough.expired_booking(demo, demo.today())
 
     assert check_event_feed(booked)[-1] == "bookings.BookingExpired.v1"
 

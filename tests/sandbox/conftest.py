@@ -1,11 +1,14 @@
-"""The stack with small programs, for the tests of the stack itself."""
+"""The stack with small programs, and the Pusher stand-in with Pusher's own library."""
 
 from collections.abc import Iterator
 
+import pusher
 import pytest
 
+from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
+from tests.sandbox.pusher_client import library_of
 from tests.sandbox.small_system import SYSTEM
 
 
@@ -13,3 +16,14 @@ from tests.sandbox.small_system import SYSTEM
 def stack() -> Iterator[Stack]:
     with temporary_run() as run, Stack.start(run, env={"EXTRA": "told"}, commands=SYSTEM) as started:
         yield started
+
+
+@pytest.fixture
+def stand_in() -> Iterator[PusherStandIn]:
+    with PusherStandIn.start() as running:
+        yield running
+
+
+@pytest.fixture
+def library(stand_in: PusherStandIn) -> pusher.Pusher:
+    return library_of(stand_in)

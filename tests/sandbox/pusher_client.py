@@ -7,6 +7,8 @@ import pusher
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from sandbox.pusher.stand_in import PusherStandIn
+
 PATIENCE = 5.0
 
 
@@ -59,3 +61,10 @@ class Client:
 def join(client: Client, library: pusher.Pusher, channel: str, user_id: str) -> dict[str, Any]:
     who = {"user_id": user_id, "user_info": {"name": user_id.title()}}
     return client.subscribe(channel, **library.authenticate(channel, client.socket_id, who))
+
+
+def library_of(stand_in: PusherStandIn, **options: Any) -> pusher.Pusher:
+    """Pusher's own library for the stand-in's app. `options` replace or add arguments of the library."""
+    app = stand_in.settings
+    address = {"ssl": False, "host": stand_in.host, "port": stand_in.port}
+    return pusher.Pusher(**({"app_id": app.app_id, "key": app.key, "secret": app.secret} | address | options))

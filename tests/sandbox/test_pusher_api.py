@@ -13,7 +13,7 @@ from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus
 
 from sandbox.pusher.signing import sign
 from sandbox.pusher.stand_in import PusherStandIn
-from tests.sandbox.pusher_client import Client, join
+from tests.sandbox.pusher_client import Client, join, library_of
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -28,11 +28,6 @@ def running() -> Iterator[PusherStandIn]:
 def stand_in(running: PusherStandIn) -> PusherStandIn:
     running.reset()
     return running
-
-
-@pytest.fixture
-def library(stand_in: PusherStandIn) -> pusher.Pusher:
-    return pusher.Pusher("7", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port)
 
 
 def signed(
@@ -164,7 +159,7 @@ def test_a_stale_timestamp_is_refused(stand_in: PusherStandIn, skew: int, status
 
 
 def test_the_library_with_a_wrong_secret_is_told_so(stand_in: PusherStandIn) -> None:
-    stranger = pusher.Pusher("7", "key", "guess", ssl=False, host=stand_in.host, port=stand_in.port)
+    stranger = library_of(stand_in, secret="guess")
 
     with pytest.raises(PusherBadAuth):
         stranger.trigger("a", "hello", {})

@@ -1,7 +1,6 @@
 """Channels of the Pusher stand-in: subscription, presence, client events and signed-in users."""
 
 import json
-from collections.abc import Iterator
 
 import pusher
 import pytest
@@ -11,17 +10,6 @@ from sandbox.pusher.stand_in import PusherStandIn
 from tests.sandbox.pusher_client import Client, join
 
 pytestmark = pytest.mark.timeout(20)
-
-
-@pytest.fixture
-def stand_in() -> Iterator[PusherStandIn]:
-    with PusherStandIn.start() as running:
-        yield running
-
-
-@pytest.fixture
-def library(stand_in: PusherStandIn) -> pusher.Pusher:
-    return pusher.Pusher("1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port)
 
 
 def test_a_private_channel_opens_with_the_library_signature(stand_in: PusherStandIn, library: pusher.Pusher) -> None:

@@ -10,20 +10,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
-import pusher
 import pysher
 import pytest
 
 from sandbox.pusher.stand_in import PusherStandIn
-from tests.sandbox.pusher_client import Client, join
+from tests.sandbox.pusher_client import Client, join, library_of
 
 pytestmark = pytest.mark.timeout(20)
 PATIENCE = 5.0
 Received = queue.Queue[tuple[dict[str, str], str]]
-
-
-def a_library(stand_in: PusherStandIn) -> pusher.Pusher:
-    return pusher.Pusher("1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port)
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def test_pysher_hears_a_private_channel() -> None:
         client.connect()
         assert received.get(timeout=PATIENCE) == "in"
 
-        a_library(stand_in).trigger("private-a", "hello", {"n": 1})
+        library_of(stand_in).trigger("private-a", "hello", {"n": 1})
 
         assert json.loads(received.get(timeout=PATIENCE)) == {"n": 1}
         # Its own `disconnect` joins a thread that only wakes when the server hangs up.
@@ -77,7 +72,7 @@ def test_webhooks_are_signed_and_in_order(webhook: tuple[str, Received]) -> None
     url, received = webhook
     events: list[dict[str, Any]] = []
     with PusherStandIn.start(webhook_url=url) as stand_in:
-        library = a_library(stand_in)
+        library = library_of(stand_in)
         with Client(stand_in.ws_url) as client:
             join(client, library, "presence-x", "ann")
 

@@ -11,19 +11,9 @@ import requests
 from pusher.errors import PusherBadStatus
 
 from sandbox.pusher.stand_in import PusherStandIn
+from tests.sandbox.pusher_client import library_of
 
 pytestmark = pytest.mark.timeout(20)
-
-
-@pytest.fixture
-def stand_in() -> Iterator[PusherStandIn]:
-    with PusherStandIn.start() as running:
-        yield running
-
-
-@pytest.fixture
-def library(stand_in: PusherStandIn) -> pusher.Pusher:
-    return pusher.Pusher("1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port)
 
 
 @pytest.fixture
@@ -129,7 +119,7 @@ def test_a_dropped_connection_is_no_answer(
 
 def test_a_delay_makes_an_impatient_caller_give_up(stand_in: PusherStandIn, control: httpx.Client) -> None:
     control.post("/faults", json={"mode": "delay", "seconds": 0.3})
-    impatient = pusher.Pusher("1", "key", "secret", ssl=False, host=stand_in.host, port=stand_in.port, timeout=0.1)
+    impatient = library_of(stand_in, timeout=0.1)
 
     with pytest.raises(requests.Timeout):
         impatient.trigger("a", "hello", {})

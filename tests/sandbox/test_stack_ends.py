@@ -1,4 +1,4 @@
-"""The stack ends when it is told to, whatever has become of its terminal, and leaves nothing."""
+"""The stack ends on a signal, a lost run directory or `down`, whatever has become of its terminal; nothing is left."""
 
 import os
 import pty
@@ -26,7 +26,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def test_the_stack_stays_until_it_is_interrupted(stack: Stack) -> None:
+def test_the_stack_stays_until_down_ends_it(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
         pids = started(run)
         assert len(pids) == 9

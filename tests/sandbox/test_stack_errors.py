@@ -165,6 +165,17 @@ def test_a_disk_that_becomes_full_while_starting_is_named_instead_of_a_traceback
     assert "\n" not in sentence
 
 
+@AS_ROOT
+def test_a_refusal_is_said_in_its_own_words_beside_a_full_disk(tmp_path: Path) -> None:
+    with disk(tmp_path, megabytes=20) as place:
+        claim = RunClaim(run_directory(place / "run"))
+        up = stack(place / "run", "up")
+        claim.release()
+
+    assert up.returncode == 1
+    assert up.stderr.startswith(f"HotelMate already runs in {place / 'run'}")
+
+
 def test_a_failure_beside_a_disk_with_room_is_said_in_its_own_words(tmp_path: Path) -> None:
     assert about_disk(RuntimeError("no such key"), tmp_path) is None
 

@@ -95,6 +95,23 @@ def test_a_reader_that_has_stopped_reading_holds_up_nobody() -> None:
     assert "lines are left out here" in lines[-1]
 
 
+def test_a_terminal_that_does_not_block_gets_every_line() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with open(writing, "w", encoding="utf-8") as stream:
+        terminal = Terminal(stream)
+        for number in range(1000):
+            terminal.write(f"{number} {'x' * 1000}")
+        time.sleep(0.2)
+        lines: list[str] = []
+        reader = threading.Thread(target=lambda: lines.extend(os.fdopen(reading, encoding="utf-8")), daemon=True)
+        reader.start()
+        terminal.drain(10)
+    reader.join(10)
+
+    assert [line.split()[0] for line in lines] == [str(number) for number in range(1000)]
+
+
 @pytest.mark.parametrize("how", [SAYING, WALKING], ids=["a command", "the walk"])
 def test_a_command_whose_reader_is_gone_ends_with_its_own_exit_code(how: str) -> None:
     pipe = subprocess.PIPE

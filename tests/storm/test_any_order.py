@@ -23,6 +23,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from services.payments.steps import webhook_application
+from services.payments.work import PaymentsWork
 from tests.storm.environment import staff
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment, Rewind, guest
 
@@ -252,11 +253,12 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
 ) -> None:
     """The negative control: the last notice that came decides."""
 
-    def trusted(event_id: str, conversation: Conversation[Any]) -> str:
+    def trusted(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
         with conversation.transaction() as work:
             event = work.webhooks.get(event_id)
-            ids = {"payment_id": None, "session_id": event.session_id, "intent_id": event.intent_id}
-            payment_id = str(work.payments.find_id(**ids))
+            assert event
+            payment_id = work.payments.find_id(session_id=event.session_id, intent_id=event.intent_id)
+            assert payment_id
             if event.type in TYPES:
                 values = {"id": payment_id, "status": TYPES[event.type]}
                 work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), values)
@@ -269,3 +271,4 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
         ends = Orders(booked, rewindable_databases).ends
 
     assert len(ends) > 1
+    assert {outcome for _, notices in ends for _, outcome in notices} <= {"APPLIED", "IGNORED"}

@@ -96,7 +96,7 @@ def metrics() -> str:
     connection: Any = EmptyDatabase()
     now = datetime.now(UTC)
     for name in SERVICES:
-        kinds = [door.kind for door in jobs(name)]
+        kinds = [job.kind for job in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
         values += service(name).metrics(service(name).work(connection, now=now, context=Context()))
     gateway = Gateway()
@@ -110,7 +110,7 @@ def metrics() -> str:
 def jobs(name: str) -> list[Any]:
     """The job handlers of a service: the objects with a kind and a payload."""
     groups = [group for group in vars(service(name)).values() if isinstance(group, Sequence)]
-    return [door for group in groups for door in group if hasattr(door, "kind") and hasattr(door, "payload")]
+    return [job for group in groups for job in group if hasattr(job, "kind") and hasattr(job, "payload")]
 
 
 def mails() -> Iterable[Any]:

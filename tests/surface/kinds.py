@@ -113,5 +113,5 @@ def _files(name: str) -> Iterator[Path]:
     return (
         each
         for each in ([path] if path.is_file() else sorted(path.rglob("*")))
-        if each.is_file() and each.suffix not in (".png", ".pyc")
+        if each.is_file() and each.suffix not in {".png", ".pyc"}
     )

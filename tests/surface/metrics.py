@@ -20,7 +20,7 @@ def exposed(text: str) -> Iterator[Line]:
 
 
 class EmptyDatabase:
-    """Answers each statement of the figures as a database without rows would: nothing, and counts that are zero."""
+    """Answers each statement of the metrics as a database without rows: no row, and counts that are zero."""
 
     def execute(self, _: Any, parameters: Any = None) -> "_Counts":
         return _Counts(tuple((parameters or {}).get("kinds", ())))

@@ -18,10 +18,10 @@ from tests.surface.source import Line, attribute, nodes, strings, text
 NAME = re.compile(r"[A-Za-z{][^\s()]*[\w}/:*#-]")
 
 
-def jobs(service: str, doors: Iterable[Any]) -> Iterator[Line]:
+def jobs(service: str, definitions: Iterable[Any]) -> Iterator[Line]:
     """The kinds of a service's jobs, with the payload that is stored beside each."""
-    for door in doors:
-        yield from fields({f"{service} job {door.kind}": door.payload})
+    for job in definitions:
+        yield from fields({f"{service} job {job.kind}": job.payload})
 
 
 def enums(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:

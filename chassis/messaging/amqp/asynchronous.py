@@ -41,7 +41,7 @@ async def declare_topology(channel: Channel) -> None:
     await call(channel.queue_bind, *bindings[-1])
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class AsyncioConnectionKeeper:
     """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
 

@@ -18,7 +18,7 @@ log = logs.logger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BlockingConnectionKeeper:
     """Keeps a connection and one channel open until stopped.
 

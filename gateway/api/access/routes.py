@@ -16,7 +16,7 @@ from gateway.identity.admission import Audience, parse_authorization
 
 codes = Routes("guest", audience=Audience.EXCHANGE, under="/api/guest")
 sessions = Routes("staff", audience=Audience.LOGIN, under="/api/staff")
-members = staff_routes("staff", "")
+members = staff_routes("staff")
 
 GUEST_ACCESS = view(GuestAccess)
 log = logs.logger(__name__)

@@ -29,7 +29,7 @@ class BookingFilters(Paging):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields of `ListBookings`."""
+        """The fields of `ListBookings`. Refused `INVALID_FILTER`."""
         for name in ("status", "search", "room_number", "source", "bucket", "ordering"):
             if "\x00" in getattr(self, name) or len(getattr(self, name)) > SEARCH.most:
                 raise invalid_filter(name)

@@ -62,7 +62,7 @@ class QuotedStay(View[Quote], drop=("dates", "price")):
     """The stay of a quote."""
 
 
-class GuestQuote(QuotedStay, PriceTotals):
+class GuestQuote(PriceTotals, QuotedStay):
     """The price of a stay. A booking made with the quote before `valid_until` keeps the price."""
 
     breakdown: tuple[NightPrice, ...]

@@ -32,7 +32,7 @@ class OrderFilters(Paging):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields of `ListOrders`."""
+        """The fields of `ListOrders`. Refused `INVALID_FILTER`."""
         return super().values | {"status": choice_filter("status", self.status, OrderStatus)}
 
 

@@ -19,7 +19,7 @@ UNKNOWN_ITEM = ("MENU_ITEM_NOT_FOUND",)
 ORDERS = page_of(RoomServiceOrder)
 STEP_REFUSES = ("ORDER_NOT_FOUND", "ILLEGAL_TRANSITION")
 
-orders = staff_routes("room service", "", response=RoomServiceOrder, needs=CONTACT)
+orders = staff_routes("room service", response=RoomServiceOrder, needs=CONTACT)
 menus = staff_routes("room service", "/menu", response=MENU_ITEM)
 
 

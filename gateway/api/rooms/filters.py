@@ -23,7 +23,7 @@ class RoomFilters(Paging):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields of `ListRooms`."""
+        """The fields of `ListRooms`. Refused `INVALID_FILTER`."""
         return super().values | {
             "status": choice_filter("status", self.status, RoomStatus),
             "floor": _floor(self.floor),
@@ -39,7 +39,7 @@ class TaskFilters(Paging):
     assignee: Filter = Field("", description="A colleague's id, or `me`.")
 
     def values_for(self, staff_id: str) -> dict[str, Any]:
-        """The fields of `ListTasks`. The assignee `me` is replaced by this `staff_id`."""
+        """The fields of `ListTasks`. The assignee `me` is replaced by this `staff_id`. Refused `INVALID_FILTER`."""
         return {
             "status": choice_filter("status", self.status, TaskStatus),
             "room_number": self.room_number,
@@ -58,10 +58,12 @@ class FreeRoomQuery(BaseModel):
 
 
 def _floor(text: str) -> int | None:
+    if not text:
+        return None
     try:
-        floor = int(text or 0)
+        floor = int(text)
     except ValueError as problem:
         raise invalid_filter("floor") from problem
     if abs(floor) > HIGHEST_FLOOR:
         raise invalid_filter("floor")
-    return floor if text else None
+    return floor

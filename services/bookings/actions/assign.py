@@ -64,7 +64,7 @@ def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversatio
         access.staff_only(work.caller)
     if booking.status not in WITH_INVENTORY:
         raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
-    return conversation.ask(FindCandidates(hotel=booking.hotel, booking_id=booking.id, party=booking.party))
+    return conversation.ask(FindCandidates(**booking.about, party=booking.party))
 
 
 def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:

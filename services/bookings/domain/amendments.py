@@ -34,11 +34,7 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     contact = _differing(booking.guest, stored_contact(contact))
     if not noted and not contact:
         return None
-    event = BookingAmended(
-        **booking.about,
-        fields=(*noted, *(f"guest_{name}" for name in contact)),
-        by=by,
-    )
+    event = BookingAmended(**booking.about, fields=(*noted, *(f"guest_{name}" for name in contact)), by=by)
     guest = {"guest": replace(booking.guest, **contact)} if contact else {}
     return BookingAmendment(event=event, changes=noted | guest)
 

@@ -3,7 +3,7 @@
 from dataclasses import field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
@@ -14,6 +14,13 @@ from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
+
+
+class About(TypedDict):
+    """The fields by which a message names its booking. As a typed dictionary, so that mypy checks `**booking.about`."""
+
+    booking_id: str
+    hotel: str
 
 
 class ActionKind(StrEnum):
@@ -177,8 +184,8 @@ class Booking(Data):
     ended_at: datetime | None = None
 
     @property
-    def about(self) -> dict[str, Any]:
-        """The fields `booking_id` and `hotel`, by which a message names the booking."""
+    def about(self) -> About:
+        """The fields by which a message names this booking."""
         return {"booking_id": self.id, "hotel": self.hotel}
 
     @property

@@ -42,9 +42,4 @@ def send(booking: Booking, text: str, *, caller: Caller, now: datetime) -> ChatM
     if not is_open(booking):
         ended = booking.status is not BookingStatus.DRAFT
         raise Refusal("CHAT_CLOSED", "The booking has ended." if ended else "Submit the booking first.")
-    return ChatMessageSent(
-        **booking.about,
-        message_id=booking.version + 1,
-        sender=side_of(caller),
-        sent_at=now,
-    )
+    return ChatMessageSent(**booking.about, message_id=booking.version + 1, sender=side_of(caller), sent_at=now)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 from chassis.email_address import usable_address
 from chassis.text import isolated
@@ -45,11 +44,11 @@ def begin(
     if kind is Type.EMAIL:
         recipient = usable_address(recipient)
     sendable = kind is Type.EMAIL or (kind is Type.SMS and sms)
-    about: dict[str, Any] = {"booking_id": booking.id, "hotel": booking.hotel, "communication_id": communication_id}
+    about = booking.about
     event = (
-        CommunicationRequested(**about, communication_type=kind, requested_at=now)
+        CommunicationRequested(**about, communication_id=communication_id, communication_type=kind, requested_at=now)
         if sendable
-        else CommunicationNoted(**about, communication_type=kind, noted_at=now)
+        else CommunicationNoted(**about, communication_id=communication_id, communication_type=kind, noted_at=now)
     )
     failed = kind is Type.SMS and not sms
     communication = Communication(

@@ -120,4 +120,4 @@ def check_total(booking: Booking) -> None:
 
 def _ordered(booking: Booking) -> dict[str, Any]:
     names = ("room_type_code", "check_in", "check_out", "adults", "children", "total", "source")
-    return booking.about | {name: getattr(booking, name) for name in names}
+    return {**booking.about, **{name: getattr(booking, name) for name in names}}

@@ -1,4 +1,4 @@
-"""Effects that depend on both the event and the booking's state. The table of all effects is in `evolution`."""
+"""Effects of events on a booking: `copied` for plain copies, and a function for each other effect."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -6,7 +6,7 @@ service gives the same reply: by the timer `drive_stale_actions`, or by the requ
 Idempotency-Key. Whoever ends the action stores the reply under that key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from chassis.refusal import Refusal
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import Conversation, KeyedConversation
 from chassis.transactions.idempotency import Claim
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
@@ -158,6 +159,13 @@ def require_none(booking: Booking) -> Booking:
     if booking.pending:
         raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
     return booking
+
+
+def record_alone(
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, why: str = ""
+) -> BookingDetail:
+    """Record the caller's events; returns the booking's details. Refused `ACTION_IN_PROGRESS` as `require_none` is."""
+    return replies.record(work, require_none(booking) if events else booking, events, why=why)
 
 
 def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:

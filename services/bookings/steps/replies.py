@@ -1,6 +1,10 @@
-"""The reply to a command about one booking: the booking's details after the command."""
+"""The reply to a command about one booking: the booking's details after its events are recorded."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import views
 from services.bookings.domain.booking import Booking
@@ -16,3 +20,10 @@ def finish(conversation: KeyedConversation[BookingsWork], work: BookingsWork, bo
     """Store the booking's details as the reply under the request's Idempotency-Key; returns the details."""
     reply: BookingDetail = conversation.finish(work, booking_detail(work, booking))
     return reply
+
+
+def record(
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, why: str = "", **private: Any
+) -> BookingDetail:
+    """Record the caller's events; returns the booking's details."""
+    return booking_detail(work, work.record(booking, events, by=work.caller.actor, why=why, **private))

@@ -103,11 +103,10 @@ def _no_event() -> Sequence[sa.ColumnElement[Any]]:
 
 
 def _item(row: Any) -> TimelineItem:
-    rooms = room_transfer(row.what, row.data)
-    values = {name: value for name, value in row._mapping.items() if name != "data"} | rooms._asdict()
-    values |= {"by": codec.typed(row.by, Actor)}
-    values |= {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}
-    return TimelineItem(**values)
+    values = {name: value for name, value in row._mapping.items() if name != "data"}
+    statuses = {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}
+    rooms = room_transfer(row.what, row.data)._asdict()
+    return TimelineItem(**{**values, **statuses, **rooms, "by": codec.typed(row.by, Actor)})
 
 
 def _status(name: str | None) -> BookingStatus | None:

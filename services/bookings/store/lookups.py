@@ -19,7 +19,7 @@ class SqlLookups(SqlStore):
     """Lookup requests and lookup mails."""
 
     def add_request(self, address: str, *, now: datetime) -> None:
-        """Store a request. The statement is the same whether or not the address has bookings."""
+        """Store a request. The SQL statement is the same whether or not the address has bookings."""
         row = {"address": address, "asked_at": now}
         self._connection.execute(insert(LOOKUP_REQUEST).values(row).on_conflict_do_nothing())
 

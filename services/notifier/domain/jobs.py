@@ -94,3 +94,6 @@ class SendMessage(SendToGuest):
 
 class SendLookup(SendToGuest):
     """A mail with links to a guest's bookings at one hotel; `booking_id` is empty. `notice_id` is the lookup's id."""
+
+
+NoticeJob = PushNotice | PushAvailability | SendToGuest

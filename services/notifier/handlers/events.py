@@ -1,7 +1,6 @@
 """Handlers of events: each adds the notices that an event causes, and enqueues the jobs that send them."""
 
 from datetime import datetime
-from typing import Any
 
 from contracts.bookings.communications import CommunicationRequested, CommunicationType
 from contracts.bookings.guest_access import GuestTokenRevoked
@@ -10,7 +9,7 @@ from contracts.message import Envelope, Event
 from contracts.rooms.events import AvailabilityChanged, InventoryExtended, InventoryHeld, InventoryReleased
 from services.notifier.domain.availability import availability_job, availability_push
 from services.notifier.domain.channel_authorisation import user_id
-from services.notifier.domain.jobs import EndConnections, SendLookup, SendMessage, job_key
+from services.notifier.domain.jobs import EndConnections, NoticeJob, SendLookup, SendMessage, job_key
 from services.notifier.domain.notice_mapping import mail_for, push_for
 from services.notifier.domain.notices import Notice, guest_notice, push_notice
 from services.notifier.work import NotifierWork
@@ -64,7 +63,7 @@ def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
 
 
-def _enqueue(job: Any, notice: Notice, work: NotifierWork, *, not_before: datetime | None = None) -> None:
+def _enqueue(job: NoticeJob, notice: Notice, work: NotifierWork, *, not_before: datetime | None = None) -> None:
     work.notices.add(notice, now=work.now)
     work.enqueue(job, key=job_key(notice.notice_id), not_before=not_before)
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from chassis.observability import logs
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
-from services.notifier.domain.jobs import PushAvailability, PushNotice, SendToGuest
+from services.notifier.domain.jobs import NoticeJob, PushAvailability, PushNotice, SendToGuest
 from services.notifier.domain.notices import shared_fields
 from services.notifier.domain.realtime_events import NOTICE_GAVE_UP
 from services.notifier.domain.send_result import SendResult, failure_code
@@ -28,7 +28,7 @@ def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
     work.publish(NoticeSent(**shared_fields(job), headline=headline, sent_at=work.now))
 
 
-def give_up(job: PushNotice | PushAvailability | SendToGuest, reason: str, work: NotifierWork) -> None:
+def give_up(job: NoticeJob, reason: str, work: NotifierWork) -> None:
     """Store the notice as `GAVE_UP`. Publish `NoticeGaveUp`, except for pushes of availability or of `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)

@@ -58,10 +58,10 @@ def _changes(payment: Payment, event: DomainEvent) -> dict[str, Any]:
 
 
 def _lifecycle_row(payment: Payment, event: DomainEvent) -> type[Any]:
-    """The class under which the lifecycle lists the event's transition.
+    """The class that names the event's row in the lifecycle.
 
-    A refund is listed as full or partial. A failed refund is listed by its effect on the refunded sum: the sum is
-    unchanged, becomes zero, or falls to the sum of the other refunds. Any other event is listed under its own class.
+    A refund has a row for full and one for partial. A failed refund has three: the refunded sum stays the same, it
+    falls to zero, or it falls to the sum of other refunds. Any other event has the row of its own class.
     """
     match event:
         case PaymentRefunded():

@@ -1,6 +1,6 @@
 """Handlers of booking events: each stores the desired state of the booking's payments and enqueues convergence."""
 
-from typing import Any
+from dataclasses import replace
 
 from contracts.bookings.approval import BookingApproved, BookingConfirmed, BookingDeclined
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
@@ -22,12 +22,12 @@ BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPayment
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
     """Store that the booking may be paid."""
-    work.desired_states.put_booking(_desired_state(event), since=work.now)
+    work.desired_states.put_booking(_live(event), since=work.now)
 
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
     """Capture the payment that staff approved."""
-    _put(_desired_state(event, phase=BookingPhase.APPROVED, approved_payment=event.payment_id), work)
+    _put(replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id), work)
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
@@ -38,7 +38,7 @@ def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
 
 def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
     """Store that the booking may be paid again after a failed payment."""
-    _put(_desired_state(event), work)
+    _put(_live(event), work)
 
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
@@ -83,11 +83,11 @@ def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
     """End the booking's own payment. A payment that has ended already keeps the fee of its first end."""
     if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
-        _put(_desired_state(event, phase=BookingPhase.ENDED, fee=fee), work)
+        _put(replace(_live(event), phase=BookingPhase.ENDED, fee=fee), work)
 
 
-def _desired_state(event: BookingEvent, **changes: Any) -> DesiredState:
-    return DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event), **changes)
+def _live(event: BookingEvent) -> DesiredState:
+    return DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
 
 
 def _put(desired: DesiredState, work: PaymentsWork) -> None:

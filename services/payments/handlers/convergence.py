@@ -21,5 +21,5 @@ def converge_payments(
 
 
 def given_up(payload: ConvergePayment | ExpireSession, why: str, work: PaymentsWork) -> None:
-    """Log for staff that the payment's convergence is given up. This takes longer than any card authorisation lasts."""
+    """Log for staff that the payment's convergence is given up, later than any card authorisation ends."""
     log.error("payment_not_settled", payment_id=payload.payment_id, why=why, at=work.now.isoformat())

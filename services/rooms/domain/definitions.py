@@ -9,7 +9,6 @@ from services.rooms.domain.validation import check
 
 Definition = TypeVar("Definition")
 
-
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -23,9 +22,7 @@ def amended(
     """
     by_name = {each.name: each for each in fields(current)}  # type: ignore[arg-type]
     defaults = {name: by_name[name].default for name in clear if name in by_name}
-    required = [name for name in clear if defaults.get(name, MISSING) is MISSING]
-    if required:
-        check((name, "must not be empty") for name in required)
+    check((name, "must not be empty") for name in clear if defaults.get(name, MISSING) is MISSING)
     given = {name: getattr(change, name, None) for name in by_name if name != "code"} | dict(converted)
     new = {name: value for name, value in given.items() if value is not None} | defaults
     return replace(current, **new)  # type: ignore[type-var]

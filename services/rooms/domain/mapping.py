@@ -7,10 +7,18 @@ T = TypeVar("T")
 
 
 def mapped(kind: type[T], *sources: Any, **values: Any) -> T:
-    """An instance of the dataclass `kind`, made from `values` and from the fields of the same name in `sources`.
+    """An instance of the dataclass `kind`, made from the result of `field_values`."""
+    return kind(**field_values(kind, *sources, **values))
 
-    `values` win over the sources, and a later source over an earlier source. All other fields have their defaults.
+
+def field_values(kind: type, *sources: Any, **values: Any) -> dict[str, Any]:
+    """A value for each field of the dataclass `kind`: from `values`, or the attribute of that name of a source.
+
+    A later source wins over an earlier source. Raises `TypeError` for a field without a value, even if the field has a
+    default, and for a name in `values` that is not a field.
     """
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
-    copied = {name: getattr(source, name) for source in sources for name in names if hasattr(source, name)}
-    return kind(**copied | values)
+    names = {each.name for each in fields(kind)}
+    copied = {name: getattr(source, name) for source in sources for name in names if hasattr(source, name)} | values
+    if copied.keys() != names:
+        raise TypeError(f"{kind.__name__} and its values differ in {sorted(copied.keys() ^ names)}")
+    return copied

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from chassis.refusal import Refusal
 from contracts.charge_limits import limits_of
 from contracts.rooms.holds import Held, HoldInventory
-from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.quotes import StayAsk
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from contracts.values import CancellationPolicy, Money, Price, Stay
 from services.rooms.domain import policies, pricing, stays
 from services.rooms.domain.hotels import Hotel, RoomType
-from services.rooms.domain.mapping import mapped
 from services.rooms.domain.pricing import Promotion
 from services.rooms.domain.validation import invalid
 
@@ -43,13 +42,19 @@ class StayRequest:
     stay: Stay
     adults: int
     children: int
-    promo_code: str | None = None
-    quote_id: str | None = None
+    promo_code: str | None
+    quote_id: str | None
 
     @classmethod
-    def of(cls, command: HoldInventory | GiveQuote | ReceiveWalkIn) -> "StayRequest":
+    def of(cls, command: StayAsk | ReceiveWalkIn) -> "StayRequest":
         """The stay that the command asks for."""
-        return mapped(cls, command, stay=Stay(command.check_in, command.check_out))
+        return cls(
+            stay=Stay(command.check_in, command.check_out),
+            adults=command.adults,
+            children=command.children,
+            promo_code=command.promo_code if isinstance(command, StayAsk) else None,
+            quote_id=command.quote_id if isinstance(command, HoldInventory) else None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ MOST_GUESTS = 50
 
 def drafted(command: AddRoomType, hotel: Hotel) -> RoomTypeView:
     """The room type that the command adds, with zero rooms. Refused `VALIDATION_ERROR` for an invalid price."""
-    return mapped(RoomTypeView, command, base_price=_price(command.base_price, hotel))
+    return mapped(RoomTypeView, command, base_price=_price(command.base_price, hotel), rooms=0)
 
 
 def changed(current: RoomTypeView, command: ChangeRoomType, hotel: Hotel) -> RoomTypeView:

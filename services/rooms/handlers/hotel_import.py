@@ -37,23 +37,18 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
     rooms_added = _add_rooms(work, definition, types)
     _add_promotions(work, definition, types)
     if not created:
-        if any(rooms_added.values()) or types_added:
-            with_new_rooms = [code for code, count in rooms_added.items() if count]
-            hotel_changes.publish_availability(work, hotel, *types_added, *with_new_rooms)
+        if rooms_added or types_added:
+            hotel_changes.publish_availability(work, hotel, *types_added, *rooms_added)
         work.nights.resize(
             [
                 NightChange(room_type_id=types[code], first_night=today, until=date.max, by=count)
                 for code, count in rooms_added.items()
-                if count
             ]
         )
     if created or types_added:
         work.nights.extend(definition.slug, first=today, through=through)
     return Imported(
-        hotel=definition.slug,
-        created=created,
-        rooms_added=sum(rooms_added.values()),
-        types_added=len(types_added),
+        hotel=definition.slug, created=created, rooms_added=sum(rooms_added.values()), types_added=len(types_added)
     )
 
 
@@ -98,7 +93,8 @@ def _add_rooms(work: RoomsWork, definition: HotelDefinition, types: Mapping[str,
     counts = {}
     for room_type in definition.room_types:
         numbers = work.hotel_import.add_rooms(definition.slug, types[room_type.code], room_type.rooms)
-        counts[room_type.code] = len(numbers)
+        if numbers:
+            counts[room_type.code] = len(numbers)
         for number in numbers:
             work.record_room(definition.slug, number, what="RoomAdded", status=RoomStatus.READY_FOR_GUEST)
     return counts

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.transactions.store import SqlStore
 from contracts.values import Page
+from services.rooms.domain.mapping import field_values
 
 T = TypeVar("T")
 Params = dict[str, Any]
@@ -35,9 +36,11 @@ class RoomsStore(SqlStore):
 
 
 def typed_row(kind: type[T], row: Any, **values: Any) -> T:
-    """An instance of the dataclass `kind`. A field comes from `values` or else from the column of the same name."""
-    columns = {str(name): value for name, value in row._mapping.items()}  # of a `Table`, the names are no plain `str`
-    return codec.typed(columns | values, kind)
+    """An instance of the dataclass `kind`. A field comes from `values` or else from the column of the same name.
+
+    Raises `TypeError` for a field without a column, even if the field has a default.
+    """
+    return codec.typed(field_values(kind, row, **values), kind)
 
 
 def matches(*columns: str) -> str:

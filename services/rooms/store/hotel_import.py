@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from contracts.rooms.hotel_import import RoomTypeDefinition
 from services.rooms.domain.hotels import Hotel
+from services.rooms.domain.mapping import field_values
 from services.rooms.domain.pricing import Promotion
 from services.rooms.store.base import RoomsStore
 from services.rooms.store.hotels import row_of
@@ -53,15 +54,7 @@ class SqlHotelImport(RoomsStore):
 
     def add_room_type(self, hotel: str, definition: RoomTypeDefinition, *, base_price: int) -> int:
         """Insert a room type; returns its id. `base_price` is in minor units."""
-        row = {
-            "hotel": hotel,
-            "code": definition.code,
-            "name": definition.name,
-            "max_occupancy": definition.max_occupancy,
-            "base_price": base_price,
-            "bed_setup": definition.bed_setup,
-            "photo": definition.photo,
-        }
+        row = field_values(RoomTypeDefinition, definition, base_price=base_price) | {"hotel": hotel}
         return int(self._connection.execute(ADD_TYPE, row).scalar_one())
 
     def add_rooms(self, hotel: str, room_type_id: int, numbers: Sequence[str]) -> list[str]:

@@ -76,7 +76,7 @@ class SqlRoomTypes(RoomsStore):
         return self._number(ID_OF, {"hotel": hotel.slug, "code": code})
 
     def is_name_taken(self, hotel: Hotel, *, code: str, name: str) -> bool:
-        """Whether `code` or `name` is the code or the name of another room type."""
+        """Whether another room type has `code` or `name` as its code or as its name."""
         params = {"hotel": hotel.slug, "code": code, "name": name}
         return bool(self._connection.execute(NAME_IS_TAKEN, params).scalar_one())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,9 +93,11 @@ STAYS = sa.text("""
 SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
 """)
 
+_room_of = partial(typed_row, Room)
+
 
 class SqlRooms(RoomsStore):
-    """The table `room`. The caller of a write has locked the hotel, and then the room."""
+    """The table `room`. The caller of a write has locked the room; of `add`, `write` and `remove`, the hotel before."""
 
     def get(self, hotel: str, room_number: str) -> Room | None:
         """One room, None where the hotel has no such room."""
@@ -199,11 +202,6 @@ class SqlRooms(RoomsStore):
         """The number of the room's status changes, and the changes of the page, newest first."""
         subject = {"subject": subject_of(room.hotel, room.room_number)}
         return self._page(_change_of, count=HISTORY_COUNT, rows=HISTORY, params=subject, page=page)
-
-
-def _room_of(row: Any) -> Room:
-    priority = MaintenancePriority(row.maintenance_priority) if row.maintenance_priority else None
-    return Room(**{**row._mapping, "status": RoomStatus(row.status), "maintenance_priority": priority})
 
 
 def _change_of(row: Any) -> RoomChange:

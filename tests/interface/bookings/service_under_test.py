@@ -171,11 +171,11 @@ class BookingsUnderTest:
 
     def tick(self, step: Callable[[Any], bool]) -> bool:
         """Run one step of a timer."""
-        door = next(door for door in SERVICE.timers if door.step is step)
-        if door.converses:
-            return door.step(Conversation(self.unit_of_work, self.rooms, Context(caller=build.SYSTEM)))
+        timer = next(timer for timer in SERVICE.timers if timer.step is step)
+        if timer.converses:
+            return timer.step(Conversation(self.unit_of_work, self.rooms, Context(caller=build.SYSTEM)))
         with self.unit_of_work.begin() as work:
-            return door.step(work)
+            return timer.step(work)
 
     def book(self, caller: Caller = build.PUBLIC, **overrides: Any) -> CreatedBooking:
         created: CreatedBooking = self.ask(build.a_request(**overrides), caller)

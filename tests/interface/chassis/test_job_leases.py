@@ -43,7 +43,7 @@ class Outside:
 
 @pytest.fixture
 def unit_of_work(new_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[UnitOfWork]:
-    """A database where one call is owed, and leases are short."""
+    """A database with one job, and short leases."""
     monkeypatch.setattr(job_queue, "LEASE", timedelta(seconds=0.4))
     monkeypatch.setattr(runner, "RENEW_EVERY", 0.1)
     engine = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))

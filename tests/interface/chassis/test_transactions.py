@@ -33,7 +33,7 @@ class Call:
 
 @pytest.fixture
 def unit_of_work(new_database: Callable[[str], str]) -> Iterator[UnitOfWork]:
-    engine = sa.create_engine(with_driver(new_database("mailbox"), "psycopg2"))
+    engine = sa.create_engine(with_driver(new_database("inbox"), "psycopg2"))
     with engine.begin() as connection:
         create_all(connection)
         connection.execute(sa.text("CREATE TABLE effect (subject text, sequence int)"))
@@ -143,7 +143,7 @@ def test_an_outage_of_the_database_counts_as_no_attempt(unit_of_work: UnitOfWork
     assert dispatcher(lost).apply([event(1)])[0].disposition is Disposition.OUTAGE
 
 
-def owed(unit_of_work: UnitOfWork, *numbers: int) -> None:
+def enqueue(unit_of_work: UnitOfWork, *numbers: int) -> None:
     with unit_of_work.begin() as work:
         for number in numbers:
             work.enqueue(Call(number), key=f"call-{number}")
@@ -167,8 +167,8 @@ def drain(kind: JobRunner) -> None:
 def test_a_job_runs_once_and_its_outcome_is_stored(unit_of_work: UnitOfWork) -> None:
     stored: list[tuple[Call, str]] = []
     kind, made = jobs(unit_of_work, lambda _: "done", on_success=lambda call, said, _: stored.append((call, said)))
-    owed(unit_of_work, 1)
-    owed(unit_of_work, 1)
+    enqueue(unit_of_work, 1)
+    enqueue(unit_of_work, 1)
 
     drain(kind)
     drain(kind)
@@ -183,7 +183,7 @@ def test_a_failed_call_is_tried_again_later_and_a_permanent_failure_is_not(unit_
     kind, made = jobs(
         unit_of_work, answers.__getitem__, batch_size=2, on_give_up=lambda call, why, work: given_up.append(call.number)
     )
-    owed(unit_of_work, 1, 2)
+    enqueue(unit_of_work, 1, 2)
 
     drain(kind)
 
@@ -198,7 +198,7 @@ def test_a_failed_call_is_tried_again_later_and_a_permanent_failure_is_not(unit_
 def test_no_job_of_an_ordered_kind_overtakes_another(unit_of_work: UnitOfWork) -> None:
     answers = {1: RetryLater("busy", seconds=3600), 2: "done"}
     kind, made = jobs(unit_of_work, answers.__getitem__, ordered=True)
-    owed(unit_of_work, 1, 2)
+    enqueue(unit_of_work, 1, 2)
 
     drain(kind)
 
@@ -208,7 +208,7 @@ def test_no_job_of_an_ordered_kind_overtakes_another(unit_of_work: UnitOfWork) -
 def test_a_lease_shuts_out_the_second_worker(unit_of_work: UnitOfWork) -> None:
     first, _ = jobs(unit_of_work, lambda _: "done")
     second, _ = jobs(unit_of_work, lambda _: "done")
-    owed(unit_of_work, 1)
+    enqueue(unit_of_work, 1)
 
     assert [due.payload for due in first.claim()] == [Call(1)]
     assert second.claim() == []

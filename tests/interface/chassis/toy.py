@@ -1,4 +1,4 @@
-"""A toy service on the real chassis: it notes what it hears, answers slowly, and fails on demand."""
+"""A toy service on the real chassis: it notes the events that it applies, answers slowly, and fails on demand."""
 
 if __name__ == "__main__":  # as in production: the patch comes before everything else
     from chassis.hosting.run import run

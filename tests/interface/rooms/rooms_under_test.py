@@ -62,6 +62,7 @@ class RoomsUnderTest:
     def ask(self, message: Ask[Reply], *, caller: Caller = SYSTEM, **context: Any) -> Reply:
         around = codec.plain(Context(caller=caller, **context))
         reply: Reply = self.ask_server.handle(method_of(type(message)), codec.plain(message), around).reply
+        assert codec.typed(codec.plain(reply), type(reply)) == reply, "a field of the reply has another type"
         return reply
 
     def refusal(self, message: Ask[Any], *, caller: Caller = SYSTEM, **context: Any) -> Refusal:

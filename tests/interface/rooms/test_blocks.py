@@ -68,8 +68,13 @@ def test_the_events_of_a_block_have_its_nights_and_not_its_reason(service: Rooms
     assert (lifted.block_id, lifted.free_from, lifted.until) == (blocked.block_id, day(1), day(3))
     assert [fact.room_types for fact in service.events(AvailabilityChanged)] == [("DBL",), ("DBL",)]
     assert service.rows("SELECT 1 FROM outbox WHERE data::text LIKE '%Tom%'") == []
-    trail = service.rows("SELECT what, why FROM audit WHERE subject = :s ORDER BY sequence", s=f"block/{made.id}")
-    assert [tuple(row) for row in trail] == [("RoomBlocked", "painters, ask for Tom"), ("RoomUnblocked", "")]
+    trail = service.rows(
+        "SELECT what, from_status, to_status, why FROM audit WHERE subject = :s ORDER BY sequence", s=f"block/{made.id}"
+    )
+    assert [tuple(row) for row in trail] == [
+        ("RoomBlocked", None, "BLOCKED", "painters, ask for Tom"),
+        ("RoomUnblocked", "BLOCKED", "LIFTED", ""),
+    ]
 
 
 def test_a_block_without_a_start_begins_today(service: RoomsUnderTest) -> None:

@@ -77,7 +77,9 @@ def test_a_change_of_floor_and_notes_leaves_the_counters(service: RoomsUnderTest
     changed = service.ask(changing(service, floor=3, notes="quiet"))
     again = service.ask(changing(service, floor=3))
     bare = service.ask(changing(service, clear=("floor",)))
+    refused = service.refusal(changing(service, clear=("notes", "room_type"), room_type="BARN"))
 
+    assert [error["field"] for error in refused.errors] == ["notes", "room_type"]
     assert (changed.floor, changed.notes, again.version, bare.floor, bare.notes) == (3, "quiet", 2, None, "quiet")
     assert service.events(AvailabilityChanged) == []
     assert service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes == ()

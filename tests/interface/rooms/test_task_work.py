@@ -60,9 +60,12 @@ def test_a_cleaner_assigns_own_tasks_and_a_supervisor_those_of_others(service: R
     assert assign(None, me) is None
     assert assign("9", supervisor) == "9"
     assert service.ask(StartTask(hotel=service.hotel, task_id=opened_task.id), caller=me).assignee.id == "9"  # type: ignore[union-attr]
-    assert [row.sequence for row in service.rows(
-        "SELECT sequence FROM audit WHERE subject = :subject ORDER BY sequence", subject=f"task/{opened_task.id}"
-    )] == [1, 2, 3, 4, 5]  # fmt: skip
+    trail = service.rows(
+        "SELECT sequence, by ->> 'id', from_status, to_status FROM audit WHERE subject = :subject ORDER BY sequence",
+        subject=f"task/{opened_task.id}",
+    )
+    assert [tuple(row)[:2] for row in trail[1:]] == [(2, "7"), (3, "7"), (4, "7"), (5, "7")]
+    assert [tuple(row)[2:] for row in trail] == [(None, "OPEN"), *[("OPEN", "OPEN")] * 3, ("OPEN", "IN_PROGRESS")]
 
 
 def test_tasks_are_listed_by_status_room_and_assignee_in_pages(service: RoomsUnderTest) -> None:

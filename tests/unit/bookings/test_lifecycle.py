@@ -1,7 +1,9 @@
 """The lifecycle table: every other transition is refused, and every event has an effect."""
 
-from dataclasses import fields
+from dataclasses import Field, fields
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -12,16 +14,33 @@ from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import GuestCheckedOut
 from contracts.bookings.views import InHouse
-from services.bookings.domain import evolution
+from services.bookings.domain import effects, evolution
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, ENDED, LIFECYCLE
 from tests.unit.bookings.builders import ANNA, CHECK_OUT, HOTEL, NOW, a_booking, awaiting_approval, eur, unpaid
 
 ABOUT = {"booking_id": "BK-2030-ABCDEF", "hotel": HOTEL}
+COPIES = [event for event, effect in evolution._EFFECTS.items() if effect not in vars(effects).values()]
 
 
 def test_every_event_of_the_table_has_an_effect_and_no_other() -> None:
     assert {event for _, event, _ in LIFECYCLE} == set(evolution._EFFECTS)
+
+
+def of_same_type(event_hint: Any, booking_hint: Any) -> bool:
+    allowed = get_args(booking_hint) or (booking_hint,)
+    return all(issubclass(kind, allowed) for kind in get_args(event_hint) or (event_hint,))
+
+
+@pytest.mark.parametrize("event", COPIES)
+def test_a_copied_field_is_one_of_the_event_and_has_its_type_in_the_booking(event: type[Any]) -> None:
+    of_event, of_booking = get_type_hints(event), get_type_hints(Booking)
+
+    changes = evolution._EFFECTS[event](a_booking(), SimpleNamespace(**{each.name: each for each in fields(event)}))
+
+    copies = {name: source.name for name, source in changes.items() if isinstance(source, Field)}
+    assert changes.keys() <= {each.name for each in fields(Booking)}
+    assert [name for name, source in copies.items() if not of_same_type(of_event[source], of_booking[name])] == []
 
 
 def test_every_status_is_reached() -> None:

@@ -61,3 +61,12 @@ def test_the_reason_of_a_cancellation_in_house_stays_with_the_booking() -> None:
 
     assert asks[ActionKind.CHECK_OUT].note == "flood"
     assert asks[ActionKind.CUT_SHORT].note == ""
+
+
+def test_a_forced_check_out_ends_the_stay_and_a_clearance_does_not() -> None:
+    forced, clearance = (
+        ACTIONS[kind].ask(a_booking(), intent(kind)) for kind in (ActionKind.FORCE_OUT, ActionKind.CLEAR)
+    )
+
+    assert (forced.ended, forced.force, forced.left_on, forced.note) == (True, True, date(2030, 6, 12), "flood")
+    assert (clearance.ended, clearance.force, clearance.left_on, clearance.note) == (False, False, None, "flood")

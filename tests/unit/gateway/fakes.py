@@ -46,6 +46,7 @@ class FakeBus:
     async def ask(
         self, message: Ask[Any], context: Context, *, service: str | None = None, deadline: float = DEADLINE
     ) -> tuple[Any, bool]:
+        assert codec.typed(codec.decode(codec.encode(message)), type(message)) == message  # the service gets the same
         self.asks.append((message, context))
         reply = self._answers.get(type(message), Unavailable(f"nobody answers {type(message).__name__}"))
         if callable(reply):

@@ -196,6 +196,9 @@ def test_tasks_are_listed_and_worked_off(gateway: Gateway, cleaner: dict[str, st
     ask = gateway.bus.last(ListTasks)
     assert (ask.status, ask.assignee_id, ask.room_number) == ("OPEN", str(UUID(int=7)), "101")
     assert code(gateway.get(f"{TASKS}/?status=LATER", headers=cleaner)) == "INVALID_FILTER"
+    gateway.get(f"{TASKS}/?assignee=%20me%20&room_number=%20101%20", headers=cleaner)
+    ask = gateway.bus.last(ListTasks)
+    assert (ask.assignee_id, ask.room_number) == (str(UUID(int=7)), "101")
     for step, kind in (("start", StartTask), ("done", FinishTask)):
         assert gateway.post(f"{TASKS}/31/{step}/", headers=cleaner).json()["id"] == 31
         assert gateway.bus.last(kind).task_id == 31

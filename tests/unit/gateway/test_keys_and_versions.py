@@ -157,7 +157,7 @@ def test_a_thing_in_the_path_is_a_field_of_the_message_or_an_error() -> None:
         {"type": "http", "headers": [], "path_params": {"slug": "a", "booking_id": "BK", "item_id": "7"}}
     )
 
-    with pytest.raises(LookupError, match="item_id"):
+    with pytest.raises(TypeError, match="item_id"):
         request.for_path(GetBooking)
 
     request = ApiRequest({"type": "http", "headers": [], "path_params": {"slug": "a", "booking_id": "BK"}})

@@ -46,6 +46,7 @@ def test_every_reference_in_the_document_leads_somewhere(gateway: Gateway) -> No
         assert name in document[components][kind]
 
 
+@pytest.mark.slow
 def test_the_document_is_valid_openapi() -> None:
     validate(DOCUMENT)  # type: ignore[arg-type]
 

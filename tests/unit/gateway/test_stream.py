@@ -1,4 +1,4 @@
-"""The live stream of a booking's facts."""
+"""The stream of a booking's events."""
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.queries import GetFeed

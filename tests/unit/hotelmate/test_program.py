@@ -142,6 +142,7 @@ def test_a_broker_that_is_down_ends_with_a_plain_message(
     assert "The broker cannot be reached" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_doctor_without_an_answer_names_the_way_without_the_broker(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,25 @@
+"""Amendments by staff: notes, contact, and the mark that staff have seen the booking."""
+
+from contracts.bookings.amendments import AmendBooking, MarkSeen
+from contracts.bookings.views import BookingDetail
+from services.bookings.domain import amendments
+from services.bookings.steps.booking_access import locked
+from services.bookings.steps.replies import booking_detail, record
+from services.bookings.work import BookingsWork
+
+
+def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
+    """Change notes and contact; the event has the names of the changed fields, never their values."""
+    booking = locked(work, command)
+    amendment = amendments.amend(booking, command, by=work.caller.actor)
+    if amendment is None:
+        return booking_detail(work, booking)
+    return record(work, booking, (amendment.event,), **amendment.changes)
+
+
+def mark_seen(command: MarkSeen, work: BookingsWork) -> BookingDetail:
+    """Store when staff first saw the booking. The version does not change, so that every `If-Match` stays valid."""
+    booking = locked(work, command)
+    if booking.seen_at is None:
+        booking = work.note(booking, seen_at=work.now)
+    return booking_detail(work, booking)
