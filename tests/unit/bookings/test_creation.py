@@ -80,7 +80,7 @@ def test_an_address_that_no_mail_reaches_is_refused_with_the_reason(address: str
 def test_a_name_without_a_visible_character_is_refused(name: str) -> None:
     guest = GuestDetails(first_name=name, last_name="B", email="a@b.example")
 
-    assert fields_refused(PUBLIC, guest=guest) == ("VALIDATION_ERROR", {"guest.first_name"})
+    assert fields_refused(PUBLIC, guest=guest) == ("VALIDATION_ERROR", ["guest.first_name"])
 
 
 def test_every_error_of_a_request_is_reported_at_once() -> None:
@@ -97,7 +97,7 @@ def test_every_error_of_a_request_is_reported_at_once() -> None:
     assert [(error["field"], error["message"]) for error in refused.errors] == [
         ("guest.first_name", "must have 1 to 100 characters"),
         ("guest.last_name", "must have 1 to 100 characters"),
-        ("guest.email", "must be an e-mail address"),
+        ("guest.email", "An email address must have an @-sign."),
         ("guest.phone", "at most 40 characters"),
         ("check_out", "must be after check_in"),
         ("adults", "must be 1 to 50"),
