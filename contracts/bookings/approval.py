@@ -89,8 +89,12 @@ class BookingDeclined(MailedEvent):
 
 
 class BookingConfirmed(MailedEvent):
-    """The booking was paid and approved, or confirmed without a card payment (`paid_at` is None)."""
+    """The booking was paid and approved, or confirmed without a card payment (`paid_at` is None).
+
+    `captured` is the amount that the provider captured; None means the total.
+    """
 
     confirmed_at: datetime
     confirmed_by: Actor
     paid_at: datetime | None = None
+    captured: Money | None = None

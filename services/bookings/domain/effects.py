@@ -56,7 +56,9 @@ def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
     changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, "expires_at": None}
     if event.paid_at is None:
         return changes | {"balance_due": booking.total}
-    return changes | {"payment_status": "CAPTURED", "paid_at": event.paid_at, "captured": booking.total}
+    captured = booking.total if event.captured is None else event.captured
+    owed = {"balance_due": booking.total - captured} if captured < booking.total else {}
+    return changes | {"payment_status": "CAPTURED", "paid_at": event.paid_at, "captured": captured} | owed
 
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:

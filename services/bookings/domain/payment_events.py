@@ -92,6 +92,7 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
             confirmed_at=booking.decision_made_at,
             confirmed_by=booking.decision_made_by,
             paid_at=event.captured_at,
+            captured=event.amount,
         ),
     )
 

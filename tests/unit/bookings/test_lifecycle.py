@@ -14,6 +14,7 @@ from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import GuestCheckedOut
 from contracts.bookings.views import InHouse
+from contracts.values import Money
 from services.bookings.domain import effects, evolution
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import CALLED_OFF, ENDED, LIFECYCLE
@@ -97,6 +98,22 @@ def test_a_paid_and_confirmed_booking_owes_nothing() -> None:
     after = evolution.evolve(awaiting_approval(), event, at=NOW)
 
     assert (after.balance_due, after.captured, after.payment_status) == (None, after.total, "CAPTURED")
+
+
+def test_a_guest_owes_what_a_partial_capture_left() -> None:
+    booking = awaiting_approval()
+    event = BookingConfirmed(
+        **ABOUT,
+        confirmed_at=NOW,
+        confirmed_by=ANNA,
+        paid_at=NOW,
+        captured=Money(4000, "EUR"),
+        status=BookingStatus.CONFIRMED,
+    )
+
+    after = evolution.evolve(booking, event, at=NOW)
+
+    assert (after.captured, after.balance_due) == (Money(4000, "EUR"), booking.total - Money(4000, "EUR"))
 
 
 @pytest.mark.parametrize(
