@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from chassis.database.asynchronous import engine_parameters
 from chassis.email_address import address_key, usable_address
 from chassis.refusal import Unavailable
 from chassis.text import normalised, text_problem
@@ -23,6 +24,7 @@ from gateway.identity.roles import Role, permissions_of
 from gateway.identity.tables import ACCOUNT, TOKEN
 
 PREFIX = "hms_"  # distinguishes staff tokens from guest tokens, and is known to secret scanners
+STATEMENT_WITHIN = 3  # seconds
 SLIDES_AFTER = 0.05  # of a token's life, so that not every request writes
 
 
@@ -80,6 +82,7 @@ class Accounts:
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
+            connect_args=engine_parameters("gateway", statement=STATEMENT_WITHIN),
         )
         self._passwords = passwords
         self._life = token_life

@@ -1,5 +1,6 @@
 """The toy service, a relay and an owner's outbox, each as it runs for real."""
 
+import json
 import os
 import subprocess
 import sys
@@ -71,8 +72,16 @@ class Toy:
             connection.execute(sa.text(EFFECT))
 
     @contextmanager
-    def running(self, *, ready: bool = True) -> Iterator[subprocess.Popen[bytes]]:
-        with program(["tests.interface.chassis.toy"], self.environment) as process:
+    def running(
+        self, *, ready: bool = True, database: str = "", broker: str = "", **limits: float
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the toy: on this database and broker if they are given, and under these time limits."""
+        environment = {**self.environment, "TIME_LIMITS": json.dumps(limits)}
+        if database:
+            environment["TOY_DATABASE_URL"] = database
+        if broker:
+            environment["AMQP_URL"] = broker
+        with program(["tests.interface.chassis.with_limits", "tests.interface.chassis.toy"], environment) as process:
             if ready:
                 asker = AskClient(self.environment["AMQP_URL"], "waiting").start(wait=5)
                 until(lambda: asker_hears(asker), what="the toy answering")
@@ -155,6 +164,24 @@ def relay(owner: Owner, clean_rabbit: RabbitNode) -> Iterator[subprocess.Popen[b
     """A relay on the owner's outbox."""
     with ExitStack() as stack:
         yield stack.enter_context(program(*relay_of(owner, clean_rabbit)))
+
+
+@contextmanager
+def limited_relay(
+    owner: Owner, *, database: str = "", broker: str, **limits: float
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A relay on the owner's outbox, over this database and broker, and under these time limits."""
+    environment = {
+        **os.environ,
+        "BOOKINGS_DATABASE_URL": database or owner.url,
+        "AMQP_URL": broker,
+        "LOG_FORMAT": "console",
+        "TIME_LIMITS": json.dumps(limits),
+    }
+    with program(
+        ["tests.interface.chassis.with_limits", "chassis.messaging.relay", "bookings"], environment
+    ) as process:
+        yield process
 
 
 def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str]]:
