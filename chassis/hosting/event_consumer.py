@@ -139,30 +139,29 @@ def apply_patiently(
     """Apply the batch, and after an outage pause and try again. Returns None where the batch is given back.
 
     That is so when `is_ours()` is False, and when the deadline has passed. A single event that passes the deadline
-    while the database answers has failed.
+    without an outage has failed.
     """
     counters = runtime.unit_of_work.counters
+    outage = None
     try:
         with deadline(time_limits.BATCH, f"a batch of {len(batch)} events", counters):
-            return _applied(runtime, batch, is_ours)
+            while True:
+                results = _apply(runtime, batch)
+                outage = next((result for result in results if result.disposition is Disposition.OUTAGE), None)
+                if outage is None:
+                    return results
+                log.warning("waiting_out_an_outage", why=outage.why)
+                time.sleep(OUTAGE_PAUSE)
+                if not is_ours():
+                    return None
     except Unavailable as passed:
-        if len(batch) > 1 or not database_answers(runtime.unit_of_work):
+        if outage or len(batch) > 1:
             return None
         counters["events_failed"] += 1
         return [DispatchResult(Disposition.FAILED, str(passed))]
 
 
-def _applied(
-    runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
-) -> list[DispatchResult] | None:
+def _apply(runtime: ServiceRuntime, batch: Sequence[EventDelivery]) -> list[DispatchResult]:
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
-    while True:
-        applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])
-        results = [next(applied) if delivery.envelope else UNREADABLE for delivery in batch]
-        outages = [result for result in results if result.disposition is Disposition.OUTAGE]
-        if not outages:
-            return results
-        log.warning("waiting_out_an_outage", why=outages[0].why)
-        time.sleep(OUTAGE_PAUSE)
-        if not is_ours():
-            return None
+    applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])
+    return [next(applied) if delivery.envelope else UNREADABLE for delivery in batch]

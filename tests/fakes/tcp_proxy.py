@@ -98,6 +98,10 @@ class TcpProxy:
         for connection in self.connections:
             connection.hold()
 
+    def pass_new_ones(self) -> None:
+        """Hold no connection that is made from now on; those that exist stay as they are."""
+        self._new_ones_are_held = False
+
     def lose(self) -> None:
         """Drop every packet of the connections that exist."""
         for connection in self.connections:

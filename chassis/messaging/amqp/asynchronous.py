@@ -123,10 +123,11 @@ class AsyncioConnectionKeeper:
         finally:
             preparing.cancel()
             if not (connection.is_closed or connection.is_closing):
-                closed = loop.create_future()
-                connection.add_on_close_callback(lambda *_: closed.done() or closed.set_result(None))
+                closed = asyncio.Event()
+                connection.add_on_close_callback(lambda *_: closed.set())
                 connection.close()
-                await asyncio.wait((closed,), timeout=CLOSE_WITHIN)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(closed.wait(), CLOSE_WITHIN)
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
         await self.on_open(await channels)

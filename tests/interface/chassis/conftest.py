@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pika
 import pytest
@@ -22,6 +23,8 @@ from contracts.bookings.amendments import BookingAmended
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.toy import EFFECT
+
+NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
 
 
 def until(condition: Callable[[], bool], *, within: float = 15, what: str = "it") -> None:
@@ -73,10 +76,10 @@ class Toy:
 
     @contextmanager
     def running(
-        self, *, ready: bool = True, database: str = "", broker: str = "", **limits: float
+        self, *, ready: bool = True, database: str = "", broker: str = "", limits: Mapping[str, float] = NO_LIMITS
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Run the toy: on this database and broker if they are given, and under these time limits."""
-        environment = {**self.environment, "TIME_LIMITS": json.dumps(limits)}
+        environment = {**self.environment, "TIME_LIMITS": json.dumps(dict(limits))}
         if database:
             environment["TOY_DATABASE_URL"] = database
         if broker:
@@ -168,7 +171,7 @@ def relay(owner: Owner, clean_rabbit: RabbitNode) -> Iterator[subprocess.Popen[b
 
 @contextmanager
 def limited_relay(
-    owner: Owner, *, database: str = "", broker: str, **limits: float
+    owner: Owner, *, database: str = "", broker: str, limits: Mapping[str, float] = NO_LIMITS
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A relay on the owner's outbox, over this database and broker, and under these time limits."""
     environment = {
@@ -176,7 +179,7 @@ def limited_relay(
         "BOOKINGS_DATABASE_URL": database or owner.url,
         "AMQP_URL": broker,
         "LOG_FORMAT": "console",
-        "TIME_LIMITS": json.dumps(limits),
+        "TIME_LIMITS": json.dumps(dict(limits)),
     }
     with program(
         ["tests.interface.chassis.with_limits", "chassis.messaging.relay", "bookings"], environment

@@ -30,7 +30,7 @@ SESSION = {
     "statement_timeout": "8s",
     "lock_timeout": "4s",
     "idle_in_transaction_session_timeout": "10s",
-    "tcp_user_timeout": "8s",
+    "tcp_user_timeout": "8000",
     "tcp_keepalives_idle": "5",
 }
 

@@ -62,7 +62,7 @@ def test_a_service_receives_events_again_after_its_broker_has_become_silent(
 def test_a_service_receives_no_event_from_a_silent_broker_without_heartbeats(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], broker: TcpProxy
 ) -> None:
-    with first_event_applied(owner, toy, broker=broker.url, **UNLIMITED):
+    with first_event_applied(owner, toy, broker=broker.url, limits=UNLIMITED):
         broker.hold()
         owner.publish("BK-1", "after")
 
@@ -89,7 +89,7 @@ def test_a_relay_publishes_everything_once_after_its_broker_has_become_silent(
 def test_a_relay_publishes_nothing_to_a_silent_broker_without_limits(
     owner: Owner, toy: Toy, broker: TcpProxy, clean_rabbit: RabbitNode
 ) -> None:
-    with limited_relay(owner, broker=broker.url, **UNLIMITED), first_event_applied(owner, toy):
+    with limited_relay(owner, broker=broker.url, limits=UNLIMITED), first_event_applied(owner, toy):
         broker.hold()
         owner.publish("BK-1", "after")
 
@@ -103,7 +103,7 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
 ) -> None:
     limits = QUICK_DATABASE | {"ANSWER": answer}
     with (
-        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, **limits),
+        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits),
         first_event_applied(owner, toy),
     ):
         database.hold()
@@ -122,7 +122,7 @@ def test_a_relay_listens_again_after_its_listening_connection_has_become_silent(
 ) -> None:
     limits = QUICK_DATABASE | {"LISTEN_CHECK": check}
     with (
-        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, **limits),
+        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits),
         first_event_applied(owner, toy),
     ):
         before = listening(owner)

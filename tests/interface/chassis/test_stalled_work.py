@@ -35,7 +35,7 @@ def neighbours(toy: Toy) -> int:
 def test_an_event_whose_handler_never_ends_delays_itself_only(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], asker: AskClient
 ) -> None:
-    with toy.running(BATCH=2):
+    with toy.running(limits={"BATCH": 2}):
         owner.publish("BK-stuck", "stuck", "held back")
         for number in range(20):
             owner.publish(f"BK-{number}", "neighbour")
@@ -50,7 +50,7 @@ def test_an_event_whose_handler_never_ends_delays_itself_only(
 def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]
 ) -> None:
-    with toy.running(BATCH=600):
+    with toy.running(limits={"BATCH": 600}):
         owner.publish("BK-stuck", "stuck")
         until(lambda: owner.unpublished() == 0)
         owner.publish("BK-1", "neighbour")
@@ -62,7 +62,7 @@ def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
 def test_a_process_with_a_stalled_batch_is_not_ready_and_says_why(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], asker: AskClient
 ) -> None:
-    with toy.running(BATCH=8, READY_BATCH=1):
+    with toy.running(limits={"BATCH": 8, "READY_BATCH": 1}):
         assert health(asker).ready
         assert metrics(asker)["inbox_unacknowledged"] == metrics(asker)["inbox_age_seconds"] == 0
 
@@ -80,7 +80,7 @@ def test_a_process_is_not_ready_while_events_wait_and_no_relay_runs(
 ) -> None:
     import sqlalchemy as sa
 
-    with toy.running(READY_OUTBOX=1):
+    with toy.running(limits={"READY_OUTBOX": 1}):
         with toy.engine.connect() as connection:
             connection.execute(sa.text("INSERT INTO lease VALUES ('relay', 'gone', 1, now() - interval '9 seconds')"))
         assert health(asker).ready
