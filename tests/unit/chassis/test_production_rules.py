@@ -15,7 +15,7 @@ from services.rooms.settings import RoomsSettings
 KINDS: tuple[type[Settings], ...] = (
     BookingsSettings, PaymentsSettings, RoomsSettings, NotifierSettings, GatewaySettings,
 )  # fmt: skip
-SECRET = "f2b71cf08a4e5d6390ab12cd34ef5678"  # noqa: S105 - planted
+SECRET = "f2b71cf08a4e5d6390ab12cd34ef5678"
 DATABASES = ("BOOKINGS", "PAYMENTS", "ROOMS", "NOTIFIER", "GATEWAY")
 GOOD = {
     "AMQP_URL": f"amqp://bookings:{SECRET}@rabbitmq:5672/%2F",
