@@ -22,8 +22,8 @@ class StaffAccounts(Protocol):
     async def whose(self, token: str) -> Staff | None:
         """The member of staff with this token; returns None for an invalid token. Use extends the token."""
 
-    async def valid_tokens(self, tokens: Collection[str]) -> frozenset[str]:
-        """Those of these tokens that are valid, read at once. Does not extend a token."""
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        """Those of these tokens that are not valid. Does not count as a use of the others."""
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""

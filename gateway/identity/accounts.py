@@ -63,6 +63,7 @@ class Client(Data):
 
 
 NOBODY_IN_PARTICULAR = Client()
+_VALID = (TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)  # of tokens
 STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
 
@@ -107,7 +108,7 @@ class Accounts:
         row = await self._database.first(
             sa.select(*STAFF_COLUMNS, postponable.label("postponable"))
             .join_from(TOKEN, ACCOUNT)
-            .where(TOKEN.c.hash == hash_of(token), TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)
+            .where(TOKEN.c.hash == hash_of(token), *_VALID)
         )
         if row is None:
             return None
@@ -116,14 +117,11 @@ class Accounts:
             await self._database.run(TOKEN.update().where(TOKEN.c.hash == hash_of(token)).values(expires_at=later))
         return staff_of(row)
 
-    async def valid_tokens(self, tokens: Collection[str]) -> frozenset[str]:
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
         by_hash = {hash_of(token): token for token in tokens}
-        rows = await self._database.run(
-            sa.select(TOKEN.c.hash)
-            .join_from(TOKEN, ACCOUNT)
-            .where(TOKEN.c.hash.in_(by_hash), TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)
-        )
-        return frozenset(by_hash[bytes(row.hash)] for row in rows)
+        valid = sa.select(TOKEN.c.hash).join_from(TOKEN, ACCOUNT).where(TOKEN.c.hash.in_(by_hash), *_VALID)
+        hashes = {bytes(row.hash) for row in await self._database.run(valid)}
+        return [token for each, token in by_hash.items() if each not in hashes]
 
     async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
         key = address_key(email)

@@ -119,9 +119,9 @@ class FakeAccounts:
     async def get(self, staff_id: UUID) -> Staff | None:
         return next((staff for staff in self.by_token.values() if staff.id == staff_id), None)
 
-    async def valid_tokens(self, tokens: Collection[str]) -> frozenset[str]:
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
         await self.ping()
-        return frozenset(tokens) & self.by_token.keys()
+        return [token for token in tokens if token not in self.by_token]
 
     async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
         known, staff = self.passwords.get(email, (None, None))
