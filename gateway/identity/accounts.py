@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import field, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +128,7 @@ class Accounts:
         key = address_key(email)
         of_device = sa.exists().where(DEVICE.c.account_id == ACCOUNT.c.id, DEVICE.c.hash == hash_of(client.device))
         query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash, of_device.label("known_device"))
-        row = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
+        row: Any = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
         throttled = "" if row and row.known_device else f"sign-in {key}"
         signed_in = None
         if await self._is_right(password, row, throttled=throttled, network=client.network):
@@ -157,18 +158,18 @@ class Accounts:
     async def change_password(
         self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
     ) -> SignedIn | None:
+        event = partial(audit_row, account_id=staff.id, done_by=staff.id, network=client.network)
         query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.id == staff.id, ACCOUNT.c.active)
         row = await self._database.first(query)
-        event = {"account_id": staff.id, "done_by": staff.id, "network": client.network}
         if await self._is_right(old, row, throttled=f"password {staff.id}", network=client.network):
             hashed = await self._passwords.hashed(new, network=client.network)
             async with self._database.transaction() as connection:
                 if await lock_unchanged(connection, row):
                     await set_password(connection, staff.id, hashed)
-                    await connection.execute(audit_row(AccountEvent.PASSWORD_CHANGED, **event))
+                    await connection.execute(event(AccountEvent.PASSWORD_CHANGED))
                     token, expires_at = await issue_token(connection, staff.id, life=self._life, longest=self._longest)
                     return SignedIn(token=token, expires_at=expires_at, staff=staff_of(row))
-        await self._database.run(audit_row(AccountEvent.PASSWORD_CHANGE_FAILED, **event), again=False)
+        await self._database.run(event(AccountEvent.PASSWORD_CHANGE_FAILED), again=False)
         return None
 
     async def _is_right(self, password: str, row: Any, *, throttled: str, network: str) -> bool:

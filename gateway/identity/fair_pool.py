@@ -1,6 +1,7 @@
 """A pool of threads for costly computations: bounded, and fair between networks."""
 
 import asyncio
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -99,7 +100,7 @@ class FairPool:
 
     def _load(self, network: str) -> float:
         load, at = self._loads.get(network, (0.0, 0.0))
-        return load * 0.5 ** ((self._clock() - at) / HALVED_EVERY)
+        return load * math.exp2((at - self._clock()) / HALVED_EVERY)
 
     def _add(self, network: str, number: int) -> None:
         self._loads[network] = (max(0.0, self._load(network) + number), self._clock())
