@@ -13,7 +13,11 @@ from chassis.transactions.migrate import migrate
 from tests.bench.harness import Measured
 
 CLIENTS = 8
-KEYS = {"booking": ("id", "confirmation_number"), "guest": ("booking_id", "token_hash")}
+KEYS = {
+    "booking": ("id", "confirmation_number"),
+    "booking_directory": ("booking_id", "confirmation_number", "token_hash"),
+    "guest": ("booking_id", "token_hash"),
+}
 
 _ROOMS_SIDE = """
     CREATE TABLE raw_night (room_type_id int, night date, capacity int, sold int CHECK (sold <= capacity),

@@ -79,7 +79,7 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
             lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
         """
     )
-    service.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
+    service.rows("INSERT INTO hold (booking_id, hotel, held_at) SELECT id, hotel, created_at FROM booking")
     with service.unit_of_work.reading.connect() as autocommitting:
         autocommitting.execute(sa.text("VACUUM ANALYZE booking, guest, hold"))
     yield service

@@ -22,7 +22,7 @@ from tests.unit.bookings.builders import HOTEL, OTHER_HOTEL, STRANGER
 
 INSERT = (
     "INSERT INTO overstay (id, booking_id, hotel, status, severity, deadline_at, opened_at)"
-    " VALUES ('second', :id, 'h', 'OPEN', 'LOW', now() - interval '1 hour', now())"
+    f" VALUES ('second', :id, '{HOTEL}', 'OPEN', 'LOW', now() - interval '1 hour', now())"
 )
 
 
