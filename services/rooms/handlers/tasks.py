@@ -64,7 +64,7 @@ def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, rea
 def _locked(command: TaskCommand, work: RoomsWork) -> tuple[CleaningTask, Room]:
     hotel_access.check_own(work.caller, command.hotel)
     room_id = _read(command, work).room_id
-    room = work.rooms.lock([room_id])[room_id]
+    room = work.rooms.lock([command.hotel], [room_id])[room_id]
     return _read(command, work), room
 
 

@@ -38,6 +38,7 @@ def recount(
     capacity, refused with the code `refused_as` and with these `nights`.
     """
     oversold = work.nights.recount(
+        hotel.slug,
         room_type_ids,
         first=stays.local_day(work.now, hotel.timezone),
         overbooking=hotel.settings.overbooking_allowance if allowance is None else allowance,

@@ -9,7 +9,7 @@ from contracts.operations import ExplainBooking, Explanation
 
 _ROOMS = """
     SELECT DISTINCT 'room/' || room.hotel || '/' || room.room_number AS subject
-    FROM period JOIN room ON room.id = room_id WHERE booking_id = :booking_id
+    FROM period JOIN room ON (room.hotel, room.id) = (period.hotel, room_id) WHERE booking_id = :booking_id
 """
 
 

@@ -36,8 +36,8 @@ def crowded(service: RoomsUnderTest) -> RoomsUnderTest:
             INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, photo)
                 SELECT 'bulk-' || n, code, name, max_occupancy, base_price, bed_setup, photo
                 FROM room_type, generate_series(1, 1000) n WHERE hotel = 'crowd-0';
-            INSERT INTO night (room_type_id, night, capacity)
-                SELECT t.id, date '2026-03-10' + d, 2 FROM room_type t, generate_series(0, 730) d
+            INSERT INTO night (hotel, room_type_id, night, capacity)
+                SELECT t.hotel, t.id, date '2026-03-10' + d, 2 FROM room_type t, generate_series(0, 730) d
                 WHERE t.hotel LIKE 'bulk-10_';
         """)
         connection.exec_driver_sql("ANALYZE hotel, room_type, night, cancellation_policy")
@@ -92,7 +92,7 @@ def test_the_statements_of_a_hold_do_not_grow_with_its_nights(service: RoomsUnde
         "move in": cost(service.moving_in("BK-A")),
         "move out": cost(service.moving_out("BK-A", day(nights))),
         "hold again": cost(service.holding("BK-B", 0, nights)),
-        "release": cost(ReleaseInventory(booking_id="BK-B")),
+        "release": cost(ReleaseInventory(hotel=service.hotel, booking_id="BK-B")),
         "room": cost(GetRoom(hotel=service.hotel, room_number="101")),
         "rooms": cost(ListRooms(hotel=service.hotel)),
     }

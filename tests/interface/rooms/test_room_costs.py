@@ -31,8 +31,8 @@ INSERT INTO room_type (hotel, code, name, max_occupancy, base_price, bed_setup, 
 INSERT INTO room (hotel, room_number, room_type_id, status)
     SELECT t.hotel, n::text, t.id, 'READY_FOR_GUEST' FROM room_type t, generate_series(1, :rooms) n
     WHERE t.hotel LIKE 'bulk-%' AND t.code = 'DBL';
-INSERT INTO period (room_id, kind, nights, booking_id, live, began_at, ended_at)
-    SELECT r.id, 'STAY', daterange(CAST(:today AS date) + 3 * n, CAST(:today AS date) + 3 * n + 2),
+INSERT INTO period (hotel, room_id, kind, nights, booking_id, live, began_at, ended_at)
+    SELECT r.hotel, r.id, 'STAY', daterange(CAST(:today AS date) + 3 * n, CAST(:today AS date) + 3 * n + 2),
         'BK-' || r.id || '-' || n, n >= 0, now(), CASE WHEN n < 0 THEN now() END
     FROM room r, generate_series(-6, 2) n WHERE r.hotel LIKE 'bulk-%';
 INSERT INTO cleaning_task (hotel, room_id, reason, opened_at, done_at)
@@ -86,12 +86,12 @@ def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> Non
         "rooms of a hotel": plan(crowded, rooms.ALL, **hotel),
         "history": plan(crowded, rooms.HISTORY, subject="room/bulk-7/7", **page),
         "history count": plan(crowded, rooms.HISTORY_COUNT, subject="room/bulk-7/7"),
-        "periods of a room": plan(crowded, periods.ON_NIGHTS, rooms=[room.id], **nights),
+        "periods of a room": plan(crowded, periods.ON_NIGHTS, **hotel, room=room.id, **nights),
         "periods of a hotel": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
         "periods of a hotel from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),
-        "stay of a booking": plan(crowded, periods.OF_BOOKINGS, ids=["BK-1-1"]),
-        "blocks": plan(crowded, periods.BLOCKS, room=room.id, first=day(0)),
-        "block views": plan(crowded, periods.BLOCK_VIEWS, room=room.id, first=day(0)),
+        "stay of a booking": plan(crowded, periods.OF_BOOKINGS, hotels=["bulk-7"], ids=["BK-1-1"]),
+        "blocks": plan(crowded, periods.BLOCKS, **hotel, room=room.id, first=day(0)),
+        "block views": plan(crowded, periods.BLOCK_VIEWS, **hotel, room=room.id, first=day(0)),
         "task": plan(crowded, tasks.ONE, **hotel, id=1),
         "tasks to do": plan(crowded, to_do, **hotel, **listing),
         "tasks done": plan(crowded, latest, **hotel, **listing),
