@@ -19,7 +19,8 @@ WITH change AS (
     WHERE EXISTS (
         SELECT FROM change c
         WHERE c.room_type_id = n.room_type_id AND n.night >= c.first_night AND n.night < c.until
-    ) AND n.hotel = ANY (:hotels) AND n.room_type_id = ANY (CAST(:types AS integer[])) AND n.night >= :first AND n.night < :last
+    ) AND n.hotel = ANY (:hotels) AND n.room_type_id = ANY (CAST(:types AS integer[]))
+      AND n.night >= :first AND n.night < :last
     ORDER BY n.room_type_id, n.night
     FOR UPDATE OF n
 ), summed AS (
@@ -56,7 +57,8 @@ WHERE n.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= 
 ROOMS = """(
     SELECT count(*) FROM room r
     WHERE r.hotel = :hotel AND r.room_type_id = {type} AND r.is_active AND NOT EXISTS (
-        SELECT FROM period p WHERE p.hotel = r.hotel AND p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> {night}
+        SELECT FROM period p
+        WHERE p.hotel = r.hotel AND p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> {night}
     )
 )"""
 EXTEND = sa.text(f"""
@@ -105,7 +107,10 @@ class SqlNights(RoomsStore):
     """
 
     def shift(self, hotels: Iterable[str], changes: Sequence[NightChange]) -> bool:
-        """Sell and free nights of these hotels, all or nothing; returns False where a night to sell is full or not on sale."""
+        """Sell and free nights of these hotels, all or nothing.
+
+        Returns False where a night to sell is full or not on sale.
+        """
         nights = {
             (change.room_type_id, night)
             for change in changes

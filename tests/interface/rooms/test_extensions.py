@@ -227,7 +227,8 @@ def block_tomorrow(service: RoomsUnderTest) -> None:
         connection.execute(
             sa.text(
                 "INSERT INTO period (hotel, room_id, kind, nights, began_at)"
-                " SELECT hotel, id, 'BLOCK', daterange(:first, :until), now() FROM room WHERE hotel = :hotel AND room_number = '101'"
+                " SELECT hotel, id, 'BLOCK', daterange(:first, :until), now() FROM room"
+                " WHERE hotel = :hotel AND room_number = '101'"
             ),
             {"hotel": service.hotel, "first": day(2), "until": day(3)},
         )
