@@ -59,12 +59,11 @@ CREATE UNIQUE INDEX provider_action_one_at_a_time ON provider_action (hotel, pay
     WHERE state = 'OWED';
 DROP INDEX ledger_one_capture_per_payment;
 DROP INDEX ledger_of_payment;
-ALTER TABLE ledger DROP CONSTRAINT ledger_pkey, ADD PRIMARY KEY (hotel, position),
+ALTER TABLE ledger DROP CONSTRAINT ledger_pkey, ADD PRIMARY KEY (position, hotel),
     DROP CONSTRAINT ledger_books_a_movement_once,
     ADD CONSTRAINT ledger_books_a_movement_once UNIQUE (hotel, provider_id, kind);
 CREATE UNIQUE INDEX ledger_one_capture_per_payment ON ledger (hotel, payment_id) WHERE kind = 'capture';
 CREATE INDEX ledger_of_payment ON ledger (hotel, payment_id, position);
-CREATE INDEX ledger_newest ON ledger (position);
 ALTER TABLE balance_desired_state DROP CONSTRAINT balance_desired_state_pkey, ADD PRIMARY KEY (hotel, payment_id)
 """
 JOBS = """

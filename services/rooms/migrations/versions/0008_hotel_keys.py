@@ -16,12 +16,11 @@ ALTER TABLE room DROP CONSTRAINT room_room_type_id_fkey
 """
 ROOMS = """
 ALTER TABLE room_type DROP CONSTRAINT room_type_pkey, ADD PRIMARY KEY (hotel, id);
-ALTER TABLE room DROP CONSTRAINT room_pkey, ADD PRIMARY KEY (hotel, id),
+ALTER TABLE room DROP CONSTRAINT room_pkey, ADD PRIMARY KEY (id, hotel),
     DROP CONSTRAINT room_one_home_each, ADD CONSTRAINT room_one_home_each UNIQUE (hotel, occupied_by),
     ADD CONSTRAINT room_of_a_type FOREIGN KEY (hotel, room_type_id) REFERENCES room_type (hotel, id);
 DROP INDEX room_of_type;
 CREATE INDEX room_of_type ON room (hotel, room_type_id);
-CREATE INDEX room_in_census ON room (id);
 ALTER TABLE promotion ADD CONSTRAINT promotion_of_a_type
     FOREIGN KEY (hotel, room_type_id) REFERENCES room_type (hotel, id);
 ALTER TABLE menu_item DROP CONSTRAINT menu_item_pkey, ADD PRIMARY KEY (hotel, id)
