@@ -110,6 +110,7 @@ class BookingsWork(Work):
             published = replace(published, guest_has_email=bool(booking.guest.email))
         after = evolve(booking, published, at=self.now)
         self.audit(
+            hotel=booking.hotel,
             subject=booking.id,
             sequence=after.version,
             what=type(event).__name__,

@@ -51,6 +51,7 @@ class PaymentsWork(Work):
             )
         for change in decision.changes:
             self.audit(
+                hotel=before.hotel,
                 subject=before.id,
                 sequence=change.version,
                 what=type(change.event).__name__,

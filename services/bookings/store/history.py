@@ -75,7 +75,7 @@ def _audit(booking: Booking) -> sa.Select[Any]:
             OUTBOX.c.data,
         )
         .select_from(trail)
-        .where(AUDIT.c.subject == booking.id)
+        .where(AUDIT.c.hotel == booking.hotel, AUDIT.c.subject == booking.id)
     )
 
 

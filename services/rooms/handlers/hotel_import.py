@@ -68,7 +68,7 @@ def _write_values(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *,
     if created:
         event = HotelSettingsChanged(hotel=hotel.slug, fields=(), version_number=1)
         work.publish(event, sequence=1)
-        work.record(event.subject, sequence=1, what="HotelImported")
+        work.record(event.subject, hotel=event.hotel, sequence=1, what="HotelImported")
 
 
 def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> None:

@@ -37,7 +37,7 @@ ORDER BY lower(nights), id
 BLOCK_VIEWS = sa.text("""
 SELECT p.id, lower(p.nights) AS starts_on, upper(p.nights) AS until, p.reason, p.out_of_order,
        p.began_at AS blocked_at, a.by
-FROM period p LEFT JOIN audit a ON a.subject = 'block/' || p.id AND a.sequence = 1
+FROM period p LEFT JOIN audit a ON a.hotel = p.hotel AND a.subject = 'block/' || p.id AND a.sequence = 1
 WHERE p.live AND p.kind = 'BLOCK' AND p.hotel = :hotel AND p.room_id = :room AND p.nights && daterange(:first, NULL)
 ORDER BY lower(p.nights), p.id
 """)

@@ -75,9 +75,11 @@ FROM room r WHERE r.id > :after ORDER BY r.id LIMIT :limit
 """)
 HISTORY = sa.text("""
 SELECT what, by, from_status AS old_status, to_status AS new_status, why AS note, at AS changed_at FROM audit
-WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
+WHERE hotel = :hotel AND subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
-HISTORY_COUNT = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
+HISTORY_COUNT = sa.text("""
+SELECT count(*) FROM audit WHERE hotel = :hotel AND subject = :subject AND from_status IS NOT NULL
+""")
 ADD = sa.text("""
 INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_active)
 VALUES (:hotel, :room_number, :room_type_id, 'READY_FOR_GUEST', :floor, :notes, :is_active)
@@ -208,7 +210,7 @@ class SqlRooms(RoomsStore):
 
     def history(self, room: Room, page: Page) -> tuple[int, list[RoomChange]]:
         """The number of the room's status changes, and the changes of the page, newest first."""
-        subject = {"subject": subject_of(room.hotel, room.room_number)}
+        subject = {"hotel": room.hotel, "subject": subject_of(room.hotel, room.room_number)}
         return self._page(_change_of, count=HISTORY_COUNT, rows=HISTORY, params=subject, page=page)
 
 

@@ -37,8 +37,8 @@ INSERT INTO period (hotel, room_id, kind, nights, booking_id, live, began_at, en
     FROM room r, generate_series(-6, 2) n WHERE r.hotel LIKE 'bulk-%';
 INSERT INTO cleaning_task (hotel, room_id, reason, opened_at, done_at)
     SELECT r.hotel, r.id, 'REPAIRED', now(), now() FROM room r, generate_series(1, 5) WHERE r.hotel LIKE 'bulk-%';
-INSERT INTO audit (subject, sequence, what, by, from_status, to_status, at)
-    SELECT 'room/' || r.hotel || '/' || r.room_number, n, 'RoomStatusChanged SYSTEM', '{"kind": "system"}',
+INSERT INTO audit (hotel, subject, sequence, what, by, from_status, to_status, at)
+    SELECT r.hotel, 'room/' || r.hotel || '/' || r.room_number, n, 'RoomStatusChanged SYSTEM', '{"kind": "system"}',
         'OCCUPIED', 'CHECKOUT_DIRTY', now()
     FROM room r, generate_series(1, 4) n WHERE r.hotel LIKE 'bulk-%';
 UPDATE room SET status = 'CHECKOUT_DIRTY' WHERE hotel LIKE 'bulk-%' AND room_number LIKE '%7';
@@ -84,8 +84,8 @@ def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> Non
         "rooms count": plan(crowded, rooms.COUNT, **hotel, **filters),
         "rooms of a type": plan(crowded, rooms.OF_TYPE, **hotel, room_type="DBL"),
         "rooms of a hotel": plan(crowded, rooms.ALL, **hotel),
-        "history": plan(crowded, rooms.HISTORY, subject="room/bulk-7/7", **page),
-        "history count": plan(crowded, rooms.HISTORY_COUNT, subject="room/bulk-7/7"),
+        "history": plan(crowded, rooms.HISTORY, **hotel, subject="room/bulk-7/7", **page),
+        "history count": plan(crowded, rooms.HISTORY_COUNT, **hotel, subject="room/bulk-7/7"),
         "periods of a room": plan(crowded, periods.ON_NIGHTS, **hotel, room=room.id, **nights),
         "periods of a hotel": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
         "periods of a hotel from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from chassis.transactions.tables import AUDIT_HOTEL
+
 revision = "0011"
 down_revision = "0010"
 
@@ -79,8 +81,9 @@ DROP INDEX payment_fact_of_booking;
 CREATE INDEX payment_fact_of_booking ON payment_fact (hotel, booking_id);
 ALTER TABLE lookup_mail DROP CONSTRAINT lookup_mail_pkey, ADD PRIMARY KEY (hotel, id)
 """
+AUDIT = AUDIT_HOTEL.format(hotel="(SELECT listed.hotel FROM booking_directory listed WHERE booking_id = subject)")
 
 
 def upgrade() -> None:
-    for statements in (DIRECTORY, BOOKING, GUEST, STAY, CHAT, EVENTS):
+    for statements in (DIRECTORY, BOOKING, GUEST, STAY, CHAT, EVENTS, AUDIT):
         op.execute(statements)

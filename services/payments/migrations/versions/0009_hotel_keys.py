@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from chassis.transactions.tables import AUDIT_HOTEL
+
 revision = "0009"
 down_revision = "0008"
 
@@ -70,6 +72,7 @@ JOBS = """
 UPDATE job SET payload = payload || jsonb_build_object('hotel', payment.hotel)
 FROM payment WHERE payment.id = payload ->> 'payment_id' AND kind IN ('ConvergePayment', 'ExpireSession')
 """
+AUDIT = AUDIT_HOTEL.format(hotel="(SELECT listed.hotel FROM payment_directory listed WHERE payment_id = subject)")
 
 
 def upgrade() -> None:
@@ -79,3 +82,4 @@ def upgrade() -> None:
         op.execute(WITH_HOTEL.format(table=table))
     op.execute(PARTS)
     op.execute(JOBS)
+    op.execute(AUDIT)

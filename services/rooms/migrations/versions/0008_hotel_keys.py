@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.transactions.tables import AUDIT_HOTEL
+
 revision = "0008"
 down_revision = "0007"
 
@@ -69,8 +71,18 @@ UPDATE action SET hotel = coalesce((SELECT hold.hotel FROM hold WHERE hold.booki
 ALTER TABLE action ALTER COLUMN hotel SET NOT NULL, DROP CONSTRAINT action_pkey, ADD PRIMARY KEY (hotel, action_id);
 ALTER TABLE quote DROP CONSTRAINT quote_pkey, ADD PRIMARY KEY (hotel, quote_id)
 """
+# The subjects are `room/<hotel>/<number>`, `edits/<hotel>`, `hotel/<hotel>`, `menu-item/<hotel>/<id>`, `block/<id>` and
+# `task/<id>`.
+AUDIT = AUDIT_HOTEL.format(
+    hotel="""
+    CASE split_part(subject, '/', 1)
+    WHEN 'block' THEN (SELECT period.hotel FROM period WHERE 'block/' || id = subject)
+    WHEN 'task' THEN (SELECT cleaning_task.hotel FROM cleaning_task WHERE 'task/' || id = subject)
+    ELSE split_part(subject, '/', 2) END
+"""
+)
 
 
 def upgrade() -> None:
-    for statements in (FOREIGN_KEYS, ROOMS, TASKS, NIGHTS, PERIODS, HOLDS):
+    for statements in (FOREIGN_KEYS, ROOMS, TASKS, NIGHTS, PERIODS, HOLDS, AUDIT):
         op.get_bind().execute(sa.text(statements))
