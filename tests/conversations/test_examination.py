@@ -104,7 +104,8 @@ FAULTS = {
         PAYMENTS,
         """
         INSERT INTO audit (hotel, subject, sequence, what, by, from_status, to_status, at)
-        SELECT hotel, subject, 99, what, by, from_status, to_status, at FROM audit WHERE what = 'PaymentCaptured' LIMIT 1
+        SELECT hotel, subject, 99, what, by, from_status, to_status, at FROM audit
+        WHERE what = 'PaymentCaptured' LIMIT 1
         """,
         {"I3", "I4"},
     ),
