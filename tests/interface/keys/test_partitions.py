@@ -103,14 +103,16 @@ def test_a_room_on_partitions_has_one_stay_on_each_night(new_database: Callable[
     restore("rooms", url)
     taken = """
         INSERT INTO parts.period (hotel, room_id, kind, nights, booking_id, began_at)
-        SELECT {hotel}, room_id, 'STAY', nights, 'BK-2026-OTHERS22', now() FROM parts.period WHERE live LIMIT 1
+        SELECT {hotel}, id, 'STAY', '[2030-05-01,2030-05-03)', {booking}, now() FROM parts.room
+        ORDER BY hotel, id LIMIT 1
     """
 
     with partitioned("rooms", url) as connection:
+        connection.execute(taken.format(hotel="hotel", booking="'BK-2026-FIRST234'"))
         with pytest.raises(psycopg.errors.ExclusionViolation):
-            connection.execute(taken.format(hotel="hotel"))
+            connection.execute(taken.format(hotel="hotel", booking="'BK-2026-OTHERS22'"))
         with pytest.raises(psycopg.errors.ForeignKeyViolation):
-            connection.execute(taken.format(hotel="'another-hotel'"))
+            connection.execute(taken.format(hotel="'another-hotel'", booking="'BK-2026-OTHERS22'"))
 
 
 def test_a_table_with_a_key_without_the_hotel_cannot_be_partitioned(new_database: Callable[[str], str]) -> None:

@@ -96,8 +96,8 @@ def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> Non
         "tasks to do": plan(crowded, to_do, **hotel, **listing),
         "tasks done": plan(crowded, latest, **hotel, **listing),
         "tasks of a room": plan(crowded, of_room, **hotel, assignee="", room_number="7"),
-        "start of a task": plan(crowded, tasks.START, room=room.id, by=None, now=day(0)),
-        "close of a task": plan(crowded, tasks.CLOSE, room=room.id, by=None, now=day(0)),
+        "start of a task": plan(crowded, tasks.START, **hotel, room=room.id, by=None, now=day(0)),
+        "close of a task": plan(crowded, tasks.CLOSE, **hotel, room=room.id, by=None, now=day(0)),
     }
 
     filled = ("room", "period", "cleaning_task", "audit")
@@ -111,6 +111,7 @@ def test_a_hot_query_without_its_index_would_scan(crowded: RoomsUnderTest) -> No
     """The negative control: the check detects a scan."""
     with crowded.engine.connect() as connection:
         connection.exec_driver_sql("DROP INDEX cleaning_task_to_do, cleaning_task_of_room, cleaning_task_done")
+        connection.exec_driver_sql("ALTER TABLE cleaning_task DROP CONSTRAINT cleaning_task_pkey")
         explained = "\n".join(
             connection.execute(
                 sa.text("EXPLAIN SELECT * FROM cleaning_task WHERE hotel = 'bulk-7' AND done_at IS NOT NULL LIMIT 20")

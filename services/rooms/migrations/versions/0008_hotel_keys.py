@@ -32,7 +32,7 @@ DROP INDEX cleaning_task_one_open;
 DROP INDEX cleaning_task_of_room;
 ALTER TABLE cleaning_task DROP CONSTRAINT cleaning_task_pkey, ADD PRIMARY KEY (hotel, id),
     ADD CONSTRAINT cleaning_task_of_a_room FOREIGN KEY (hotel, room_id) REFERENCES room (hotel, id);
-CREATE UNIQUE INDEX cleaning_task_one_open ON cleaning_task (hotel, room_id) WHERE done_at IS NULL;
+CREATE UNIQUE INDEX cleaning_task_one_open ON cleaning_task (room_id, hotel) WHERE done_at IS NULL;
 CREATE INDEX cleaning_task_of_room ON cleaning_task (hotel, room_id, id)
 """
 NIGHTS = """
