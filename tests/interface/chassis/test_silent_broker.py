@@ -99,12 +99,13 @@ def test_a_relay_publishes_everything_once_after_its_broker_has_become_silent(
 def test_a_relay_publishes_nothing_to_a_silent_broker_without_limits(
     owner: Owner, toy: Toy, broker: TcpProxy, clean_rabbit: RabbitNode
 ) -> None:
-    with limited_relay(owner, broker=broker.url, limits=UNLIMITED), first_event_applied(owner, toy):
+    with limited_relay(owner, broker=broker.url, limits=UNLIMITED) as process, first_event_applied(owner, toy):
         broker.hold()
         owner.publish("BK-1", "after")
 
         time.sleep(STALLED_FOR)
         assert notes(toy) == ["before"]
+        process.kill()
 
 
 @pytest.mark.parametrize(("answer", "recovers"), [(2.25, True), (600, False)], ids=["limited", "unlimited"])
@@ -113,7 +114,7 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
 ) -> None:
     limits = QUICK_DATABASE | {"ANSWER": answer}
     with (
-        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits),
+        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits) as process,
         first_event_applied(owner, toy),
     ):
         database.hold()
@@ -124,6 +125,7 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
             time.sleep(0.05)
 
         assert notes(toy) == ["before", "after"][: 1 + recovers]
+        process.kill()
 
 
 @pytest.mark.parametrize(("check", "recovers"), [(1, True), (600, False)], ids=["checked", "unchecked"])

@@ -57,32 +57,35 @@ def test_an_event_whose_handler_never_ends_delays_itself_only(
 def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]
 ) -> None:
-    with toy.running(limits={"BATCH": 600}):
+    with toy.running(limits={"BATCH": 600}) as process:
         owner.publish("BK-stuck", "stuck")
         until(lambda: owner.unpublished() == 0)
         owner.publish("BK-1", "neighbour")
 
         with pytest.raises(AssertionError):
             until(lambda: neighbours(toy) == 1, within=8)
+        process.kill()
 
 
 @pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
 def test_a_job_that_never_ends_is_run_again_by_its_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], deadline: float, *, is_done: bool
 ) -> None:
-    with toy.running(limits={"JOB": deadline}):
+    with toy.running(limits={"JOB": deadline}) as process:
         owner.publish("BK-1", "job")
         until(lambda: notes(toy) == ["job"], what="the event that enqueues the job")
 
         assert done_within(LEASE_AND_MORE, toy, "job done") == is_done
+        process.kill()
 
 
 @pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
 def test_a_timer_run_that_never_ends_is_followed_by_the_next_one(toy: Toy, deadline: float, *, is_done: bool) -> None:
     Path(f"{toy.environment['TOY_MARKER']}.ticking").touch()
 
-    with toy.running(limits={"TIMER": deadline}):
+    with toy.running(limits={"TIMER": deadline}) as process:
         assert done_within(8, toy, "timer done") == is_done
+        process.kill()
 
 
 def notes(toy: Toy) -> list[str]:
