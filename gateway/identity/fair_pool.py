@@ -4,25 +4,26 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from chassis.refusal import Refusal, Unavailable
 
 T = TypeVar("T")
 
-WAITING = 128  # computations, of all networks together
+WAITING = 128  # of all networks together
 WAITING_PER_NETWORK = 8
 HALVED_EVERY = 60.0  # seconds
 MAX_NETWORKS = 10_000
 
 
 class FairPool:
-    """At most `at_once` computations run; the next one is that of the network with the least load.
+    """At most `at_once` have a turn; the next one is of the network with the least load.
 
-    A network's load is the number of its computations that have begun, halved every minute. So a network that has
-    asked for nothing lately waits for the running computations only, however many others wait.
+    A network's load is the number of its turns, halved every minute. So a network that has asked for nothing lately
+    waits for the running turns only, however many others wait.
     """
 
     def __init__(self, at_once: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,21 +33,26 @@ class FairPool:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._loads: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    async def run(self, network: str, compute: Callable[[], T]) -> T:
-        """The result of `compute`, which runs in a thread.
+    @asynccontextmanager
+    async def turn(self, network: str) -> AsyncIterator[None]:
+        """Wait for a turn of the network, which lasts until the end of the `with` block.
 
-        Refused `RATE_LIMITED` where too much of this network waits, and where another network's computation takes the
-        place of this one. Raises `Unavailable` where too much waits, and no network has a greater load.
+        Refused `RATE_LIMITED` where too many of this network wait, and where another network takes the place of this
+        one. Raises `Unavailable` where too many wait, and no network has a greater load.
         """
         await self._turn(network)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, compute)
+            yield
         finally:
             self._free += 1
             self._next()
 
+    async def compute(self, computation: Callable[[], T]) -> T:
+        """The result of a computation in a thread, within a turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, computation)
+
     def forgive(self, network: str) -> None:
-        """Take one computation off the load of a network."""
+        """Take one turn off the load of a network."""
         self._add(network, -1)
 
     async def _turn(self, network: str) -> None:

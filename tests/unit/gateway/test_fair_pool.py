@@ -52,6 +52,11 @@ def pool_of(kind: type[FairPool] = FairPool) -> Iterator[tuple[FairPool, Computa
     yield kind(2, clock=lambda: 0.0), Computations()
 
 
+async def in_turn(pool: FairPool, network: str, computations: Computations) -> str:
+    async with pool.turn(network):
+        return await pool.compute(computations.of(network))
+
+
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():
@@ -59,7 +64,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def started(pool: FairPool, computations: Computations, networks: list[str]) -> list["asyncio.Task[str]"]:
-    return [asyncio.ensure_future(pool.run(network, computations.of(network))) for network in networks]
+    return [asyncio.ensure_future(in_turn(pool, network, computations)) for network in networks]
 
 
 async def begun_before_the_other(kind: type[FairPool]) -> int:
@@ -74,7 +79,7 @@ async def begun_before_the_other(kind: type[FairPool]) -> int:
         flood += started(pool, computations, FLOOD)
         await asyncio.sleep(0)
         arrived = len(computations.begun)
-        other = asyncio.ensure_future(pool.run(OTHER, computations.of(OTHER)))
+        other = asyncio.ensure_future(in_turn(pool, OTHER, computations))
         await asyncio.sleep(0)
         computations.finish(1_000)
         await other
@@ -128,7 +133,7 @@ def test_a_full_queue_gives_a_place_of_the_heaviest_network_to_another() -> None
             tasks = started(pool, computations, [*FLOOD[:2], *heavy])
             await asyncio.sleep(0)
             assert len(heavy) == WAITING
-            other = asyncio.ensure_future(pool.run(OTHER, computations.of(OTHER)))
+            other = asyncio.ensure_future(in_turn(pool, OTHER, computations))
             await asyncio.sleep(0)
             computations.finish(1_000)
             return await asyncio.gather(*tasks, return_exceptions=True), await other
@@ -145,7 +150,7 @@ def test_a_full_queue_of_networks_that_wait_for_one_each_refuses_one_more_as_una
             tasks = started(pool, computations, networks)
             await asyncio.sleep(0)
             with pytest.raises(Unavailable):
-                await pool.run(OTHER, computations.of(OTHER))
+                await in_turn(pool, OTHER, computations)
             computations.finish(1_000)
             assert await asyncio.gather(*tasks) == networks
 
@@ -171,9 +176,9 @@ def test_a_right_password_is_no_load() -> None:
         with pool_of() as (pool, computations):
             computations.finish(100)
             for _ in range(5):
-                await pool.run(OTHER, computations.of(OTHER))
+                await in_turn(pool, OTHER, computations)
                 pool.forgive(OTHER)
-            await pool.run(FLOOD[0], computations.of(FLOOD[0]))
+            await in_turn(pool, FLOOD[0], computations)
             held = Computations()
             running = started(pool, held, ["a", "b"])
             await asyncio.sleep(0)
