@@ -132,7 +132,8 @@ class Accounts:
             row: Any = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
             throttled = "" if row and row.known_device else f"sign-in {key}"
             right = await self._is_right(turn, password, row, throttled=throttled)
-        signed_in = await self._begin_session(row, client) if right else None
+            renewed = await turn.renewed(password, row.password_hash) if right else None
+        signed_in = await self._begin_session(row, client, renewed_hash=renewed) if right else None
         if signed_in is None:
             failed = audit_row(AccountEvent.SIGN_IN_FAILED, account_id=row.id if row else None, network=client.network)
             await self._database.run(failed, again=False)
@@ -174,11 +175,14 @@ class Accounts:
             await self._throttle.take_back(throttled)
         return right
 
-    async def _begin_session(self, row: Any, client: Client) -> SignedIn | None:
+    async def _begin_session(self, row: Any, client: Client, *, renewed_hash: str | None) -> SignedIn | None:
         """Issue a token; returns None where the account was closed, or its password changed, since `row` was read."""
         async with self._database.transaction() as connection:
             if not await lock_unchanged(connection, row):
                 return None
+            if renewed_hash:
+                values = {"password_hash": renewed_hash}
+                await connection.execute(ACCOUNT.update().where(ACCOUNT.c.id == row.id).values(values))
             device = None if row.known_device else await add_device(connection, row.id)
             token, expires_at = await issue_token(connection, row.id, life=self._life, longest=self._longest)
             signed_in = audit_row(AccountEvent.SIGNED_IN, account_id=row.id, done_by=row.id, network=client.network)

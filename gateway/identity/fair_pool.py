@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 
 T = TypeVar("T")
 
@@ -17,6 +17,7 @@ WAITING = 128  # of all networks together
 WAITING_PER_NETWORK = 8
 HALVED_EVERY = 60.0  # seconds
 MAX_NETWORKS = 10_000
+RETRY_AFTER = 5  # seconds
 
 
 class FairPool:
@@ -38,7 +39,7 @@ class FairPool:
         """Wait for a turn of the network, which lasts until the end of the `with` block.
 
         Refused `RATE_LIMITED` where too many of this network wait, and where another network takes the place of this
-        one. Raises `Unavailable` where too many wait, and no network has a greater load.
+        one; refused `SERVICE_UNAVAILABLE` where too many wait, and no network has a greater load.
         """
         await self._turn(network)
         try:
@@ -88,7 +89,7 @@ class FairPool:
             return
         heaviest = max(self._waiting, key=self._load_with_waiting)
         if self._load_with_waiting(heaviest) <= self._load_with_waiting(network) + 1:
-            raise Unavailable("too many sign-ins wait")
+            raise Refusal("SERVICE_UNAVAILABLE", "Too many requests wait; try again shortly.", retry_after=RETRY_AFTER)
         last = self._waiting[heaviest][-1]
         self._remove(heaviest, last)
         if not last.done():
@@ -116,4 +117,4 @@ class FairPool:
 
 
 def _too_many() -> Refusal:
-    return Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=5)
+    return Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=RETRY_AFTER)

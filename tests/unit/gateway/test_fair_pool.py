@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 from gateway.identity.fair_pool import WAITING, WAITING_PER_NETWORK, FairPool
 
 FLOOD = [f"198.51.100.{number}" for number in range(100)]
@@ -149,8 +149,9 @@ def test_a_full_queue_of_networks_that_wait_for_one_each_refuses_one_more_as_una
             networks = [f"2001:db8:{number:x}::/64" for number in range(2 + WAITING)]
             tasks = started(pool, computations, networks)
             await asyncio.sleep(0)
-            with pytest.raises(Unavailable):
+            with pytest.raises(Refusal, match="SERVICE_UNAVAILABLE") as refused:
                 await in_turn(pool, OTHER, computations)
+            assert dict(refused.value.details) == {"retry_after": 5}
             computations.finish(1_000)
             assert await asyncio.gather(*tasks) == networks
 
