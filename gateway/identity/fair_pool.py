@@ -24,7 +24,8 @@ class FairPool:
     """At most `at_once` have a turn; the next one is of the network with the least load.
 
     A network's load is the number of its turns, halved every minute. So a network that has asked for nothing lately
-    waits for the running turns only, however many others wait.
+    waits for the running turns only, however many others wait. Among equal loads the network that came last is the
+    next one, so that this is true at the beginning of a flood, too; the first ones wait for at most `WAITING` turns.
     """
 
     def __init__(self, at_once: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -73,13 +74,16 @@ class FairPool:
 
     def _next(self) -> None:
         while self._free and self._waiting:
-            network = min(self._waiting, key=self._load)
+            network = self._choose()
             turn = self._waiting[network][0]
             self._remove(network, turn)
             if not turn.done():
                 self._free -= 1
                 self._add(network, 1)
                 turn.set_result(None)
+
+    def _choose(self) -> str:
+        return min(reversed(self._waiting), key=self._load)
 
     def _admit(self, network: str) -> None:
         own = len(self._waiting.get(network, ()))
