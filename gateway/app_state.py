@@ -1,7 +1,7 @@
 """The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
 
 import asyncio
-from dataclasses import field
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -10,9 +10,12 @@ from gateway.bus.port import Bus
 from gateway.identity.accounts import SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
 from gateway.lookups.hotels import HotelLookup
+from gateway.lookups.metrics import MetricsLookup
+from gateway.lookups.readiness import ReadinessLookup
 from gateway.lookups.realtime import RealtimeLookup
 from gateway.request_metrics import RequestMetrics
 from gateway.settings import GatewaySettings
+from gateway.streams.open_streams import OpenStreams
 
 
 class StaffAccounts(Protocol):
@@ -26,6 +29,9 @@ class StaffAccounts(Protocol):
 
     async def sign_in(self, email: str, password: str) -> SignedIn | None:
         """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive."""
+
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        """Those of these tokens that are not valid. Does not count as a use of the others."""
 
     async def sign_out(self, token: str) -> None:
         """End this token."""
@@ -43,12 +49,16 @@ class AppState(Data):
     hotels: HotelLookup
     realtime: RealtimeLookup
     rate_limiter: RateLimiter
-    request_metrics: RequestMetrics = field(default_factory=RequestMetrics)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    streams: OpenStreams
+    stopping: asyncio.Event
+    readiness: ReadinessLookup
+    metrics: MetricsLookup
+    request_metrics: RequestMetrics
 
 
 def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts) -> AppState:
     """The state with this bus and these accounts."""
+    request_metrics, stopping = RequestMetrics(), asyncio.Event()
     return AppState(
         settings=settings,
         bus=bus,
@@ -56,4 +66,9 @@ def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccoun
         hotels=HotelLookup(bus),
         realtime=RealtimeLookup(bus),
         rate_limiter=RateLimiter(settings.limits),
+        streams=OpenStreams(bus, settings, ended_staff_tokens=accounts.ended, stopping=stopping),
+        stopping=stopping,
+        readiness=ReadinessLookup(bus, accounts.ping),
+        metrics=MetricsLookup(bus, request_metrics.registry),
+        request_metrics=request_metrics,
     )

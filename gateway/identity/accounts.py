@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,7 @@ class SignedIn(Data):
     staff: Staff
 
 
+_VALID = (TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)  # of tokens
 _STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
 
@@ -145,7 +146,7 @@ class Accounts:
         query = (
             sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
             .join_from(TOKEN, ACCOUNT)
-            .where(TOKEN.c.hash == _hash(token), TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)
+            .where(TOKEN.c.hash == _hash(token), *_VALID)
         )
         row = next(iter(await self._run(query)), None)
         if row is None:
@@ -154,6 +155,12 @@ class Accounts:
             expires_at = sa.func.now() + self._life
             await self._run(TOKEN.update().where(TOKEN.c.hash == _hash(token)).values(expires_at=expires_at))
         return _staff(row)
+
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        by_hash = {_hash(token): token for token in tokens}
+        valid = sa.select(TOKEN.c.hash).join_from(TOKEN, ACCOUNT).where(TOKEN.c.hash.in_(by_hash), *_VALID)
+        hashes = {bytes(row.hash) for row in await self._run(valid)}
+        return [token for each, token in by_hash.items() if each not in hashes]
 
     async def sign_out(self, token: str) -> None:
         await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))

@@ -26,7 +26,7 @@ log = logs.logger(__name__)
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
     """Exchange a mailed code for a guest token. Each code works once."""
     access = await request.ask(ExchangeCode(code=body.code))
-    return request.respond(GUEST_ACCESS.of(access), headers={"Cache-Control": "no-store"})
+    return request.respond(GUEST_ACCESS.of(access))
 
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))
@@ -37,7 +37,7 @@ async def sign_in(request: ApiRequest, body: Credentials) -> Response:
         raise Refusal("INVALID_CREDENTIALS", "E-mail address or password is wrong.")
     staff = StaffProfile(**profile(signed_in.staff), hotel=signed_in.staff.hotel)
     session = StaffSession(token=signed_in.token, expires_at=signed_in.expires_at, staff=staff)
-    return request.respond(session, headers={"Cache-Control": "no-store"})
+    return request.respond(session)
 
 
 @sessions.post("/logout/", response=None, status=204, audience=Audience.STAFF, idempotency_key=False)

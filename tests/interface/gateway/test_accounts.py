@@ -42,8 +42,8 @@ class Desk:
     def add(self, **changes: Any) -> Staff:
         return self.run(self.accounts.add(**{**NORA, "role": Role.FRONT_DESK, **changes}))
 
-    def token(self) -> str:
-        signed_in = self.run(self.accounts.sign_in("nora@example.com", "right horse"))
+    def token(self, email: str = "nora@example.com") -> str:
+        signed_in = self.run(self.accounts.sign_in(email, "right horse"))
         assert signed_in is not None
         return signed_in.token
 
@@ -155,6 +155,23 @@ def test_closing_an_account_ends_its_tokens(desk: Desk) -> None:
 
     assert desk.run(desk.accounts.whose(token)) is None
     assert desk.run(desk.accounts.deactivate("nobody@example.com")) is False
+
+
+def test_ended_tokens_are_those_that_are_unknown_signed_out_expired_or_of_a_closed_account(desk: Desk) -> None:
+    desk.add()
+    desk.add(email="zoe@example.com")
+    valid, signed_out, expired, closed = desk.token(), desk.token(), desk.token(), desk.token("zoe@example.com")
+    before = desk.sql("SELECT max(expires_at) FROM staff_token")
+
+    desk.run(desk.accounts.sign_out(signed_out))
+    desk.sql(f"UPDATE staff_token SET expires_at = now() WHERE hash = sha256('{expired}')")
+    desk.run(desk.accounts.deactivate("zoe@example.com"))
+    ended = desk.run(desk.accounts.ended([valid, signed_out, expired, closed, "hms_unknown"]))
+
+    assert set(ended) == {signed_out, expired, closed, "hms_unknown"}
+    assert desk.run(desk.accounts.ended([valid])) == []
+    assert desk.run(desk.accounts.ended([])) == []
+    assert desk.sql("SELECT max(expires_at) FROM staff_token") <= before
 
 
 def test_a_token_expires_unless_it_is_used(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """A bus and accounts that tests fill, and a client that speaks HTTP to the application around them."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -121,6 +121,10 @@ class FakeAccounts:
             return None
         token = self.signed_in(staff)["Authorization"].removeprefix("Bearer ")
         return SignedIn(token=token, expires_at=builders.NOON, staff=staff)
+
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        await self.ping()
+        return [token for token in tokens if token not in self.by_token]
 
     async def sign_out(self, token: str) -> None:
         self.by_token.pop(token, None)
