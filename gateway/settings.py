@@ -22,6 +22,7 @@ class GatewaySettings(Settings):
     trusted_proxies: str = "127.0.0.1"
     metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: only the demo has the route.")
     token_hours: float = Field(12.0, gt=0, description="How long an unused staff token is valid.")
+    token_days: float = Field(7.0, gt=0, description="How long after its sign-in a used staff token is valid.")
     ask_seconds: float = Field(5.0, gt=0)
     capture_seconds: float = Field(10.0, ge=0, description="Seconds that an approval waits for its capture.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="Seconds between the heartbeats of a silent event stream.")
@@ -42,11 +43,10 @@ class GatewaySettings(Settings):
         return [proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip()]
 
     @model_validator(mode="after")
-    def _refuse_any_proxy(self) -> Self:
+    def _refuse_names_of_proxies(self) -> Self:
         for proxy in self.proxies:
-            everybody = proxy == "*" or not _prefix_length(proxy)
-            if everybody and not self.demo:
-                raise ValueError("GATEWAY_TRUSTED_PROXIES: name the proxies; to trust everybody is for the demo only")
+            if proxy != "*" and not _is_network(proxy):
+                raise ValueError(f"GATEWAY_TRUSTED_PROXIES: {proxy!r} is no address and no network")
         return self
 
     @property
@@ -55,9 +55,8 @@ class GatewaySettings(Settings):
         return parse_limits(self.rate_limits)
 
 
-def _prefix_length(proxy: str) -> int:
-    """The length of the network's prefix. Raises `ValueError` for a text that is neither an address nor a network."""
+def _is_network(text: str) -> bool:
     try:
-        return ip_network(proxy).prefixlen
+        return bool(ip_network(text))
     except ValueError:
-        raise ValueError(f"GATEWAY_TRUSTED_PROXIES: {proxy!r} is no address and no network") from None
+        return False

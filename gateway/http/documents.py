@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.app_state import AppState
+from gateway.identity.networks import network_of
 from gateway.lookups.cache import Cache
 
 ALWAYS = float("inf")
@@ -25,7 +26,7 @@ def json_document(render: Callable[[], bytes]) -> Callable[[Request], Awaitable[
 
     async def serve(request: Request) -> Response:
         state: AppState = request.app.state.app_state
-        state.rate_limiter.take("public", request.client.host if request.client else "")
+        state.rate_limiter.take("public", network_of(request.client.host) if request.client else "")
         text, etag = await cache.get("")
         headers = {"ETag": etag, "Cache-Control": REVALIDATED}
         if etag in request.headers.get("if-none-match", ""):

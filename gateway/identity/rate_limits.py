@@ -4,13 +4,10 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from chassis.refusal import Refusal
-from gateway.identity.networks import network_of
 
 MAX_BUCKETS = 50_000
-LONGEST_ADDRESS = 64
 FILLS_IN = 60.0  # seconds
 Buckets = OrderedDict[tuple[str, str], tuple[float, float]]  # the tokens in the bucket, and when they were counted
 
@@ -42,19 +39,15 @@ class RateLimiter:
     def __init__(self, limits: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._network = lru_cache(MAX_BUCKETS)(network_of)
         self._fuller: Buckets = OrderedDict()
         self._emptier: Buckets = OrderedDict()
 
-    def take(self, kind: str | None, client: str) -> None:
-        """Take one token; refused `RATE_LIMITED` with `retry_after` in seconds where the bucket is empty.
-
-        `client` is the client's address.
-        """
+    def take(self, kind: str | None, network: str) -> None:
+        """Take one token; refused `RATE_LIMITED` with `retry_after` in seconds where the bucket is empty."""
         limit = self._limits.get(kind) if kind else None
         if kind is None or limit is None:
             return
-        now, per_second, key = self._clock(), limit / 60, (kind, self._network(client[:LONGEST_ADDRESS]))
+        now, per_second, key = self._clock(), limit / 60, (kind, network)
         buckets = self._emptier if key in self._emptier else self._fuller
         tokens, updated = buckets.pop(key, (float(limit), now))
         tokens = min(float(limit), tokens + (now - updated) * per_second)

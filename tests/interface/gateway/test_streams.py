@@ -1,25 +1,19 @@
 """Event streams of two gateway processes, on a real PostgreSQL and RabbitMQ."""
 
-import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
 import pytest
 
-from chassis.settings import with_driver
-from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
-from gateway.identity.accounts import Accounts
-from gateway.identity.passwords import Passwords
-from gateway.identity.roles import Role
 from sandbox.stack.rabbit import RabbitNode
+from tests.interface.gateway.desk import NORA, Desk
 from tests.interface.gateway.responder import Responder
 from tests.interface.gateway.running import Running
-from tests.interface.gateway.test_accounts import NORA, QUICK
 
 GUEST_TOKEN = "guest-token-of-ada"
 EVENTS = "/api/public/hotels/hotel-killarney/room-bookings/BK-1/events/"
@@ -75,16 +69,12 @@ def bookings() -> Bookings:
 
 
 @pytest.fixture
-def gateways(
-    rabbit: RabbitNode, new_database: Callable[[str], str], bookings: Bookings
-) -> Iterator[tuple[Running, Running]]:
-    database = new_database("gateway")
-    migrate("gateway", database)
-    _add_nora(database)
+def gateways(rabbit: RabbitNode, desk: Desk, bookings: Bookings) -> Iterator[tuple[Running, Running]]:
+    desk.add()
     with ExitStack() as stack:
         for owner in OWNERS:
             stack.enter_context(Responder(rabbit.amqp_url, owner, bookings.answer))
-        pair = tuple(Running(amqp_url=rabbit.amqp_url, database_url=database) for _ in range(2))
+        pair = tuple(Running(amqp_url=rabbit.amqp_url, database_url=desk.url) for _ in range(2))
         try:
             for gateway in pair:
                 gateway.within(60, gateway.unready)
@@ -92,15 +82,6 @@ def gateways(
         finally:
             for gateway in pair:
                 gateway.end()
-
-
-def _add_nora(database: str) -> None:
-    async def add() -> None:
-        accounts = Accounts(with_driver(database, "psycopg"), passwords=Passwords(QUICK))
-        await accounts.add(**NORA, role=Role.FRONT_DESK)  # type: ignore[arg-type]
-        await accounts.close()
-
-    asyncio.run(add())
 
 
 def _signed_in(gateway: Running) -> str:

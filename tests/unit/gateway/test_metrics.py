@@ -1,11 +1,8 @@
 """The metrics for Prometheus."""
 
 import asyncio
-from collections.abc import Iterator
 
 import httpx
-import pytest
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -13,14 +10,6 @@ from contracts.catalogue import OWNERS
 from contracts.operations import Metric, Metrics, Ping, ReadMetrics
 from gateway.lookups.metrics import MetricsLookup
 from tests.unit.gateway.fakes import FakeBus, Gateway
-
-
-@pytest.fixture
-def demo(app: FastAPI) -> Iterator[Gateway]:
-    """A gateway in demo mode, where `/metrics` needs no token."""
-    made = Gateway(app=app, mode="demo")
-    yield made
-    made.close()
 
 
 def samples(gateway: Gateway, **headers: str) -> dict[tuple[str, str], float]:
@@ -42,10 +31,10 @@ def figures(service: str) -> Metrics:
     )
 
 
-def test_metrics_include_every_service(demo: Gateway) -> None:
-    demo.bus.answers(ReadMetrics, figures("any"))
+def test_metrics_include_every_service(gateway: Gateway) -> None:
+    gateway.bus.answers(ReadMetrics, figures("any"))
 
-    values = samples(demo)
+    values = samples(gateway)
 
     assert values["hotelmate_up", "payments"] == 1
     assert values["hotelmate_outbox_age_seconds", "rooms"] == 1.5
@@ -53,19 +42,19 @@ def test_metrics_include_every_service(demo: Gateway) -> None:
     assert values["hotelmate_dead_letters", "bookings"] == 0
 
 
-def test_metrics_leave_out_a_service_that_does_not_answer(demo: Gateway) -> None:
-    demo.bus.up = False
+def test_metrics_leave_out_a_service_that_does_not_answer(gateway: Gateway) -> None:
+    gateway.bus.up = False
 
-    values = samples(demo)
+    values = samples(gateway)
 
     assert values["hotelmate_up", "payments"] == 0
     assert values["hotelmate_broker_up", ""] == 0
 
 
-def test_durations_are_counted_by_route_and_not_by_path(demo: Gateway) -> None:
-    demo.get("/api/public/hotels/hotel-killarney/")
+def test_durations_are_counted_by_route_and_not_by_path(gateway: Gateway) -> None:
+    gateway.get("/api/public/hotels/hotel-killarney/")
 
-    assert samples(demo)["hotelmate_http_request_seconds_count", "/api/public/hotels/{slug}/"] >= 1
+    assert samples(gateway)["hotelmate_http_request_seconds_count", "/api/public/hotels/{slug}/"] >= 1
 
 
 def test_metrics_need_the_token_where_one_is_set() -> None:
@@ -76,23 +65,24 @@ def test_metrics_need_the_token_where_one_is_set() -> None:
     gateway.close()
 
 
-def test_without_a_token_only_the_demo_has_metrics(gateway: Gateway, demo: Gateway) -> None:
-    gateway.app.state.app_state = gateway.app_state
+def test_without_a_token_only_the_demo_has_metrics(gateway: Gateway) -> None:
+    assert gateway.get("/metrics").status_code == 200
+
+    object.__setattr__(gateway.app_state.settings, "mode", "production")
+
     assert gateway.get("/metrics").status_code == 404
-    demo.app.state.app_state = demo.app_state
-    assert demo.get("/metrics").status_code == 200
 
 
-def test_a_hundred_scrapes_at_once_ask_each_service_once(demo: Gateway) -> None:
-    demo.bus.answers(ReadMetrics, figures("any"))
+def test_a_hundred_scrapes_at_once_ask_each_service_once(gateway: Gateway) -> None:
+    gateway.bus.answers(ReadMetrics, figures("any"))
 
     async def scrape(client: httpx.AsyncClient) -> list[httpx.Response]:
         return await asyncio.gather(*(client.get("/metrics") for _ in range(100)))
 
-    answers = demo.together(scrape)
+    answers = gateway.together(scrape)
 
     assert {answer.status_code for answer in answers} == {200}
-    assert demo.bus.count(ReadMetrics) == len(OWNERS)
+    assert gateway.bus.count(ReadMetrics) == len(OWNERS)
 
 
 def test_a_hundred_readiness_checks_at_once_ask_each_service_once(gateway: Gateway) -> None:
