@@ -35,13 +35,11 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
 
 def find_ended_tokens(query: FindEndedGuestTokens, work: BookingsWork) -> EndedGuestTokens:
     """Which of the tokens are not valid. The tokens themselves are the permission: the caller need not be known."""
-    bookings = work.bookings.find_all({each.booking_id for each in query.tokens})
+    bookings = work.bookings.find_all({(each.hotel, each.booking_id) for each in query.tokens})
 
     def is_valid(each: GuestToken) -> bool:
-        booking = bookings.get(each.booking_id)
-        if booking is None or booking.hotel != each.hotel:
-            return False
-        return access.is_valid(booking, each.token, now=work.now)
+        booking = bookings.get((each.hotel, each.booking_id))
+        return booking is not None and access.is_valid(booking, each.token, now=work.now)
 
     return EndedGuestTokens(positions=tuple(n for n, each in enumerate(query.tokens) if not is_valid(each)))
 
