@@ -30,7 +30,7 @@ class MetricsLookup:
     async def _render(self, _: str) -> bytes:
         replies = await ask_every_service(self._bus, ReadMetrics())
         registry = CollectorRegistry()
-        registry.register(_Families([*_of_services(replies), *await _of_broker(self._bus)]))
+        registry.register(_Families([*_of_services(replies), *await _of_broker(self._bus, replies)]))
         return generate_latest(self._own) + generate_latest(registry)
 
 
@@ -59,7 +59,7 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
     yield from families.values()
 
 
-async def _of_broker(bus: Bus) -> list[Metric]:
+async def _of_broker(bus: Bus, replies: dict[str, Metrics | None]) -> list[Metric]:
     queues = {"dead_letters": topology.dead_letters, "inbox_waiting": topology.inbox}
     up = GaugeMetricFamily("hotelmate_broker_up", "Whether the broker is there.")
     try:
@@ -72,6 +72,11 @@ async def _of_broker(bus: Bus) -> list[Metric]:
     for name, queue in queues.items():
         family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queue.", labels=("service",))
         for service in SUBSCRIPTIONS:
-            family.add_metric((service,), depths[queue(service)])
+            in_hand = _unacknowledged(replies.get(service)) if name == "inbox_waiting" else 0
+            family.add_metric((service,), depths[queue(service)] + in_hand)
         families.append(family)
     return [up, *families]
+
+
+def _unacknowledged(reply: Metrics | None) -> float:
+    return sum(metric.value for metric in reply.metrics if metric.name == "inbox_unacknowledged") if reply else 0
