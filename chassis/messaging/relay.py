@@ -20,7 +20,7 @@ from chassis.messaging.lease import Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
 from chassis.observability import logs
-from chassis.settings import Settings, load
+from chassis.settings import Settings
 
 BATCH = 500
 POLL = 1.0
@@ -136,17 +136,16 @@ def main() -> None:
     """Run the relays of the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
-        description="Publish the outboxes of these services to the broker. Reads AMQP_URL and <NAME>_DATABASE_URL.",
+        description="Publish these services' outboxes to the broker. Reads AMQP_URL and <NAME>_RELAY_DATABASE_URL.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    variables = {name: f"{name.upper()}_DATABASE_URL" for name in names}
-    settings = load(Settings, others=variables.values())
+    settings = Settings()
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
-    missing = [variable for variable in variables.values() if variable not in os.environ]
-    if missing:
+    variables = {name: f"{name.upper()}_RELAY_DATABASE_URL" for name in names}
+    if missing := [variable for variable in variables.values() if variable not in os.environ]:
         raise SystemExit(f"not set: {', '.join(missing)}")
-    asyncio.run(run_relays({name: os.environ[variable] for name, variable in variables.items()}, settings.amqp_url))
+    asyncio.run(run_relays({name: os.environ[variables[name]] for name in names}, settings.amqp_url))
 
 
 if __name__ == "__main__":
