@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from chassis.database.parameters import parameters
 from chassis.observability import logs
-from chassis.settings import with_driver
+from chassis.settings import environment_faults, refusal, with_driver
 from chassis.transactions.grants import grant, grants_in
 
 FOLDERS = {"gateway": "gateway"}
@@ -30,7 +31,7 @@ def migrate(name: str, url: str) -> None:
     """
     config = Config()
     config.set_main_option("script_location", str(migrations_of(name)))
-    engine = sa.create_engine(with_driver(url, "psycopg2"))
+    engine = sa.create_engine(with_driver(url, "psycopg2"), connect_args=parameters("migrate", statement=None))
     with engine.begin() as connection:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrate'))"))
         config.attributes["connection"] = connection
@@ -43,12 +44,15 @@ def main() -> None:
     """Migrate the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.transactions.migrate",
-        description="Bring each service's database to its newest schema. Reads <NAME>_OWNER_DATABASE_URL.",
+        description="Bring each service's database to its newest schema, and grant the privileges of its roles. "
+        "Reads <NAME>_OWNER_DATABASE_URL, HOTELMATE_MODE.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier, gateway")
     logs.configure("migrate", level=os.environ.get("LOG_LEVEL", "INFO"), fmt=os.environ.get("LOG_FORMAT", "json"))
-    for name in parser.parse_args().names:
-        variable = f"{name.upper()}_OWNER_DATABASE_URL"
+    variables = {name: f"{name.upper()}_OWNER_DATABASE_URL" for name in parser.parse_args().names}
+    if sentences := environment_faults(variables.values()):
+        raise SystemExit(refusal(sentences))
+    for name, variable in variables.items():
         if variable not in os.environ:
             raise SystemExit(f"{variable} is not set")
         migrate(name, os.environ[variable])

@@ -50,6 +50,9 @@ class Administrator:
             elif owned_by[0] != roles.owner:
                 self._hand_over(name, before=str(owned_by[0]), owner=roles.owner)
             server.execute(sql.SQL("revoke all on database {} from public").format(database))
+            server.execute(
+                sql.SQL("grant connect on database {} to {}, {}").format(database, *map(sql.Identifier, roles[1:]))
+            )
         return DatabaseUrls(*(self.url_of(name, role, password_of(role)) for role in roles))
 
     @staticmethod
