@@ -6,7 +6,7 @@ privileges of the tables of data here and in the service's `migrations/grants.py
 """
 
 import runpy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ def _check_existing(connection: sa.Connection, names: list[str]) -> None:
             raise LookupError(f"the role {name} does not exist: create the roles before the migration")
 
 
-def _statements(database: str, running: Grants, relay: Grants, functions: list[str]) -> Iterator[str]:
+def _statements(database: str, running: Grants, relay: Grants, functions: Sequence[str]) -> Iterator[str]:
     of_running, of_relay = _quoted(roles_of(database).running), _quoted(roles_of(database).relay)
     to = of_running if not relay else f"{of_running}, {of_relay}"
     yield f"REVOKE ALL ON DATABASE {_quoted(database)} FROM PUBLIC, {to}"
