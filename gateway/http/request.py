@@ -15,6 +15,7 @@ from chassis import codec
 from chassis.observability import trace
 from chassis.refusal import Refusal
 from chassis.text import normalised, normalised_data
+from contracts.bookings.asks import HoldCaps
 from contracts.message import Ask
 from contracts.values import Caller, Context
 from gateway.app_state import AppState
@@ -24,6 +25,8 @@ from gateway.http.pages import Paging, page_body
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
+from gateway.identity.client_address import hashed_network, network_of
+from gateway.identity.rate_limits import CAPS
 
 Reply = TypeVar("Reply")
 Message = TypeVar("Message")
@@ -80,6 +83,21 @@ class ApiRequest(Request):
         return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
 
     @property
+    def client_host(self) -> str:
+        """The client's address; behind a trusted proxy, the address that the proxy names."""
+        return self.client.host if self.client else ""
+
+    @property
+    def hold_caps(self) -> HoldCaps | None:
+        """The caps of the guest's unpaid holds; None for staff, and where rate limits are off."""
+        settings = self.app_state.settings
+        limits = settings.limits
+        if self.caller.kind == "staff" or not limits:
+            return None
+        address = hashed_network(self.client_host, settings.address_key)
+        return HoldCaps(address=address, **{name: limits[name] for name in CAPS})
+
+    @property
     def authorization(self) -> str:
         """The `Authorization` header."""
         return self.headers.get("authorization", "")
@@ -87,7 +105,7 @@ class ApiRequest(Request):
     async def authorize(self) -> None:
         """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
         operation, state = self.operation, self.app_state
-        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.client.host if self.client else "")
+        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), network_of(self.client_host))
         self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts.whose)
         if self.caller.kind == "staff":
             if self.hotel != self.caller.hotel:

@@ -1,4 +1,4 @@
-"""Rate limits: one token bucket per client and kind of request, in this process."""
+"""Rate limits: one token bucket per client and kind of request, in this process; and the caps of unpaid holds."""
 
 import math
 import time
@@ -11,7 +11,11 @@ MAX_CLIENTS = 50_000
 
 
 # The size of a bucket, which is also the number of tokens that the bucket gains each minute.
-DEFAULTS = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+RATES = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+# The most unpaid holds per hotel: of one e-mail address, with their room-nights, and of one network address.
+CAPS = {"email_holds": 3, "email_nights": 30, "address_holds": 10}
+DEFAULTS = RATES | CAPS
+EXAMPLE = ",".join(f"{name}={number}" for name, number in DEFAULTS.items())
 
 
 def parse_limits(text: str) -> dict[str, int]:
@@ -22,7 +26,7 @@ def parse_limits(text: str) -> dict[str, int]:
     for part in text.split(","):
         name, _, number = part.partition("=")
         if name.strip() not in DEFAULTS or not number.strip().isdigit() or int(number) < 1:
-            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10,lookup=10")
+            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. {EXAMPLE}")
         limits[name.strip()] = int(number)
     return limits
 

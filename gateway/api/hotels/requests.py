@@ -120,6 +120,7 @@ class SettingsPatch(Changes):
     room_pin_digits: Count | None = _within("room_pin_digits")
     strict_room_type: bool | None = None
     overbooking_allowance: Count | None = _within("overbooking_allowance")
+    max_public_nights: Count | None = _within("max_public_nights")
     smallest_charge: ChargeLimit | None = None
     largest_charge: ChargeLimit | None = None
 

@@ -6,6 +6,7 @@ from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, Gue
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.guest_tokens import hashed
 from services.bookings.steps import access_codes
 from services.bookings.steps.booking_access import locked
 from services.bookings.steps.replies import booking_detail
@@ -14,19 +15,19 @@ from services.bookings.work import BookingsWork
 
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
     """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also if the query names another booking."""
-    token_hash = access.hashed(work.caller.guest_token or "")
+    token_hash = hashed(work.caller.guest_token or "")
     booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
     if booking is None:
         raise access.invalid_token()
-    access.admit_guest(booking, work.caller, now=work.now)
+    access.admit_guest(booking, work.caller, tokens=work.dependencies.guest_tokens, now=work.now)
     return _access(booking)
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
     """Revoke the guest's token and the unused codes of the booking. The notifier then ends the guest's connections."""
     booking = locked(work, command)
-    by, key = work.caller.actor, work.dependencies.guest_token_key
-    revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)
+    by, tokens = work.caller.actor, work.dependencies.guest_tokens
+    revoked, guest = access.revoke(booking, booking.guest, tokens=tokens, by=by, now=work.now)
     work.access_codes.void(booking.id, now=work.now)
     return booking_detail(work, work.record(booking, (revoked,), by=by, guest=guest))
 
@@ -41,13 +42,24 @@ def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
 
 
 def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
-    """Exchange a one-time code for the guest token. Refused `INVALID_CODE` for an unknown, used or expired code."""
-    booking_id = work.access_codes.use(access.hashed(command.code), now=work.now)
+    """Exchange a one-time code for the guest token, which derives from the newest key.
+
+    Refused `INVALID_CODE` for an unknown, used or expired code.
+    """
+    booking_id = work.access_codes.use(hashed(command.code), now=work.now)
     booking = work.bookings.find(booking_id) if booking_id else None
     if booking is None or work.now >= access.token_ends_at(booking):
         raise Refusal("INVALID_CODE", "This link has been used or has run out.")
-    key, generation = work.dependencies.guest_token_key, booking.guest.token_generation
-    return _access(booking, token=access.derived_token(key, booking.id, generation))
+    tokens = work.dependencies.guest_tokens
+    guest = access.with_newest_key(booking, tokens)
+    if guest is not booking.guest:
+        work.bookings.replace_token(booking, guest)
+    return _access(booking, token=tokens.new(booking.id, guest.token_generation))
+
+
+def delete_ended_codes(work: BookingsWork) -> bool:
+    """Delete some one-time codes that have ended; returns False where there are none."""
+    return work.access_codes.delete_ended(work.now)
 
 
 def _access(booking: Booking, *, token: str | None = None) -> GuestAccess:

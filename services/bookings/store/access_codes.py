@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import ACCESS_CODE
 
@@ -28,3 +30,8 @@ class SqlAccessCodes(SqlStore):
         used = ACCESS_CODE.update().where(usable).values(used_at=now).returning(ACCESS_CODE.c.booking_id)
         booking_id: str | None = self._connection.execute(used).scalar()
         return booking_id
+
+    def delete_ended(self, now: datetime) -> bool:
+        """Delete up to 1,000 codes, used or not, that ended before this time; returns False where there are none."""
+        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000)
+        return self._connection.execute(ACCESS_CODE.delete().where(ACCESS_CODE.c.code_hash.in_(ended))).rowcount > 0

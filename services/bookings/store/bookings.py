@@ -46,6 +46,19 @@ STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
 
 
+_DELETE_DRAFTS = sa.text("""
+WITH draft AS (
+    SELECT id FROM booking WHERE expiry_reason = 'DRAFT_ABANDONED' AND ended_at < :before
+    ORDER BY ended_at LIMIT 500 FOR UPDATE SKIP LOCKED
+), code AS (
+    DELETE FROM access_code USING draft WHERE access_code.booking_id = draft.id
+), contact AS (
+    DELETE FROM guest USING draft WHERE guest.booking_id = draft.id
+)
+DELETE FROM booking USING draft WHERE booking.id = draft.id
+""")
+
+
 class SqlBookings(SqlStore):
     """Every booking of every hotel."""
 
@@ -55,7 +68,7 @@ class SqlBookings(SqlStore):
 
     def find_by_token(self, token_hash: str) -> Booking | None:
         """The booking whose guest has this token, read without a lock."""
-        return self._one(JOINED.where(GUEST.c.token_hash == token_hash))
+        return self._one(JOINED.where(_has_token(token_hash)))
 
     def lock(self, booking_id: str) -> Booking | None:
         """The booking, locked until the transaction ends."""
@@ -122,10 +135,20 @@ class SqlBookings(SqlStore):
         """Make the pending action due in so many seconds."""
         self._touch(booking.id, sa.func.now() + timedelta(seconds=seconds))
 
+    def delete_drafts(self, *, ended_before: datetime) -> bool:
+        """Delete up to 500 expired drafts that ended before this time; returns False where there is no such draft."""
+        return self._connection.execute(_DELETE_DRAFTS, {"before": ended_before}).rowcount > 0
+
     def token_is_known(self, token_hash: str) -> bool:
         """Whether the token belongs to the guest of any booking."""
-        known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)
+        known = sa.select(sa.literal(1)).where(_has_token(token_hash))
         return self._connection.execute(known).first() is not None
+
+    def replace_token(self, booking: Booking, guest: Guest) -> None:
+        """Store the token hashes of `guest`, unless the token was revoked or replaced meanwhile."""
+        same = (GUEST.c.booking_id == booking.id) & (GUEST.c.token_hash == booking.guest.token_hash)
+        values = {"token_hash": guest.token_hash, "former_token_hash": guest.former_token_hash}
+        self._connection.execute(GUEST.update().where(same).values(values))
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
         """The guests' names, keyed by booking id, for bookings of this hotel."""
@@ -202,6 +225,10 @@ def row_of(booking: Booking) -> dict[str, Any]:
         "timezone": booking.timezone,
         "due_at": deadlines.due_at(booking),
     }
+
+
+def _has_token(token_hash: str) -> sa.ColumnElement[bool]:
+    return (GUEST.c.token_hash == token_hash) | (GUEST.c.former_token_hash == token_hash)
 
 
 def _keys(booking: Booking) -> dict[str, str]:

@@ -68,9 +68,10 @@ BOOKING = sa.Table(
     sa.Column("late_arrival_expected", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
-    *_moments("approval_requested_at"),
+    *_moments("pay_until", "approval_requested_at"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
     sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
+    sa.Column("counted_by", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
     *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
@@ -87,6 +88,7 @@ GUEST = sa.Table(
     METADATA,
     sa.Column("booking_id", sa.Text, primary_key=True),
     *_texts("hotel", "first_name", "last_name", "email", "email_key", "phone", "token_hash", "search"),
+    *_texts("former_token_hash"),
     sa.Column("token_generation", sa.Integer),
 )
 
@@ -107,6 +109,25 @@ ACCESS_CODE = sa.Table(
     sa.Column("code_hash", sa.Text, primary_key=True),
     *_texts("booking_id"),
     *_moments("ends_at", "used_at"),
+)
+
+# Unpaid holds of one e-mail address or one network address at a hotel. `name` contains a keyed hash; the caps are those
+# of the latest hold.
+HOLD_COUNT = sa.Table(
+    "hold_count",
+    METADATA,
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.Integer) for name in ("holds", "nights", "most_holds", "most_nights")),
+)
+
+# Nights of which staff were told that unusually many rooms are held unpaid.
+UNUSUAL_NIGHT = sa.Table(
+    "unusual_night",
+    METADATA,
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("night", sa.Date, primary_key=True),
+    *_moments("noticed_at"),
 )
 
 # Holds as the rooms service publishes them. `check_at` (wall time) is the next check for an orphan.
