@@ -74,8 +74,8 @@ def _admitted(work: BookingsWork, booking: Booking | None, hotel: str) -> Bookin
     caller, tokens = work.caller, work.dependencies.guest_tokens
     is_guest = caller.kind not in ("staff", "system")
     if is_guest and (booking is None or not access.opens(booking, caller.guest_token, tokens)):
-        token = caller.guest_token
-        known = token is not None and work.bookings.token_is_known(hashed(token))
+        other = work.bookings.find_by_token(hashed(caller.guest_token or ""))
+        known = other is not None and access.opens(other, caller.guest_token, tokens)
         raise access.not_found() if known else access.invalid_token()
     if booking is None:
         raise access.not_found()

@@ -139,11 +139,6 @@ class SqlBookings(SqlStore):
         """Delete up to 500 expired drafts that ended before this time; returns False where there is no such draft."""
         return self._connection.execute(_DELETE_DRAFTS, {"before": ended_before}).rowcount > 0
 
-    def token_is_known(self, token_hash: str) -> bool:
-        """Whether the token belongs to the guest of any booking."""
-        known = sa.select(sa.literal(1)).where(_has_token(token_hash))
-        return self._connection.execute(known).first() is not None
-
     def replace_token(self, booking: Booking, guest: Guest) -> None:
         """Store the token hashes of `guest`, unless the token was revoked or replaced meanwhile."""
         same = (GUEST.c.booking_id == booking.id) & (GUEST.c.token_hash == booking.guest.token_hash)

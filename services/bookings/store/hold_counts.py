@@ -16,7 +16,7 @@ COUNTERS = """unnest(
     CAST(:names AS text[]), CAST(:most_holds AS integer[]), CAST(:most_nights AS integer[])
 ) AS counter (name, most_holds, most_nights)"""
 FULL = sa.text(f"""
-SELECT FROM hold_count AS count JOIN {COUNTERS} ON counter.name = count.name
+SELECT 1 FROM hold_count AS count JOIN {COUNTERS} ON counter.name = count.name
 WHERE count.hotel = :hotel
   AND (count.holds >= counter.most_holds OR count.nights + :nights > counter.most_nights) LIMIT 1
 """)

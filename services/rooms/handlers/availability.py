@@ -1,7 +1,6 @@
 """Availability by room type."""
 
 from contracts.rooms.availability import Availability, CheckAvailability
-from contracts.rooms.capacity import Capacity, GetCapacity, NightCapacity
 from contracts.values import Stay
 from services.rooms.domain import availability, stays
 from services.rooms.steps import hotel_access
@@ -17,8 +16,3 @@ def check_availability(query: CheckAvailability, work: RoomsWork) -> Availabilit
         raise hotel_access.no_hotel()
     stays.check_dates(stay, today=stays.local_day(work.now, left.timezone))
     return availability.availability(left, stay, hotel=query.hotel, guests=query.adults + query.children)
-
-
-def get_capacity(query: GetCapacity, work: RoomsWork) -> Capacity:
-    nights = work.nights.capacity(query.hotel, query.first_night, query.until)
-    return Capacity(nights=tuple(NightCapacity(night=night, rooms=rooms) for night, rooms in nights.items()))

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.handlers.mails import delete_old_mail_counts
+from services.notifier.work import NotifierWork
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import NOW, envelope_of, mail_facts, sample
 
@@ -30,6 +32,18 @@ def send(notifier: Notifier, facts: MailFacts, times: int = 1) -> None:
     for _ in range(times):
         notifier.deliver(envelope_of(sample(BookingHeld, booking_id=f"BK-2027-{uuid4().hex[:6]}")))
     notifier.run("SendMail")
+
+
+def counted(notifier: Notifier, hours: float = 0) -> bool:
+    """Count a mail to the recipient after so many hours; returns whether the mail may be sent."""
+    with notifier.unit_of_work.begin() as work:
+        counts = cast("NotifierWork", work).mail_counts
+        return counts.add("r1", str(uuid4()), most=MOST, now=NOW + timedelta(hours=hours))
+
+
+def cleaned_up(notifier: Notifier) -> bool:
+    with notifier.unit_of_work.begin() as work:
+        return delete_old_mail_counts(cast("NotifierWork", work))
 
 
 def reasons(notifier: Notifier) -> list[tuple[str, str]]:
@@ -78,19 +92,14 @@ def test_one_address_gets_five_mails_before_payment_in_a_day(notifier: Notifier,
 
 def test_at_once_exactly_five_are_counted(notifier: Notifier) -> None:
     def add(_: int) -> bool:
-        with notifier.unit_of_work.begin() as work:
-            return bool(work.mail_counts.add("r1", str(uuid4()), most=MOST, now=NOW))
+        return counted(notifier)
 
     with ThreadPoolExecutor(10) as pool:
         assert sum(pool.map(add, range(40))) == MOST
 
 
 def test_the_count_begins_anew_after_a_day(notifier: Notifier) -> None:
-    def add(hours: float) -> bool:
-        with notifier.unit_of_work.begin() as work:
-            return bool(work.mail_counts.add("r1", str(uuid4()), most=MOST, now=NOW + timedelta(hours=hours)))
-
-    assert [add(hours) for hours in (0, 1, 2, 3, 4, 5, 23.9, 24)] == [True] * 5 + [False] * 2 + [True]
+    assert [counted(notifier, hours) for hours in (0, 1, 2, 3, 4, 5, 23.9, 24)] == [True] * 5 + [False] * 2 + [True]
 
 
 def test_a_mail_that_is_tried_again_counts_once(notifier: Notifier, mailbox: MailboxStandIn) -> None:
@@ -109,11 +118,9 @@ def test_a_count_names_no_address_and_is_deleted_after_a_day(notifier: Notifier)
     [(row,)] = notifier.sql("SELECT mail_count::text FROM mail_count")
     assert "example" not in row
 
-    with notifier.unit_of_work.begin() as work:
-        assert not delete_old_mail_counts(work)
+    assert not cleaned_up(notifier)
     notifier.sql("UPDATE mail_count SET since = since - interval '25 hours'")
-    with notifier.unit_of_work.begin() as work:
-        assert delete_old_mail_counts(work)
+    assert cleaned_up(notifier)
 
     assert notifier.sql("SELECT * FROM mail_count") == []
 
