@@ -19,7 +19,7 @@ FULL = sa.text(f"""
 SELECT 1 FROM hold_count AS count JOIN {COUNTERS} ON counter.name = count.name
 WHERE count.hotel = :hotel
   AND (count.holds >= counter.most_holds OR count.nights + :nights > counter.most_nights) LIMIT 1
-""")
+""")  # noqa: S608
 COUNT = sa.text(f"""
 INSERT INTO hold_count AS count (hotel, name, holds, nights, most_holds, most_nights)
 SELECT :hotel, name, 1, :nights, most_holds, most_nights FROM {COUNTERS} ORDER BY name

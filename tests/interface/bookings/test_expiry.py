@@ -45,7 +45,7 @@ def test_the_first_payment_page_prolongs_the_hold_and_a_second_does_not(service:
     booking_id, held_at = created.booking.booking_id, created.booking.created_at
     assert created.booking.expires_at == held_at + timedelta(minutes=5)
     assert created.booking.pay_until == held_at + timedelta(minutes=15)
-    asked = service.ask(GetPayable(**about(booking_id)), guest_of(created))
+    payable = service.ask(GetPayable(**about(booking_id)), guest_of(created))
 
     service.pass_time(minutes=4)
     service.deliver(opened(booking_id))
@@ -54,7 +54,7 @@ def test_the_first_payment_page_prolongs_the_hold_and_a_second_does_not(service:
     service.deliver(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"), opened(booking_id))
     twice = service.ask(GetBooking(**about(booking_id)))
 
-    assert asked.expires_at == once.expires_at == twice.expires_at == held_at + timedelta(minutes=15)
+    assert payable.expires_at == once.expires_at == twice.expires_at == held_at + timedelta(minutes=15)
 
 
 def test_a_page_is_not_opened_after_the_five_minutes(service: BookingsUnderTest) -> None:

@@ -33,7 +33,7 @@ def capacity(rooms: int) -> Any:
     return answer
 
 
-def told(service: BookingsUnderTest) -> list[tuple[str, int, int]]:
+def notices(service: BookingsUnderTest) -> list[tuple[str, int, int]]:
     rows = service.rows("SELECT data FROM outbox WHERE type = 'bookings.HoldsUnusual.v1' ORDER BY position")
     return [(row.data["night"], row.data["held"], row.data["rooms"]) for row in rows]
 
@@ -46,12 +46,12 @@ def book(service: BookingsUnderTest, times: int, *, check_in: date = CHECK_IN, n
 def test_more_than_thirty_percent_of_a_night_are_unusual_and_thirty_are_not(hotel: BookingsUnderTest) -> None:
     book(hotel, 3)
     hotel.tick(watch_holds)
-    assert told(hotel) == []
+    assert notices(hotel) == []
 
     book(hotel, 1)
     hotel.tick(watch_holds)
 
-    assert told(hotel) == [(CHECK_IN.isoformat(), 4, 10)]
+    assert notices(hotel) == [(CHECK_IN.isoformat(), 4, 10)]
 
 
 def test_each_unusual_night_of_a_stay_is_reported_once(hotel: BookingsUnderTest) -> None:
@@ -60,7 +60,7 @@ def test_each_unusual_night_of_a_stay_is_reported_once(hotel: BookingsUnderTest)
     for _ in range(3):
         hotel.tick(watch_holds)
 
-    assert [night for night, *_ in told(hotel)] == [CHECK_IN.isoformat(), (CHECK_IN + NEXT).isoformat()]
+    assert [night for night, *_ in notices(hotel)] == [CHECK_IN.isoformat(), (CHECK_IN + NEXT).isoformat()]
 
 
 def test_a_night_is_reported_again_after_its_share_has_fallen(hotel: BookingsUnderTest) -> None:
@@ -73,7 +73,7 @@ def test_a_night_is_reported_again_after_its_share_has_fallen(hotel: BookingsUnd
     book(hotel, 1)
     hotel.tick(watch_holds)
 
-    assert told(hotel) == [(CHECK_IN.isoformat(), 4, 10)] * 2
+    assert notices(hotel) == [(CHECK_IN.isoformat(), 4, 10)] * 2
 
 
 def test_rooms_that_are_paid_for_are_not_held_unpaid(hotel: BookingsUnderTest) -> None:
@@ -82,7 +82,7 @@ def test_rooms_that_are_paid_for_are_not_held_unpaid(hotel: BookingsUnderTest) -
 
     hotel.tick(watch_holds)
 
-    assert told(hotel) == []
+    assert notices(hotel) == []
 
 
 def test_a_hotel_with_fewer_than_ten_rooms_is_not_watched(service: BookingsUnderTest) -> None:
@@ -91,7 +91,7 @@ def test_a_hotel_with_fewer_than_ten_rooms_is_not_watched(service: BookingsUnder
 
     service.tick(watch_holds)
 
-    assert told(service) == []
+    assert notices(service) == []
 
 
 def test_two_processes_at_once_report_a_night_once(hotel: BookingsUnderTest) -> None:
@@ -99,7 +99,7 @@ def test_two_processes_at_once_report_a_night_once(hotel: BookingsUnderTest) -> 
 
     at_once(*[lambda: hotel.tick(watch_holds)] * 4)
 
-    assert len(told(hotel)) == 1
+    assert len(notices(hotel)) == 1
 
 
 def test_without_the_stored_night_two_processes_report_it_twice(hotel: BookingsUnderTest) -> None:
@@ -108,7 +108,7 @@ def test_without_the_stored_night_two_processes_report_it_twice(hotel: BookingsU
     hotel.rows("TRUNCATE unusual_night")
     hotel.tick(watch_holds)
 
-    assert len(told(hotel)) == 2
+    assert len(notices(hotel)) == 2
 
 
 def test_nobody_is_told_while_rooms_does_not_answer(hotel: BookingsUnderTest) -> None:
@@ -117,7 +117,7 @@ def test_nobody_is_told_while_rooms_does_not_answer(hotel: BookingsUnderTest) ->
 
     hotel.tick(watch_holds)
 
-    assert told(hotel) == []
+    assert notices(hotel) == []
 
 
 def test_a_usual_day_takes_two_statements_and_no_ask(service: BookingsUnderTest) -> None:
@@ -136,7 +136,7 @@ def test_the_night_of_a_change_of_the_clocks_is_one_night(hotel: BookingsUnderTe
 
     hotel.tick(watch_holds)
 
-    assert [night for night, *_ in told(hotel)] == ["2031-03-29", "2031-03-30"]
+    assert [night for night, *_ in notices(hotel)] == ["2031-03-29", "2031-03-30"]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_the_setting_has_bounds(service: RoomsUnderTest, nights: int) -> None:
 
     refusal = service.refusal(command, caller=staff(service, Permission.MANAGE_SETTINGS))
 
-    assert [error["field"] for error in refusal.details["errors"]] == ["max_public_nights"]
+    assert [error["field"] for error in refusal.errors] == ["max_public_nights"]
 
 
 def test_the_limit_counts_nights_over_a_change_of_the_clocks(service: RoomsUnderTest) -> None:
