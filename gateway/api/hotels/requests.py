@@ -32,7 +32,7 @@ from gateway.http.fields import (
 )
 
 # The settings that a client that replaces all settings may leave out; these settings then stay as they are.
-OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge"})
+OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge", "max_public_nights"})
 MAX_DEPTH, MAX_VALUES, MAX_LENGTH = 5, 200, 2000
 
 
