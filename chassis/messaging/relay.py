@@ -20,7 +20,7 @@ from chassis.messaging.lease import Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
 from chassis.observability import logs
-from chassis.settings import Settings
+from chassis.settings import Settings, load
 
 BATCH = 500
 POLL = 1.0
@@ -140,12 +140,13 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    settings = Settings()
+    variables = {name: f"{name.upper()}_DATABASE_URL" for name in names}
+    settings = load(Settings, others=variables.values())
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
-    missing = [name for name in names if f"{name.upper()}_DATABASE_URL" not in os.environ]
+    missing = [variable for variable in variables.values() if variable not in os.environ]
     if missing:
-        raise SystemExit(f"not set: {', '.join(f'{name.upper()}_DATABASE_URL' for name in missing)}")
-    asyncio.run(run_relays({name: os.environ[f"{name.upper()}_DATABASE_URL"] for name in names}, settings.amqp_url))
+        raise SystemExit(f"not set: {', '.join(missing)}")
+    asyncio.run(run_relays({name: os.environ[variable] for name, variable in variables.items()}, settings.amqp_url))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from gateway.http.pages import Paging, page_body
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
-from gateway.identity.client_address import hashed_network, network_of
+from gateway.identity.networks import hashed_network, network_of
 from gateway.identity.rate_limits import CAPS
 
 Reply = TypeVar("Reply")
@@ -83,9 +83,9 @@ class ApiRequest(Request):
         return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
 
     @property
-    def client_host(self) -> str:
-        """The client's address; behind a trusted proxy, the address that the proxy names."""
-        return self.client.host if self.client else ""
+    def network(self) -> str:
+        """The client's network, as limits count it."""
+        return network_of(self.client.host) if self.client else ""
 
     @property
     def hold_caps(self) -> HoldCaps | None:
@@ -94,7 +94,7 @@ class ApiRequest(Request):
         limits = settings.limits
         if self.caller.kind == "staff" or not limits:
             return None
-        address = hashed_network(self.client_host, settings.address_key)
+        address = hashed_network(self.network, settings.address_key)
         return HoldCaps(address=address, **{name: limits[name] for name in CAPS})
 
     @property
@@ -105,7 +105,7 @@ class ApiRequest(Request):
     async def authorize(self) -> None:
         """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
         operation, state = self.operation, self.app_state
-        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), network_of(self.client_host))
+        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.network)
         self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts.whose)
         if self.caller.kind == "staff":
             if self.hotel != self.caller.hotel:

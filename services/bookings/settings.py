@@ -24,6 +24,3 @@ class BookingsSettings(ServiceSettings):
     @property
     def _keys(self) -> list[str]:
         return [key.strip() for key in self.guest_token_key.split(",") if key.strip()]
-
-    def secrets(self) -> dict[str, str]:
-        return {"BOOKINGS_GUEST_TOKEN_KEY": min(self._keys, key=len, default="")}

@@ -14,7 +14,7 @@ from tests.unit.gateway.fakes import Gateway
 
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
-    return build(settings=GatewaySettings(rate_limits="off"))
+    return build(settings=GatewaySettings())
 
 
 @pytest.fixture

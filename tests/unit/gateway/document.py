@@ -8,7 +8,7 @@ import pytest
 from gateway.app import build
 from gateway.settings import GatewaySettings
 
-DOCUMENT: dict[str, Any] = build(settings=GatewaySettings(rate_limits="off")).openapi()
+DOCUMENT: dict[str, Any] = build(settings=GatewaySettings()).openapi()
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
