@@ -5,7 +5,7 @@ from typing import Any
 
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import codec
+from chassis import codec, time_limits
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
@@ -52,7 +52,7 @@ class AskConsumer(AmqpConsumer):
             error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
             reply(None, None, (type(error), error, None))
             return
-        self.container.spawn_worker(self, (name, message, context), {}, handle_result=reply)
+        self.container.spawn_worker(self, (name, message, context, _within(deadline)), {}, handle_result=reply)
 
     def _reply(self, channel: BlockingChannel, tag: int, properties: Any, reply: Any, exc_info: Any) -> None:
         headers = {"replayed": True} if reply is not None and reply.replayed else None
@@ -76,3 +76,10 @@ class AskConsumer(AmqpConsumer):
             channel.basic_ack(tag)
 
         self.keeper.submit(send)
+
+
+def _within(deadline: int | None) -> float:
+    """The seconds until the ask is interrupted; `deadline` is the caller's, in Unix milliseconds."""
+    if deadline is None:
+        return time_limits.ASK_WITHOUT_DEADLINE
+    return max(0.0, deadline / 1000 - time.time()) + time_limits.AFTER_THE_ASKS_DEADLINE

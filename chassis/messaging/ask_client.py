@@ -41,7 +41,7 @@ class AskClient:
     """Sends asks to any service. An ask fails when its deadline has passed, or at once when the broker is lost."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._queue = f"rpc.reply-{name}-{uuid.uuid4().hex}"
+        self._name, self._queue = name, ""
         self._keeper = BlockingConnectionKeeper(url, f"{name}-asks", on_open=self._open, on_lost=self._lost)
         self._channel: BlockingChannel | None = None
         self._pending: dict[str, PendingAsk] = {}
@@ -92,6 +92,8 @@ class AskClient:
 
     def _open(self, channel: BlockingChannel) -> None:
         topology.declare(channel)
+        # A queue of the lost connection stays locked until the broker, too, has noticed the loss.
+        self._queue = f"rpc.reply-{self._name}-{uuid.uuid4().hex}"
         channel.queue_declare(self._queue, exclusive=True, auto_delete=True)
         channel.queue_bind(self._queue, topology.ASKS, self._queue)
         channel.basic_consume(self._queue, self._replied, auto_ack=True)

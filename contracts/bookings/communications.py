@@ -112,6 +112,7 @@ class GetLetter(Command[Letter]):
 
     booking_id: str
     communication_id: str
+    hotel: str = ""
 
 
 class GetMailFacts(Command[MailFacts]):
@@ -119,3 +120,4 @@ class GetMailFacts(Command[MailFacts]):
 
     booking_id: str
     with_code: bool = True
+    hotel: str = ""

@@ -41,3 +41,4 @@ class ReleaseInventory(Command[Nothing]):
 
     booking_id: str
     unwritten: bool = False
+    hotel: str = ""

@@ -35,6 +35,7 @@ BOOKING = "the hotel's record of a booking; the archive takes what ended"
 OF_BOOKINGS = {
     "booking": Growth(f"{REQUESTS}; unpaid holds by caps, drafts end after 7 days", drafts.delete_ended_drafts),
     "guest": Growth("one row per booking", drafts.delete_ended_drafts),
+    "booking_directory": Growth("one row per booking", drafts.delete_ended_drafts),
     "access_code": Growth("one row per mail, valid for 7 days", guest_access.delete_ended_codes),
     "hold": Growth("one row per live hold; deleted when rooms releases the nights", "InventoryReleased"),
     "hold_count": Growth("two rows per guest with unpaid holds; deleted with the last hold", "the last hold's end"),

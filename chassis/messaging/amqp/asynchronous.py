@@ -52,10 +52,16 @@ class AsyncioConnectionKeeper:
     on_lost: Callable[[], None]
     opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _keeping: asyncio.Task[None] | None = field(default=None, init=False)
+    _ended: asyncio.Future[str] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
         self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self.name}")
+
+    def drop(self, why: str) -> None:
+        """Close the connection and open another one."""
+        if self._ended and not self._ended.done():
+            self._ended.set_result(why)
 
     async def close(self) -> None:
         """Disconnect for good."""
@@ -86,6 +92,7 @@ class AsyncioConnectionKeeper:
     async def _serve(self) -> str:
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[str] = loop.create_future()
+        self._ended = ended
         channels: asyncio.Future[Channel] = loop.create_future()
 
         def end(_: Any, problem: Any = None) -> None:
@@ -116,8 +123,11 @@ class AsyncioConnectionKeeper:
         finally:
             preparing.cancel()
             if not (connection.is_closed or connection.is_closing):
+                closed = asyncio.Event()
+                connection.add_on_close_callback(lambda *_: closed.set())
                 connection.close()
-                await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(closed.wait(), CLOSE_WITHIN)
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
         await self.on_open(await channels)

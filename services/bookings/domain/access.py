@@ -28,20 +28,17 @@ def revoke(
     event = GuestTokenRevoked(
         **booking.about, generation=generation, revoked_at=now, revoked_by=by, address_corrected=address_corrected
     )
-    return event, replace(guest, token_hash=token_hash, former_token_hash=None, token_generation=generation)
-
-
-def with_newest_key(booking: Booking, tokens: GuestTokens) -> Guest:
-    """The guest with the token of the newest key. A token of an earlier key stays valid; its hash is the former one."""
-    guest, token_hash = booking.guest, hashed(tokens.new(booking.id, booking.guest.token_generation))
-    if token_hash == guest.token_hash:
-        return guest
-    return replace(guest, token_hash=token_hash, former_token_hash=guest.token_hash)
+    return event, replace(guest, token_hash=token_hash, token_generation=generation)
 
 
 def opens(booking: Booking, token: str | None, tokens: GuestTokens) -> bool:
     """Whether the token belongs to the booking's guest."""
     return bool(token) and tokens.verifies(token or "", booking.id, booking.guest.token_generation)
+
+
+def is_valid(booking: Booking, token: str | None, *, tokens: GuestTokens, now: datetime) -> bool:
+    """Whether the token belongs to the booking's guest, and has not expired."""
+    return opens(booking, token, tokens) and now < token_ends_at(booking)
 
 
 def token_ends_at(booking: Booking) -> datetime:
@@ -70,7 +67,7 @@ def admit(booking: Booking, caller: Caller, *, hotel: str, tokens: GuestTokens, 
 
 def admit_guest(booking: Booking, caller: Caller, *, tokens: GuestTokens, now: datetime) -> None:
     """Admit the booking's guest by token. Refused `INVALID_TOKEN`."""
-    if not opens(booking, caller.guest_token, tokens) or now >= token_ends_at(booking):
+    if not is_valid(booking, caller.guest_token, tokens=tokens, now=now):
         raise invalid_token()
 
 

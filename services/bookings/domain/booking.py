@@ -65,17 +65,13 @@ class PendingAction(Data):
 
 
 class Guest(Data):
-    """The guest, and the hash of the guest's token. Personal data, never part of an event or a log.
-
-    `former_token_hash` is the hash of the same token under an earlier key.
-    """
+    """The guest, and the hash of the guest's token. Personal data, never part of an event or a log."""
 
     first_name: str
     last_name: str
     email: str
     phone: str = ""
     token_hash: str = ""
-    former_token_hash: str | None = None
     token_generation: int = 1
 
     @property

@@ -23,7 +23,7 @@ def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
         return record(work, booking, (amendment.event,), **amendment.changes)
     guest, tokens = amendment.changes["guest"], work.dependencies.guest_tokens
     revoked, guest = access.revoke(booking, guest, tokens=tokens, by=by, now=work.now, address_corrected=True)
-    work.access_codes.void(booking.id, now=work.now)
+    work.access_codes.void(booking, now=work.now)
     return record(work, booking, (amendment.event, revoked), **amendment.changes | {"guest": guest})
 
 

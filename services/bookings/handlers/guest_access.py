@@ -2,7 +2,15 @@
 
 from chassis.refusal import Refusal
 from contracts.bookings.communications import GetMailFacts, MailFacts
-from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
+from contracts.bookings.guest_access import (
+    AuthenticateGuest,
+    EndedGuestTokens,
+    ExchangeCode,
+    FindEndedGuestTokens,
+    GuestAccess,
+    GuestToken,
+    RevokeGuestToken,
+)
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
@@ -16,11 +24,26 @@ from services.bookings.work import BookingsWork
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
     """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also if the query names another booking."""
     token_hash = hashed(work.caller.guest_token or "")
-    booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
+    if query.booking_id:
+        booking = work.bookings.find_in_any_hotel(query.booking_id)
+    else:
+        booking = work.bookings.find_by_token(token_hash)
     if booking is None:
         raise access.invalid_token()
     access.admit_guest(booking, work.caller, tokens=work.dependencies.guest_tokens, now=work.now)
     return _access(booking)
+
+
+def find_ended_tokens(query: FindEndedGuestTokens, work: BookingsWork) -> EndedGuestTokens:
+    """Which of the tokens are not valid. The tokens themselves are the permission: the caller need not be known."""
+    tokens = work.dependencies.guest_tokens
+    bookings = work.bookings.find_all({(each.hotel, each.booking_id) for each in query.tokens})
+
+    def is_valid(each: GuestToken) -> bool:
+        booking = bookings.get((each.hotel, each.booking_id))
+        return booking is not None and access.is_valid(booking, each.token, tokens=tokens, now=work.now)
+
+    return EndedGuestTokens(positions=tuple(n for n, each in enumerate(query.tokens) if not is_valid(each)))
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:
@@ -28,14 +51,14 @@ def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> Booking
     booking = locked(work, command)
     by, tokens = work.caller.actor, work.dependencies.guest_tokens
     revoked, guest = access.revoke(booking, booking.guest, tokens=tokens, by=by, now=work.now)
-    work.access_codes.void(booking.id, now=work.now)
+    work.access_codes.void(booking, now=work.now)
     return booking_detail(work, work.record(booking, (revoked,), by=by, guest=guest))
 
 
 def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
     """The booking's data for a mail, with a one-time code where the mail has a link. Refused `BOOKING_NOT_FOUND`."""
     access.system_only(work.caller)
-    booking = work.bookings.find(command.booking_id)
+    booking = work.bookings.find(command.hotel, command.booking_id)
     if booking is None:
         raise access.not_found()
     return access_codes.mail_facts(booking, work, with_code=command.with_code)
@@ -46,15 +69,14 @@ def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
 
     Refused `INVALID_CODE` for an unknown, used or expired code.
     """
-    booking_id = work.access_codes.use(hashed(command.code), now=work.now)
-    booking = work.bookings.find(booking_id) if booking_id else None
+    opened = work.access_codes.use(hashed(command.code), now=work.now)
+    booking = work.bookings.find(*opened) if opened else None
     if booking is None or work.now >= access.token_ends_at(booking):
         raise Refusal("INVALID_CODE", "This link has been used or has run out.")
-    tokens = work.dependencies.guest_tokens
-    guest = access.with_newest_key(booking, tokens)
-    if guest is not booking.guest:
-        work.bookings.replace_token(booking, guest)
-    return _access(booking, token=tokens.new(booking.id, guest.token_generation))
+    token = work.dependencies.guest_tokens.new(booking.id, booking.guest.token_generation)
+    if hashed(token) != booking.guest.token_hash:
+        work.bookings.replace_token(booking, hashed(token))
+    return _access(booking, token=token)
 
 
 def delete_ended_codes(work: BookingsWork) -> bool:

@@ -56,12 +56,12 @@ def create(
                 if name.is_booking_id:
                     break
             except Refusal:
-                _release(booking_id, conversation)
+                _release(command.hotel, booking_id, conversation)
                 raise
     raise Unavailable("every name that was drawn is taken")
 
 
-def _release(booking_id: str, conversation: KeyedConversation[BookingsWork]) -> None:
+def _release(hotel: str, booking_id: str, conversation: KeyedConversation[BookingsWork]) -> None:
     """Release the nights of a booking that is refused. Where that fails, they are released as an orphan hold.
 
     A repetition of the request, which may have taken the claim over, keeps its nights.
@@ -70,7 +70,7 @@ def _release(booking_id: str, conversation: KeyedConversation[BookingsWork]) -> 
         if conversation.claim:
             with conversation.transaction() as work:
                 idempotency.renew(work.connection, conversation.claim)
-        conversation.ask(ReleaseInventory(booking_id=booking_id, unwritten=True))
+        conversation.ask(ReleaseInventory(hotel=hotel, booking_id=booking_id, unwritten=True))
     except (Refusal, Unavailable) as problem:
         log.warning("orphan_hold_waits", booking_id=booking_id, why=type(problem).__name__)
 
@@ -79,7 +79,7 @@ def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
     """The stored reply with the booking's first guest token. The token is added even if it is revoked."""
     tokens, booking_id = work.dependencies.guest_tokens, stored.booking.booking_id
     token = tokens.new(booking_id, FIRST_GENERATION)
-    if len(tokens.keys) > 1 and (booking := work.bookings.find(booking_id)):
+    if len(tokens.keys) > 1 and (booking := work.bookings.find(stored.booking.hotel, booking_id)):
         token = tokens.stored(booking_id, FIRST_GENERATION, booking.guest.token_hash)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 

@@ -28,7 +28,7 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
     for job in jobs:
-        ask = GetLetter(booking_id=job.booking_id, communication_id=job.notice_id)
+        ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
             letter = _ask(conversation, ask)
             conversation.dependencies.sms.send(letter.recipient, letter.message)
@@ -39,7 +39,10 @@ def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[Notifi
 
 def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send guests the links to their bookings; returns the subject lines."""
-    return [_send(conversation, job, GetLookupLetter(lookup_id=job.notice_id), MailRenderer.lookup) for job in jobs]
+    return [
+        _send(conversation, job, GetLookupLetter(hotel=job.hotel, lookup_id=job.notice_id), MailRenderer.lookup)
+        for job in jobs
+    ]
 
 
 def delete_old_mail_counts(work: NotifierWork) -> bool:
@@ -53,7 +56,7 @@ def _send_mail(conversation: Conversation[NotifierWork], job: SendMail) -> str:
         _count(conversation, job, facts)
         return mail
 
-    return _send(conversation, job, GetMailFacts(booking_id=job.booking_id), render)
+    return _send(conversation, job, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id), render)
 
 
 def _count(conversation: Conversation[NotifierWork], job: SendMail, facts: MailFacts) -> None:

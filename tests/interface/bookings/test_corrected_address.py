@@ -15,7 +15,7 @@ RIGHT = "ada.lovelace@example.com"
 
 
 def mailed(service: BookingsUnderTest, booking_id: str) -> str:
-    return str(service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code)
+    return str(service.ask(GetMailFacts(**about(booking_id)), SYSTEM).access_code)
 
 
 def test_without_the_revocation_the_wrong_recipient_reads_the_booking(
@@ -54,7 +54,7 @@ def test_the_new_address_gets_a_mail_with_a_link_that_opens_the_booking(service:
     event = service.row("SELECT data FROM outbox WHERE type = 'bookings.GuestTokenRevoked.v1'").data
     assert (event["address_corrected"], event["guest_has_email"]) == (True, True)
     assert "example.com" not in str(event)
-    facts = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM)
+    facts = service.ask(GetMailFacts(**about(booking_id)), SYSTEM)
     token = service.ask(ExchangeCode(code=facts.access_code), PUBLIC).guest_token
     assert facts.booking.guest_email == RIGHT
     assert service.ask(GetBooking(**about(booking_id)), Caller(kind="guest", guest_token=token))

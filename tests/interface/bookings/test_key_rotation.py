@@ -23,7 +23,7 @@ def with_keys(engine: sa.Engine, *keys: str) -> BookingsUnderTest:
 
 
 def exchanged(service: BookingsUnderTest, booking_id: str) -> Caller:
-    code = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    code = service.ask(GetMailFacts(**about(booking_id)), SYSTEM).access_code
     return Caller(kind="guest", guest_token=service.ask(ExchangeCode(code=code), PUBLIC).guest_token)
 
 

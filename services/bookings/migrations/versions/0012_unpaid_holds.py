@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 STATEMENTS = (
     "ALTER TABLE booking ADD COLUMN pay_until timestamptz, ADD COLUMN counted_by text[] NOT NULL DEFAULT '{}'",
@@ -28,8 +28,7 @@ STATEMENTS = (
         PRIMARY KEY (hotel, night)
     )
     """,
-    "ALTER TABLE guest ADD COLUMN former_token_hash text",
-    "CREATE UNIQUE INDEX guest_by_former_token ON guest (former_token_hash) WHERE former_token_hash IS NOT NULL",
+    "ALTER TABLE booking_directory ADD COLUMN former_token_hash text UNIQUE",
     "CREATE INDEX booking_abandoned ON booking (ended_at) WHERE expiry_reason = 'DRAFT_ABANDONED'",
     "CREATE INDEX access_code_by_end ON access_code (ends_at)",
 )
