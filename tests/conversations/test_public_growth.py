@@ -54,8 +54,11 @@ OF_ROOMS = {
 }
 OF_PAYMENTS = {
     "desired_state": Growth("one row per submitted booking", BOOKING),
+    "balance_desired_state": Growth("one row per payment of a balance", BOOKING),
     "payment": Growth("one live row per booking and purpose", BOOKING),
-    "provider_call": Growth("a few rows per payment", BOOKING),
+    "payment_directory": Growth("three rows per payment", BOOKING),
+    "provider_action": Growth("a few rows per payment", BOOKING),
+    "refund": Growth("one row per refund", BOOKING),
     "ledger": Growth("one row per movement of money", BOOKING),
     "webhook": Growth("one row per signed webhook event", BOOKING),
 }
@@ -82,10 +85,10 @@ GROWS = {
 CLOSED = {
     "bookings": {"overstay", "room_order", "ghost", "census"},
     "rooms": {
-        "hotel", "room_type", "room", "night", "rate", "promotion", "cancellation_policy", "menu_item", "period",
-        "task", "action",
+        "hotel", "room_type", "room", "night", "promotion", "cancellation_policy", "menu_item", "period",
+        "cleaning_task", "action",
     },
-    "payments": {"reconciliation_run", "reconciliation_finding"},
+    "payments": {"reconciliation", "finding"},
     "notifier": set(),
 }  # fmt: skip
 ALWAYS_CLOSED = {"alembic_version", "lease", "clock"}
@@ -115,13 +118,17 @@ def ask_for_everything(fixture: PlatformFixture, gateway: Gateway) -> None:
     gateway.get("/api/bookings/lookup/?confirmation_number=KIL-2026-222222")
     gateway.post("/api/guest/exchange/", {"code": "nonsense"})
     for number, more in enumerate(({}, {"draft": True})):
-        key = {"Idempotency-Key": f"key-{number}"}
-        made = gateway.post(f"{PUBLIC}/room-bookings/", {**stay, "guest": GUEST, **more}, headers=key).json()
+        key = {"Idempotency-Key": f"a-key-of-a-guest-{number}"}
+        answer = gateway.post(f"{PUBLIC}/room-bookings/", {**stay, "guest": GUEST, **more}, headers=key)
+        made = answer.json()
+        assert answer.status_code == 201, answer.text
         token = {"Authorization": f"Bearer {made['guest_token']}"}
         own = f"{PUBLIC}/room-bookings/{made['booking_id']}"
         fixture.settle()
         for path, body in (("submit", {}), ("payment/session", {}), ("messages", {"text": "Hello"}), ("cancel", {})):
-            gateway.post(f"{own}/{path}/", body, headers={**token, "Idempotency-Key": f"{path}-{number}"})
+            gateway.post(
+                f"{own}/{path}/", body, headers={**token, "Idempotency-Key": f"a-key-of-the-request-{path}-{number}"}
+            )
             fixture.settle()
         gateway.get(f"{own}/messages/", headers=token)
     gateway.get("/api/bookings/lookup/?email=ada@example.com")
