@@ -1,5 +1,6 @@
 """Outside demo mode no process starts with a default, short or empty secret, or with a readable way to one."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -134,6 +135,16 @@ def test_each_rule_has_a_value_that_is_refused() -> None:
     tried = {variable for variable, _, _ in REFUSED} | {"NOTIFIER_SMTP_PASSWORD"}
 
     assert [rule.variable for rule in RULES if not any(map(rule.concerns, tried))] == []
+
+
+def test_each_setting_that_is_named_like_a_secret_has_a_rule() -> None:
+    variables = {variable for kind in KINDS for variable in kind.variables().values()}
+    secret = re.compile(r"_(KEY|KEYS|SECRET|SECRETS|TOKEN|TOKENS|PASSWORD|URL)$")
+
+    named = {variable for variable in variables if secret.search(variable)}
+
+    assert len(named) > 12
+    assert [each for each in sorted(named) if not any(rule.concerns(each) for rule in RULES)] == []
 
 
 def test_all_faults_are_listed_at_once_with_what_is_missing_and_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
