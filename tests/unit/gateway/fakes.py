@@ -162,7 +162,9 @@ class Gateway:
 
     def __init__(self, *, app: FastAPI | None = None, bus: FakeBus | None = None, **settings: Any) -> None:
         self.bus, self.accounts = bus or FakeBus(), FakeAccounts()
-        self.settings = GatewaySettings(**{"rate_limits": "off", "capture_seconds": 0.2, **settings})
+        self.settings = GatewaySettings(
+            **{"rate_limits": "off", "address_key": "a" * 32, "capture_seconds": 0.2, **settings}
+        )
         self.app_state = make_app_state(self.settings, bus=self.bus, accounts=self.accounts)
         self.app = app or build(self.app_state, settings=self.settings)
         self.app.state.app_state = self.app_state
