@@ -32,6 +32,7 @@ GOOD = {
     "NOTIFIER_SMTP_SECURITY": "tls",
     "NOTIFIER_PUBLIC_URL": "https://hotel.example",
     "GATEWAY_METRICS_TOKEN": SECRET,
+    "GATEWAY_ADDRESS_KEY": SECRET,
     "GATEWAY_TRUSTED_PROXIES": "10.0.0.7, 10.1.0.0/16",
 }
 REFUSED = (
@@ -70,6 +71,8 @@ REFUSED = (
     ("NOTIFIER_PUBLIC_URL", "http://hotel.example", "NOTIFIER_PUBLIC_URL must begin with https://"),
     ("GATEWAY_METRICS_TOKEN", "", "GATEWAY_METRICS_TOKEN is not set"),
     ("GATEWAY_METRICS_TOKEN", "<your-token-here-please>", "GATEWAY_METRICS_TOKEN is a default or a placeholder"),
+    ("GATEWAY_ADDRESS_KEY", "", "GATEWAY_ADDRESS_KEY is not set"),
+    ("GATEWAY_ADDRESS_KEY", "short", "GATEWAY_ADDRESS_KEY has fewer than 16 characters"),
     ("GATEWAY_TRUSTED_PROXIES", "*", "GATEWAY_TRUSTED_PROXIES trusts every address"),
     ("GATEWAY_TRUSTED_PROXIES", "10.0.0.7, 0.0.0.0/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
     ("GATEWAY_TRUSTED_PROXIES", "::/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
@@ -97,6 +100,13 @@ def test_good_settings_start_in_production(monkeypatch: pytest.MonkeyPatch, kind
     put(monkeypatch, GOOD)
 
     assert load(kind).mode == "production"
+
+
+def test_without_rate_limits_no_key_of_addresses_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, GOOD | {"GATEWAY_ADDRESS_KEY": "", "GATEWAY_RATE_LIMITS": "off"})
+
+    for kind in readers("GATEWAY_ADDRESS_KEY"):
+        assert load(kind).mode == "production"
 
 
 @pytest.mark.parametrize(("variable", "value", "sentence"), REFUSED)
