@@ -21,9 +21,10 @@ log = logs.logger(__name__)
 
 
 class EventConsumer(AmqpConsumer):
-    """Consumes events in order. While one batch is applied, the events of the next batch are gathered."""
+    """Consumes all partitions of the inbox, each in order. While one batch is applied, the next one is gathered."""
 
-    def __init__(self, amqp_url: str) -> None:
+    def __init__(self, amqp_url: str, partitions: int) -> None:
+        self._partitions = partitions
         self._gathered: deque[EventDelivery] = deque()
         self._confirming: BlockingChannel | None = None
         super().__init__(amqp_url)
@@ -31,8 +32,12 @@ class EventConsumer(AmqpConsumer):
     def consume(self, channel: BlockingChannel) -> None:
         self._confirming = channel.connection.channel()
         self._confirming.confirm_delivery()
+        service = self.container.service_name
+        for exchange in (topology.retry(service), topology.dead(service)):
+            self._confirming.exchange_declare(exchange, passive=True)
         channel.basic_qos(prefetch_count=2 * BATCH)
-        channel.basic_consume(topology.inbox(self.container.service_name), self._received)
+        for queue in topology.partitions(service, self._partitions):
+            channel.basic_consume(queue, self._received)
 
     def lost(self) -> None:
         super().lost()

@@ -112,10 +112,10 @@ async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event
         woken.set()
 
 
-async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
-    """Run the relays of these databases (name → URL) until SIGTERM or SIGINT."""
-    publisher = Publisher(amqp_url)
-    relays = [Relay(owner, url, publisher) for owner, url in databases.items()]
+async def run_relays(databases: dict[str, str], brokers: dict[str, str]) -> None:
+    """Run the relays of these databases (owner → URL) until SIGTERM or SIGINT, each with its owner's broker URL."""
+    publishers = {owner: Publisher(url, owner) for owner, url in brokers.items()}
+    relays = [Relay(owner, url, publishers[owner]) for owner, url in databases.items()]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -124,11 +124,12 @@ async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop)
-    publisher.start()
+    for publisher in publishers.values():
+        publisher.start()
     started = time.monotonic()
     log.info("started", databases=sorted(databases))
     await asyncio.gather(*(relay.run() for relay in relays))
-    await publisher.close()
+    await asyncio.gather(*(publisher.close() for publisher in publishers.values()))
     log.info("stopped", ran_seconds=round(time.monotonic() - started))
 
 
@@ -136,7 +137,8 @@ def main() -> None:
     """Run the relays of the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
-        description="Publish the outboxes of these services to the broker. Reads AMQP_URL and <NAME>_DATABASE_URL.",
+        description="Publish the outboxes of these services to the broker, each as the broker's user of that service. "
+        "Reads <NAME>_DATABASE_URL and <NAME>_AMQP_URL, and AMQP_URL for a service without a URL of its own.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
@@ -145,7 +147,9 @@ def main() -> None:
     missing = [name for name in names if f"{name.upper()}_DATABASE_URL" not in os.environ]
     if missing:
         raise SystemExit(f"not set: {', '.join(f'{name.upper()}_DATABASE_URL' for name in missing)}")
-    asyncio.run(run_relays({name: os.environ[f"{name.upper()}_DATABASE_URL"] for name in names}, settings.amqp_url))
+    databases = {name: os.environ[f"{name.upper()}_DATABASE_URL"] for name in names}
+    brokers = {name: os.environ.get(f"{name.upper()}_AMQP_URL") or settings.amqp_url for name in names}
+    asyncio.run(run_relays(databases, brokers))
 
 
 if __name__ == "__main__":

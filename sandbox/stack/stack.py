@@ -15,13 +15,13 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from sandbox.stack.bytecode import with_bytecode
-from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.commands import BROKER_USERS, COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
 from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
-from sandbox.stack.queue_consumers import all_consumed
+from sandbox.stack.queue_consumers import all_consumed, is_asked
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
@@ -29,7 +29,7 @@ from sandbox.stack.stack_config import ROOT, StackConfig
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
-ENVIRONMENT = "environment.json"  # of every process, for `run`; it holds secrets
+ENVIRONMENT = "environment.json"  # of each service, for `run`; it holds secrets
 HOPELESS_AFTER = 4
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -167,6 +167,8 @@ class Stack:
             self.directory / "rabbit",
             port=self.config.ports["AMQP_PORT"],
             console_port=self._ports.choose("RabbitMQ console", console) if console else None,
+            definitions=self._commands.definitions,
+            users=BROKER_USERS,
             log=self.supervisor.output.log_of("rabbit"),
             say=self.say,
         )
@@ -175,14 +177,15 @@ class Stack:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
         urls = databases.result()
-        environment = self.config.environment(amqp_url=self.rabbit.amqp_url, databases=urls)
+        environment = self.config.environment(amqp_url=self._amqp_url_of("operator"), databases=urls)
         self.environment = with_bytecode(environment, self.directory / "bytecode") | self._extra
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
             self._start(name, argv)
         self._run("migrate", self._commands.migrate)
         rabbit.result()
-        self.environment["AMQP_URL"] = self._extra.get("AMQP_URL", self.rabbit.amqp_url)
+        self.environment["AMQP_URL"] = self._amqp_url_of("operator")
+        self._run("migrate-broker", self._commands.migrate_broker, AMQP_ADMIN_URL=self.rabbit.amqp_url)
         self.say("starting the services, the relay and the gateway")
         for service in self._services:
             self._start(service, self._commands.service, service=service)
@@ -199,12 +202,22 @@ class Stack:
 
     def _start(self, name: str, argv: Argv, **facts: str) -> None:
         if argv:
-            self.supervisor.start(name, filled(argv, self._facts | facts), self.environment, cwd=ROOT)
+            self.supervisor.start(name, filled(argv, self._facts | facts), self._environment_of(name), cwd=ROOT)
 
-    def _run(self, name: str, argv: Argv, *, echo: bool = True) -> list[str]:
+    def _run(self, name: str, argv: Argv, *, echo: bool = True, **variables: str) -> list[str]:
         if not argv:
             return []
-        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT, echo=echo)
+        environment = self.environment | variables
+        return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
+
+    def _environment_of(self, name: str) -> dict[str, str]:
+        """The environment of a process; only the relay gets the broker's URLs of other processes."""
+        if name == "relay":
+            return self.environment | {f"{owner.upper()}_AMQP_URL": self._amqp_url_of(owner) for owner in SERVICES}
+        return self.environment | ({"AMQP_URL": self._amqp_url_of(name)} if name in BROKER_USERS else {})
+
+    def _amqp_url_of(self, user: str) -> str:
+        return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)
 
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
@@ -212,7 +225,9 @@ class Stack:
             self._until(name, partial(answers, self.config.ports[stand_ins[name]]))
         for service in self._services if self._commands.queues and self._commands.service else ():
             queues = [queue.format(service=service) for queue in self._commands.queues]
-            self._until(service, partial(all_consumed, self.environment["AMQP_URL"], queues))
+            self._until(service, partial(all_consumed, self.rabbit.amqp_url, queues))
+            asks = self._commands.asks.format(service=service)
+            self._until(service, partial(is_asked, self.rabbit.amqp_url, asks))
         if self._commands.gateway:
             self._until("gateway", partial(is_ok, f"{self.config.url('GATEWAY_PORT')}/readyz"))
 
@@ -229,7 +244,8 @@ class Stack:
 
     def _describe(self, databases: Mapping[str, str]) -> None:
         config = self.config
-        write_private(self.directory / ENVIRONMENT, json.dumps(self.environment))
+        environments = {service: self._environment_of(service) for service in self._services}
+        write_private(self.directory / ENVIRONMENT, json.dumps(environments))
         self.stack_json = {
             "gateway": config.url("GATEWAY_PORT"),
             "stripe": {"url": config.url("STRIPE_PORT"), "webhook_secret": config.stripe_webhook_secret},

@@ -11,6 +11,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.problems import log_problem
 from chassis.observability import logs
 
 log = logs.logger(__name__)
@@ -65,9 +66,10 @@ class BlockingConnectionKeeper:
                 self._serve()
                 pause = FIRST_PAUSE
             except (pika.exceptions.AMQPError, OSError) as problem:
-                if self.opened.is_set():
+                was_open = self.opened.is_set()
+                if was_open:
                     pause = FIRST_PAUSE
-                    log.warning("broker_lost", connection=self.name, why=repr(problem)[:200])
+                log_problem(self.name, problem, was_open=was_open)
                 self._release()
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)

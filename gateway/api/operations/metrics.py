@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -57,18 +58,24 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
 
 
 async def _of_broker(state: AppState) -> list[Metric]:
-    queues = {"dead_letters": topology.dead_letters, "inbox_waiting": topology.inbox}
+    count = state.settings.inbox_partitions
+    queues = {
+        "dead_letters": {service: [topology.dead_letters(service)] for service in SUBSCRIPTIONS},
+        "inbox_waiting": {service: topology.partitions(service, count) for service in SUBSCRIPTIONS},
+    }
     up = GaugeMetricFamily("hotelmate_broker_up", "Whether the broker is there.")
     try:
-        depths = await state.bus.depths([queue(service) for queue in queues.values() for service in SUBSCRIPTIONS])
+        depths = await state.bus.depths(
+            queue for by_service in queues.values() for queue in chain(*by_service.values())
+        )
     except (Unavailable, TimeoutError):
         up.add_metric((), 0.0)
         return [up]
     up.add_metric((), 1.0)
     families = []
-    for name, queue in queues.items():
-        family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queue.", labels=("service",))
-        for service in SUBSCRIPTIONS:
-            family.add_metric((service,), depths[queue(service)])
+    for name, by_service in queues.items():
+        family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queues.", labels=("service",))
+        for service, names in by_service.items():
+            family.add_metric((service,), sum(depths[queue] for queue in names))
         families.append(family)
     return [up, *families]

@@ -56,8 +56,8 @@ class Channel:
         return SimpleNamespace(delivery_tag=tag), properties, body
 
     def basic_publish(self, exchange: str, key: str, body: bytes, properties: Any, *, mandatory: bool) -> None:
-        assert (exchange, mandatory) == ("", True)
-        self.done.append(("published", key, body, properties))
+        assert (key, mandatory) == ("", True)
+        self.done.append(("published", exchange, body, properties))
 
     def basic_ack(self, tag: int) -> None:
         self.done.append(("acked", tag))
@@ -97,7 +97,7 @@ def test_a_replay_is_published_without_its_past_before_it_is_acknowledged() -> N
     queue.replay(letter)
 
     (_, key, body, properties), acked = channel.done
-    assert (key, body, acked) == ("rooms.inbox", letter.body, ("acked", 1))
+    assert (key, body, acked) == ("rooms.replay", letter.body, ("acked", 1))
     assert properties.headers == {"traceparent": "00-t-s-01"}
     assert (properties.message_id, properties.delivery_mode, properties.expiration) == (an_event().id, 2, None)
 
