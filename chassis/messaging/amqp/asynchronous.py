@@ -10,7 +10,7 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
 from chassis.messaging.amqp.parameters import parameters
-from chassis.messaging.amqp.problems import log_problem
+from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
@@ -43,6 +43,9 @@ class AsyncioConnectionKeeper:
     opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _keeping: asyncio.Task[None] | None = field(default=None, init=False)
 
+    def __post_init__(self) -> None:
+        self._problems = ProblemLog(self.name)
+
     def start(self) -> None:
         """Begin connecting; returns at once."""
         self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self.name}")
@@ -67,7 +70,7 @@ class AsyncioConnectionKeeper:
                 self.on_lost()
             if was_open:
                 pause = FIRST_PAUSE
-            log_problem(self.name, problem, was_open=was_open)
+            self._problems.add(problem, was_open=was_open)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 

@@ -11,7 +11,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging.amqp.parameters import parameters
-from chassis.messaging.amqp.problems import log_problem
+from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
 
 log = logs.logger(__name__)
@@ -36,6 +36,7 @@ class BlockingConnectionKeeper:
     _connection: pika.BlockingConnection | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self._problems = ProblemLog(self.name)
         self._thread = threading.Thread(target=self._keep, name=f"connection-{self.name}", daemon=True)
 
     def start(self) -> None:
@@ -69,7 +70,7 @@ class BlockingConnectionKeeper:
                 was_open = self.opened.is_set()
                 if was_open:
                     pause = FIRST_PAUSE
-                log_problem(self.name, problem, was_open=was_open)
+                self._problems.add(problem, was_open=was_open)
                 self._release()
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)

@@ -118,5 +118,5 @@ def declare_exchange(channel: BlockingChannel) -> None:
 
 
 def bind_exchanges(channel: BlockingChannel) -> None:
-    channel.exchange_bind("bookings.replay", "payments.events", "#")
-    channel.exchange_unbind("bookings.replay", "payments.events", "#")
+    channel.exchange_bind("rooms.inbox", "payments.events", "attack")
+    channel.exchange_unbind("rooms.inbox", "payments.events", "attack")
