@@ -39,7 +39,7 @@ class AskConsumer(AmqpConsumer):
             why = "the broker has no rabbitmq_consistent_hash_exchange: the processes of a service share their asks"
             log.warning("asks_shared", why=why)
         self._queue = topology.asks_queue(service, "" if exclusive else topology.SHARED)
-        channel.queue_declare(self._queue, exclusive=exclusive, durable=not exclusive, auto_delete=True)
+        channel.queue_declare(self._queue, exclusive=exclusive, durable=not exclusive, auto_delete=not exclusive)
         channel.basic_qos(prefetch_count=self._workers)
         channel.add_on_return_callback(self._returned)
         self._consumer = channel.basic_consume(self._queue, self._received)

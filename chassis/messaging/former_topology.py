@@ -5,7 +5,6 @@ asks went through `nameko-rpc`. Nothing is lost if a migration is interrupted: a
 confirmed the message's copy, and consumers ignore events that they have applied.
 """
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,7 +18,8 @@ from chassis.observability import logs
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 
 ASKS = "nameko-rpc"
-SETTLE = 0.3  # seconds until a message whose delay ends has left the delay queue
+PREFETCH = 200
+SETTLE = 0.5  # seconds without a message after which a queue is empty
 
 log = logs.logger(__name__)
 
@@ -38,6 +38,7 @@ def move_former_queues(connection: pika.BlockingConnection) -> dict[str, int]:
     """Empty and remove the former queues and exchanges; returns the number of messages moved, by queue."""
     channel = connection.channel()
     channel.confirm_delivery()
+    channel.basic_qos(prefetch_count=PREFETCH)
     moved: dict[str, int] = {}
 
     def move(queue: str, forward: Callable[[str], tuple[str, str]]) -> None:
@@ -61,25 +62,17 @@ def move_former_queues(connection: pika.BlockingConnection) -> dict[str, int]:
 
 def _move(channel: BlockingChannel, queue: str, forward: Callable[[str], tuple[str, str]]) -> int:
     """Publish each message to the exchange and key that `forward` names, then remove the queue."""
-    count, empty = 0, False
-    while not empty:
-        moved = _move_ready(channel, queue, forward)
-        count, empty = count + moved, moved == 0
-        time.sleep(SETTLE)
-    channel.queue_delete(queue, if_empty=True)
-    return count
-
-
-def _move_ready(channel: BlockingChannel, queue: str, forward: Callable[[str], tuple[str, str]]) -> int:
     count = 0
-    while True:
-        method, properties, body = channel.basic_get(queue)
+    for method, properties, body in channel.consume(queue, inactivity_timeout=SETTLE):
         if method is None:
-            return count
+            break
         exchange, key = forward(method.routing_key)
         channel.basic_publish(exchange, key, body, _with_subject(properties, body), mandatory=True)
         channel.basic_ack(method.delivery_tag)
         count += 1
+    channel.cancel()
+    channel.queue_delete(queue)
+    return count
 
 
 def _with_subject(properties: pika.BasicProperties, body: bytes) -> pika.BasicProperties:

@@ -24,7 +24,7 @@ from chassis.messaging.management import Management
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
 from chassis.observability import logs
 
-PROBE = "hotelmate.probe"
+PROBE = "topology.probe"
 
 log = logs.logger(__name__)
 

@@ -14,7 +14,7 @@ from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 USERS = tuple(ASKS)  # each kind of process is a user of the broker
 DELAYS_MS = (200, 1_000, 5_000, 30_000, 120_000)
 # Exists where inboxes and asks are hashed, as the type of an exchange cannot be read over AMQP.
-HASHED = "hotelmate.hashed"
+HASHED = "topology.hashed"
 HASH_EXCHANGE = "x-consistent-hash"
 SHARED = "shared"
 EVERYTHING, ONE_SHARE = "#", "1"

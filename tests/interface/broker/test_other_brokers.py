@@ -10,7 +10,9 @@ from pika.exceptions import ChannelClosedByBroker, ProbableAuthenticationError
 
 from chassis.messaging import topology
 from chassis.messaging.amqp.probe import exchange_exists
+from chassis.messaging.ask_client import AskClient
 from chassis.messaging.migrate import hashes, import_over_management, migrate
+from chassis.observability import logs
 from sandbox.stack import rabbit as rabbit_module
 from sandbox.stack.ports import Ports
 from sandbox.stack.rabbit import RabbitNode
@@ -42,9 +44,9 @@ def test_users_permissions_and_topology_are_made_through_the_management_api(
     migrate(managed.amqp_url, partitions=2)
 
     with pika.BlockingConnection(pika.URLParameters(rooms)) as connection:
-        assert connection.channel().basic_get(topology.partition("rooms", 1)) == (None, None, None)
+        assert connection.channel().basic_consume(topology.partition("rooms", 1), lambda *_: None)
         with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
-            connection.channel().basic_get(topology.partition("bookings", 0))
+            connection.channel().basic_consume(topology.partition("bookings", 0), lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,25 @@ def test_a_broker_without_the_plugin_gets_topic_exchanges_and_one_partition(
         channel = connection.channel()
         channel.confirm_delivery()
         channel.basic_publish("bookings.events", "bookings.BookingHeld.v1", b"{}", mandatory=True)
-        assert channel.basic_get(topology.partition("rooms", 0))[2] == b"{}"
+        assert next(channel.consume(topology.partition("rooms", 0), inactivity_timeout=10))[2] == b"{}"
         with pytest.raises(ChannelClosedByBroker, match="NOT_FOUND"):
             channel.queue_declare(topology.partition("rooms", 1), passive=True)
+
+
+def test_a_process_waits_for_the_topology_with_one_clear_line(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("rooms")
+    with RabbitNode(Path(tmp_path_factory.mktemp("empty"))) as node:
+        client = AskClient(node.amqp_url, "rooms").start()
+        try:
+            assert not client._keeper.opened.wait(3)
+            lines = [line for line in capsys.readouterr().out.splitlines() if "topology_missing" in line]
+            migrate(node.amqp_url)
+            assert client._keeper.opened.wait(10)
+        finally:
+            client.stop()
+
+    assert len(lines) == 1
+    assert "rooms.replies" in lines[0]
+    assert "python -m chassis.messaging.migrate" in lines[0]
