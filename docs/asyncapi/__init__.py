@@ -49,13 +49,16 @@ def _exchanges() -> Json:
 
 
 def _exchange(name: str, kind: str, description: str, messages: Iterable[str]) -> Json:
-    exchange = {"name": name, "type": kind, "durable": True, "autoDelete": False}
+    exchange = {"name": name, "durable": True, "autoDelete": False}
+    if kind != topology.HASH_EXCHANGE:  # a plugin's, which the binding of AsyncAPI does not know
+        exchange["type"] = kind
     return {
         "address": name,
         "description": description,
         "servers": [{"$ref": "#/servers/rabbitmq"}],
         "messages": references(messages),
         "bindings": {"amqp": {"is": "routingKey", "exchange": exchange}},
+        "x-exchange-type": kind,
     }
 
 

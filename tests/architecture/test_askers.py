@@ -33,11 +33,11 @@ def test_an_ask_that_is_not_in_the_table_is_noticed() -> None:
 
 def test_no_module_asks_with_a_class_that_it_reaches_through_another_module() -> None:
     """The test above reads `from contracts… import …` only."""
-    found = [
+    modules = [
         path for folder in FOLDERS.values() for path in (ROOT / folder).rglob("*.py") if imports_contracts_whole(path)
     ]
 
-    assert found == []
+    assert modules == []
 
 
 def test_the_users_of_the_broker_are_those_of_the_stack() -> None:

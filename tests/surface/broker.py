@@ -19,8 +19,11 @@ class Recorder:
     def __init__(self) -> None:
         self.noted: list[Line] = []
 
-    def exchange_declare(self, exchange: str, exchange_type: str, **more: Any) -> None:
-        self.noted.append((f"exchange {exchange}", f"{exchange_type}{_arguments(more)}"))
+    def exchange_declare(
+        self, exchange: str, kind: str, *, arguments: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
+        self.noted.append((f"exchange {exchange}", f"{kind}{_arguments(more)}"))
+        self.noted += [(f"exchange {exchange}", f"{name}={value!r}") for name, value in (arguments or {}).items()]
 
     def exchange_bind(self, destination: str, source: str, routing_key: str) -> None:
         self.noted.append((f"exchange {destination}", f"bound to {source} by {routing_key!r}"))

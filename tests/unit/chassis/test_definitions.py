@@ -118,7 +118,7 @@ def test_the_program_writes_the_definitions_and_its_help_names_the_variables() -
     environment = {**os.environ, **VARIABLES, "INBOX_PARTITIONS": "2"}
 
     written = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    shown = subprocess.run([*command, "--help"], env=environment, capture_output=True, text=True, check=True)
+    manual = subprocess.run([*command, "--help"], env=environment, capture_output=True, text=True, check=True)
 
     assert "rooms.inbox.1" in {queue["name"] for queue in json.loads(written.stdout)["queues"]}
-    assert "OPERATOR_AMQP_PASSWORD" in shown.stdout
+    assert "OPERATOR_AMQP_PASSWORD" in manual.stdout
