@@ -25,6 +25,6 @@ PROSE = TextKind(most=2000, lines=True)
 NOTE = TextKind(most=500, lines=True)
 SHORT_TEXT = TextKind(most=300)
 CATEGORY = TextKind(most=50)
-PASSWORD = TextKind(least=8, most=200)
+PASSWORD = TextKind(least=12, most=200)
 SEARCH = TextKind(most=EMAIL.most)  # the longest text that a search matches
 BOOKING_NAME = TextKind(most=40)  # a booking id or a confirmation number

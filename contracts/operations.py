@@ -187,12 +187,13 @@ class Explanation(Data):
 class ExplainBooking(Query[Explanation]):
     """Return everything that the service knows of a booking.
 
-    `booking` is the booking's id; the bookings service also takes a confirmation number. `traces` are the trace ids of
-    the booking's events in other services.
+    `booking` is the booking's id; the bookings service also takes a confirmation number, and needs no `hotel`. `traces`
+    are the trace ids of the booking's events in other services.
     """
 
     booking: str
     traces: tuple[str, ...] = ()
+    hotel: str = ""
 
 
 class InboxPosition(Data):

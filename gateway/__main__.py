@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.observability import logs
+from chassis.settings import load
 from gateway.app import build
 from gateway.settings import GatewaySettings
 
@@ -43,7 +44,7 @@ def main() -> None:
     parser.add_argument("--host", help="the address to listen on instead of GATEWAY_HOST")
     parser.add_argument("--port", type=int, help="the port to listen on instead of GATEWAY_PORT")
     options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
-    settings = GatewaySettings(**options)
+    settings = load(GatewaySettings, **options)
     logs.configure("gateway", level=settings.log_level, fmt=settings.log_format)
     app = build(settings=settings)
     config = uvicorn.Config(

@@ -65,7 +65,15 @@ def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAP
 def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        accounts = Accounts(settings.async_url, passwords=Passwords(), token_life=timedelta(hours=settings.token_hours))
+        passwords = Passwords()
+        await passwords.prepare()
+        accounts = Accounts(
+            settings.async_url,
+            passwords=passwords,
+            token_life=timedelta(hours=settings.token_hours),
+            token_longest=timedelta(days=settings.token_days),
+            throttle="login" in settings.limits,
+        )
         bus = await RabbitBus(settings.amqp_url).start(wait=BROKER_WITHIN)
         app.state.app_state = make_app_state(settings, bus=bus, accounts=accounts)
         try:

@@ -1,13 +1,14 @@
 """The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import field
 from typing import Protocol
 from uuid import UUID
 
 from contracts.data import Data
 from gateway.bus.port import Bus
-from gateway.identity.accounts import SignedIn, Staff
+from gateway.identity.accounts import NOBODY_IN_PARTICULAR, Client, SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
 from gateway.lookups.hotels import HotelLookup
 from gateway.lookups.realtime import RealtimeLookup
@@ -21,11 +22,25 @@ class StaffAccounts(Protocol):
     async def whose(self, token: str) -> Staff | None:
         """The member of staff with this token; returns None for an invalid token. Use extends the token."""
 
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        """Those of these tokens that are not valid. Does not count as a use of the others."""
+
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
 
-    async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive."""
+    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
+        """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive.
+
+        Refused `RATE_LIMITED` after too many failures at the account, unless the device has signed in there before.
+        """
+
+    async def change_password(
+        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+    ) -> SignedIn | None:
+        """Change the account's password, end all its tokens and issue a new one; returns None where `old` is wrong.
+
+        Raises `ValueError` where `new` may not be chosen. Refused `RATE_LIMITED` after too many failures.
+        """
 
     async def sign_out(self, token: str) -> None:
         """End this token."""

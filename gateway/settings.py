@@ -19,6 +19,7 @@ class GatewaySettings(Settings):
     trusted_proxies: str = "127.0.0.1"
     metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: no token is needed.")
     token_hours: float = Field(12.0, gt=0, description="How long an unused staff token is valid.")
+    token_days: float = Field(7.0, gt=0, description="How long after its sign-in a used staff token is valid.")
     ask_seconds: float = Field(5.0, gt=0)
     capture_seconds: float = Field(10.0, ge=0, description="Seconds that an approval waits for its capture.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="Seconds between the heartbeats of a silent event stream.")

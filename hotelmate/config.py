@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.messaging.ask_client import AskClient
+from chassis.settings import MODE, environment_faults
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
@@ -50,13 +51,20 @@ class Config:
 
 
 def load_config(stack: Path = STACK) -> Config:
-    """Read the environment and, where a demo runs in this directory, the demo's file."""
+    """Read the environment and, where a demo runs in this directory, the demo's file.
+
+    Raises `CommandError` where production refuses the environment's addresses; a demo in this directory is none.
+    """
     try:
         content = json.loads(stack.read_text("utf-8"))
     except FileNotFoundError:
         content = {}
     except (OSError, ValueError) as problem:
         raise CommandError(f"{stack} cannot be read: {problem}") from problem
+    addresses = [name for name in os.environ if name == "AMQP_URL" or name.endswith("_DATABASE_URL")]
+    mode = os.environ.get(MODE) or ("demo" if content else None)
+    if sentences := environment_faults(addresses, mode=mode):
+        raise CommandError("The settings are refused:", details=sentences)
     return Config(os.environ, content)
 
 

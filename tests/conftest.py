@@ -1,6 +1,7 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
 import logging
+import os
 import signal
 import uuid
 from collections.abc import Callable, Iterator
@@ -33,7 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Let child processes be interrupted: a shell starts background jobs with SIGINT ignored, which is inherited."""
+    """Let tests' settings be short, and child processes interrupted.
+
+    A shell starts background jobs with SIGINT ignored, which is inherited.
+    """
+    os.environ.setdefault("HOTELMATE_MODE", "demo")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

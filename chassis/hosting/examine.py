@@ -1,7 +1,7 @@
 """Answers operators' queries of one service without the broker: one JSON line per query and per reply.
 
 A query is `{"method": "Examine", "message": {"invariant": "I3"}}`; a reply is `{"result": …, "error": null}`, as on
-the broker. The process reads no setting but `<NAME>_DATABASE_URL`.
+the broker. The process reads no settings but `<NAME>_DATABASE_URL` and `HOTELMATE_MODE`.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from chassis.observability.examination import Examination
 from chassis.observability.operator_queries import HANDLERS, answer
 from chassis.refusal import Refusal
 from chassis.service import method_of
-from chassis.settings import with_driver
+from chassis.settings import environment_faults, refusal, with_driver
 from contracts.message import Query
 
 CONNECT_WITHIN = 10  # seconds
@@ -52,6 +52,8 @@ def run(service: str, examination: Examination) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()
     driver = "psycopg" if find_spec("psycopg") else "psycopg2"
+    if sentences := environment_faults([variable]):
+        raise SystemExit(refusal(sentences))
     if variable not in os.environ:
         raise SystemExit(f"{variable} is not set")
     engine = sa.create_engine(

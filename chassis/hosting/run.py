@@ -32,6 +32,7 @@ from chassis.hosting.scheduler import JobLoop, TimerLoop
 from chassis.observability import logs
 from chassis.service import Service, Timer
 from chassis.settings import ServiceSettings
+from chassis.settings import load as load_settings
 from chassis.transactions.retention import delete_old_rows
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.catalogue import OWNERS
@@ -89,7 +90,7 @@ def _job_worker(kind: str) -> Any:
 
 def run(service: Service) -> None:
     """Host the service until SIGTERM or SIGINT; then finish the running work within ten seconds and exit."""
-    settings = service.settings()
+    settings = load_settings(service.settings)
     logs.configure(service.name, level=settings.log_level, fmt=settings.log_format)
     config = {"max_workers": settings.workers + len(service.timers) + 8}
     container = ServiceContainer(hosted(service, settings), config=config)

@@ -21,6 +21,7 @@ from typing import Any
 
 from chassis.messaging.permissions import permissions
 from chassis.messaging.topology import USERS, Topology, topology
+from chassis.settings import environment_faults, refusal
 
 ADMINISTRATOR = "hotelmate"
 NOT_HASHED = (
@@ -75,10 +76,12 @@ def _user(name: str, password: str, *, tags: str = "") -> dict[str, Any]:
 
 
 def passwords_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """The password of each user. Exits with the names of the variables that are not set."""
+    """The password of each user. Exits with the variables that are not set, or that production refuses."""
     variables = {user: f"{user.upper()}_AMQP_PASSWORD" for user in USERS}
     if missing := [name for name in variables.values() if not environment.get(name)]:
         raise SystemExit(f"not set: {', '.join(missing)}")
+    if sentences := environment_faults(variables.values()):
+        raise SystemExit(refusal(sentences))
     return {user: environment[name] for user, name in variables.items()}
 
 

@@ -23,6 +23,7 @@ from chassis.messaging.former_topology import move_former_queues
 from chassis.messaging.management import Management
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
 from chassis.observability import logs
+from chassis.settings import environment_faults, refusal
 
 PROBE = "topology.probe"
 
@@ -85,6 +86,8 @@ def main() -> None:
     amqp_url, management_url = os.environ.get("AMQP_ADMIN_URL"), os.environ.get("AMQP_MANAGEMENT_URL")
     if not amqp_url:
         raise SystemExit("AMQP_ADMIN_URL is not set")
+    if sentences := environment_faults(["AMQP_ADMIN_URL"]):
+        raise SystemExit(refusal(sentences))
     partitions = int(os.environ.get("INBOX_PARTITIONS") or 1)
     if management_url:
         import_over_management(management_url, amqp_url, partitions=partitions)

@@ -20,7 +20,7 @@ from chassis.messaging.lease import Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
 from chassis.observability import logs
-from chassis.settings import Settings
+from chassis.settings import Settings, load
 
 BATCH = 500
 POLL = 1.0
@@ -142,14 +142,21 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    settings = Settings()
+    databases = {name: f"{name.upper()}_DATABASE_URL" for name in names}
+    brokers = {name: f"{name.upper()}_AMQP_URL" for name in names if f"{name.upper()}_AMQP_URL" in os.environ}
+    own_urls = {variable: os.environ[variable] for variable in brokers.values()}
+    unused = {"amqp_url": next(iter(own_urls.values()))} if len(own_urls) == len(names) else {}
+    settings = load(Settings, others=[*databases.values(), *own_urls], **unused)
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
-    missing = [name for name in names if f"{name.upper()}_DATABASE_URL" not in os.environ]
+    missing = [variable for variable in databases.values() if variable not in os.environ]
     if missing:
-        raise SystemExit(f"not set: {', '.join(f'{name.upper()}_DATABASE_URL' for name in missing)}")
-    databases = {name: os.environ[f"{name.upper()}_DATABASE_URL"] for name in names}
-    brokers = {name: os.environ.get(f"{name.upper()}_AMQP_URL") or settings.amqp_url for name in names}
-    asyncio.run(run_relays(databases, brokers))
+        raise SystemExit(f"not set: {', '.join(missing)}")
+    asyncio.run(
+        run_relays(
+            {name: os.environ[variable] for name, variable in databases.items()},
+            {name: own_urls.get(brokers.get(name, ""), settings.amqp_url) for name in names},
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from chassis.observability import logs
-from chassis.settings import with_driver
+from chassis.settings import environment_faults, refusal, with_driver
 
 FOLDERS = {"gateway": "gateway"}
 
@@ -38,12 +38,14 @@ def main() -> None:
     """Migrate the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.transactions.migrate",
-        description="Bring each service's database to its newest schema. Reads <NAME>_DATABASE_URL.",
+        description="Bring each service's database to its newest schema. Reads <NAME>_DATABASE_URL, HOTELMATE_MODE.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier, gateway")
     logs.configure("migrate", level=os.environ.get("LOG_LEVEL", "INFO"), fmt=os.environ.get("LOG_FORMAT", "json"))
-    for name in parser.parse_args().names:
-        variable = f"{name.upper()}_DATABASE_URL"
+    variables = {name: f"{name.upper()}_DATABASE_URL" for name in parser.parse_args().names}
+    if sentences := environment_faults(variables.values()):
+        raise SystemExit(refusal(sentences))
+    for name, variable in variables.items():
         if variable not in os.environ:
             raise SystemExit(f"{variable} is not set")
         migrate(name, os.environ[variable])

@@ -104,6 +104,7 @@ AUDIT = sa.Table(
     "audit",
     METADATA,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("hotel", sa.Text, primary_key=True),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("what", sa.Text, nullable=False),
@@ -113,7 +114,7 @@ AUDIT = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("trace_id", sa.Text, nullable=False, server_default=""),
-    sa.UniqueConstraint("subject", "sequence", name="audit_one_row_per_change"),
+    sa.UniqueConstraint("subject", "sequence", "hotel", name="audit_one_row_per_change"),
 )
 
 # The relay that may publish the outbox. `epoch` rises with every change of holder and fences every write.
@@ -149,6 +150,15 @@ NOTIFY = (
 
 # For a database whose first migration had no leased claims.
 LEASED_CLAIMS = "ALTER TABLE idempotency ADD COLUMN IF NOT EXISTS holder text, ADD COLUMN IF NOT EXISTS memo jsonb"
+
+# For a database whose first migration had no hotel in the audit rows: `{hotel}` is the SQL for the hotel of a row.
+AUDIT_HOTEL = """
+ALTER TABLE audit ADD COLUMN IF NOT EXISTS hotel text;
+UPDATE audit SET hotel = coalesce({hotel}, '') WHERE hotel IS NULL;
+ALTER TABLE audit DROP CONSTRAINT audit_pkey, ADD PRIMARY KEY (position, hotel),
+    DROP CONSTRAINT audit_one_row_per_change,
+    ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence, hotel)
+"""
 
 # For a database whose first migration ran under the old names; a newer one has the new names from the start.
 RENAMES = (

@@ -73,6 +73,7 @@ class Work:
     def audit(
         self,
         *,
+        hotel: str,
         subject: str,
         sequence: int,
         what: str,
@@ -84,6 +85,7 @@ class Work:
         """Write one audit row at commit. `why` may be a person's own words, so audit rows never leave this database."""
         self._audit.append(
             {
+                "hotel": hotel,
                 "subject": subject,
                 "sequence": sequence,
                 "what": what,

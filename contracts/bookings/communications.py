@@ -106,6 +106,7 @@ class GetLetter(Command[Letter]):
 
     booking_id: str
     communication_id: str
+    hotel: str = ""
 
 
 class GetMailFacts(Command[MailFacts]):
@@ -113,3 +114,4 @@ class GetMailFacts(Command[MailFacts]):
 
     booking_id: str
     with_code: bool = True
+    hotel: str = ""

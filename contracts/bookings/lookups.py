@@ -74,3 +74,4 @@ class GetLookupLetter(Command[LookupLetter]):
     """Return the content of a lookup mail, with new one-time codes for the links. Refused `LOOKUP_NOT_FOUND`."""
 
     lookup_id: str
+    hotel: str = ""

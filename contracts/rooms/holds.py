@@ -39,3 +39,4 @@ class ReleaseInventory(Command[Nothing]):
 
     booking_id: str
     unwritten: bool = False
+    hotel: str = ""

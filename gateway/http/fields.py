@@ -160,6 +160,11 @@ Filter = Annotated[str, Field(max_length=NAME.most, pattern=_NO_NUL), AfterValid
 # The fields of a sign-in and of a lookup are compared only: any text is read, and the wrong one is not found.
 LoginEmail = Annotated[str, StringConstraints(min_length=1, max_length=EMAIL.most, pattern=_NO_NUL)]
 LoginPassword = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD.most, pattern=_NO_NUL)]
+NewPassword = Annotated[
+    str,
+    StringConstraints(min_length=PASSWORD.least, max_length=PASSWORD.most, pattern=_NO_NUL),
+    Field(description="Not a common password, not even repeated or with digits and signs at its ends."),
+]
 LookupEmail = Annotated[str, StringConstraints(max_length=EMAIL.most, pattern=_NO_NUL)]
 LookupNumber = Annotated[str, StringConstraints(max_length=BOOKING_NAME.most, pattern=_NO_NUL)]
 Amount = Annotated[

@@ -24,6 +24,7 @@ from gateway.http.pages import Paging, page_body
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
+from gateway.identity.networks import network_of
 
 Reply = TypeVar("Reply")
 Message = TypeVar("Message")
@@ -80,6 +81,11 @@ class ApiRequest(Request):
         return QueryParams([(normalised(name), normalised(text)) for name, text in texts])
 
     @property
+    def network(self) -> str:
+        """The client's network, as limits count it."""
+        return network_of(self.client.host) if self.client else ""
+
+    @property
     def authorization(self) -> str:
         """The `Authorization` header."""
         return self.headers.get("authorization", "")
@@ -87,7 +93,7 @@ class ApiRequest(Request):
     async def authorize(self) -> None:
         """Check rate limit (429), token (401), hotel (403, 404) and permission (403), in this order."""
         operation, state = self.operation, self.app_state
-        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.client.host if self.client else "")
+        state.rate_limiter.take(RATE_LIMITS.get(operation.audience), self.network)
         self.caller, self.staff = await authenticate(operation.audience, self.authorization, state.accounts.whose)
         if self.caller.kind == "staff":
             if self.hotel != self.caller.hotel:

@@ -1,28 +1,25 @@
-"""Staff accounts and their tokens: the gateway's only SQL. The command line uses it too."""
+"""Staff accounts as the gateway uses them: sign-in, tokens, and a member of staff's own password."""
 
-import hashlib
-import secrets
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Collection
+from dataclasses import field, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from chassis.email_address import address_key, usable_address
-from chassis.refusal import Unavailable
-from chassis.text import normalised, text_problem
-from chassis.transactions.unit_of_work import is_outage
+from chassis.email_address import address_key
 from contracts.data import Data
-from contracts.fields import NAME
 from contracts.values import Caller, Permission
+from gateway.identity.audit import AccountEvent, audit_row
+from gateway.identity.database import AccountsDatabase
 from gateway.identity.passwords import Passwords
 from gateway.identity.roles import Role, permissions_of
-from gateway.identity.tables import ACCOUNT, TOKEN
+from gateway.identity.sessions import add_device, hash_of, issue_token, lock_unchanged, set_password
+from gateway.identity.tables import ACCOUNT, DEVICE, TOKEN
+from gateway.identity.throttle import Throttle
 
-PREFIX = "hms_"  # distinguishes staff tokens from guest tokens, and is known to secret scanners
 SLIDES_AFTER = 0.05  # of a token's life, so that not every request writes
 
 
@@ -51,138 +48,145 @@ class Staff(Data):
 
 
 class SignedIn(Data):
-    """A new token. The database stores only the token's hash."""
+    """A new token, and the secret of a device that signs in for the first time. The database stores only hashes."""
 
     token: str
     expires_at: datetime
     staff: Staff
+    device: str | None = None
 
 
-_STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
+class Client(Data):
+    """The sender of a request that proves an identity: its network (`network_of`), and its device's secret."""
+
+    network: str = ""
+    device: str = field(default="", repr=False)
 
 
-class EmailTaken(Exception):
-    """Another account has the e-mail address."""
+NOBODY_IN_PARTICULAR = Client()
+_VALID = (TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)  # of tokens
+STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
 
 class Accounts:
-    """The `StaffAccounts` in the database at `url` (`postgresql+psycopg://…`), and their administration.
+    """The `StaffAccounts` in the database at `url` (`postgresql+psycopg://…`).
 
-    Every method raises `Unavailable` where the database is down.
+    An unused token is valid for `token_life`; use extends the token up to `token_longest` after its sign-in. With
+    `throttle`, failed attempts at an account are limited. Every method raises `Unavailable` where the database is down.
     """
 
-    def __init__(self, url: str, *, passwords: Passwords, token_life: timedelta = timedelta(hours=12)) -> None:
-        self._engine: AsyncEngine = create_async_engine(
-            url,
-            pool_size=8,
-            max_overflow=8,
-            pool_timeout=3,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-            hide_parameters=True,
-        )
+    def __init__(
+        self,
+        url: str,
+        *,
+        passwords: Passwords,
+        token_life: timedelta = timedelta(hours=12),
+        token_longest: timedelta = timedelta(days=7),
+        throttle: bool = False,
+    ) -> None:
+        self._database = AccountsDatabase(url)
         self._passwords = passwords
-        self._life = token_life
+        self._life = min(token_life, token_longest)
+        self._longest = token_longest
+        self._throttle = Throttle(self._database, on=throttle)
 
     async def close(self) -> None:
         """Close the connections to the database."""
-        await self._engine.dispose()
+        await self._database.close()
 
     async def ping(self) -> None:
-        await self._run(sa.text("SELECT 1"))
-
-    async def add(
-        self, *, email: str, password: str, name: str, hotel: str, role: Role, is_superuser: bool = False
-    ) -> Staff:
-        """Add an account; raises `EmailTaken`, or `ValueError` for an unusable address, name or password."""
-        staff = Staff(
-            id=uuid4(),
-            email=usable_address(email).lower(),
-            name=_name(name),
-            hotel=hotel,
-            role=role,
-            is_superuser=is_superuser,
-            active=True,
-        )
-        row = {**vars(staff), "password_hash": await self._passwords.hashed(password)}
-        try:
-            await self._run(ACCOUNT.insert().values(row), again=False)
-        except sa.exc.IntegrityError as taken:
-            raise EmailTaken(staff.email) from taken
-        return staff
-
-    async def everyone(self, *, hotel: str | None = None) -> Sequence[Staff]:
-        """All accounts, or those of one hotel, ordered by hotel and e-mail."""
-        query = sa.select(*_STAFF_COLUMNS).order_by(ACCOUNT.c.hotel, ACCOUNT.c.email)
-        if hotel:
-            query = query.where(ACCOUNT.c.hotel == hotel)
-        return [_staff(row) for row in await self._run(query)]
+        await self._database.run(sa.text("SELECT 1"))
 
     async def get(self, staff_id: UUID) -> Staff | None:
-        query = sa.select(*_STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active)
-        row = next(iter(await self._run(query)), None)
-        return _staff(row) if row else None
-
-    async def deactivate(self, email: str) -> bool:
-        """Deactivate an account and end its tokens; returns False where the account does not exist."""
-        closed = ACCOUNT.update().where(ACCOUNT.c.email == address_key(email)).values(active=False)
-        closed_rows = await self._run(closed.returning(ACCOUNT.c.id))
-        await self._run(TOKEN.delete().where(TOKEN.c.account_id.in_([row.id for row in closed_rows])))
-        return bool(closed_rows)
-
-    async def sign_in(self, email: str, password: str) -> SignedIn | None:
-        query = sa.select(*_STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.email == address_key(email))
-        row = next(iter(await self._run(query.where(ACCOUNT.c.active))), None)
-        if not await self._passwords.right(password, row and row.password_hash) or row is None:
-            return None
-        token = PREFIX + secrets.token_urlsafe(32)
-        await self._run(TOKEN.delete().where(TOKEN.c.account_id == row.id, TOKEN.c.expires_at < sa.func.now()))
-        values = {"hash": _hash(token), "account_id": row.id, "expires_at": sa.func.now() + self._life}
-        [made] = await self._run(TOKEN.insert().values(values).returning(TOKEN.c.expires_at), again=False)
-        return SignedIn(token=token, expires_at=made.expires_at, staff=_staff(row))
+        row = await self._database.first(sa.select(*STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active))
+        return staff_of(row) if row else None
 
     async def whose(self, token: str) -> Staff | None:
-        query = (
-            sa.select(*_STAFF_COLUMNS, (TOKEN.c.expires_at - sa.func.now()).label("left"))
-            .join_from(TOKEN, ACCOUNT)
-            .where(TOKEN.c.hash == _hash(token), TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)
+        postponable = sa.and_(
+            TOKEN.c.expires_at < TOKEN.c.ends_at,
+            TOKEN.c.expires_at < sa.func.now() + self._life * (1 - SLIDES_AFTER),
         )
-        row = next(iter(await self._run(query)), None)
+        row = await self._database.first(
+            sa.select(*STAFF_COLUMNS, postponable.label("postponable"))
+            .join_from(TOKEN, ACCOUNT)
+            .where(TOKEN.c.hash == hash_of(token), *_VALID)
+        )
         if row is None:
             return None
-        if row.left < self._life * (1 - SLIDES_AFTER):
-            expires_at = sa.func.now() + self._life
-            await self._run(TOKEN.update().where(TOKEN.c.hash == _hash(token)).values(expires_at=expires_at))
-        return _staff(row)
+        if row.postponable:
+            later = sa.func.least(sa.func.now() + self._life, TOKEN.c.ends_at)
+            await self._database.run(TOKEN.update().where(TOKEN.c.hash == hash_of(token)).values(expires_at=later))
+        return staff_of(row)
+
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        by_hash = {hash_of(token): token for token in tokens}
+        valid = sa.select(TOKEN.c.hash).join_from(TOKEN, ACCOUNT).where(TOKEN.c.hash.in_(by_hash), *_VALID)
+        hashes = {bytes(row.hash) for row in await self._database.run(valid)}
+        return [token for each, token in by_hash.items() if each not in hashes]
+
+    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
+        key = address_key(email)
+        of_device = sa.exists().where(DEVICE.c.account_id == ACCOUNT.c.id, DEVICE.c.hash == hash_of(client.device))
+        query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash, of_device.label("known_device"))
+        row: Any = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
+        throttled = "" if row and row.known_device else f"sign-in {key}"
+        signed_in = None
+        if await self._is_right(password, row, throttled=throttled, network=client.network):
+            async with self._database.transaction() as connection:
+                if await lock_unchanged(connection, row):
+                    device = None if row.known_device else await add_device(connection, row.id)
+                    token, expires_at = await issue_token(connection, row.id, life=self._life, longest=self._longest)
+                    signed_in = SignedIn(token=token, expires_at=expires_at, staff=staff_of(row), device=device)
+                    await connection.execute(
+                        audit_row(AccountEvent.SIGNED_IN, account_id=row.id, done_by=row.id, network=client.network)
+                    )
+        if signed_in is None:
+            account_id = row.id if row else None
+            await self._database.run(
+                audit_row(AccountEvent.SIGN_IN_FAILED, account_id=account_id, network=client.network), again=False
+            )
+        return signed_in
 
     async def sign_out(self, token: str) -> None:
-        await self._run(TOKEN.delete().where(TOKEN.c.hash == _hash(token)))
+        async with self._database.transaction() as connection:
+            ended = await connection.execute(
+                TOKEN.delete().where(TOKEN.c.hash == hash_of(token)).returning(TOKEN.c.account_id)
+            )
+            for account_id in ended.scalars().all():
+                await connection.execute(audit_row(AccountEvent.SIGNED_OUT, account_id=account_id, done_by=account_id))
 
-    async def _run(self, statement: sa.Executable, *, again: bool = True) -> Sequence[sa.Row[Any]]:
-        """Run a statement and return the rows. With `again`, the statement runs again if its connection was stale."""
+    async def change_password(
+        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+    ) -> SignedIn | None:
+        event = partial(audit_row, account_id=staff.id, done_by=staff.id, network=client.network)
+        query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.id == staff.id, ACCOUNT.c.active)
+        row = await self._database.first(query)
+        if await self._is_right(old, row, throttled=f"password {staff.id}", network=client.network):
+            hashed = await self._passwords.hashed(new, network=client.network)
+            async with self._database.transaction() as connection:
+                if await lock_unchanged(connection, row):
+                    await set_password(connection, staff.id, hashed)
+                    await connection.execute(event(AccountEvent.PASSWORD_CHANGED))
+                    token, expires_at = await issue_token(connection, staff.id, life=self._life, longest=self._longest)
+                    return SignedIn(token=token, expires_at=expires_at, staff=staff_of(row))
+        await self._database.run(event(AccountEvent.PASSWORD_CHANGE_FAILED), again=False)
+        return None
+
+    async def _is_right(self, password: str, row: Any, *, throttled: str, network: str) -> bool:
+        """Whether the password is the account's. Without an account, takes as long, and returns False."""
+        if throttled:
+            await self._throttle.begin(throttled)
+        judged_wrong = False
         try:
-            async with self._engine.connect() as connection:
-                result = await connection.execute(statement)
-                return result.all() if result.returns_rows else ()
-        except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as problem:
-            if not is_outage(problem) and not isinstance(problem, OSError):
-                raise
-            if again and isinstance(problem, sa.exc.DBAPIError) and problem.connection_invalidated:
-                return await self._run(statement, again=False)
-            raise Unavailable(f"the staff accounts cannot be reached: {type(problem).__name__}") from problem
+            right = await self._passwords.right(password, row and row.password_hash, network=network)
+            judged_wrong = not right
+        finally:
+            if throttled and not judged_wrong:
+                await self._throttle.take_back(throttled)
+        return right
 
 
-def _name(text: str) -> str:
-    name = normalised(text.strip())
-    if problem := text_problem(name, NAME):
-        raise ValueError(f"a name {problem}")
-    return name
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-def _staff(row: Any) -> Staff:
-    values = {column.name: getattr(row, column.name) for column in _STAFF_COLUMNS}
+def staff_of(row: Any) -> Staff:
+    """The member of staff in a row of the accounts."""
+    values = {column.name: getattr(row, column.name) for column in STAFF_COLUMNS}
     return Staff(**values | {"role": Role(row.role)})

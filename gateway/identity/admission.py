@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from chassis.refusal import Refusal
 from contracts.values import Caller, Permission
-from gateway.identity.accounts import PREFIX, Staff
+from gateway.identity.accounts import Staff
+from gateway.identity.sessions import PREFIX
 
 TOKEN_FORM = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}")
 StaffByToken = Callable[[str], Awaitable[Staff | None]]

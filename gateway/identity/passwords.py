@@ -1,42 +1,84 @@
-"""Passwords: argon2id, off the event loop. A check takes as long for an unknown account as for a known one."""
+"""Passwords: which may be chosen, and their argon2id hashes, computed off the event loop.
 
-import asyncio
-from functools import cache
+A check takes as long for an unknown account as for a known one.
+"""
+
+import gzip
+import re
+from functools import cached_property
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from chassis.text import normalised
 from contracts.fields import PASSWORD
+from gateway.identity.fair_pool import FairPool
 
 AT_ONCE = 2
-
-
-@cache
-def _nobody(hasher: PasswordHasher) -> str:
-    return hasher.hash("no account has this password")
+COMMON = Path(__file__).with_name("common-passwords.txt.gz")  # one to a line, in lower case, most common first
+_AT_ITS_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_REPEATED = re.compile(r"(.+?)\1+")
+_SHORTEST = 4  # what is left of a password is compared from this length on
 
 
 class Passwords:
-    """Hashes and checks passwords. At most two computations run at once, which leaves CPU time to other requests."""
+    """Hashes and checks passwords. At most two computations run at once, which leaves CPU time to other requests.
+
+    `network` is the client's, for which the waiting is fair (`FairPool`).
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._pool = FairPool(AT_ONCE)
 
-    async def hashed(self, password: str) -> str:
-        """Hash a password for storage; raises `ValueError` where the password is too short or too long."""
-        if not PASSWORD.least <= len(password) <= PASSWORD.most:
-            raise ValueError(f"a password has {PASSWORD.least} to {PASSWORD.most} characters")
-        async with self._room:
-            return await asyncio.to_thread(self._hasher.hash, password)
+    async def prepare(self) -> None:
+        """Compute what the first check needs, so that the first check takes no longer than the others."""
+        await self._pool.run("", lambda: self._nobody)
 
-    async def right(self, password: str, stored: str | None) -> bool:
+    async def hashed(self, password: str, *, network: str = "") -> str:
+        """Hash a password for storage; raises `ValueError` where the password may not be chosen."""
+        return await self._pool.run(network, lambda: self._hashed(password))
+
+    async def right(self, password: str, stored: str | None, *, network: str = "") -> bool:
         """Whether the password matches the stored hash. Without a stored hash, returns False after the same time."""
-        async with self._room:
-            return await asyncio.to_thread(self._check, password, stored)
+        right = await self._pool.run(network, lambda: self._check(password, stored))
+        if right:
+            self._pool.forgive(network)
+        return right
+
+    def _hashed(self, password: str) -> str:
+        if problem := password_problem(password):
+            raise ValueError(f"a password {problem}")
+        return self._hasher.hash(password)
 
     def _check(self, password: str, stored: str | None) -> bool:
         try:
-            return self._hasher.verify(stored or _nobody(self._hasher), password) and stored is not None
+            return self._hasher.verify(stored or self._nobody, password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self._hasher.hash("no account has this password")
+
+
+def password_problem(password: str) -> str | None:
+    """Why the password may not be chosen, as the rest of a sentence about it; None where it may be.
+
+    A common password is refused in any case, repeated, and with digits and signs at its ends, too.
+    """
+    if not PASSWORD.least <= len(password) <= PASSWORD.most:
+        return f"has {PASSWORD.least} to {PASSWORD.most} characters"
+    lower = normalised(password.lower())
+    word = _AT_ITS_ENDS.sub("", lower)
+    variants = {each for each in (lower, word, _once(lower), _once(word)) if len(each) >= _SHORTEST}
+    with gzip.open(COMMON, "rt", encoding="utf-8") as lines:
+        if any(line.rstrip("\n") in variants for line in lines):
+            return "must not be a common one, not even repeated or with digits and signs at its ends"
+    return None
+
+
+def _once(text: str) -> str:
+    repeated = _REPEATED.fullmatch(text)
+    return repeated[1] if repeated else text

@@ -1,4 +1,4 @@
-"""The gateway's own tables: staff accounts, and the tokens of signed-in staff."""
+"""The gateway's own tables: staff accounts, their tokens and devices, failed sign-ins, and the audit list."""
 
 import sqlalchemy as sa
 
@@ -25,4 +25,32 @@ TOKEN = sa.Table(
     sa.Column("account_id", sa.Uuid, sa.ForeignKey("staff_account.id", ondelete="CASCADE"), nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
     sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),  # use extends `expires_at` up to `ends_at`
+)
+
+DEVICE = sa.Table(
+    "staff_device",
+    METADATA,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("account_id", sa.Uuid, sa.ForeignKey("staff_account.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+)
+
+THROTTLE = sa.Table(
+    "staff_throttle",
+    METADATA,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),  # of what is throttled, whether or not an account has it
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+AUDIT = sa.Table(
+    "staff_audit",
+    METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("account_id", sa.Uuid),  # null: no account has the address that somebody tried to sign in with
+    sa.Column("done_by", sa.Uuid),  # the account that did this; null: the command line, or a stranger
+    sa.Column("network", sa.Text, nullable=False),  # empty: the command line
 )

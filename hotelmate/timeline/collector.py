@@ -32,10 +32,10 @@ def collect(ask: AskService, name: str, *, parked: Sequence[ParkedMessage] = ())
     from_bookings = ask("bookings", ExplainBooking(booking=name))
     if from_bookings.booking is None:
         return None
-    booking_id = str(from_bookings.booking["id"])
-    from_payments = ask("payments", ExplainBooking(booking=booking_id))
+    booking_id, hotel = str(from_bookings.booking["id"]), str(from_bookings.booking["hotel"])
+    from_payments = ask("payments", ExplainBooking(hotel=hotel, booking=booking_id))
     traces = {event.trace_id for event in (*from_bookings.events, *from_payments.events)} - {""}
-    from_rooms = ask("rooms", ExplainBooking(booking=booking_id, traces=tuple(sorted(traces))))
+    from_rooms = ask("rooms", ExplainBooking(hotel=hotel, booking=booking_id, traces=tuple(sorted(traces))))
     events = [*from_bookings.events, *from_payments.events, *from_rooms.events]
     query = ExplainEvents(
         ids=tuple(event.id for event in events), subjects=tuple(sorted({event.subject for event in events}))

@@ -13,6 +13,3 @@ class BookingsSettings(ServiceSettings):
 
     guest_token_key: str = ""
     sms: bool = False
-
-    def secrets(self) -> dict[str, str]:
-        return {"BOOKINGS_GUEST_TOKEN_KEY": self.guest_token_key}

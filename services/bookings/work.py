@@ -83,7 +83,7 @@ class BookingsWork(Work):
         else:
             self.bookings.add(after)
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
-            self.holds.check_soon(after.id)
+            self.holds.check_soon(after.hotel, after.id)
         return after
 
     def note(self, booking: Booking, **private: Any) -> Booking:
@@ -97,9 +97,9 @@ class BookingsWork(Work):
         if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []
-        for order in self.orders.open_of(booking.id):
+        for order in self.orders.open_of(booking):
             for event in orders.cancel(booking, order, by=SYSTEM if by.kind is ActorKind.GUEST else by, now=self.now):
-                self.orders.save(orders.evolve(order, event))
+                self.orders.save(booking.hotel, orders.evolve(order, event))
                 ended.append(event)
         return ended
 
@@ -110,6 +110,7 @@ class BookingsWork(Work):
             published = replace(published, guest_has_email=bool(booking.guest.email))
         after = evolve(booking, published, at=self.now)
         self.audit(
+            hotel=booking.hotel,
             subject=booking.id,
             sequence=after.version,
             what=type(event).__name__,

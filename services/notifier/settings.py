@@ -47,10 +47,3 @@ class NotifierSettings(ServiceSettings):
     def with_legacy_channels(self) -> bool:
         """Whether pushes also go to the public channels of old clients."""
         return self.demo if self.legacy_channels is None else self.legacy_channels
-
-    def secrets(self) -> dict[str, str]:
-        """The secrets of the push account, and those of the mail account if one is configured."""
-        required = {"NOTIFIER_PUSHER_KEY": self.pusher_key, "NOTIFIER_PUSHER_SECRET": self.pusher_secret}
-        if self.smtp_username:
-            required["NOTIFIER_SMTP_PASSWORD"] = self.smtp_password
-        return required

@@ -6,6 +6,7 @@ from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.data import Data
 from contracts.notifier.events import NoticeSent
+from services.notifier.domain.jobs import NoticeJob
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpServer
@@ -43,6 +44,6 @@ class NotifierWork(Work):
 
     notices = store(SqlNotices)
 
-    def mark_sent(self, notice_ids: Collection[str]) -> None:
-        """Store these notices as `SENT`."""
-        self.notices.settle(notice_ids, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)
+    def mark_sent(self, jobs: Collection[NoticeJob]) -> None:
+        """Store the notices of these jobs as `SENT`."""
+        self.notices.settle(jobs, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)

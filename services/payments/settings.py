@@ -22,12 +22,6 @@ class PaymentsSettings(ServiceSettings):
     return_origins: str
     reconcile_minutes: float = Field(60.0, ge=1)
 
-    def secrets(self) -> dict[str, str]:
-        """The secrets that must be set outside demo mode, keyed by environment variable."""
-        signing = enumerate(self.webhook_secrets or ("",))
-        by_variable = {f"PAYMENTS_STRIPE_WEBHOOK_SECRETS[{number}]": secret for number, secret in signing}
-        return {"PAYMENTS_STRIPE_API_KEY": self.stripe_api_key, **by_variable}
-
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """The active signing secrets, newest first."""

@@ -46,9 +46,12 @@ class PaymentsWork(Work):
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""
         if decision.payment != before:
-            self.payments.save(decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every)
+            self.payments.save(
+                before, decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every
+            )
         for change in decision.changes:
             self.audit(
+                hotel=before.hotel,
                 subject=before.id,
                 sequence=change.version,
                 what=type(change.event).__name__,

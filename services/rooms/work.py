@@ -68,6 +68,7 @@ class RoomsWork(Work):
         self,
         subject: str,
         *,
+        hotel: str,
         sequence: int,
         what: str,
         before: str | None = None,
@@ -76,6 +77,7 @@ class RoomsWork(Work):
     ) -> None:
         """Write the audit row of a change by the caller. `before` and `after` are statuses of the subject."""
         self.audit(
+            hotel=hotel,
             subject=subject,
             sequence=sequence,
             what=what,
@@ -92,6 +94,7 @@ class RoomsWork(Work):
         self.publish(AvailabilityChanged(hotel=event.hotel, room_types=(event.room_type_code,)))
         self.record(
             f"block/{event.block_id}",
+            hotel=event.hotel,
             sequence=1 if begins else 2,
             what=type(event).__name__,
             before=None if begins else "BLOCKED",
@@ -103,7 +106,7 @@ class RoomsWork(Work):
         self, hotel: str, room_number: str, *, what: str, version: int = 1, status: str | None = None, why: str = ""
     ) -> None:
         """Write the audit row of a room that staff add, change or remove. `status` is set only for an added room."""
-        self.record(subject_of(hotel, room_number), sequence=version, what=what, after=status, why=why)
+        self.record(subject_of(hotel, room_number), hotel=hotel, sequence=version, what=what, after=status, why=why)
 
 
 ExecuteReleases = Callable[[RoomsWork, Mapping[str, Release]], Any]

@@ -39,11 +39,11 @@ def services() -> dict[str, Any]:
     return compose_services
 
 
-def stages() -> dict[str, list[str]]:
+def stages(recipe: str | None = None) -> dict[str, list[str]]:
     """The instructions of every stage of the recipe, those that it begins with included."""
     instructions: dict[str, list[str]] = {}
     current: list[str] = []
-    for line in DOCKERFILE.read_text("utf-8").splitlines():
+    for line in (recipe or DOCKERFILE.read_text("utf-8")).splitlines():
         begins = re.fullmatch(r"FROM (\S+) AS (\w+)", line)
         if begins:
             current = instructions[begins[2]] = list(instructions.get(begins[1], ()))
@@ -72,12 +72,28 @@ def test_the_compose_file_fits_its_schema(tmp_path: Path) -> None:
     assert not fits_the_schema(broken)
 
 
+def user_of(instructions: list[str]) -> str:
+    """The user that a stage's processes run as."""
+    return next((line.removeprefix("USER ") for line in reversed(instructions) if line.startswith("USER ")), "root")
+
+
+def test_no_image_runs_as_root() -> None:
+    text = DOCKERFILE.read_text("utf-8")
+    building = {"packages", "runtime"}  # no container is started from these
+
+    def users(recipe: str) -> set[str]:
+        return {user_of(lines) for name, lines in stages(recipe).items() if name not in building}
+
+    assert users(text) == {"10001:10001"}
+    assert users(text.replace("USER 10001:10001", "", 1)) == {"10001:10001", "root"}
+    assert users(text.replace("COPY hotelmate hotelmate", "USER root")) == {"10001:10001", "root"}
+
+
 def test_no_container_runs_as_root_or_with_a_writable_image(services: dict[str, Any]) -> None:
     recipe = stages()
     for name, service in services.items():
         if "build" in service:
-            users = [line for line in recipe[service["build"]["target"]] if line.startswith("USER")]
-            assert users[-1] == "USER 10001:10001", name
+            assert user_of(recipe[service["build"]["target"]]) == "10001:10001", name
             assert service["read_only"], name
         else:
             assert service["user"] not in {"root", "0"}, name

@@ -28,9 +28,18 @@ from tests.bench.raw_booking import RawBookings, model_of
 from tests.bench.relaying import relay
 from tests.bench.routing import routing
 from tests.bench.screens import click_to_screen
+from tests.bench.signing_in import signing_in
 
 LIST_ROWS = 5_000
 HOTEL = "hotel-killarney"
+ENVIRONMENT = {
+    "HOTELMATE_MODE": "production",
+    "LOG_LEVEL": "WARNING",
+    "LOG_FORMAT": "json",
+    "GATEWAY_METRICS_TOKEN": "f2b71cf08a4e5d63",
+    "NOTIFIER_PUBLIC_URL": "https://bench.example",
+    "PAYMENTS_RETURN_ORIGINS": "https://bench.example",
+}
 GUEST = {"first_name": "Model", "last_name": "Guest", "email": "model@example.com", "phone": ""}
 
 
@@ -157,8 +166,7 @@ def main() -> None:
         return
     with ExitStack() as things:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
-        environment = {"HOTELMATE_MODE": "production", "LOG_LEVEL": "WARNING", "LOG_FORMAT": "json"}
-        stack = things.enter_context(Stack.start(directory / "run", env=environment))
+        stack = things.enter_context(Stack.start(directory / "run", env=ENVIRONMENT))
         bare_url = stack.postgres.create_database("bare")
         secret = stack.stack_json["stripe"]["webhook_secret"]
         bare = things.enter_context(bare_server(bare_url, secret=secret))
@@ -179,6 +187,7 @@ def main() -> None:
             book=lambda number: book_one(scene.gateway, number),
         ) as pushing:
             measure(pushing)
+        measure(signing_in(scene.gateway, stack.stack_json["staff"][0]))
         with screens(stack.stack_json) as clicking:
             measure(clicking)
         if options.only in "relay":

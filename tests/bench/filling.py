@@ -21,8 +21,8 @@ _TYPES = """
     FROM generate_series(1, %(hotels)s) AS n, generate_series(1, %(types)s) AS t
 """
 _NIGHTS = """
-    INSERT INTO night (room_type_id, night, capacity, sold)
-    SELECT t.id, current_date + d, 1000000, 0
+    INSERT INTO night (hotel, room_type_id, night, capacity, sold)
+    SELECT t.hotel, t.id, current_date + d, 1000000, 0
     FROM room_type t, generate_series(0, %(nights)s) AS d WHERE t.hotel LIKE 'bench-%%'
 """
 _BOOKINGS = """

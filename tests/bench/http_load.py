@@ -71,7 +71,7 @@ async def _load(
             request = make(number)
             began = await moment(number)
             writer.write(request.raw(f"{host}:{port}"))
-            status, body = await _answer(reader)
+            status, body = await answer_of(reader)
             latencies.append(time.perf_counter() - began)
             if not check(status, body):
                 raise AssertionError(f"{request.method} {request.path} answered {status}: {body[:300]!r}")
@@ -82,7 +82,8 @@ async def _load(
     return Measured(requests, time.perf_counter() - first, latencies)
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read one answer: its status and its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     lowered = head.lower()

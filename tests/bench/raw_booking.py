@@ -13,7 +13,11 @@ from chassis.transactions.migrate import migrate
 from tests.bench.harness import Measured
 
 CLIENTS = 8
-KEYS = {"booking": ("id", "confirmation_number"), "guest": ("booking_id", "token_hash")}
+KEYS = {
+    "booking": ("id", "confirmation_number"),
+    "booking_directory": ("booking_id", "confirmation_number", "token_hash"),
+    "guest": ("booking_id", "token_hash"),
+}
 
 _ROOMS_SIDE = """
     CREATE TABLE raw_night (room_type_id int, night date, capacity int, sold int CHECK (sold <= capacity),
@@ -34,7 +38,10 @@ _HELD = """
     INSERT INTO raw_outbox (id, subject, sequence, type, hotel, time, data)
     VALUES (gen_random_uuid(), 'hold/' || %(id)s, 1, 'rooms.InventoryHeld.v1', 'bench-1', now(), %(event)s)
 """
-_AUDIT = "INSERT INTO audit (subject, sequence, what, by, at) VALUES (%(id)s, 1, 'BookingHeld', '{}', now())"
+_AUDIT = """
+    INSERT INTO audit (hotel, subject, sequence, what, by, at)
+    VALUES ('bench-1', %(id)s, 1, 'BookingHeld', '{}', now())
+"""
 _EVENT = """
     INSERT INTO outbox (id, subject, sequence, type, hotel, time, data)
     VALUES (gen_random_uuid(), %(id)s, 1, 'bookings.BookingHeld.v1', 'bench-1', now(), %(event)s)

@@ -76,7 +76,7 @@ def _requests(*, with_trie: bool) -> Callable[[], Measured]:
     bus, accounts = FakeBus(), FakeAccounts()
     bus.answers(GetBooking, builders.in_house())
     headers = accounts.signed_in(builders.staff(Role.FRONT_DESK))
-    settings = GatewaySettings(rate_limits="off")
+    settings = GatewaySettings(mode="demo", rate_limits="off")
     app = build(make_app_state(settings, bus=bus, accounts=accounts), settings=settings)
     if not with_trie:
         _use_starlette(app)

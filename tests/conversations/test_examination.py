@@ -103,8 +103,9 @@ FAULTS = {
     "a payment's change is noted twice": (
         PAYMENTS,
         """
-        INSERT INTO audit (subject, sequence, what, by, from_status, to_status, at)
-        SELECT subject, 99, what, by, from_status, to_status, at FROM audit WHERE what = 'PaymentCaptured' LIMIT 1
+        INSERT INTO audit (hotel, subject, sequence, what, by, from_status, to_status, at)
+        SELECT hotel, subject, 99, what, by, from_status, to_status, at FROM audit
+        WHERE what = 'PaymentCaptured' LIMIT 1
         """,
         {"I3", "I4"},
     ),

@@ -61,8 +61,8 @@ FAULTS = {
         ROOMS,
         """
         ALTER TABLE period DROP CONSTRAINT period_no_room_twice;
-        INSERT INTO period (room_id, kind, nights, booking_id, began_at)
-        SELECT room_id, 'STAY', nights, 'BK-2020-OTHER', now() FROM period
+        INSERT INTO period (hotel, room_id, kind, nights, booking_id, began_at)
+        SELECT hotel, room_id, 'STAY', nights, 'BK-2020-OTHER', now() FROM period
         WHERE live AND moved_in_at IS NOT NULL LIMIT 1
         """,
         {"I1"},
@@ -103,8 +103,8 @@ FAULTS = {
         ROOMS,
         """
         UPDATE room SET status = 'OUT_OF_ORDER' WHERE room_number = '104';
-        INSERT INTO period (room_id, kind, nights, out_of_order, began_at)
-        SELECT id, 'BLOCK', daterange(current_date - 9, current_date - 7), true, now() FROM room
+        INSERT INTO period (hotel, room_id, kind, nights, out_of_order, began_at)
+        SELECT hotel, id, 'BLOCK', daterange(current_date - 9, current_date - 7), true, now() FROM room
         WHERE room_number = '104'
         """,
         {"I12"},

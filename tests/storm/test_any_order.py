@@ -257,12 +257,12 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
         with conversation.transaction() as work:
             event = work.webhooks.get(event_id)
             assert event
-            payment_id = work.payments.find_id(session_id=event.session_id, intent_id=event.intent_id)
-            assert payment_id
+            key = work.payments.find_key(session_id=event.session_id, intent_id=event.intent_id)
+            assert key
             if event.type in TYPES:
-                values = {"id": payment_id, "status": TYPES[event.type]}
+                values = {"id": key.id, "status": TYPES[event.type]}
                 work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), values)
-        return payment_id
+        return key.id
 
     monkeypatch.setattr(webhook_application, "apply", trusted)
     with environment.rewindable_databases() as rewindable_databases:

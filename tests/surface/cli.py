@@ -8,7 +8,11 @@ from typing import Any
 from tests.surface.source import Line, attribute, calls, keys, nodes, text
 
 # Nothing listens on port 1.
-NOWHERE = {"AMQP_URL": "amqp://127.0.0.1:1/%2F", "BOOKINGS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+NOWHERE = {
+    "HOTELMATE_MODE": "demo",
+    "AMQP_URL": "amqp://127.0.0.1:1/%2F",
+    "BOOKINGS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+}
 ENDINGS = (
     ("--help",),
     ("no-such-command",),

@@ -40,8 +40,8 @@ def _refused(kind: type[BaseSettings], needed: Mapping[str, str]) -> set[str]:
         try:
             kind()
         except ValidationError as problem:
-            message = problem.errors()[0]["msg"]
-            return set(re.findall(r"[A-Z][A-Z0-9_]{5,}", message)) - {"HOTELMATE_MODE"}
+            sentences = problem.errors()[0]["ctx"]["error"].sentences
+            return {sentence.partition(" ")[0] for sentence in sentences}
     return set()
 
 

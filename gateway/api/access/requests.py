@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from gateway.http.fields import Body, LoginEmail, LoginPassword
+from gateway.http.fields import Body, LoginEmail, LoginPassword, NewPassword
 
 
 class Credentials(Body):
@@ -12,6 +12,13 @@ class Credentials(Body):
 
     email: LoginEmail = Field(examples=["desk@example.com"])
     password: LoginPassword = Field(examples=["correct horse battery"])
+
+
+class PasswordChange(Body):
+    """A member of staff's password, and the one to use from now on."""
+
+    old_password: LoginPassword = Field(examples=["correct horse battery"])
+    new_password: NewPassword = Field(examples=["seven quiet rivers run"])
 
 
 class MailedCode(Body):

@@ -49,7 +49,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
 
 def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     """Complete the booking, and remove PIN and Wi-Fi. If `intent.erases`, delete the chat and the open orders, too."""
-    unserved = work.orders.open_of(booking.id) if intent.erases else []
+    unserved = work.orders.open_of(booking) if intent.erases else []
     checked_out = GuestCheckedOut(
         **booking.about,
         room_number=booking.assigned_room_number or "",
@@ -59,8 +59,8 @@ def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: Bookin
     )
     after = work.record(booking, (checked_out,), by=intent.by, pending=None, why=intent.reason)
     if intent.erases:
-        work.chats.erase(booking.id)
-        work.orders.erase(unserved)
+        work.chats.erase(booking)
+        work.orders.erase(booking.hotel, unserved)
     return after
 
 

@@ -9,13 +9,13 @@ from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork
 
 
-def occupy_again(conversation: Conversation[BookingsWork], booking_id: str) -> None:
+def occupy_again(conversation: Conversation[BookingsWork], *, hotel: str, booking_id: str) -> None:
     """Send `MoveIn` again for a guest in house, to repair a ghost. A booking that is not in house stays unchanged.
 
     Refused `ACTION_IN_PROGRESS`; the rooms service refuses with, for example, `ROOM_NOT_READY`.
     """
     with conversation.transaction() as work:
-        booking = work.bookings.lock(booking_id)
+        booking = work.bookings.lock(hotel, booking_id)
         if booking is None or booking.status is not BookingStatus.IN_HOUSE:
             return
         pending = pending_actions.begin(work, booking, ActionKind.SEAT)

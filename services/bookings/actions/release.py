@@ -6,7 +6,7 @@ from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 
 
 def _ask(booking: Booking, _: PendingAction) -> ReleaseInventory:
-    return ReleaseInventory(booking_id=booking.id)
+    return ReleaseInventory(**booking.about)
 
 
 RELEASE = TwoStepAction(ActionKind.RELEASE, _ask, end_unchanged)

@@ -19,8 +19,9 @@ from services.bookings.work import BookingsWork
 
 def check_out(
     conversation: Conversation[BookingsWork],
-    booking_id: str,
     *,
+    hotel: str,
+    booking_id: str,
     reason: str = "",
     force: bool = False,
     repeated: bool = False,
@@ -31,11 +32,11 @@ def check_out(
     check-out. A `repeated` command completes a check-out that is pending.
     """
     try:
-        return _leave(conversation, booking_id, CHECK_OUT, reason=reason, erases=force, repeated=repeated)
+        return _leave(conversation, (hotel, booking_id), CHECK_OUT, reason=reason, erases=force, repeated=repeated)
     except Refusal as refusal:
         if not force or refusal.code == "ACTION_IN_PROGRESS":
             raise
-    return _leave(conversation, booking_id, FORCE_OUT, reason=reason, erases=True, repeated=repeated)
+    return _leave(conversation, (hotel, booking_id), FORCE_OUT, reason=reason, erases=True, repeated=repeated)
 
 
 def clear(
@@ -53,7 +54,7 @@ def clear(
     """
     action_id = action_id or uuid4().hex
     with conversation.transaction() as work:
-        booking = work.bookings.lock(booking_id)
+        booking = work.bookings.lock(hotel, booking_id)
         if booking and booking.status is BookingStatus.IN_HOUSE:
             raise Refusal("ROOM_HAS_GUEST", "The booking's guest is in house.")
         is_future = booking is not None and booking.status not in ENDED
@@ -87,7 +88,7 @@ def _left_on(booking: Booking | None) -> date | None:
 
 def _leave(
     conversation: Conversation[BookingsWork],
-    booking_id: str,
+    key: tuple[str, str],
     action: TwoStepAction,
     *,
     reason: str,
@@ -95,7 +96,7 @@ def _leave(
     repeated: bool,
 ) -> bool:
     with conversation.transaction() as work:
-        booking = work.bookings.lock(booking_id)
+        booking = work.bookings.lock(*key)
         fields: dict[str, Any] | None = departure(booking, now=work.now) if booking else None
         if booking is None or fields is None:
             return False

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from contracts.data import Data
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH = 6
+LENGTH = 8  # names that were drawn with six characters stay valid
 
 Choose = Callable[[Sequence[str]], str]
 
@@ -28,12 +28,12 @@ class NameTaken(Exception):
 
 
 def booking_id(year: int, choose: Choose) -> str:
-    """A random id `BK-{year}-{6 characters}`; the year is hotel-local at creation."""
+    """A random id `BK-{year}-{8 characters}`; the year is hotel-local at creation."""
     return f"BK-{year}-{_drawn(choose)}"
 
 
 def confirmation_number(hotel_code: str, year: int, choose: Choose) -> str:
-    """A random number `{hotel code}-{year}-{6 characters}`."""
+    """A random number `{hotel code}-{year}-{8 characters}`."""
     return f"{hotel_code}-{year}-{_drawn(choose)}"
 
 

@@ -124,7 +124,14 @@ def _vacate(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork
     checked_out = [
         booking_id
         for booking_id in room.in_house
-        if vacate.check_out(conversation, booking_id, reason=reason, force=command.destructive, repeated=repeated)
+        if vacate.check_out(
+            conversation,
+            hotel=command.hotel,
+            booking_id=booking_id,
+            reason=reason,
+            force=command.destructive,
+            repeated=repeated,
+        )
     ]
     if checked_out or (repeated and room.in_house):
         return room.in_house if repeated else checked_out

@@ -29,7 +29,7 @@ def send_chat_message(command: SendChatMessage, work: BookingsWork) -> ChatMessa
     sent = chat.send(booking, text, caller=work.caller, now=work.now)
     message = ChatMessage(id=sent.message_id, sender=sent.sender, by=by, text=text, sent_at=work.now)
     work.record(booking, (sent,), by=by)
-    work.chats.add(booking.id, booking.hotel, message)
+    work.chats.add(booking, message)
     return message
 
 
@@ -37,10 +37,10 @@ def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
     """Store which message the caller's side has read last. No event is published."""
     booking = live(work, hotel=command.hotel, booking_id=command.booking_id)
     side = chat.side_of(work.caller)
-    last = work.chats.position(booking.id, side).last
+    last = work.chats.position(booking, side).last
     read_to = min(command.up_to or last, last)
-    work.chats.read(booking.id, side, read_to)
-    return ChatRead(booking_id=booking.id, read_to=read_to, unread=work.chats.position(booking.id, side).unread)
+    work.chats.read(booking, side, read_to)
+    return ChatRead(booking_id=booking.id, read_to=read_to, unread=work.chats.position(booking, side).unread)
 
 
 def get_chat(query: GetChat, work: BookingsWork) -> Chat:
@@ -49,9 +49,9 @@ def get_chat(query: GetChat, work: BookingsWork) -> Chat:
     if not chat.is_open(booking):
         return Chat(booking_id=booking.id, is_open=False)
     side = chat.side_of(work.caller)
-    position = work.chats.position(booking.id, side, after=query.after)
+    position = work.chats.position(booking, side, after=query.after)
     messages = work.chats.messages(
-        booking.id, side, after=query.after, page=query.page, read_by_other=position.read_by_other
+        booking, side, after=query.after, page=query.page, read_by_other=position.read_by_other
     )
     if work.caller.kind == "guest":
         messages = tuple(message if message.by == GUEST else _without_name(message) for message in messages)

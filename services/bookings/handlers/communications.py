@@ -39,8 +39,8 @@ def list_communications(query: ListCommunications, work: BookingsWork) -> Commun
 def get_letter(command: GetLetter, work: BookingsWork) -> Letter:
     """The text and recipient of a message. Only a mail to the guest's own address carries a link to the booking."""
     access.system_only(work.caller)
-    booking = work.bookings.find(command.booking_id)
-    communication = work.communications.find(command.booking_id, command.communication_id)
+    booking = work.bookings.find(command.hotel, command.booking_id)
+    communication = work.communications.find(booking, command.communication_id) if booking else None
     if booking is None or communication is None:
         raise Refusal("COMMUNICATION_NOT_FOUND", "There is no such communication.")
     own = address_key(communication.recipient) == address_key(booking.guest.email)
@@ -62,4 +62,4 @@ def notice_gave_up(event: NoticeGaveUp, work: BookingsWork) -> None:
 
 def _booking_ids(event: NoticeSent | NoticeGaveUp, work: BookingsWork) -> tuple[str, ...]:
     """The ids of the bookings that a notice is about: one, or several for a lookup mail."""
-    return (event.booking_id,) if event.booking_id else work.lookups.bookings_in(event.notice_id)
+    return (event.booking_id,) if event.booking_id else work.lookups.bookings_in(event.hotel, event.notice_id)

@@ -59,7 +59,7 @@ def _repair(conversation: Conversation[BookingsWork], ghost: Ghost) -> None:
 
 def _align(conversation: Conversation[BookingsWork], ghost: Ghost) -> None:
     if ghost.kind is GhostKind.NOT_IN_ITS_ROOM:
-        occupy_again.occupy_again(conversation, ghost.booking_id)
+        occupy_again.occupy_again(conversation, hotel=ghost.hotel, booking_id=ghost.booking_id)
         return
     vacate.clear(
         conversation,

@@ -15,7 +15,10 @@ from services.bookings.work import BookingsWork
 def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAccess:
     """The booking that the caller's token opens. Refused `INVALID_TOKEN`, also if the query names another booking."""
     token_hash = access.hashed(work.caller.guest_token or "")
-    booking = work.bookings.find(query.booking_id) if query.booking_id else work.bookings.find_by_token(token_hash)
+    if query.booking_id:
+        booking = work.bookings.find_in_any_hotel(query.booking_id)
+    else:
+        booking = work.bookings.find_by_token(token_hash)
     if booking is None:
         raise access.invalid_token()
     access.admit_guest(booking, work.caller, now=work.now)
@@ -27,14 +30,14 @@ def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> Booking
     booking = locked(work, command)
     by, key = work.caller.actor, work.dependencies.guest_token_key
     revoked, guest = access.revoke(booking, key=key, by=by, now=work.now)
-    work.access_codes.void(booking.id, now=work.now)
+    work.access_codes.void(booking, now=work.now)
     return booking_detail(work, work.record(booking, (revoked,), by=by, guest=guest))
 
 
 def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
     """The booking's data for a mail, with a one-time code where the mail has a link. Refused `BOOKING_NOT_FOUND`."""
     access.system_only(work.caller)
-    booking = work.bookings.find(command.booking_id)
+    booking = work.bookings.find(command.hotel, command.booking_id)
     if booking is None:
         raise access.not_found()
     return access_codes.mail_facts(booking, work, with_code=command.with_code)
@@ -42,8 +45,8 @@ def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
 
 def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:
     """Exchange a one-time code for the guest token. Refused `INVALID_CODE` for an unknown, used or expired code."""
-    booking_id = work.access_codes.use(access.hashed(command.code), now=work.now)
-    booking = work.bookings.find(booking_id) if booking_id else None
+    opened = work.access_codes.use(access.hashed(command.code), now=work.now)
+    booking = work.bookings.find(*opened) if opened else None
     if booking is None or work.now >= access.token_ends_at(booking):
         raise Refusal("INVALID_CODE", "This link has been used or has run out.")
     key, generation = work.dependencies.guest_token_key, booking.guest.token_generation

@@ -17,12 +17,12 @@ log = logs.logger(__name__)
 
 def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
     """Store the hold, even if the hold's booking is not stored yet."""
-    work.holds.add(event.booking_id, event.hotel, event.held_at)
+    work.holds.add(event.hotel, event.booking_id, event.held_at)
 
 
 def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
     """Delete the hold, because the rooms service has released the nights that were not slept."""
-    work.holds.delete(event.booking_id)
+    work.holds.delete(event.hotel, event.booking_id)
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
@@ -31,19 +31,20 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
     Returns False where no hold is due for a check, or the rooms service does not answer.
     """
     with conversation.transaction() as work:
-        booking_id = work.holds.take_due()
-        if booking_id is None:
+        due = work.holds.take_due()
+        if due is None:
             return False
-        booking = work.bookings.lock(booking_id)
+        hotel, booking_id = due
+        booking = work.bookings.lock(hotel, booking_id)
         if not _is_orphan(booking):
-            work.holds.keep(booking_id)
+            work.holds.keep(hotel, booking_id)
             return True
         if booking and booking.pending:
             return True
         if booking and booking.status is BookingStatus.DRAFT:
             booking = pending_actions.begin(work, booking, ActionKind.RELEASE)
     try:
-        _release(conversation, booking_id, booking)
+        _release(conversation, hotel, booking_id, booking)
     except (Unavailable, Refusal) as problem:
         log.warning("orphan_hold_waits", booking_id=booking_id, why=type(problem).__name__)
         return False
@@ -51,12 +52,12 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
     return True
 
 
-def _release(conversation: Conversation[BookingsWork], booking_id: str, booking: Booking | None) -> None:
+def _release(conversation: Conversation[BookingsWork], hotel: str, booking_id: str, booking: Booking | None) -> None:
     """Release the hold. A draft has a pending action meanwhile, so that it cannot be submitted."""
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:
-        conversation.ask(ReleaseInventory(booking_id=booking_id, unwritten=booking is None))
+        conversation.ask(ReleaseInventory(hotel=hotel, booking_id=booking_id, unwritten=booking is None))
 
 
 def _is_orphan(booking: Booking | None) -> bool:

@@ -63,8 +63,9 @@ def get_lookup_letter(command: GetLookupLetter, work: BookingsWork) -> LookupLet
     A booking is left out if its guest's e-mail address has changed since the lookup.
     """
     access.system_only(work.caller)
-    mail = work.lookups.find(command.lookup_id)
-    bookings = [booking for each in (mail.booking_ids if mail else ()) if (booking := work.bookings.find(each))]
+    mail = work.lookups.find(command.hotel, command.lookup_id)
+    ids = mail.booking_ids if mail else ()
+    bookings = [booking for each in ids if (booking := work.bookings.find(command.hotel, each))]
     own = [booking for booking in bookings if mail and _same(booking.guest.email, mail.address)]
     if mail is None or not own:
         raise Refusal("LOOKUP_NOT_FOUND", "There is no such lookup.")

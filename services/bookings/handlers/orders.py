@@ -102,7 +102,7 @@ def _record(
     for event in events:
         order = replace(orders.evolve(order, event), reason=reason)
         work.record(booking, (event,), by=work.caller.actor, why=reason)
-        work.orders.save(order)
+        work.orders.save(booking.hotel, order)
     return order
 
 

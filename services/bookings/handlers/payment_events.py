@@ -116,7 +116,7 @@ def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
 
     An event of a balance payment, other than a refund event, is applied here, and leaves the handler nothing to do.
     """
-    booking = work.bookings.lock(event.booking_id)
+    booking = work.bookings.lock(event.hotel, event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
     elif event.purpose is PaymentPurpose.EXTENSION and not isinstance(event, (PaymentRefunded, RefundFailed)):
@@ -165,7 +165,7 @@ def _add_to_timeline(event: PaymentEvent, work: BookingsWork, *, why: str = "") 
         raise ValueError("a payment event has a cause")
     work.history.add_payment_event(
         work.cause.id,
-        event.booking_id,
+        event,
         what=type(event).__name__,
         at=work.cause.time,
         why=why,

@@ -32,7 +32,7 @@ def get_feed(query: GetFeed, work: BookingsWork) -> Feed:
     """The booking's events after a sequence number. The feed for a guest does not contain the names of staff."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     limit = min(max(query.limit, 1), LONGEST_FEED)
-    items = work.history.feed(booking.id, after=query.after, limit=limit)
+    items = work.history.feed(booking, after=query.after, limit=limit)
     if work.caller.kind == "guest":
         items = tuple(replace(item, data=_without_names(item.data)) for item in items)
     return Feed(booking_id=booking.id, last_sequence=booking.version, events=items)
@@ -42,7 +42,7 @@ def get_timeline(query: GetTimeline, work: BookingsWork) -> Timeline:
     """The booking's audit trail, for staff."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     access.staff_only(work.caller)
-    return Timeline(booking_id=booking.id, items=work.history.timeline(booking.id))
+    return Timeline(booking_id=booking.id, items=work.history.timeline(booking))
 
 
 def get_payable(query: GetPayable, work: BookingsWork) -> Payable:

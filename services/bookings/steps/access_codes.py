@@ -14,7 +14,7 @@ VALID_FOR = timedelta(days=7)
 def issue_code(booking: Booking, work: BookingsWork) -> str:
     """Store a new one-time code for the booking, as a hash; returns the code."""
     code = secrets.token_urlsafe(24)
-    work.access_codes.issue(booking.id, access.hashed(code), ends_at=work.now + VALID_FOR)
+    work.access_codes.issue(booking, access.hashed(code), ends_at=work.now + VALID_FOR)
     return code
 
 

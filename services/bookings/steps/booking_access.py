@@ -23,7 +23,7 @@ class NamesBooking(Protocol):
 
 def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
     """The booking, read without a lock. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
-    return _admitted(work, work.bookings.find(booking_id), hotel)
+    return _admitted(work, work.bookings.find(hotel, booking_id), hotel)
 
 
 def live(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
@@ -63,7 +63,7 @@ def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str, repeats: Bo
 
 
 def _locked(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    booking = _admitted(work, work.bookings.lock(booking_id), hotel)
+    booking = _admitted(work, work.bookings.lock(hotel, booking_id), hotel)
     if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
     return booking

@@ -131,15 +131,15 @@ def carry_out(
         reply = conversation.ask(action.ask(booking, intent))
     except Refusal:
         with conversation.transaction() as work:
-            if pending := _still_pending(work, booking.id, intent):
+            if pending := _still_pending(work, booking, intent):
                 if conversation.claim and conversation.claim.key == intent.key:
                     idempotency.forget(work.connection, conversation.claim)
                 work.note(pending, pending=None)
         raise
     with conversation.transaction() as work:
-        pending = _still_pending(work, booking.id, intent)
+        pending = _still_pending(work, booking, intent)
         if pending is None:
-            return _ended_elsewhere(work, booking.id, intent)
+            return _ended_elsewhere(work, booking, intent)
         ended = action.end(pending, intent, reply, work)
         if ended.pending:
             return None
@@ -168,19 +168,19 @@ def record_alone(
     return replies.record(work, require_none(booking) if events else booking, events, why=why)
 
 
-def _still_pending(work: BookingsWork, booking_id: str, intent: PendingAction) -> Booking | None:
+def _still_pending(work: BookingsWork, begun: Booking, intent: PendingAction) -> Booking | None:
     """The locked booking, or None if another caller has completed this action."""
-    booking = work.bookings.lock(booking_id)
+    booking = work.bookings.lock(begun.hotel, begun.id)
     return booking if booking and booking.pending and booking.pending.id == intent.id else None
 
 
-def _ended_elsewhere(work: BookingsWork, booking_id: str, intent: PendingAction) -> BookingDetail:
+def _ended_elsewhere(work: BookingsWork, begun: Booking, intent: PendingAction) -> BookingDetail:
     """The reply stored under the action's key; for an action without a key, the booking as it is now."""
     if intent.key:
         stored = idempotency.stored_reply(work.connection, key=intent.key, fingerprint=intent.fingerprint)
         if stored is not None:
             return codec.typed(stored, BookingDetail)
-    booking = work.bookings.find(booking_id)
+    booking = work.bookings.find(begun.hotel, begun.id)
     if booking is None:
-        raise LookupError(f"booking {booking_id} is gone")
+        raise LookupError(f"booking {begun.id} is gone")
     return replies.booking_detail(work, booking)

@@ -18,18 +18,19 @@ from contracts.values import Money
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
-from services.bookings.store.tables import BOOKING, GUEST, OVERSTAY
+from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, OVERSTAY
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
 _OF_GUEST = tuple(field.name for field in fields(Guest))
 _OF_INCIDENT = tuple(field.name for field in fields(Incident))
 _PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
 JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
-    BOOKING, GUEST, GUEST.c.booking_id == BOOKING.c.id
+    BOOKING, GUEST, (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id)
 )
+IN_ANY_HOTEL = JOINED.join(DIRECTORY, (DIRECTORY.c.hotel == BOOKING.c.hotel) & (DIRECTORY.c.booking_id == BOOKING.c.id))
 LEASE = timedelta(seconds=15)
-IDS = frozenset({"booking_pkey", "guest_pkey", "guest_token_hash_key"})
-NAMES = IDS | {"booking_confirmation_number_key"}
+IDS = frozenset({"booking_pkey", "guest_pkey", "booking_directory_pkey", "booking_directory_token_hash_key"})
+NAMES = IDS | {"booking_directory_confirmation_number_key"}
 
 
 def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.Insert:
@@ -40,7 +41,8 @@ def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.I
 
 # Built once: the statement has some seventy parameters.
 _ADD = _from_parameters(GUEST, GUEST.c).add_cte(
-    _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made")
+    _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made"),
+    _from_parameters(DIRECTORY, DIRECTORY.c).cte("listed"),
 )
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
@@ -49,17 +51,21 @@ EXPEDITED_AFTER = timedelta(seconds=1)
 class SqlBookings(SqlStore):
     """Every booking of every hotel."""
 
-    def find(self, booking_id: str) -> Booking | None:
-        """The booking, read without a lock."""
-        return self._one(JOINED.where(BOOKING.c.id == booking_id))
+    def find(self, hotel: str, booking_id: str) -> Booking | None:
+        """The hotel's booking, read without a lock."""
+        return self._one(JOINED.where(BOOKING.c.hotel == hotel, BOOKING.c.id == booking_id))
+
+    def find_in_any_hotel(self, booking_id: str) -> Booking | None:
+        """The booking, read without a lock, where its hotel is not known."""
+        return self._one(IN_ANY_HOTEL.where(DIRECTORY.c.booking_id == booking_id))
 
     def find_by_token(self, token_hash: str) -> Booking | None:
         """The booking whose guest has this token, read without a lock."""
-        return self._one(JOINED.where(GUEST.c.token_hash == token_hash))
+        return self._one(IN_ANY_HOTEL.where(DIRECTORY.c.token_hash == token_hash))
 
-    def lock(self, booking_id: str) -> Booking | None:
-        """The booking, locked until the transaction ends."""
-        return self._one(JOINED.where(BOOKING.c.id == booking_id).with_for_update())
+    def lock(self, hotel: str, booking_id: str) -> Booking | None:
+        """The hotel's booking, locked until the transaction ends."""
+        return self._one(JOINED.where(BOOKING.c.hotel == hotel, BOOKING.c.id == booking_id).with_for_update())
 
     def lock_due(self, now: datetime) -> Booking | None:
         """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""
@@ -74,7 +80,7 @@ class SqlBookings(SqlStore):
         stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
         booking = self._one(stale.with_for_update(skip_locked=True))
         if booking:
-            self._touch(booking.id, sa.func.now() + LEASE)
+            self._touch(booking, sa.func.now() + LEASE)
         return booking
 
     def add(self, booking: Booking) -> None:
@@ -83,6 +89,12 @@ class SqlBookings(SqlStore):
         guest |= {"booking_id": booking.id, "hotel": booking.hotel, **_keys(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
         values |= {f"guest_{name}": value for name, value in guest.items()}
+        listed = {
+            **booking.about,
+            "confirmation_number": booking.confirmation_number,
+            "token_hash": guest["token_hash"],
+        }
+        values |= {f"booking_directory_{name}": value for name, value in listed.items()}
         try:
             self._connection.execute(_ADD, values)
         except sa.exc.IntegrityError as problem:
@@ -102,10 +114,7 @@ class SqlBookings(SqlStore):
         if after.overstay and after.overstay != before.overstay:
             self._save_incident(after, after.overstay)
         if after.guest != before.guest:
-            guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
-            self._connection.execute(
-                GUEST.update().where(GUEST.c.booking_id == after.id).values(**_keys(after), **guest)
-            )
+            self._save_guest(before.guest, after)
 
     def begin_action(self, booking: Booking, action: PendingAction) -> Booking:
         """Store the action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` if the stored version differs."""
@@ -116,15 +125,15 @@ class SqlBookings(SqlStore):
 
     def expedite_action(self, booking: Booking) -> None:
         """Make the pending action due within a second."""
-        self._touch(booking.id, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
+        self._touch(booking, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
 
     def postpone_action(self, booking: Booking, *, seconds: float) -> None:
         """Make the pending action due in so many seconds."""
-        self._touch(booking.id, sa.func.now() + timedelta(seconds=seconds))
+        self._touch(booking, sa.func.now() + timedelta(seconds=seconds))
 
     def token_is_known(self, token_hash: str) -> bool:
         """Whether the token belongs to the guest of any booking."""
-        known = sa.select(sa.literal(1)).where(GUEST.c.token_hash == token_hash)
+        known = sa.select(sa.literal(1)).where(DIRECTORY.c.token_hash == token_hash)
         return self._connection.execute(known).first() is not None
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
@@ -152,10 +161,18 @@ class SqlBookings(SqlStore):
             by_room[room_number] = (*by_room.get(room_number, ()), booking_id)
         return by_room
 
+    def _save_guest(self, before: Guest, after: Booking) -> None:
+        guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
+        own = (GUEST.c.hotel == after.hotel) & (GUEST.c.booking_id == after.id)
+        self._connection.execute(GUEST.update().where(own).values(**_keys(after), **guest))
+        if after.guest.token_hash != before.token_hash:
+            listed = DIRECTORY.update().where(DIRECTORY.c.booking_id == after.id)
+            self._connection.execute(listed.values(token_hash=after.guest.token_hash))
+
     def _save_incident(self, booking: Booking, incident: Incident) -> None:
         row = {name: getattr(incident, name) for name in _OF_INCIDENT}
         added = insert(OVERSTAY).values(**booking.about, **row)
-        self._connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
+        self._connection.execute(added.on_conflict_do_update(index_elements=["hotel", "id"], set_=row))
 
     def _one(self, statement: sa.Select[Any]) -> Booking | None:
         row = self._connection.execute(statement).mappings().first()
@@ -165,11 +182,11 @@ class SqlBookings(SqlStore):
         due = JOINED.where(condition, BOOKING.c.pending.is_(None)).order_by(BOOKING.c.due_at).limit(1)
         return self._one(due.with_for_update(skip_locked=True))
 
-    def _touch(self, booking_id: str, when: Any) -> None:
-        self._connection.execute(BOOKING.update().where(BOOKING.c.id == booking_id).values(action_due_at=when))
+    def _touch(self, booking: Booking, when: Any) -> None:
+        self._connection.execute(BOOKING.update().where(_is(booking)).values(action_due_at=when))
 
     def _update(self, read: Booking, **changes: Any) -> None:
-        same = (BOOKING.c.id == read.id) & (BOOKING.c.version == read.version)
+        same = _is(read) & (BOOKING.c.version == read.version)
         if self._connection.execute(BOOKING.update().where(same).values(**changes)).rowcount != 1:
             raise Refusal("BOOKING_CHANGED", "Somebody else has just changed this booking.")
 
@@ -202,6 +219,10 @@ def row_of(booking: Booking) -> dict[str, Any]:
         "timezone": booking.timezone,
         "due_at": deadlines.due_at(booking),
     }
+
+
+def _is(booking: Booking) -> sa.ColumnElement[bool]:
+    return (BOOKING.c.hotel == booking.hotel) & (BOOKING.c.id == booking.id)
 
 
 def _keys(booking: Booking) -> dict[str, str]:

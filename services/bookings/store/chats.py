@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.transactions.store import SqlStore
 from contracts.bookings.chat import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
 from contracts.values import Page
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.chat import ChatPosition
 from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, CHAT_MESSAGE, CHAT_READING, GUEST
@@ -20,28 +21,29 @@ _MESSAGE = CHAT_MESSAGE.c
 class SqlChats(SqlStore):
     """The chat of every booking."""
 
-    def add(self, booking_id: str, hotel: str, message: ChatMessage) -> None:
+    def add(self, booking: Booking, message: ChatMessage) -> None:
         """Store a message, and mark every earlier message as read by the sender."""
         row = {"id": message.id, "sender": message.sender, "by": message.by, "text": message.text}
-        insertion = CHAT_MESSAGE.insert().values(booking_id=booking_id, hotel=hotel, sent_at=message.sent_at, **row)
+        insertion = CHAT_MESSAGE.insert().values(**booking.about, sent_at=message.sent_at, **row)
         self._connection.execute(insertion)
-        self.read(booking_id, message.sender, message.id)
+        self.read(booking, message.sender, message.id)
 
-    def read(self, booking_id: str, reader: ChatSide, up_to: int) -> None:
+    def read(self, booking: Booking, reader: ChatSide, up_to: int) -> None:
         """Store the id of the last message that a side has read, unless a later id is stored already."""
-        row = {"booking_id": booking_id, "reader": reader, "read_to": up_to}
         later = {"read_to": sa.func.greatest(CHAT_READING.c.read_to, up_to)}
         self._connection.execute(
-            insert(CHAT_READING).values(row).on_conflict_do_update(index_elements=["booking_id", "reader"], set_=later)
+            insert(CHAT_READING)
+            .values(**booking.about, reader=reader, read_to=up_to)
+            .on_conflict_do_update(index_elements=["hotel", "booking_id", "reader"], set_=later)
         )
 
-    def erase(self, booking_id: str) -> None:
+    def erase(self, booking: Booking) -> None:
         """Delete every message of the booking."""
-        self._connection.execute(CHAT_MESSAGE.delete().where(_MESSAGE.booking_id == booking_id))
+        self._connection.execute(CHAT_MESSAGE.delete().where(_of(booking)))
 
-    def position(self, booking_id: str, reader: ChatSide, *, after: int = 0) -> ChatPosition:
+    def position(self, booking: Booking, reader: ChatSide, *, after: int = 0) -> ChatPosition:
         """The position of `reader` in the chat. Its `count` is the number of messages after message id `after`."""
-        mine, theirs = (_read_to(booking_id, side) for side in (reader, _other(reader)))
+        mine, theirs = (_read_to(booking.hotel, booking.id, side) for side in (reader, _other(reader)))
         unread = sa.func.count().filter(_MESSAGE.sender != reader, _MESSAGE.id > mine)
         row = self._connection.execute(
             sa.select(
@@ -49,15 +51,15 @@ class SqlChats(SqlStore):
                 unread.label("unread"),
                 sa.func.coalesce(sa.func.max(_MESSAGE.id), 0).label("last"),
                 theirs.label("read_by_other"),
-            ).where(_MESSAGE.booking_id == booking_id)
+            ).where(_of(booking))
         ).one()
         return ChatPosition(**row._mapping)
 
-    def messages(self, booking_id: str, reader: ChatSide, *, after: int, page: Page, read_by_other: int) -> Any:
+    def messages(self, booking: Booking, reader: ChatSide, *, after: int, page: Page, read_by_other: int) -> Any:
         """A page of the messages after a message id, newest first."""
         rows = self._connection.execute(
             sa.select(_MESSAGE.id, _MESSAGE.sender, _MESSAGE.by, _MESSAGE.text, _MESSAGE.sent_at)
-            .where(_MESSAGE.booking_id == booking_id, _MESSAGE.id > after)
+            .where(_of(booking), _MESSAGE.id > after)
             .order_by(_MESSAGE.id.desc())
             .limit(page.page_size)
             .offset((page.page - 1) * page.page_size)
@@ -70,7 +72,7 @@ class SqlChats(SqlStore):
     def page(self, query: ListChats, live: Sequence[str]) -> OpenChats:
         """A page of the hotel's open chats that have messages, the latest message first."""
         unread = sa.func.count().filter(
-            _MESSAGE.sender == ChatSide.GUEST, _MESSAGE.id > _read_to(BOOKING.c.id, ChatSide.STAFF)
+            _MESSAGE.sender == ChatSide.GUEST, _MESSAGE.id > _read_to(query.hotel, BOOKING.c.id, ChatSide.STAFF)
         )
         statement = (
             sa.select(
@@ -80,10 +82,12 @@ class SqlChats(SqlStore):
                 unread.label("unread"),
                 sa.func.max(_MESSAGE.sent_at).label("last_message_at"),
             )
-            .join_from(CHAT_MESSAGE, BOOKING, BOOKING.c.id == _MESSAGE.booking_id)
-            .join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
+            .join_from(
+                CHAT_MESSAGE, BOOKING, (BOOKING.c.hotel == _MESSAGE.hotel) & (BOOKING.c.id == _MESSAGE.booking_id)
+            )
+            .join(GUEST, (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id))
             .where(_MESSAGE.hotel == query.hotel, BOOKING.c.status.in_(live))
-            .group_by(BOOKING.c.id, GUEST.c.booking_id)
+            .group_by(BOOKING.c.hotel, BOOKING.c.id, GUEST.c.hotel, GUEST.c.booking_id)
         )
         if query.only_unread:
             statement = statement.having(unread > 0)
@@ -99,8 +103,12 @@ def _other(side: ChatSide) -> ChatSide:
     return ChatSide.GUEST if side is ChatSide.STAFF else ChatSide.STAFF
 
 
-def _read_to(booking_id: Any, side: ChatSide) -> sa.ColumnElement[int]:
+def _of(booking: Booking) -> sa.ColumnElement[bool]:
+    return (_MESSAGE.hotel == booking.hotel) & (_MESSAGE.booking_id == booking.id)
+
+
+def _read_to(hotel: str, booking_id: Any, side: ChatSide) -> sa.ColumnElement[int]:
     known = sa.select(CHAT_READING.c.read_to).where(
-        CHAT_READING.c.booking_id == booking_id, CHAT_READING.c.reader == side
+        CHAT_READING.c.hotel == hotel, CHAT_READING.c.booking_id == booking_id, CHAT_READING.c.reader == side
     )
     return sa.func.coalesce(known.scalar_subquery(), 0)

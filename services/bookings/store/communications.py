@@ -31,8 +31,8 @@ class SqlCommunications(SqlStore):
     def add(self, booking: Booking, communication: Communication) -> None:
         """Store a communication by staff. `booking` is the booking after the communication's event."""
         row = {
+            **booking.about,
             "notice_id": communication.id,
-            "booking_id": booking.id,
             "occasion": BY_STAFF,
             "medium": MEDIA[communication.communication_type],
             "subject": communication.subject,
@@ -46,15 +46,15 @@ class SqlCommunications(SqlStore):
         }
         self._connection.execute(COMMUNICATION.insert().values(row))
 
-    def find(self, booking_id: str, communication_id: str) -> Communication | None:
+    def find(self, booking: Booking, communication_id: str) -> Communication | None:
         """The communication by staff with this id; None where the booking has no such communication."""
-        same = (_ROW.booking_id == booking_id) & (_ROW.notice_id == communication_id)
+        same = _of(booking) & (_ROW.notice_id == communication_id)
         row = self._connection.execute(sa.select(COMMUNICATION).where(same, _ROW.occasion == BY_STAFF)).first()
         return _communication(row, "") if row else None
 
     def page(self, booking: Booking, page: Page) -> Communications:
         """A page of a booking's communications by staff and mails by the system, newest first."""
-        own = (_ROW.booking_id == booking.id) & (_ROW.medium != "push")
+        own = _of(booking) & (_ROW.medium != "push")
         newest_first = sa.select(COMMUNICATION).where(own).order_by(_ROW.at.desc(), _ROW.notice_id)
         rows, count = paged(self._connection, newest_first, page)
         results = tuple(_communication(row, booking.guest.email) for row in rows)
@@ -68,13 +68,17 @@ class SqlCommunications(SqlStore):
         subject = {"subject": notice.headline} if notice.headline else {}
         delivery = {"delivery_status": status, "failure_reason": failure, "at": at} | subject
         about = {"notice_id": notice.notice_id, "occasion": notice.occasion, "medium": notice.medium, "subject": ""}
-        rows = [{"booking_id": booking_id, **about, **delivery} for booking_id in booking_ids]
+        rows = [{"hotel": notice.hotel, "booking_id": each, **about, **delivery} for each in booking_ids]
         if rows:
             self._connection.execute(
                 insert(COMMUNICATION)
                 .values(rows)
-                .on_conflict_do_update(index_elements=["notice_id", "booking_id"], set_=delivery)
+                .on_conflict_do_update(index_elements=["hotel", "notice_id", "booking_id"], set_=delivery)
             )
+
+
+def _of(booking: Booking) -> sa.ColumnElement[bool]:
+    return (_ROW.hotel == booking.hotel) & (_ROW.booking_id == booking.id)
 
 
 def _communication(row: Any, guest_address: str) -> Communication:

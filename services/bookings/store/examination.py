@@ -14,9 +14,10 @@ from services.bookings.store.explanation import explain_booking
 TWO_TICKS = 5.0
 
 _STATES = """
-    SELECT audit.subject, booking.status, booking.version, audit.to_status, audit.sequence FROM booking
+    SELECT audit.subject, booking.status, booking.version, audit.to_status, audit.sequence
+    FROM booking_directory AS listed JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
     JOIN LATERAL (SELECT * FROM audit WHERE subject = booking.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
-    WHERE booking.id IN ({subjects}) AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
+    WHERE listed.booking_id IN ({subjects}) AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
 """
 _WITHOUT_AUDIT = """
     SELECT event.subject, event.sequence, event.type FROM (
@@ -41,7 +42,8 @@ _STALE = """
 _UNCHECKED = "SELECT booking_id FROM hold WHERE check_at <= clock_timestamp() - make_interval(secs => :grace)"
 _REPLIES_WITHOUT_BOOKING = """
     SELECT DISTINCT answer -> 'booking' ->> 'id' AS booking_id FROM idempotency
-    LEFT JOIN booking ON booking.id = answer -> 'booking' ->> 'id'
+    LEFT JOIN booking_directory AS listed ON listed.booking_id = answer -> 'booking' ->> 'id'
+    LEFT JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
     WHERE answer -> 'booking' ? 'id' AND booking.id IS NULL
 """
 _BOOKED_TWICE = """
@@ -100,7 +102,9 @@ EXAMINATION = Examination(
         "I15": keys_have_one_effect,
     },
     evidence={
-        "bookings": f"{_BOOKING} id = ANY(:keys)",
+        "bookings": f"""
+            {_BOOKING} (hotel, id) IN (SELECT hotel, booking_id FROM booking_directory WHERE booking_id = ANY(:keys))
+        """,  # noqa: S608
         "bookings_with_a_hold": f"""
             {_BOOKING} status IN ('PENDING_PAYMENT', 'PENDING_APPROVAL', 'CONFIRMED', 'IN_HOUSE')
         """,

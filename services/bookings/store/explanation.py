@@ -12,9 +12,10 @@ from contracts.operations import ExplainBooking, Explanation
 from services.bookings.domain.room_transfers import room_transfer
 
 _BOOKING = """
-    SELECT id, confirmation_number, hotel, status, version, payment_status, check_in, check_out, assigned_room_number,
-           pending ->> 'kind' AS pending, action_due_at
-    FROM booking WHERE id = :name OR confirmation_number = :name
+    SELECT id, booking.confirmation_number, booking.hotel, status, version, payment_status, check_in, check_out,
+           assigned_room_number, pending ->> 'kind' AS pending, action_due_at
+    FROM booking_directory AS listed JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
+    WHERE listed.booking_id = :name OR listed.confirmation_number = :name
 """
 
 

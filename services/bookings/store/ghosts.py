@@ -22,7 +22,7 @@ GONE = sa.text("DELETE FROM ghost WHERE mended_at IS NULL AND last_seen_at < (SE
 STORE = sa.text("""
 INSERT INTO ghost AS g (kind, booking_id, hotel, room_number, first_seen_at, last_seen_at)
 VALUES (:kind, :booking_id, :hotel, :room_number, now(), now())
-ON CONFLICT (kind, booking_id, room_number) DO UPDATE
+ON CONFLICT (hotel, kind, booking_id, room_number) DO UPDATE
 SET last_seen_at = now(), mended_at = NULL,
     first_seen_at = CASE WHEN g.mended_at IS NULL THEN g.first_seen_at ELSE now() END,
     problem = CASE WHEN g.mended_at IS NULL THEN g.problem END
@@ -30,7 +30,7 @@ RETURNING first_seen_at = now() AS is_new, first_seen_at <= now() - :lasts AS is
 """)
 CLOSE = sa.text("""
 UPDATE ghost SET mended_at = CASE WHEN CAST(:problem AS text) IS NULL THEN now() END, problem = :problem
-WHERE kind = :kind AND booking_id = :booking_id AND room_number = :room_number
+WHERE hotel = :hotel AND kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 """)
 
 
@@ -52,7 +52,7 @@ class SqlGhosts(SqlStore):
 
     def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
         """Every booking that a room names or that is in house in one of these rooms, keyed by booking id."""
-        named = {one for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
+        named = {(room.hotel, one) for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
         here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
             [(room.hotel, room.room_number) for room in rooms]
         )
@@ -64,7 +64,7 @@ class SqlGhosts(SqlStore):
                 BOOKING.c.assigned_room_number.label("room_number"),
                 BOOKING.c.status,
                 BOOKING.c.pending.is_not(None).label("busy"),
-            ).where(BOOKING.c.id.in_(named) | lives)
+            ).where(sa.tuple_(BOOKING.c.hotel, BOOKING.c.id).in_(named) | lives)
         )
         positions = (BookingPosition(**{**row._mapping, "status": BookingStatus(row.status)}) for row in rows)
         return {position.booking_id: position for position in positions}
@@ -73,7 +73,7 @@ class SqlGhosts(SqlStore):
         """Store the ghosts; returns the new ghosts, and the ghosts that have lasted for a minute."""
         new, lasting = [], []
         for ghost in ghosts:
-            row = self._connection.execute(STORE, _key(ghost) | {"hotel": ghost.hotel, "lasts": LASTS}).one()
+            row = self._connection.execute(STORE, _key(ghost) | {"lasts": LASTS}).one()
             new += [ghost] if row.is_new else []
             lasting += [ghost] if row.is_lasting else []
         return new, lasting
@@ -84,4 +84,4 @@ class SqlGhosts(SqlStore):
 
 
 def _key(ghost: Ghost) -> dict[str, str]:
-    return {"kind": ghost.kind.value, "booking_id": ghost.booking_id, "room_number": ghost.room_number}
+    return vars(ghost) | {"kind": ghost.kind.value}

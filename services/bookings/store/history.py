@@ -12,7 +12,9 @@ from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, TimelineItem
+from contracts.payments.events import PaymentEvent
 from contracts.values import PROVIDER, SYSTEM, Actor
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
@@ -20,11 +22,11 @@ from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_
 class SqlHistory(SqlStore):
     """The history of every booking."""
 
-    def feed(self, booking_id: str, *, after: int, limit: int) -> tuple[FeedItem, ...]:
+    def feed(self, booking: Booking, *, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The booking's events after a sequence number, oldest first."""
         rows = self._connection.execute(
             sa.select(OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.sequence, OUTBOX.c.time, OUTBOX.c.data)
-            .where(OUTBOX.c.subject == booking_id, OUTBOX.c.sequence > after)
+            .where(OUTBOX.c.subject == booking.id, OUTBOX.c.sequence > after)
             .order_by(OUTBOX.c.sequence)
             .limit(limit)
         )
@@ -32,30 +34,33 @@ class SqlHistory(SqlStore):
             FeedItem(id=str(row.id), type=row.type, sequence=row.sequence, time=row.time, data=row.data) for row in rows
         )
 
-    def timeline(self, booking_id: str) -> tuple[TimelineItem, ...]:
+    def timeline(self, booking: Booking) -> tuple[TimelineItem, ...]:
         """The booking's timeline, oldest first, in one statement."""
-        trail = sa.union_all(_audit(booking_id), _payment_events(booking_id), _notices(booking_id)).subquery()
+        trail = sa.union_all(_audit(booking), _payment_events(booking), _notices(booking)).subquery()
         rows = self._connection.execute(
             sa.select(trail).order_by(trail.c.at, sa.func.nullif(trail.c.sequence, 0).nulls_last())
         )
         return tuple(_item(row) for row in rows)
 
     def add_payment_event(
-        self, event_id: str, booking_id: str, *, what: str, at: datetime, why: str, trace_id: str
+        self, event_id: str, about: PaymentEvent, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
         """Add to the booking's timeline a payment event from which no booking event follows."""
-        row = {"event_id": event_id, "booking_id": booking_id, "what": what, "at": at, "why": why, "trace_id": trace_id}
-        self._connection.execute(insert(PAYMENT_FACT).values(**row).on_conflict_do_nothing())
+        row = {"event_id": event_id, "hotel": about.hotel, "booking_id": about.booking_id}
+        values = insert(PAYMENT_FACT).values(**row, what=what, at=at, why=why, trace_id=trace_id)
+        self._connection.execute(values.on_conflict_do_nothing())
 
 
-def _audit(booking_id: str) -> sa.Select[Any]:
+def _audit(booking: Booking) -> sa.Select[Any]:
     """The audit trail, with the data of each row's event, and the texts of chat messages and communications."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
     why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=AUDIT.c.why)
-    trail = AUDIT.outerjoin(CHAT_MESSAGE, (message.booking_id == AUDIT.c.subject) & (message.id == AUDIT.c.sequence))
-    trail = trail.outerjoin(COMMUNICATION, (mail.booking_id == AUDIT.c.subject) & (mail.sequence == AUDIT.c.sequence))
+    its_message = (message.hotel == booking.hotel) & (message.booking_id == booking.id)
+    its_mail = (mail.hotel == booking.hotel) & (mail.booking_id == booking.id)
+    trail = AUDIT.outerjoin(CHAT_MESSAGE, its_message & (message.id == AUDIT.c.sequence))
+    trail = trail.outerjoin(COMMUNICATION, its_mail & (mail.sequence == AUDIT.c.sequence))
     trail = trail.outerjoin(OUTBOX, (OUTBOX.c.subject == AUDIT.c.subject) & (OUTBOX.c.sequence == AUDIT.c.sequence))
     return (
         sa.select(
@@ -70,23 +75,23 @@ def _audit(booking_id: str) -> sa.Select[Any]:
             OUTBOX.c.data,
         )
         .select_from(trail)
-        .where(AUDIT.c.subject == booking_id)
+        .where(AUDIT.c.hotel == booking.hotel, AUDIT.c.subject == booking.id)
     )
 
 
-def _payment_events(booking_id: str) -> sa.Select[Any]:
+def _payment_events(booking: Booking) -> sa.Select[Any]:
     event = PAYMENT_FACT.c
     return sa.select(
         event.at, event.what, _actor(PROVIDER), *_no_status(), event.why, event.trace_id, *_no_event()
-    ).where(event.booking_id == booking_id)
+    ).where(event.hotel == booking.hotel, event.booking_id == booking.id)
 
 
-def _notices(booking_id: str) -> sa.Select[Any]:
+def _notices(booking: Booking) -> sa.Select[Any]:
     notice = COMMUNICATION.c
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
     return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), *_no_event()).where(
-        notice.booking_id == booking_id, notice.delivery_status.in_(("SENT", "FAILED"))
+        notice.hotel == booking.hotel, notice.booking_id == booking.id, notice.delivery_status.in_(("SENT", "FAILED"))
     )
 
 

@@ -14,32 +14,40 @@ CHECK_AFTER = timedelta(seconds=60)
 class SqlInventoryHolds(SqlStore):
     """The holds, one row for each booking with held nights."""
 
-    def add(self, booking_id: str, hotel: str, held_at: datetime) -> None:
+    def add(self, hotel: str, booking_id: str, held_at: datetime) -> None:
         """Store a hold, and schedule its first check in a minute."""
         soon = sa.func.now() + CHECK_AFTER
         statement = insert(HOLD).values(booking_id=booking_id, hotel=hotel, held_at=held_at, check_at=soon)
         self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["booking_id"], set_={"held_at": held_at, "check_at": soon})
+            statement.on_conflict_do_update(
+                index_elements=["hotel", "booking_id"], set_={"held_at": held_at, "check_at": soon}
+            )
         )
 
-    def delete(self, booking_id: str) -> None:
+    def delete(self, hotel: str, booking_id: str) -> None:
         """Delete a hold that the rooms service has released."""
-        self._connection.execute(HOLD.delete().where(HOLD.c.booking_id == booking_id))
+        self._connection.execute(HOLD.delete().where(_of(hotel, booking_id)))
 
-    def check_soon(self, booking_id: str) -> None:
+    def check_soon(self, hotel: str, booking_id: str) -> None:
         """Schedule the hold's check for a minute from now, because the booking's event may still be on its way."""
         self._connection.execute(
-            HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=sa.func.now() + CHECK_AFTER)
+            HOLD.update().where(_of(hotel, booking_id)).values(check_at=sa.func.now() + CHECK_AFTER)
         )
 
-    def keep(self, booking_id: str) -> None:
+    def keep(self, hotel: str, booking_id: str) -> None:
         """Remove the scheduled check of the hold."""
-        self._connection.execute(HOLD.update().where(HOLD.c.booking_id == booking_id).values(check_at=None))
+        self._connection.execute(HOLD.update().where(_of(hotel, booking_id)).values(check_at=None))
 
-    def take_due(self) -> str | None:
-        """Lease the hold that is due first, for a minute. Returns the id of its booking, or None if no hold is due."""
-        due = sa.select(HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now()).order_by(HOLD.c.check_at).limit(1)
-        booking_id: str | None = self._connection.execute(due.with_for_update(skip_locked=True)).scalar()
-        if booking_id:
-            self.check_soon(booking_id)
-        return booking_id
+    def take_due(self) -> tuple[str, str] | None:
+        """Lease the hold that is due first, for a minute. Returns hotel and id of its booking, None if none is due."""
+        due = sa.select(HOLD.c.hotel, HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now())
+        first = due.order_by(HOLD.c.check_at).limit(1).with_for_update(skip_locked=True)
+        row = self._connection.execute(first).first()
+        if row is None:
+            return None
+        self.check_soon(row.hotel, row.booking_id)
+        return row.hotel, row.booking_id
+
+
+def _of(hotel: str, booking_id: str) -> sa.ColumnElement[bool]:
+    return (HOLD.c.hotel == hotel) & (HOLD.c.booking_id == booking_id)

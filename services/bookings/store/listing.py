@@ -27,6 +27,7 @@ ORDERINGS: dict[str, Any] = {
     "guest_name": GUEST.c.search,  # begins with the name, without case and accents
     "status": BOOKING.c.status,
 }
+_GUEST_OF_BOOKING = (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id)
 NEWEST_FIRST = "-created_at"
 LARGEST_PAGE = 100
 # Days from check-in to the no-show of the longest stay with an expected late arrival. The bound is for the planner.
@@ -59,7 +60,7 @@ class SqlListing(SqlStore):
     def _count(self, query: ListBookings, condition: Condition, *counters: Any) -> dict[str, int]:
         statement = sa.select(*counters).select_from(BOOKING).where(condition)
         if search_key(query.search):
-            statement = statement.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
+            statement = statement.join(GUEST, _GUEST_OF_BOOKING)
         return dict(self._connection.execute(statement).mappings().one())
 
 
@@ -72,8 +73,9 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
     order = (column.desc(), BOOKING.c.id.desc()) if ordering.startswith("-") else (column, BOOKING.c.id)
     ids = sa.select(BOOKING.c.id).where(condition).order_by(*order).limit(size).offset(skip)
     if search_key(query.search) or column is ORDERINGS["guest_name"]:
-        ids = ids.join(GUEST, GUEST.c.booking_id == BOOKING.c.id)
-    return JOINED.where(BOOKING.c.id.in_(ids.correlate(None).scalar_subquery())).order_by(*order)
+        ids = ids.join(GUEST, _GUEST_OF_BOOKING)
+    on_page = BOOKING.c.id.in_(ids.correlate(None).scalar_subquery())
+    return JOINED.where(BOOKING.c.hotel == query.hotel, on_page).order_by(*order)
 
 
 def _filters(query: ListBookings) -> Condition:

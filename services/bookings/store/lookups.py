@@ -9,8 +9,8 @@ from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.lookups import LookupMail
-from services.bookings.store.bookings import JOINED, booking_of
-from services.bookings.store.tables import BOOKING, GUEST, LOOKUP_MAIL, LOOKUP_REQUEST
+from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED, booking_of
+from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, LOOKUP_MAIL, LOOKUP_REQUEST
 
 DELETED_AFTER = timedelta(days=2)
 
@@ -45,7 +45,7 @@ class SqlLookups(SqlStore):
 
     def with_number(self, number: str, address: str | None) -> list[Booking]:
         """The booking with the confirmation number. With `address`, the booking's guest must have this address."""
-        statement = JOINED.where(BOOKING.c.confirmation_number == number)
+        statement = IN_ANY_HOTEL.where(DIRECTORY.c.confirmation_number == number)
         if address is not None:
             statement = statement.where(_has_address(address))
         return [booking_of(row) for row in self._connection.execute(statement).mappings()]
@@ -56,16 +56,17 @@ class SqlLookups(SqlStore):
         begun = insert(LOOKUP_MAIL).values(row).on_conflict_do_nothing().returning(LOOKUP_MAIL.c.id)
         return self._connection.execute(begun).first() is not None
 
-    def find(self, lookup_id: str) -> LookupMail | None:
-        """The lookup mail with this id; None where the mail is unknown or deleted."""
-        row = self._connection.execute(sa.select(LOOKUP_MAIL).where(LOOKUP_MAIL.c.id == lookup_id)).first()
+    def find(self, hotel: str, lookup_id: str) -> LookupMail | None:
+        """The hotel's lookup mail with this id; None where the mail is unknown or deleted."""
+        same = (LOOKUP_MAIL.c.hotel == hotel) & (LOOKUP_MAIL.c.id == lookup_id)
+        row = self._connection.execute(sa.select(LOOKUP_MAIL).where(same)).first()
         if row is None:
             return None
         return LookupMail(id=row.id, address=row.address, hotel=row.hotel, booking_ids=tuple(row.booking_ids))
 
-    def bookings_in(self, lookup_id: str) -> tuple[str, ...]:
+    def bookings_in(self, hotel: str, lookup_id: str) -> tuple[str, ...]:
         """The booking ids of the lookup mail; no ids where the mail is unknown or deleted."""
-        mail = self.find(lookup_id)
+        mail = self.find(hotel, lookup_id)
         return mail.booking_ids if mail else ()
 
     def delete_old(self, now: datetime) -> None:

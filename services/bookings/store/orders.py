@@ -10,6 +10,7 @@ from chassis.transactions.store import SqlStore
 from contracts.bookings.orders import ListOrders, Order, Orders, OrderStatus
 from contracts.bookings.status import BookingStatus
 from contracts.values import Money
+from services.bookings.domain.booking import Booking
 from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, ROOM_ORDER
 
@@ -25,9 +26,10 @@ class SqlOrders(SqlStore):
         """Store a new order."""
         self._connection.execute(ROOM_ORDER.insert().values(hotel=hotel, **_row(order)))
 
-    def save(self, order: Order) -> None:
-        """Update the order."""
-        self._connection.execute(ROOM_ORDER.update().where(_ORDER.id == order.id).values(_row(order)))
+    def save(self, hotel: str, order: Order) -> None:
+        """Update the hotel's order."""
+        same = (_ORDER.hotel == hotel) & (_ORDER.id == order.id)
+        self._connection.execute(ROOM_ORDER.update().where(same).values(_row(order)))
 
     def find(self, hotel: str, order_id: str) -> Order | None:
         """One of the hotel's orders, None where the hotel has no order with this id."""
@@ -35,20 +37,23 @@ class SqlOrders(SqlStore):
         row = self._connection.execute(statement).first()
         return _order(row) if row else None
 
-    def open_of(self, booking_id: str) -> list[Order]:
+    def open_of(self, booking: Booking) -> list[Order]:
         """The booking's placed and accepted orders, oldest first."""
-        open_orders = sa.select(ROOM_ORDER).where(_ORDER.booking_id == booking_id, _ORDER.status.in_(OPEN))
+        own = (_ORDER.hotel == booking.hotel) & (_ORDER.booking_id == booking.id)
+        open_orders = sa.select(ROOM_ORDER).where(own, _ORDER.status.in_(OPEN))
         return [_order(row) for row in self._connection.execute(open_orders.order_by(_ORDER.placed_at, _ORDER.id))]
 
-    def erase(self, orders: Sequence[Order]) -> None:
-        """Delete these orders; the events of the orders remain."""
+    def erase(self, hotel: str, orders: Sequence[Order]) -> None:
+        """Delete these orders of the hotel; the events of the orders remain."""
         if orders:
-            self._connection.execute(ROOM_ORDER.delete().where(_ORDER.id.in_([order.id for order in orders])))
+            ids = [order.id for order in orders]
+            self._connection.execute(ROOM_ORDER.delete().where(_ORDER.hotel == hotel, _ORDER.id.in_(ids)))
 
     def page(self, query: ListOrders) -> Orders:
         """A page of the orders of guests in house, newest first."""
         in_house = BOOKING.c.status == BookingStatus.IN_HOUSE
-        statement = sa.select(ROOM_ORDER).join_from(ROOM_ORDER, BOOKING, BOOKING.c.id == _ORDER.booking_id)
+        of_booking = (BOOKING.c.hotel == _ORDER.hotel) & (BOOKING.c.id == _ORDER.booking_id)
+        statement = sa.select(ROOM_ORDER).join_from(ROOM_ORDER, BOOKING, of_booking)
         statement = statement.where(_ORDER.hotel == query.hotel, in_house)
         if query.booking_id is not None:
             statement = statement.where(_ORDER.booking_id == query.booking_id)

@@ -32,6 +32,10 @@ class Typed(sa.types.TypeDecorator[Any]):
         return None if value is None else codec.typed(value, self.kind)
 
 
+def _key(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, primary_key=True) for name in names]
+
+
 def _moments(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.DateTime(timezone=True)) for name in names]
 
@@ -53,8 +57,8 @@ def _amounts(*names: str) -> list[sa.Column[Any]]:
 BOOKING = sa.Table(
     "booking",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_texts("confirmation_number", "hotel", "room_type_code", "room_type_name", "source", "status", "timezone"),
+    *_key("hotel", "id"),
+    *_texts("confirmation_number", "room_type_code", "room_type_name", "source", "status", "timezone"),
     *_texts("special_requests", "internal_notes", "currency"),
     sa.Column("version", sa.Integer),
     sa.Column("check_in", sa.Date),
@@ -80,13 +84,22 @@ BOOKING = sa.Table(
     sa.Column("charges", Typed(tuple[Charge, ...])),
 )
 
+# The hotel of each booking id, confirmation number and guest token, which are unique across all hotels. Where only one
+# of these is known, the hotel is read here; the row is written with the booking.
+DIRECTORY = sa.Table(
+    "booking_directory",
+    METADATA,
+    *_key("booking_id"),
+    *_texts("confirmation_number", "token_hash", "hotel"),
+)
+
 # Personal data. `search` is the `search_key` of what a search matches: name, e-mail, booking id, confirmation number;
 # `email_key` is the `address_key` of the e-mail address.
 GUEST = sa.Table(
     "guest",
     METADATA,
-    sa.Column("booking_id", sa.Text, primary_key=True),
-    *_texts("hotel", "first_name", "last_name", "email", "email_key", "phone", "token_hash", "search"),
+    *_key("hotel", "booking_id"),
+    *_texts("first_name", "last_name", "email", "email_key", "phone", "token_hash", "search"),
     sa.Column("token_generation", sa.Integer),
 )
 
@@ -94,8 +107,8 @@ GUEST = sa.Table(
 OVERSTAY = sa.Table(
     "overstay",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_texts("booking_id", "hotel", "status", "severity", "resolution", "note"),
+    *_key("hotel", "id"),
+    *_texts("booking_id", "status", "severity", "resolution", "note"),
     *_moments("deadline_at", "opened_at", "acknowledged_at", "closed_at"),
     *_actors("acknowledged_by", "closed_by"),
 )
@@ -104,8 +117,8 @@ OVERSTAY = sa.Table(
 ACCESS_CODE = sa.Table(
     "access_code",
     METADATA,
-    sa.Column("code_hash", sa.Text, primary_key=True),
-    *_texts("booking_id"),
+    *_key("code_hash"),
+    *_texts("hotel", "booking_id"),
     *_moments("ends_at", "used_at"),
 )
 
@@ -113,8 +126,7 @@ ACCESS_CODE = sa.Table(
 HOLD = sa.Table(
     "hold",
     METADATA,
-    sa.Column("booking_id", sa.Text, primary_key=True),
-    *_texts("hotel"),
+    *_key("hotel", "booking_id"),
     *_moments("held_at", "check_at"),
 )
 
@@ -123,8 +135,7 @@ HOLD = sa.Table(
 COMMUNICATION = sa.Table(
     "communication",
     METADATA,
-    sa.Column("notice_id", sa.Text, primary_key=True),
-    sa.Column("booking_id", sa.Text, primary_key=True),
+    *_key("hotel", "notice_id", "booking_id"),
     *_texts("occasion", "medium", "delivery_status", "failure_reason", "subject", "message", "recipient"),
     *_actors("staff_member"),
     sa.Column("sequence", sa.Integer),
@@ -135,9 +146,9 @@ COMMUNICATION = sa.Table(
 CHAT_MESSAGE = sa.Table(
     "chat_message",
     METADATA,
-    sa.Column("booking_id", sa.Text, primary_key=True),
+    *_key("hotel", "booking_id"),
     sa.Column("id", sa.Integer, primary_key=True),
-    *_texts("hotel", "sender", "text"),
+    *_texts("sender", "text"),
     *_actors("by"),
     *_moments("sent_at"),
 )
@@ -146,8 +157,7 @@ CHAT_MESSAGE = sa.Table(
 CHAT_READING = sa.Table(
     "chat_reading",
     METADATA,
-    sa.Column("booking_id", sa.Text, primary_key=True),
-    sa.Column("reader", sa.Text, primary_key=True),
+    *_key("hotel", "booking_id", "reader"),
     sa.Column("read_to", sa.Integer),
 )
 
@@ -155,8 +165,8 @@ CHAT_READING = sa.Table(
 ROOM_ORDER = sa.Table(
     "room_order",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_texts("booking_id", "hotel", "room_number", "status", "currency", "note", "reason"),
+    *_key("hotel", "id"),
+    *_texts("booking_id", "room_number", "status", "currency", "note", "reason"),
     sa.Column("lines", Typed(tuple[OrderLine, ...])),
     *_amounts("total"),
     *_moments("placed_at", "accepted_at", "closed_at"),
@@ -172,8 +182,8 @@ LOOKUP_REQUEST = sa.Table(
 LOOKUP_MAIL = sa.Table(
     "lookup_mail",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_texts("address", "hotel"),
+    *_key("hotel", "id"),
+    *_texts("address"),
     sa.Column("booking_ids", ARRAY(sa.Text)),
     *_moments("asked_at", "quiet_until"),
 )
@@ -182,6 +192,7 @@ LOOKUP_MAIL = sa.Table(
 PAYMENT_FACT = sa.Table(
     "payment_fact",
     METADATA,
+    *_key("hotel"),
     sa.Column("event_id", sa.Uuid, primary_key=True),
     *_texts("booking_id", "what", "why", "trace_id"),
     *_moments("at"),

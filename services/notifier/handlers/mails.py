@@ -19,13 +19,16 @@ T = TypeVar("T")
 
 def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send each mail; returns the subject lines. While the mail server is down, no one-time code is issued."""
-    return [_send(conversation, job, GetMailFacts(booking_id=job.booking_id), MailRenderer.mail) for job in jobs]
+    return [
+        _send(conversation, job, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id), MailRenderer.mail)
+        for job in jobs
+    ]
 
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
     for job in jobs:
-        ask = GetLetter(booking_id=job.booking_id, communication_id=job.notice_id)
+        ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
             letter = _ask(conversation, ask)
             conversation.dependencies.sms.send(letter.recipient, letter.message)
@@ -36,7 +39,10 @@ def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[Notifi
 
 def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
     """Send guests the links to their bookings; returns the subject lines."""
-    return [_send(conversation, job, GetLookupLetter(lookup_id=job.notice_id), MailRenderer.lookup) for job in jobs]
+    return [
+        _send(conversation, job, GetLookupLetter(hotel=job.hotel, lookup_id=job.notice_id), MailRenderer.lookup)
+        for job in jobs
+    ]
 
 
 def _send(

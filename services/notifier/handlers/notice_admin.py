@@ -47,7 +47,7 @@ def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
             raise Refusal("OVERTAKEN", "A later push about the same subject was sent, or may have been.")
     if not work.retry_job(job_key(notice_id)):
         raise Refusal("NOT_GIVEN_UP", "The job of this notice no longer exists.")
-    work.notices.reopen(notice_id, LIFECYCLE.after(notice.status, NoticeReplayed))
+    work.notices.reopen(notice, LIFECYCLE.after(notice.status, NoticeReplayed))
     work.publish(NoticeReplayed(**shared_fields(notice), replayed_at=work.now))
     return _detail(_existing(work.notices.get(notice_id)))
 

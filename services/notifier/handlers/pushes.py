@@ -25,9 +25,9 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     still sent; a temporary failure stops all later pushes.
     """
     with conversation.reading() as work:
-        sent = work.notices.sent_among([push.notice_id for push in pushes])
+        sent = work.notices.sent_among(pushes)
     until = time.monotonic() + SEND_SECONDS
-    unstored: dict[str, str] = {}  # notice ids by subject
+    unstored: dict[str, PushNotice] = {}  # by subject
     results: list[SendResult] = []
     stop: RetryLater | None = None
     for push in pushes:
@@ -41,7 +41,7 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
         if isinstance(result, RetryLater):
             stop = result
         elif result is SENT:
-            unstored[push.subject] = push.notice_id
+            unstored[push.subject] = push
         results.append(result)
     return results
 
@@ -67,7 +67,7 @@ def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendRes
     return SENT
 
 
-def _store_sent(unstored: dict[str, str], conversation: Conversation[NotifierWork]) -> None:
+def _store_sent(unstored: dict[str, PushNotice], conversation: Conversation[NotifierWork]) -> None:
     with conversation.transaction() as work:
         work.mark_sent(unstored.values())
     unstored.clear()

@@ -16,7 +16,7 @@ log = logs.logger(__name__)
 
 def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: NotifierWork) -> None:
     """Store the push as `SENT`."""
-    work.mark_sent([job.notice_id])
+    work.mark_sent([job])
     if isinstance(job, PushNotice) and job.booking_id:
         about = {"booking_id": job.booking_id, "hotel": job.hotel, "notice_id": job.notice_id}
         work.after_commit.append(partial(log.info, "push_sent", occasion=job.occasion, **about))
@@ -24,7 +24,7 @@ def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: Noti
 
 def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
     """Store the mail or text message as `SENT` and publish `NoticeSent`."""
-    work.mark_sent([job.notice_id])
+    work.mark_sent([job])
     work.publish(NoticeSent(**shared_fields(job), headline=headline, sent_at=work.now))
 
 
@@ -32,6 +32,6 @@ def give_up(job: NoticeJob, reason: str, work: NotifierWork) -> None:
     """Store the notice as `GAVE_UP`. Publish `NoticeGaveUp`, except for pushes of availability or of `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
-    work.notices.settle([job.notice_id], status, now=work.now, reason=code)
+    work.notices.settle([job], status, now=work.now, reason=code)
     if not isinstance(job, PushAvailability) and job.occasion != NOTICE_GAVE_UP.name:
         work.publish(NoticeGaveUp(**shared_fields(job), reason_code=code, gave_up_at=work.now))

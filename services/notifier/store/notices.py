@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
-from services.notifier.domain.jobs import job_key
+from services.notifier.domain.jobs import NoticeJob, job_key
 from services.notifier.domain.notices import Notice, StoredNotice
 from services.notifier.lifecycle import NoticeStatus
 
@@ -19,7 +19,7 @@ NOTICE = sa.Table(
     sa.Column("id", sa.Uuid(as_uuid=False), key="notice_id", primary_key=True),
     sa.Column("medium", sa.Text),
     sa.Column("occasion", sa.Text),
-    sa.Column("hotel", sa.Text),
+    sa.Column("hotel", sa.Text, primary_key=True),
     sa.Column("booking_id", sa.Text),
     sa.Column("event_id", sa.Uuid(as_uuid=False)),
     sa.Column("subject", sa.Text),
@@ -38,13 +38,13 @@ class SqlNotices(SqlStore):
     def add(self, notice: Notice, *, now: datetime) -> None:
         """Insert the notice as `PENDING`, unless its id exists already."""
         row = {**vars(notice), "status": NoticeStatus.PENDING, "created_at": now}
-        self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id"]))
+        self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id", "hotel"]))
 
-    def settle(self, ids: Collection[str], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """Set the final status of each of these notices that is `PENDING`."""
+    def settle(self, jobs: Collection[NoticeJob], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
+        """Set the final status of each of these jobs' notices that is `PENDING`."""
         self._connection.execute(
             sa.update(NOTICE)
-            .where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.PENDING)
+            .where(_of(jobs), NOTICE.c.status == NoticeStatus.PENDING)
             .values(status=status, settled_at=now, reason=reason)
         )
 
@@ -66,10 +66,10 @@ class SqlNotices(SqlStore):
         rows = self._connection.execute(query.order_by(*order).limit(limit))
         return [_stored(row) for row in rows.mappings()]
 
-    def reopen(self, notice_id: str, status: NoticeStatus) -> None:
+    def reopen(self, notice: Notice, status: NoticeStatus) -> None:
         """Set the status of a settled notice, and clear the reason and the time of its settlement."""
         values = {"status": status, "settled_at": None, "reason": ""}
-        self._connection.execute(sa.update(NOTICE).where(NOTICE.c.notice_id == notice_id).values(values))
+        self._connection.execute(sa.update(NOTICE).where(_of([notice])).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
         """Whether a later notice with the same subject and medium was sent, or an attempt was made to send it."""
@@ -82,9 +82,9 @@ class SqlNotices(SqlStore):
         )
         return bool(self._connection.execute(sa.select(later)).scalar_one())
 
-    def sent_among(self, ids: Collection[str]) -> set[str]:
-        """The ids, out of `ids`, of notices that are `SENT`."""
-        query = sa.select(NOTICE.c.notice_id).where(NOTICE.c.notice_id.in_(ids), NOTICE.c.status == NoticeStatus.SENT)
+    def sent_among(self, jobs: Collection[NoticeJob]) -> set[str]:
+        """The ids of those of the jobs' notices that are `SENT`."""
+        query = sa.select(NOTICE.c.notice_id).where(_of(jobs), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
     def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
@@ -99,6 +99,12 @@ class SqlNotices(SqlStore):
     def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
         row = self._connection.execute(query).mappings().first()
         return _stored(row) if row else None
+
+
+def _of(notices: Collection[Notice | NoticeJob]) -> sa.ColumnElement[bool]:
+    """The condition that a row is one of these notices. Ids are unique across hotels."""
+    hotels, ids = {each.hotel for each in notices}, [each.notice_id for each in notices]
+    return NOTICE.c.hotel.in_(hotels) & NOTICE.c.notice_id.in_(ids)
 
 
 def _stored(row: sa.RowMapping) -> StoredNotice:

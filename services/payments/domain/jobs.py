@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from contracts.data import Data
+from services.payments.domain.payment import PaymentKey
 
 
 class ApplyWebhook(Data):
@@ -14,15 +15,27 @@ class ApplyWebhook(Data):
 class ExpireSession(Data):
     """Close the checkout session of a booking whose hold has expired, unless the guest has paid."""
 
+    hotel: str
     payment_id: str
     why: ClassVar[str] = "the hold has run out"
+
+    @property
+    def key(self) -> PaymentKey:
+        """The hotel and the id of the payment."""
+        return PaymentKey(self.hotel, self.payment_id)
 
 
 class ConvergePayment(Data):
     """Bring a payment to its desired state at the provider."""
 
+    hotel: str
     payment_id: str
     why: str
+
+    @property
+    def key(self) -> PaymentKey:
+        """The hotel and the id of the payment."""
+        return PaymentKey(self.hotel, self.payment_id)
 
 
 class ReturnUnrequestedMoney(Data):

@@ -2,11 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.data import Data
 from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
+
+
+class PaymentKey(NamedTuple):
+    """The hotel and the id of a payment."""
+
+    hotel: str
+    id: str
 
 
 class RefundStatus(StrEnum):
@@ -63,6 +70,11 @@ class Payment(Data):
     def refunded_or_pending(self) -> int:
         """The sum of all refunds that succeeded or are pending, in minor units."""
         return sum(refund.amount.amount for refund in self.refunds if refund.status is not RefundStatus.FAILED)
+
+    @property
+    def key(self) -> PaymentKey:
+        """The payment's hotel and id."""
+        return PaymentKey(self.hotel, self.id)
 
     @property
     def about(self) -> dict[str, Any]:

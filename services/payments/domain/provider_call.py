@@ -20,6 +20,7 @@ class CallState(StrEnum):
 class ProviderCall(Data):
     """One attempt at one action of one payment. An attempt always sends the same request under the same key."""
 
+    hotel: str
     payment_id: str
     action: str
     attempt: int

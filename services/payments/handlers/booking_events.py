@@ -12,6 +12,7 @@ from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState
+from services.payments.domain.payment import PaymentKey
 from services.payments.steps import balance_payments
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
@@ -47,37 +48,37 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
     besides = event.besides if isinstance(event, BookingCancelled) else None
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
         fee = None
-    balance_payments.end_all(event.booking_id, fee, besides, work, why=_name(event))
+    balance_payments.end_all(event.hotel, event.booking_id, fee, besides, work, why=_name(event))
     _end(event, fee, work)
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
     """Retry the booking's failed refunds at the request of staff. A payment without a failed refund stays unchanged."""
-    for payment_id in work.payments.ids_to_converge(event.booking_id):
-        payment = work.payments.lock(payment_id)
+    for key in work.payments.keys_to_converge(event.hotel, event.booking_id):
+        payment = work.payments.lock(key)
         decision = retry(payment) if payment else None
         if payment and decision:
             work.record(payment, decision, why=_name(event), by=event.retried_by)
-            enqueue_convergence(payment_id, _name(event), work)
+            enqueue_convergence(key, _name(event), work)
 
 
 def balance_payment_accepted(event: BalancePaymentAccepted, work: PaymentsWork) -> None:
     """Capture the payment towards the balance, because the guest owes the amount."""
-    balance_payments.set_desired_state(event.payment_id, BookingPhase.APPROVED, work, why=_name(event))
+    balance_payments.set_desired_state(_key(event), BookingPhase.APPROVED, work, why=_name(event))
 
 
 def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) -> None:
     """Void the payment towards the balance, because the guest does not owe the amount."""
-    balance_payments.set_desired_state(event.payment_id, BookingPhase.ENDED, work, why=_name(event))
+    balance_payments.set_desired_state(_key(event), BookingPhase.ENDED, work, why=_name(event))
 
 
 def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
     """Close the checkout session if its amount exceeds the remaining balance, but not if its payment was accepted."""
-    payment = work.payments.find_live(event.booking_id, PaymentPurpose.EXTENSION)
+    payment = work.payments.find_live(event.hotel, event.booking_id, PaymentPurpose.EXTENSION)
     if payment is None or payment.amount <= event.balance_due:
         return
     if work.desired_states.of_payment(payment).phase is BookingPhase.LIVE:
-        balance_payments.set_desired_state(payment.id, BookingPhase.ENDED, work, why=_name(event))
+        balance_payments.set_desired_state(payment.key, BookingPhase.ENDED, work, why=_name(event))
 
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
@@ -92,8 +93,12 @@ def _live(event: BookingEvent) -> DesiredState:
 
 def _put(desired: DesiredState, work: PaymentsWork) -> None:
     work.desired_states.put_booking(desired, since=work.now)
-    for payment_id in work.payments.ids_to_converge(desired.booking_id):
-        enqueue_convergence(payment_id, desired.why, work)
+    for key in work.payments.keys_to_converge(desired.hotel, desired.booking_id):
+        enqueue_convergence(key, desired.why, work)
+
+
+def _key(event: BalancePaymentAccepted | BalancePaymentRefused) -> PaymentKey:
+    return PaymentKey(event.hotel, event.payment_id)
 
 
 def _name(event: Event) -> str:

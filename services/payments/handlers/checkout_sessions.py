@@ -39,7 +39,7 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
     """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
-        payment = work.payments.find_by_session(payable.booking_id, query.session_id)
+        payment = work.payments.find_by_session(payable.hotel, payable.booking_id, query.session_id)
     if payment is None:
         raise Refusal("SESSION_NOT_FOUND", "This booking has no such payment session.")
     if payment.status in _MAY_HAVE_CHANGED:
@@ -55,6 +55,6 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
 def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
     """Sync the payment, as a webhook event may be lost. If the provider does not answer, return the payment as is."""
     try:
-        return sync(payment.id, conversation, why="verified").payment
+        return sync(payment.key, conversation, why="verified").payment
     except Unavailable:
         return payment

@@ -16,7 +16,7 @@ def converge_payments(
 ) -> list[None]:
     """Converge each payment. Raises `RetryLater`, `Unavailable`."""
     for payload in payloads:
-        converge(payload.payment_id, conversation, why=payload.why)
+        converge(payload.key, conversation, why=payload.why)
     return [None] * len(payloads)
 
 

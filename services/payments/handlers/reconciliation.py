@@ -41,11 +41,11 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
     A payment that could not be read at the provider is due again when its lease expires.
     """
     with conversation.transaction() as work:
-        payment_ids = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
+        payments = work.reconciliation.claim(work.now, limit=PAGE_SIZE, lease=LEASE)
         run = f"clock {work.now:%Y-%m-%dT%H}"
         period = int(work.now.timestamp() // work.dependencies.compare_every.total_seconds())
         work.enqueue(ReturnUnrequestedMoney(run=run), key=f"unrequested:{period}")
-    each_read(payment_ids, lambda payment_id: repair(payment_id, conversation, run=run))
+    each_read(payments, lambda payment: repair(payment, conversation, run=run))
     return False
 
 

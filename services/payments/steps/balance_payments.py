@@ -3,30 +3,32 @@
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
 
-def set_desired_state(payment_id: str, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
+def set_desired_state(payment: PaymentKey, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
     """Store a payment's desired state and enqueue its convergence. The hotel keeps `fee` minor units of the payment."""
-    work.desired_states.put_balance_payment(payment_id, phase, why=why, since=work.now, fee=fee)
-    enqueue_convergence(payment_id, why, work)
+    work.desired_states.put_balance_payment(payment, phase, why=why, since=work.now, fee=fee)
+    enqueue_convergence(payment, why, work)
 
 
-def end_all(booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str) -> None:
+def end_all(
+    hotel: str, booking_id: str, fee: Money | None, besides: Money | None, work: PaymentsWork, *, why: str
+) -> None:
     """End the booking's payments towards its balance, oldest first.
 
     The hotel keeps two sums of these payments: the part of `fee` that the booking's own payment does not cover, and
     `besides`, which the guest owes in addition to the fee.
     """
-    payments = work.payments.lock_all(booking_id)
+    payments = work.payments.lock_all(hotel, booking_id)
     own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
     left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
         if payment.purpose is PaymentPurpose.EXTENSION:
             share = min(left, _captured_or_approved(payment, work))
-            set_desired_state(payment.id, BookingPhase.ENDED, work, why=why, fee=share)
+            set_desired_state(payment.key, BookingPhase.ENDED, work, why=why, fee=share)
             left -= share
 
 

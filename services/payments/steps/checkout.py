@@ -64,7 +64,7 @@ class Checkout:
 
     def _live_payment(self) -> Payment | None:
         with self._conversation.reading() as work:
-            return work.payments.find_live(self._payable.booking_id, self._payable.purpose)
+            return work.payments.find_live(self._payable.hotel, self._payable.booking_id, self._payable.purpose)
 
     def _synced(self, payment: Payment) -> Payment | None:
         """Sync the payment; returns None where the payment is over.
@@ -72,7 +72,7 @@ class Checkout:
         Where the provider does not answer, returns the payment unchanged. Refused `BOOKING_NOT_PAYABLE`.
         """
         try:
-            result = sync(payment.id, self._conversation, why="asked for the page again")
+            result = sync(payment.key, self._conversation, why="asked for the page again")
         except Unavailable:
             return payment
         synced = result.payment
@@ -98,7 +98,8 @@ class Checkout:
             if work.payments.insert(payment):
                 self._store_call(payment, 1, work)
                 key = f"expire:{payment.id}"
-                work.enqueue(ExpireSession(payment_id=payment.id), key=key, not_before=payment.hold_expires_at)
+                job = ExpireSession(hotel=payment.hotel, payment_id=payment.id)
+                work.enqueue(job, key=key, not_before=payment.hold_expires_at)
 
     def _store_call(self, payment: Payment, attempt: int, work: PaymentsWork) -> ProviderCall:
         self._attempt = attempt
@@ -112,7 +113,9 @@ class Checkout:
             expires_at=work.now + duration,
         )
         request = work.dependencies.cards.checkout_request(order)
-        call = ProviderCall(payment_id=payment.id, action=SESSION, attempt=attempt, request=request)
+        call = ProviderCall(
+            hotel=payment.hotel, payment_id=payment.id, action=SESSION, attempt=attempt, request=request
+        )
         return work.provider_calls.begin(call)
 
     def _open(self, payment: Payment) -> None:
@@ -122,7 +125,7 @@ class Checkout:
         such a call does not fail the payment: a new call is stored and sent.
         """
         with self._conversation.reading() as work:
-            call = work.provider_calls.latest(payment.id)[SESSION]
+            call = work.provider_calls.latest(payment.key)[SESSION]
         if call.state in (CallState.FAILED, CallState.REFUSED):
             if self._exists_at_provider(payment):
                 return
@@ -160,17 +163,17 @@ class Checkout:
                 self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
 
         with self._conversation.reading() as work:
-            current = work.payments.get(payment.id)
+            current = work.payments.get(payment.key)
         if current and current.status is PaymentStatus.NONE:
             why = "the page was opened"
-            sync(payment.id, self._conversation, why=why, created_session=session_id, after=answer)
+            sync(payment.key, self._conversation, why=why, created_session=session_id, after=answer)
 
     def _close(self, payment: Payment) -> None:
         """Close the session with the old amount at the provider, before a session with the new amount opens."""
         with self._conversation.transaction() as work:
-            work.payments.supersede(payment.id)
+            work.payments.supersede(payment.key)
         try:
-            converge(payment.id, self._conversation, why="the amount has changed")
+            converge(payment.key, self._conversation, why="the amount has changed")
         except RetryLater as later:
             raise Unavailable(str(later)) from later
 

@@ -5,6 +5,7 @@ from chassis.refusal import RetryLater
 from chassis.transactions.conversation import Conversation
 from services.payments.cards import CallFailed, CallRefused
 from services.payments.domain.jobs import ConvergePayment
+from services.payments.domain.payment import PaymentKey
 from services.payments.domain.provider_call import CallState, ProviderCall
 from services.payments.steps.sync import sync
 from services.payments.work import PaymentsWork
@@ -14,16 +15,17 @@ MAX_ROUNDS = 4
 log = logs.logger(__name__)
 
 
-def enqueue_convergence(payment_id: str, why: str, work: PaymentsWork) -> None:
+def enqueue_convergence(payment: PaymentKey, why: str, work: PaymentsWork) -> None:
     """Enqueue the convergence of a payment, at most once for the event that is being applied."""
     cause = work.cause.id if work.cause else work.now.isoformat()
-    work.enqueue(ConvergePayment(payment_id=payment_id, why=why), key=f"converge:{payment_id}:{cause}")
+    job = ConvergePayment(hotel=payment.hotel, payment_id=payment.id, why=why)
+    work.enqueue(job, key=f"converge:{payment.id}:{cause}")
 
 
-def converge(payment_id: str, conversation: Conversation[PaymentsWork], *, why: str) -> None:
+def converge(payment: PaymentKey, conversation: Conversation[PaymentsWork], *, why: str) -> None:
     """Sync and make the next call until no call is due. Raises `RetryLater` where calls remain after `MAX_ROUNDS`."""
     for _ in range(MAX_ROUNDS):
-        call = sync(payment_id, conversation, why=why, enqueue=False).call
+        call = sync(payment, conversation, why=why, enqueue=False).call
         if call is None:
             return
         make_call(call, conversation)

@@ -9,7 +9,7 @@ from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.decide import decide
 from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.next_action import ProviderAction
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_call import CallState, ProviderCall, refusals
 from services.payments.domain.provider_snapshot import ProviderSnapshot, SessionSnapshot, SessionState
 from services.payments.work import PaymentsWork
@@ -35,7 +35,7 @@ AfterSync = Callable[[SyncResult, PaymentsWork], None]
 
 
 def sync(
-    payment_id: str,
+    key: PaymentKey,
     conversation: Conversation[PaymentsWork],
     *,
     why: str,
@@ -51,11 +51,11 @@ def sync(
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
-            before = stored_state(payment_id, work)
+            before = stored_state(key, work)
         snapshot = take_snapshot(before[0], conversation.dependencies.cards, created_session)
         with conversation.transaction() as work:
-            payment = work.payments.lock(payment_id)
-            if payment and not _is_stale(before, (payment, work.provider_calls.latest(payment_id))):
+            payment = work.payments.lock(key)
+            if payment and not _is_stale(before, (payment, work.provider_calls.latest(key))):
                 return _record(payment, before[1], snapshot, work, why=why, enqueue=enqueue, after=after)
     raise Unavailable("others keep changing the payment")
 
@@ -64,12 +64,12 @@ def _is_stale(before: StoredState, now: StoredState) -> bool:
     return before != now
 
 
-def stored_state(payment_id: str, work: PaymentsWork) -> StoredState:
+def stored_state(key: PaymentKey, work: PaymentsWork) -> StoredState:
     """The payment, and the last attempt at each of its calls. Raises `LookupError` for an unknown payment."""
-    payment = work.payments.get(payment_id)
+    payment = work.payments.get(key)
     if payment is None:
-        raise LookupError(f"there is no payment {payment_id}")
-    return payment, work.provider_calls.latest(payment_id)
+        raise LookupError(f"there is no payment {key.id}")
+    return payment, work.provider_calls.latest(key)
 
 
 def take_snapshot(payment: Payment, cards: Cards, created_session: str | None = None) -> ProviderSnapshot:
@@ -116,9 +116,10 @@ def _record(
     desired = work.desired_states.of_payment(payment)
     decision = decide(payment, desired, snapshot, refused=refusals(latest), now=work.now)
     work.record(payment, decision, why=why)
-    call = _next_call(payment.id, decision.next_action, latest, work) if decision.next_action else None
+    call = _next_call(payment.key, decision.next_action, latest, work) if decision.next_action else None
     if call and enqueue:
-        work.enqueue(ConvergePayment(payment_id=payment.id, why=why), key=f"converge:{call.key}")
+        job = ConvergePayment(hotel=payment.hotel, payment_id=payment.id, why=why)
+        work.enqueue(job, key=f"converge:{call.key}")
     result = SyncResult(
         payment=decision.payment,
         changed=bool(decision.changes),
@@ -131,7 +132,7 @@ def _record(
 
 
 def _next_call(
-    payment_id: str, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
+    payment: PaymentKey, action: ProviderAction, latest: Mapping[str, ProviderCall], work: PaymentsWork
 ) -> ProviderCall:
     """The attempt to make next. After a failed or refused attempt this is a new attempt, otherwise the last attempt.
 
@@ -144,5 +145,5 @@ def _next_call(
     attempt = last.attempt + 1 if last else 1
     request = work.dependencies.cards.action_request(action)
     return work.provider_calls.begin(
-        ProviderCall(payment_id=payment_id, action=action.action, attempt=attempt, request=request)
+        ProviderCall(hotel=payment.hotel, payment_id=payment.id, action=action.action, attempt=attempt, request=request)
     )

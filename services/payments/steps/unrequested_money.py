@@ -8,28 +8,28 @@ from datetime import datetime
 
 from chassis.transactions.conversation import Conversation
 from contracts.payments.events import PaymentPurpose
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_snapshot import IntentSnapshot
 from services.payments.work import PaymentsWork
 
 
-def payment_of_intent(intent: IntentSnapshot, payment_id: str, conversation: Conversation[PaymentsWork]) -> str:
-    """The id of the payment to which the intent belongs: `payment_id`, or a new one for unrequested money.
+def payment_of_intent(intent: IntentSnapshot, key: PaymentKey, conversation: Conversation[PaymentsWork]) -> PaymentKey:
+    """The payment to which the intent belongs: that of `key`, or a new one for unrequested money.
 
-    `payment_id` is the payment of ours that the intent names. Raises `Unavailable`.
+    `key` is of the payment of ours that the intent names. Raises `Unavailable`.
     """
-    if not is_unrequested(intent, payment_id, conversation):
-        return payment_id
+    if not is_unrequested(intent, key, conversation):
+        return key
     with conversation.transaction() as work:
-        named = work.payments.get(payment_id)
+        named = work.payments.get(key)
         if named is None:
-            raise LookupError(f"there is no payment {payment_id}")
+            raise LookupError(f"there is no payment {key.id}")
         payment = unrequested_payment(intent, named, now=work.now)
         work.payments.insert(payment)
-    return payment.id
+    return payment.key
 
 
-def is_unrequested(intent: IntentSnapshot, payment_id: str, conversation: Conversation[PaymentsWork]) -> bool:
+def is_unrequested(intent: IntentSnapshot, key: PaymentKey, conversation: Conversation[PaymentsWork]) -> bool:
     """Whether the intent holds or has taken money, and was not created on the checkout session of the payment.
 
     The session is read after the intent: the provider links the two before any money moves. Raises `Unavailable`.
@@ -38,7 +38,7 @@ def is_unrequested(intent: IntentSnapshot, payment_id: str, conversation: Conver
         return False
     session = conversation.dependencies.cards.session_of_intent(intent.id)
     with conversation.reading() as work:
-        payment = work.payments.get(payment_id)
+        payment = work.payments.get(key)
     if payment is None or payment.intent_id == intent.id:
         return False
     return session is None or payment.session_id not in (None, session.id)

@@ -7,6 +7,7 @@ payment, and is not on that payment's checkout session, is unrequested money.
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
 from services.payments.cards import UnknownObject
+from services.payments.domain.payment import PaymentKey
 from services.payments.domain.webhook import ReceivedWebhook
 from services.payments.steps.sync import sync
 from services.payments.steps.unrequested_money import payment_of_intent
@@ -24,18 +25,18 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
     if webhook is None:
         raise PermanentFailure(f"{event_id} is not in the store")
     try:
-        payment_id = _payment_of(webhook, conversation)
-        if sync(payment_id, conversation, why=f"{webhook.type} {event_id}").session_is_gone:
+        payment = _payment_of(webhook, conversation)
+        if sync(payment, conversation, why=f"{webhook.type} {event_id}").session_is_gone:
             raise UnknownObject("resource_missing")
     except UnknownObject as unknown:
         raise _not_found(webhook, f"the provider does not know {webhook.object_id}: {unknown}") from unknown
-    return payment_id
+    return payment.id
 
 
-def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> str:
-    """The id of the payment that the event concerns. Raises the errors of `apply`, and `UnknownObject`."""
+def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> PaymentKey:
+    """The key of the payment that the event concerns. Raises the errors of `apply`, and `UnknownObject`."""
     with conversation.reading() as work:
-        stored = work.payments.find_id(session_id=webhook.session_id, intent_id=webhook.intent_id)
+        stored = work.payments.find_key(session_id=webhook.session_id, intent_id=webhook.intent_id)
     if stored:
         return stored
     intent = conversation.dependencies.cards.intent(webhook.intent_id) if webhook.intent_id else None
@@ -46,9 +47,10 @@ def _payment_of(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWor
             f"{named} is not of our making" if named else f"{webhook.object_id} belongs to nothing of our making"
         )
     with conversation.reading() as work:
-        if work.payments.get(payment_id) is None:
+        payment = work.payments.find_key(payment_id=payment_id)
+        if payment is None:
             raise _not_found(webhook, f"no payment {payment_id} is known, which {webhook.object_id} names")
-    return payment_of_intent(intent, payment_id, conversation) if intent else payment_id
+    return payment_of_intent(intent, payment, conversation) if intent else payment
 
 
 def _not_found(webhook: ReceivedWebhook, why: str) -> Exception:

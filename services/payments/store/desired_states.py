@@ -10,7 +10,7 @@ from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 
@@ -19,13 +19,13 @@ class SqlDesiredStates(SqlStore):
 
     def of_booking(self, booking_id: str, hotel: str) -> DesiredState:
         """The booking's desired state; `LIVE` where no event of the booking has arrived."""
-        query = sa.select(DESIRED_STATE).where(DESIRED_STATE.c.booking_id == booking_id)
+        query = sa.select(DESIRED_STATE).where(DESIRED_STATE.c.hotel == hotel, DESIRED_STATE.c.booking_id == booking_id)
         row = self._connection.execute(query).first()
         if row is None:
             return DesiredState(booking_id=booking_id, hotel=hotel)
         return DesiredState(
             booking_id=booking_id,
-            hotel=row.hotel,
+            hotel=hotel,
             phase=row.phase,
             approved_payment=row.approved_payment,
             fee=Money(row.fee, row.fee_currency) if row.fee is not None else None,
@@ -36,7 +36,8 @@ class SqlDesiredStates(SqlStore):
         """The payment's desired state: its own for a payment towards a balance, its booking's for any other payment."""
         if payment.purpose is PaymentPurpose.BOOKING:
             return self.of_booking(payment.booking_id, payment.hotel)
-        query = sa.select(BALANCE_DESIRED_STATE).where(BALANCE_DESIRED_STATE.c.payment_id == payment.id)
+        table = BALANCE_DESIRED_STATE
+        query = sa.select(table).where(table.c.hotel == payment.hotel, table.c.payment_id == payment.id)
         row = self._connection.execute(query).first()
         desired = DesiredState(booking_id=payment.booking_id, hotel=payment.hotel)
         if row is None:
@@ -48,7 +49,6 @@ class SqlDesiredStates(SqlStore):
     def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
         """Store a booking's desired state. `since` is the time of the change, UTC."""
         values = {
-            "hotel": desired.hotel,
             "phase": desired.phase,
             "approved_payment": desired.approved_payment,
             "fee": None if desired.fee is None else desired.fee.amount,
@@ -56,13 +56,13 @@ class SqlDesiredStates(SqlStore):
             "why": desired.why,
             "since": since,
         }
-        statement = insert(DESIRED_STATE).values(booking_id=desired.booking_id, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["booking_id"], set_=values))
+        statement = insert(DESIRED_STATE).values(hotel=desired.hotel, booking_id=desired.booking_id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["hotel", "booking_id"], set_=values))
 
     def put_balance_payment(
-        self, payment_id: str, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
+        self, payment: PaymentKey, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
     ) -> None:
         """Store the desired state of a payment towards a balance. The hotel may keep `fee` minor units from it."""
         values = {"phase": phase, "fee": fee, "why": why, "since": since}
-        statement = insert(BALANCE_DESIRED_STATE).values(payment_id=payment_id, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["payment_id"], set_=values))
+        statement = insert(BALANCE_DESIRED_STATE).values(hotel=payment.hotel, payment_id=payment.id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["hotel", "payment_id"], set_=values))

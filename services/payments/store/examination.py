@@ -15,13 +15,18 @@ from services.payments.store.explanation import explain_booking
 CAPTURED = frozenset({"CAPTURED", "PARTIALLY_REFUNDED", "REFUNDED"})
 
 _STATES = """
-    SELECT audit.subject, payment.status, payment.version, audit.to_status, audit.sequence FROM payment
+    SELECT audit.subject, payment.status, payment.version, audit.to_status, audit.sequence
+    FROM payment_directory AS listed JOIN payment ON (payment.hotel, payment.id) = (listed.hotel, listed.payment_id)
     JOIN LATERAL (SELECT * FROM audit WHERE subject = payment.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
-    WHERE payment.id IN ({subjects}) AND (payment.status, payment.version) <> (audit.to_status, audit.sequence)
+    WHERE listed.payment_id IN ({subjects}) AND (payment.status, payment.version) <> (audit.to_status, audit.sequence)
 """
 # A payment's audit rows are numbered apart from the events of its booking, so that they are compared by their counts.
 _COUNTS = """
-    WITH newest AS (SELECT id, booking_id FROM payment WHERE id IN ({subjects})), audited AS (
+    WITH newest AS (
+        SELECT id, booking_id FROM payment_directory AS listed
+        JOIN payment ON (payment.hotel, payment.id) = (listed.hotel, listed.payment_id)
+        WHERE listed.payment_id IN ({subjects})
+    ), audited AS (
         SELECT subject, what, count(*) AS times FROM audit JOIN newest ON newest.id = subject
         WHERE what LIKE 'Payment%' OR what LIKE 'Cancellation%' OR what = 'RefundFailed' GROUP BY 1, 2
     ), published AS (
@@ -40,15 +45,19 @@ _BALANCES = """
            - coalesce(sum(amount) FILTER (WHERE kind = 'refund_failed'), 0)::bigint AS refunded,
            count(*) FILTER (WHERE kind = 'capture') AS captures,
            EXISTS (
-               SELECT FROM refund WHERE refund.payment_id = ledger.payment_id AND status = 'FAILED'
+               SELECT FROM refund
+               WHERE (refund.hotel, refund.payment_id) = (ledger.hotel, ledger.payment_id) AND status = 'FAILED'
            ) AS refund_failed
     FROM ledger WHERE booking_id IN (
         SELECT booking_id FROM (SELECT booking_id FROM ledger ORDER BY position DESC LIMIT :newest) AS newest
-    ) GROUP BY booking_id, payment_id
+    ) GROUP BY hotel, booking_id, payment_id
 """
 _PAYMENTS = """
     SELECT id, booking_id, status, currency, captured, refunded,
-           EXISTS (SELECT FROM refund WHERE payment_id = payment.id AND refund.status = 'PENDING') AS refund_pending
+           EXISTS (
+               SELECT FROM refund
+               WHERE (refund.hotel, payment_id) = (payment.hotel, payment.id) AND refund.status = 'PENDING'
+           ) AS refund_pending
     FROM payment WHERE :whole OR id = ANY(:ids)
 """
 _STORED = """
@@ -57,7 +66,7 @@ _STORED = """
 """
 _DONE_TWICE = """
     SELECT payment_id, action, count(*) AS times FROM provider_action
-    WHERE state = 'DONE' AND action <> 'session' GROUP BY payment_id, action HAVING count(*) > 1
+    WHERE state = 'DONE' AND action <> 'session' GROUP BY hotel, payment_id, action HAVING count(*) > 1
 """
 _PARKED = "SELECT event_id, type, reason FROM webhook WHERE outcome = 'PARKED' ORDER BY event_id"
 _GIVEN_UP = """

@@ -24,16 +24,18 @@ from contracts.values import Money
 Row = Any
 
 _PAYMENTS = """
-    SELECT id, status, amount, currency, session_id, intent_id FROM payment WHERE booking_id = :booking_id
+    SELECT id, status, amount, currency, session_id, intent_id FROM payment
+    WHERE hotel = :hotel AND booking_id = :booking_id
     ORDER BY created_at
 """
 _LEDGER = """
-    SELECT position, payment_id, kind, amount, currency, provider_id, at FROM ledger WHERE payment_id = ANY(:payments)
+    SELECT position, payment_id, kind, amount, currency, provider_id, at FROM ledger
+    WHERE hotel = :hotel AND payment_id = ANY(:payments)
     ORDER BY position
 """
 _CALLS = """
     SELECT payment_id, action, attempt, state, code, object_id, asked_at, answered_at FROM provider_action
-    WHERE payment_id = ANY(:payments) ORDER BY asked_at
+    WHERE hotel = :hotel AND payment_id = ANY(:payments) ORDER BY asked_at
 """
 _WEBHOOKS = """
     SELECT webhook.event_id, webhook.type, object_id, outcome, reason, received_at, settled_at, job.traceparent
@@ -51,16 +53,16 @@ _JOBS = """
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
     """The booking's payments and everything that happened to them."""
-    payments = [_payment(row) for row in select(connection, _PAYMENTS, booking_id=ask.booking)]
+    payments = [_payment(row) for row in select(connection, _PAYMENTS, hotel=ask.hotel, booking_id=ask.booking)]
     ids = [payment["id"] for payment in payments]
     objects = [payment[name] for payment in payments for name in ("session_id", "intent_id")]
     events, audit = events_of(connection, [ask.booking]), audit_of(connection, ids)
     changes = change_entries("payments", events, audit, show_reason=True)
     audited = list(zip(audit, changes, strict=False))
-    ledger = select(connection, _LEDGER, payments=ids)
+    ledger = select(connection, _LEDGER, hotel=ask.hotel, payments=ids)
     entries = (
         *_webhook_entries(select(connection, _WEBHOOKS, payments=ids, objects=objects)),
-        *_call_entries(select(connection, _CALLS, payments=ids), audited),
+        *_call_entries(select(connection, _CALLS, hotel=ask.hotel, payments=ids), audited),
         *changes,
         *_ledger_entries(ledger, wall_time(events), {(row.subject, row.at): entry.id for row, entry in audited}),
     )

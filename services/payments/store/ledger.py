@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.transactions.store import SqlStore
 from contracts.values import Money
 from services.payments.domain.movements import Movement, MovementKind
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.store.tables import LEDGER
 
 
@@ -22,6 +22,7 @@ class SqlLedger(SqlStore):
             return
         rows = [
             {
+                "hotel": payment.hotel,
                 "payment_id": payment.id,
                 "booking_id": payment.booking_id,
                 "kind": movement.kind,
@@ -36,7 +37,8 @@ class SqlLedger(SqlStore):
         once = insert(LEDGER).values(rows).on_conflict_do_nothing(constraint="ledger_books_a_movement_once")
         self._connection.execute(once)
 
-    def amounts(self, payment_id: str) -> Mapping[tuple[MovementKind, str], Money]:
+    def amounts(self, payment: PaymentKey) -> Mapping[tuple[MovementKind, str], Money]:
         """The amounts in the payment's ledger rows, keyed by kind and provider id."""
-        rows = self._connection.execute(sa.select(LEDGER).where(LEDGER.c.payment_id == payment_id))
+        own = (LEDGER.c.hotel == payment.hotel) & (LEDGER.c.payment_id == payment.id)
+        rows = self._connection.execute(sa.select(LEDGER).where(own))
         return {(row.kind, row.provider_id): Money(row.amount, row.currency) for row in rows}

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
-from services.payments.domain.payment import Payment, Refund
+from services.payments.domain.payment import Payment, PaymentKey, Refund
 from services.payments.domain.reconciliation import EVERY
 from services.payments.lifecycle import LIVE, UNFINISHED
-from services.payments.store.tables import PAYMENT, REFUND
+from services.payments.store.tables import DIRECTORY, PAYMENT, REFUND
 
 _OF_PAYMENT = tuple(field.name for field in fields(Payment) if field.name not in {"amount", "refunds"})
 _OF_REFUND = tuple(field.name for field in fields(Refund) if field.name != "amount")
@@ -25,74 +25,102 @@ _LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
 }
 
 
+_NEW = (
+    insert(PAYMENT)
+    .values(
+        {
+            name: sa.bindparam(name, type_=PAYMENT.c[name].type)
+            for name in (*_OF_PAYMENT, "amount", "currency", "changed_at", "compare_at")
+        }
+    )
+    .on_conflict_do_nothing()
+    .returning(*PAYMENT.c["id", "hotel", "session_id", "intent_id"])
+    .cte("new")
+)
+_INSERT = DIRECTORY.insert().from_select(["payment_id", "hotel", "session_id", "intent_id"], sa.select(_NEW))
+
+
 class SqlPayments(SqlStore):
     """Reads and writes payments. A payment is read with two statements: one for its row, one for its refunds."""
 
-    def get(self, payment_id: str) -> Payment | None:
-        """One payment, or None for an unknown id."""
-        return self._one(PAYMENT.c.id == payment_id)
+    def get(self, key: PaymentKey) -> Payment | None:
+        """One payment, or None where the hotel has no such payment."""
+        return self._one(*_is(key))
 
-    def lock(self, payment_id: str) -> Payment | None:
-        """One payment, locked until the end of the transaction, or None for an unknown id."""
-        return self._one(PAYMENT.c.id == payment_id, lock=True)
+    def lock(self, key: PaymentKey) -> Payment | None:
+        """One payment, locked until the end of the transaction, or None where the hotel has no such payment."""
+        return self._one(*_is(key), lock=True)
 
-    def find_live(self, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING) -> Payment | None:
+    def find(self, payment_id: str) -> Payment | None:
+        """One payment whose hotel is not known, or None for an unknown id."""
+        key = self.find_key(payment_id=payment_id)
+        return self.get(key) if key else None
+
+    def find_live(
+        self, hotel: str, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING
+    ) -> Payment | None:
         """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
         live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
-        return self._one(PAYMENT.c.booking_id == booking_id, PAYMENT.c.purpose == purpose, live)
+        return self._one(*_of(hotel, booking_id), PAYMENT.c.purpose == purpose, live)
 
-    def find_by_session(self, booking_id: str, session_id: str) -> Payment | None:
+    def find_by_session(self, hotel: str, booking_id: str, session_id: str) -> Payment | None:
         """The booking's payment that has this checkout session, or None where there is no such payment."""
-        return self._one(PAYMENT.c.booking_id == booking_id, PAYMENT.c.session_id == session_id)
+        return self._one(*_of(hotel, booking_id), PAYMENT.c.session_id == session_id)
 
-    def lock_all(self, booking_id: str) -> list[Payment]:
+    def lock_all(self, hotel: str, booking_id: str) -> list[Payment]:
         """The booking's payments, oldest first, each locked until the end of the transaction."""
-        locked = (self.lock(payment_id) for payment_id in self._ids(PAYMENT.c.booking_id == booking_id))
+        locked = (self.lock(key) for key in self._keys(*_of(hotel, booking_id)))
         return [payment for payment in locked if payment]
 
-    def ids_to_converge(self, booking_id: str) -> Sequence[str]:
-        """The ids, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
+    def keys_to_converge(self, hotel: str, booking_id: str) -> Sequence[PaymentKey]:
+        """The keys, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
         over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
-        return self._ids(PAYMENT.c.booking_id == booking_id, PAYMENT.c.status.not_in(over))
+        return self._keys(*_of(hotel, booking_id), PAYMENT.c.status.not_in(over))
 
-    def find_id(self, *, session_id: str | None, intent_id: str | None) -> str | None:
-        """The id of the payment that has this session or this intent, or None where no payment has."""
-        ids = ((PAYMENT.c.session_id, session_id), (PAYMENT.c.intent_id, intent_id))
-        matches = [column == value for column, value in ids if value]
+    def find_key(self, **ids: str | None) -> PaymentKey | None:
+        """The key of the payment with this `payment_id`, `session_id` or `intent_id`, or None where no payment has."""
+        matches = [DIRECTORY.c[name] == value for name, value in ids.items() if value]
         if not matches:
             return None
-        return self._connection.execute(sa.select(PAYMENT.c.id).where(sa.or_(*matches)).limit(1)).scalar()
+        query = sa.select(DIRECTORY.c.hotel, DIRECTORY.c.payment_id).where(sa.or_(*matches)).limit(1)
+        row = self._connection.execute(query).first()
+        return PaymentKey(*row) if row else None
 
     def insert(self, payment: Payment) -> bool:
         """Insert a payment; returns False where the booking already has a live payment of the same purpose."""
         times = {"changed_at": payment.created_at, "compare_at": payment.created_at + EVERY}
-        statement = insert(PAYMENT).values(**_row(payment), **times).on_conflict_do_nothing().returning(PAYMENT.c.id)
-        return self._connection.execute(statement).first() is not None
+        return self._connection.execute(_INSERT, _row(payment) | times).rowcount > 0
 
-    def supersede(self, payment_id: str) -> None:
+    def supersede(self, key: PaymentKey) -> None:
         """Mark the payment as superseded: the booking's amount has changed, and the payment's session must close."""
-        self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(superseded=True))
+        self._connection.execute(PAYMENT.update().where(*_is(key)).values(superseded=True))
 
-    def save(self, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
+    def save(self, before: Payment, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
         """Update a locked payment and its refunds. `at` is now and `compare_at` is the next comparison, both in UTC."""
         values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
-        self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment.id).values(values))
+        update = PAYMENT.update().where(*_is(payment.key)).values(values)
+        ids = {"session_id": payment.session_id, "intent_id": payment.intent_id}
+        if ids != {"session_id": before.session_id, "intent_id": before.intent_id}:
+            listed = DIRECTORY.update().where(DIRECTORY.c.payment_id == payment.id).values(ids)
+            update = update.add_cte(listed.cte("listed"))
+        self._connection.execute(update)
         if payment.refunds:
             rows = [_refund_row(payment, *numbered) for numbered in enumerate(payment.refunds)]
             statement = insert(REFUND).values(rows)
             changes = {name: statement.excluded[name] for name in (*_OF_REFUND, "amount")}
-            self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+            self._connection.execute(statement.on_conflict_do_update(index_elements=["hotel", "id"], set_=changes))
 
-    def _ids(self, *conditions: sa.ColumnElement[bool]) -> Sequence[str]:
-        query = sa.select(PAYMENT.c.id).where(*conditions).order_by(PAYMENT.c.created_at)
-        return self._connection.execute(query).scalars().all()
+    def _keys(self, *conditions: sa.ColumnElement[bool]) -> Sequence[PaymentKey]:
+        query = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*conditions).order_by(PAYMENT.c.created_at)
+        return [PaymentKey(*row) for row in self._connection.execute(query)]
 
     def _one(self, *conditions: sa.ColumnElement[bool], lock: bool = False) -> Payment | None:
         query = sa.select(PAYMENT).where(*conditions)
         row = self._connection.execute(query.with_for_update() if lock else query).mappings().first()
         if row is None:
             return None
-        refunds = sa.select(REFUND).where(REFUND.c.payment_id == row["id"]).order_by(REFUND.c.position)
+        own = (REFUND.c.hotel == row["hotel"]) & (REFUND.c.payment_id == row["id"])
+        refunds = sa.select(REFUND).where(own).order_by(REFUND.c.position)
         currency = row["currency"]
         return Payment(
             **{name: row[name] for name in _OF_PAYMENT},
@@ -104,6 +132,14 @@ class SqlPayments(SqlStore):
         )
 
 
+def _is(key: PaymentKey) -> tuple[sa.ColumnElement[bool], ...]:
+    return PAYMENT.c.hotel == key.hotel, PAYMENT.c.id == key.id
+
+
+def _of(hotel: str, booking_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return PAYMENT.c.hotel == hotel, PAYMENT.c.booking_id == booking_id
+
+
 def _row(payment: Payment) -> dict[str, Any]:
     own = {name: getattr(payment, name) for name in _OF_PAYMENT}
     return own | {"amount": payment.amount.amount, "currency": payment.amount.currency}
@@ -111,4 +147,9 @@ def _row(payment: Payment) -> dict[str, Any]:
 
 def _refund_row(payment: Payment, position: int, refund: Refund) -> dict[str, Any]:
     own = {name: getattr(refund, name) for name in _OF_REFUND}
-    return own | {"payment_id": payment.id, "position": position, "amount": refund.amount.amount}
+    return own | {
+        "hotel": payment.hotel,
+        "payment_id": payment.id,
+        "position": position,
+        "amount": refund.amount.amount,
+    }

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from chassis.transactions.store import SqlStore
+from services.payments.domain.payment import PaymentKey
 from services.payments.domain.provider_call import CallState, ProviderCall
 from services.payments.store.tables import PROVIDER_ACTION as ACTION
 
@@ -16,11 +17,11 @@ _CALL = tuple(ACTION.c[field.name] for field in fields(ProviderCall))
 class SqlProviderCalls(SqlStore):
     """Reads and writes calls."""
 
-    def latest(self, payment_id: str) -> Mapping[str, ProviderCall]:
+    def latest(self, payment: PaymentKey) -> Mapping[str, ProviderCall]:
         """The last attempt at each of the payment's actions, keyed by `action`."""
         newest_first = (
             sa.select(*_CALL)
-            .where(ACTION.c.payment_id == payment_id)
+            .where(ACTION.c.hotel == payment.hotel, ACTION.c.payment_id == payment.id)
             .ext(distinct_on(ACTION.c.action))
             .order_by(ACTION.c.action, ACTION.c.attempt.desc())
         )
@@ -30,13 +31,14 @@ class SqlProviderCalls(SqlStore):
         """Store an attempt before it is sent. Returns the stored attempt where an attempt with this key exists."""
         statement = insert(ACTION).values(**asdict(call))
         upsert = statement.on_conflict_do_update(
-            index_elements=["payment_id", "action", "attempt"], set_={"attempt": statement.excluded.attempt}
+            index_elements=["hotel", "payment_id", "action", "attempt"], set_={"attempt": statement.excluded.attempt}
         )
         return ProviderCall(**self._connection.execute(upsert.returning(*_CALL)).one()._asdict())
 
     def finish(self, call: ProviderCall, state: CallState, *, code: str = "", object_id: str | None = None) -> None:
         """Store the result of an attempt. An attempt that is done stays done."""
-        same_action = (ACTION.c.payment_id == call.payment_id) & (ACTION.c.action == call.action)
+        of_payment = (ACTION.c.hotel == call.hotel) & (ACTION.c.payment_id == call.payment_id)
+        same_action = of_payment & (ACTION.c.action == call.action)
         self._connection.execute(
             ACTION.update()
             .where(same_action, ACTION.c.attempt == call.attempt, ACTION.c.state != CallState.DONE)

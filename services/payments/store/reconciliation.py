@@ -12,11 +12,13 @@ from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
 from contracts.payments.reconciliation import Reconcile, Reconciliation, ReconciliationFinding
 from services.payments.domain.jobs import CONVERGING
+from services.payments.domain.payment import PaymentKey
 from services.payments.domain.webhook import WebhookOutcome
-from services.payments.store.tables import FINDING, PAYMENT, RUN, WEBHOOK
+from services.payments.store.tables import DIRECTORY, FINDING, PAYMENT, RUN, WEBHOOK
 
 LATE = timedelta(minutes=10)
 _DAY = timedelta(days=1)
+_LISTED = (DIRECTORY.c.hotel == PAYMENT.c.hotel) & (DIRECTORY.c.payment_id == PAYMENT.c.id)
 _OPEN = FINDING.c.resolved_at.is_(None)
 _GIVEN_UP = (JOB.c.kind.in_(CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
 
@@ -27,27 +29,34 @@ class SqlReconciliation(SqlStore):
     A finding that repeats updates its open row. A finding that no longer occurs is resolved.
     """
 
-    def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[str]:
-        """Lease up to `limit` payments whose comparison is due; returns their ids. A leased payment is not due."""
-        due = sa.select(PAYMENT.c.id).where(PAYMENT.c.compare_at <= now).order_by(PAYMENT.c.compare_at).limit(limit)
+    def claim(self, now: datetime, *, limit: int, lease: timedelta) -> Sequence[PaymentKey]:
+        """Lease up to `limit` payments whose comparison is due; returns their keys. A leased payment is not due."""
+        due = (
+            sa.select(PAYMENT.c.hotel, PAYMENT.c.id)
+            .where(PAYMENT.c.compare_at <= now)
+            .order_by(PAYMENT.c.compare_at)
+            .limit(limit)
+        )
         mine = due.with_for_update(skip_locked=True).cte("mine")
-        leased = PAYMENT.update().where(PAYMENT.c.id == mine.c.id)
-        return self._connection.execute(leased.values(compare_at=now + lease).returning(PAYMENT.c.id)).scalars().all()
+        leased = PAYMENT.update().where(PAYMENT.c.hotel == mine.c.hotel, PAYMENT.c.id == mine.c.id)
+        keys = leased.values(compare_at=now + lease).returning(PAYMENT.c.hotel, PAYMENT.c.id)
+        return [PaymentKey(*row) for row in self._connection.execute(keys)]
 
-    def changed_at(self, payment_id: str) -> datetime:
+    def changed_at(self, payment: PaymentKey) -> datetime:
         """The time (UTC) of the payment's last change."""
-        query = sa.select(PAYMENT.c.changed_at).where(PAYMENT.c.id == payment_id)
+        query = sa.select(PAYMENT.c.changed_at).where(_is(payment))
         changed_at: datetime = self._connection.execute(query).scalar_one()
         return changed_at
 
-    def schedule(self, payment_id: str, at: datetime | None) -> None:
+    def schedule(self, payment: PaymentKey, at: datetime | None) -> None:
         """Set the time (UTC) of the payment's next comparison. If `at` is None, the payment is no longer compared."""
-        self._connection.execute(PAYMENT.update().where(PAYMENT.c.id == payment_id).values(compare_at=at))
+        self._connection.execute(PAYMENT.update().where(_is(payment)).values(compare_at=at))
 
-    def page(self, command: Reconcile, *, limit: int) -> Sequence[str]:
-        """The ids of up to `limit` payments that the command covers, in order of id."""
-        query = sa.select(PAYMENT.c.id).where(*_in_scope(command), PAYMENT.c.id > (command.after or ""))
-        return self._connection.execute(query.order_by(PAYMENT.c.id).limit(limit)).scalars().all()
+    def page(self, command: Reconcile, *, limit: int) -> Sequence[PaymentKey]:
+        """The keys of up to `limit` payments that the command covers, in order of id."""
+        query = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).join(DIRECTORY, _LISTED).where(*_in_scope(command))
+        after = query.where(DIRECTORY.c.payment_id > (command.after or "")).order_by(DIRECTORY.c.payment_id)
+        return [PaymentKey(*row) for row in self._connection.execute(after.limit(limit))]
 
     def count(self, command: Reconcile) -> int:
         """The number of payments that the command covers on all pages together."""
@@ -57,8 +66,9 @@ class SqlReconciliation(SqlStore):
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
         """The id, booking, hotel, session and intent of each payment with one of `payment_ids` or of `intent_ids`."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
-        matches = PAYMENT.c.id.in_(payment_ids) | PAYMENT.c.intent_id.in_(intent_ids)
-        return self._connection.execute(sa.select(*columns).where(matches)).mappings().all()
+        matches = DIRECTORY.c.payment_id.in_(payment_ids) | DIRECTORY.c.intent_id.in_(intent_ids)
+        query = sa.select(*columns).join(DIRECTORY, _LISTED).where(matches)
+        return self._connection.execute(query).mappings().all()
 
     def jobs_given_up(self, *, after: int, limit: int) -> Sequence[sa.RowMapping]:
         """Up to `limit` given-up convergence jobs after the position `after`, in order, each with its payment."""
@@ -66,7 +76,7 @@ class SqlReconciliation(SqlStore):
         columns = (JOB.c.position, JOB.c.key, JOB.c.last_error, PAYMENT.c.id, PAYMENT.c.booking_id)
         query = (
             sa.select(*columns, PAYMENT.c.hotel)
-            .join(PAYMENT, PAYMENT.c.id == payment_id)
+            .join(PAYMENT, (PAYMENT.c.hotel == JOB.c.payload["hotel"].astext) & (PAYMENT.c.id == payment_id))
             .where(*_GIVEN_UP, JOB.c.position > after)
         )
         return self._connection.execute(query.order_by(JOB.c.position).limit(limit)).mappings().all()
@@ -96,10 +106,10 @@ class SqlReconciliation(SqlStore):
             )
         )
 
-    def resolve(self, payment_id: str, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
+    def resolve(self, payment: PaymentKey, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
         """Resolve the payment's open findings, except those that are also in `left`."""
         still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
-        resolved = FINDING.update().where(FINDING.c.payment_id == payment_id, _OPEN, ~still_open)
+        resolved = FINDING.update().where(FINDING.c.payment_id == payment.id, _OPEN, ~still_open)
         self._connection.execute(resolved.values(resolved_at=at))
 
     def resolve_object(self, object_id: str, *, at: datetime) -> None:
@@ -130,6 +140,10 @@ class SqlReconciliation(SqlStore):
         open_findings = sa.select(FINDING.c.kind, sa.func.count()).where(_OPEN).group_by(FINDING.c.kind)
         open_by_kind = {str(kind): count for kind, count in self._connection.execute(open_findings).all()}
         return Reconciliation(findings_found=row.pop("found"), **row, open=open_by_kind)
+
+
+def _is(payment: PaymentKey) -> sa.ColumnElement[bool]:
+    return (PAYMENT.c.hotel == payment.hotel) & (PAYMENT.c.id == payment.id)
 
 
 def _in_scope(command: Reconcile) -> Iterator[sa.ColumnElement[bool]]:

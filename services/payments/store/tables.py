@@ -20,6 +20,10 @@ def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Colum
     return [sa.Column(name, kind) for name in names]
 
 
+def _key(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, primary_key=True) for name in names]
+
+
 def _times(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.DateTime(timezone=True)) for name in names]
 
@@ -32,8 +36,8 @@ def _enum(name: str, members: type[StrEnum]) -> sa.Column[Any]:
 PAYMENT = sa.Table(
     "payment",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_columns(sa.Text, "booking_id", "hotel", "currency", "session_id", "session_url", "intent_id"),
+    *_key("hotel", "id"),
+    *_columns(sa.Text, "booking_id", "currency", "session_id", "session_url", "intent_id"),
     _enum("purpose", PaymentPurpose),
     _enum("status", PaymentStatus),
     *_columns(sa.Integer, "version"),
@@ -43,10 +47,19 @@ PAYMENT = sa.Table(
     *_times("changed_at", "compare_at"),
 )
 
+# The hotel of each payment, checkout session and intent, which are unique across all hotels: the provider's events name
+# no hotel. The row is written and changed with the payment's.
+DIRECTORY = sa.Table(
+    "payment_directory",
+    METADATA,
+    *_key("payment_id"),
+    *_columns(sa.Text, "hotel", "session_id", "intent_id"),
+)
+
 REFUND = sa.Table(
     "refund",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
+    *_key("hotel", "id"),
     *_columns(sa.Text, "payment_id", "provider_id"),
     *_columns(sa.Integer, "position"),
     *_columns(sa.BigInteger, "amount"),
@@ -57,8 +70,7 @@ REFUND = sa.Table(
 PROVIDER_ACTION = sa.Table(
     "provider_action",
     METADATA,
-    sa.Column("payment_id", sa.Text, primary_key=True),
-    sa.Column("action", sa.Text, primary_key=True),
+    *_key("hotel", "payment_id", "action"),
     sa.Column("attempt", sa.Integer, primary_key=True),
     *_columns(sa.Text, "request", "code", "object_id"),
     _enum("state", CallState),
@@ -68,6 +80,7 @@ PROVIDER_ACTION = sa.Table(
 LEDGER = sa.Table(
     "ledger",
     METADATA,
+    *_key("hotel"),
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     *_columns(sa.Text, "payment_id", "booking_id", "currency", "provider_id", "why"),
     _enum("kind", MovementKind),
@@ -78,8 +91,8 @@ LEDGER = sa.Table(
 DESIRED_STATE = sa.Table(
     "desired_state",
     METADATA,
-    sa.Column("booking_id", sa.Text, primary_key=True),
-    *_columns(sa.Text, "hotel", "approved_payment", "fee_currency", "why"),
+    *_key("hotel", "booking_id"),
+    *_columns(sa.Text, "approved_payment", "fee_currency", "why"),
     _enum("phase", BookingPhase),
     *_columns(sa.BigInteger, "fee"),
     *_times("since"),
@@ -89,7 +102,7 @@ DESIRED_STATE = sa.Table(
 BALANCE_DESIRED_STATE = sa.Table(
     "balance_desired_state",
     METADATA,
-    sa.Column("payment_id", sa.Text, primary_key=True),
+    *_key("hotel", "payment_id"),
     *_columns(sa.Text, "why"),
     _enum("phase", BookingPhase),
     *_columns(sa.BigInteger, "fee"),

@@ -57,6 +57,7 @@ class Release:
     on, unless `whole` is set. `action_id` is the id of the action or the event that causes the release.
     """
 
+    hotel: str
     booking_id: str
     from_on: date | None
     action_id: str

@@ -24,6 +24,7 @@ class Period:
     `moved_in` is True while the guest occupies the room. `out_of_order` marks the block of a room that is out of order.
     """
 
+    hotel: str
     id: int
     room_id: int
     kind: PeriodKind

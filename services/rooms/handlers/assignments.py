@@ -14,13 +14,13 @@ def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
     """Assign the room to the booking. The booking's earlier room is unassigned."""
     hotel, hold, current = holds.lock(command, work)
     requested = room_access.read(work, command.hotel, command.room_number)
-    room = work.rooms.lock([requested.id])[requested.id]
+    room = work.rooms.lock([hotel.slug], [requested.id])[requested.id]
     if current and current.moved_in:
         raise already_checked_in("The guest is in house: move the guest instead.")
     if current and current.room_id == room.id:
         return room_taken(room, warnings=assignments.type_warnings(room, hold))
     today = stays.local_day(work.now, hotel.timezone)
-    on_nights = work.periods.on_nights(room.id, hold.stay)
+    on_nights = work.periods.on_nights(room, hold.stay)
     warnings = assignments.check_assignable(
         room,
         hold,
@@ -46,11 +46,11 @@ def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
     ended are left unchanged.
     """
     hotel = hotel_access.own(work, command.hotel)
-    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
-    current = work.periods.of_bookings([command.booking_id]).get(command.booking_id)
+    hold = work.holds.lock(command.hotel, command.booking_id)
+    current = work.periods.of_booking(command.hotel, command.booking_id)
     if current and current.moved_in:
         raise already_checked_in("The guest is in house.")
-    if current and hold and hold.hotel == command.hotel:
+    if current and hold:
         work.periods.end(current, until=current.nights.check_in, now=work.now)
         holds.count_on_type(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
     return Nothing()
@@ -58,8 +58,8 @@ def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
 
 def find_candidates(query: FindCandidates, work: RoomsWork) -> Candidates:
     hotel = hotel_access.own(work, query.hotel)
-    hold = work.holds.get(query.booking_id)
-    if hold is None or not hold.live or hold.hotel != query.hotel:
+    hold = work.holds.get(query.hotel, query.booking_id)
+    if hold is None or not hold.live:
         raise nothing_held()
     today = stays.local_day(work.now, hotel.timezone)
     ranked = candidates.ranked(

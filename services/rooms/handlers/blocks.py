@@ -43,7 +43,7 @@ def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
     rules.check_permission(work.caller)
     room, today = room_access.lock_in_own_hotel(work, command.hotel, command.room_number)
     chosen = rules.chosen(
-        work.periods.blocks(room.id, first=today),
+        work.periods.blocks(room, first=today),
         block_id=command.block_id,
         first=command.starts_on,
         until=command.until,
@@ -53,5 +53,5 @@ def unblock_room(command: UnblockRoom, work: RoomsWork) -> RoomBlocks:
 
 
 def _view(work: RoomsWork, room: Room, *, today: date) -> RoomBlocks:
-    views = work.periods.block_views(room.id, room.room_number, first=today)
+    views = work.periods.block_views(room, first=today)
     return RoomBlocks(room_number=room.room_number, blocks=views)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from contracts.bookings.approval import BookingDeclined
-from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.events import BookingCancelled, BookingEvent, BookingExpired
 from contracts.bookings.stays import BookingNoShow
 from services.rooms.domain.holds import Release
 from services.rooms.steps import releases
@@ -12,19 +12,19 @@ from services.rooms.work import RoomsWork
 
 def booking_ended(event: BookingDeclined | BookingExpired | BookingNoShow, work: RoomsWork) -> None:
     """Release all nights of the booking."""
-    release_later(event.booking_id, None, work)
+    release_later(event, None, work)
 
 
 def booking_cancelled(event: BookingCancelled, work: RoomsWork) -> None:
     """Release the booking's nights from `event.released_from` on. A guest in house is moved out, as at check-out."""
-    release_later(event.booking_id, event.released_from, work)
+    release_later(event, event.released_from, work)
 
 
-def release_later(booking_id: str, from_on: date | None, work: RoomsWork) -> None:
+def release_later(event: BookingEvent, from_on: date | None, work: RoomsWork) -> None:
     """Register a `Release` of the booking's nights from `from_on` on. The release is executed before the commit.
 
     A `from_on` that is None releases all nights.
     """
     action_id = work.cause.id if work.cause else ""
-    release = Release(booking_id=booking_id, from_on=from_on, action_id=action_id)
+    release = Release(hotel=event.hotel, booking_id=event.booking_id, from_on=from_on, action_id=action_id)
     work.release_before_commit(release, releases.execute)

@@ -1,5 +1,6 @@
 """Extensions: a guest in house keeps the room for more nights."""
 
+from dataclasses import replace
 from typing import Any
 
 from chassis.refusal import Refusal
@@ -24,10 +25,10 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
     hotel, hold, stay = holds.lock(command, work)
     if stay is None or not stay.moved_in:
         raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
-    room = work.rooms.lock([stay.room_id])[stay.room_id]
+    room = work.rooms.lock([hotel.slug], [stay.room_id])[stay.room_id]
     added = extensions.added_nights(hold, command.until, today=stays.local_day(work.now, hotel.timezone))
     price = _price(work, hotel, hold, added)
-    others = [period for period in work.periods.on_nights(room.id, added) if period.booking_id != hold.booking_id]
+    others = [period for period in work.periods.on_nights(room, added) if period.booking_id != hold.booking_id]
     if others:
         raise Refusal(
             "EXTENSION_CONFLICT",
@@ -41,7 +42,7 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
 
 
 def _price(work: RoomsWork, hotel: Hotel, hold: Hold, added: Stay) -> Price:
-    night_prices = work.offers.night_prices(hold.room_type_id, added)
+    night_prices = work.offers.night_prices(hotel.slug, hold.room_type_id, added)
     if len(night_prices) != added.nights:
         raise offers.not_on_sale()
     return pricing.price_of(night_prices, currency=hotel.currency, tax_percent=hotel.tax_percent)
@@ -49,10 +50,10 @@ def _price(work: RoomsWork, hotel: Hotel, hold: Hold, added: Stay) -> Price:
 
 def _sell(command: ExtendStay, work: RoomsWork, *, hotel: Hotel, hold: Hold, room: Room, added: Stay) -> None:
     part = HoldPart(room_type_id=room.room_type_id, first_night=added.check_in, until=added.check_out)
-    version = work.holds.prolong(hold.booking_id, until=command.until)
-    work.holds.write_parts({hold.booking_id: merged((*hold.parts, part))})
-    if not work.nights.shift([change(part, by=1)]):
-        full = work.nights.full(room.room_type_id, added.check_in, added.check_out)
+    version = work.holds.prolong(hold, until=command.until)
+    work.holds.write_parts([replace(hold, parts=merged((*hold.parts, part)))])
+    if not work.nights.shift([hotel.slug], [change(part, by=1)]):
+        full = work.nights.full(hotel.slug, room.room_type_id, added.check_in, added.check_out)
         raise Refusal(
             "SOLD_OUT",
             f"{room.type_name} is sold out on some of the added nights.",

@@ -25,15 +25,16 @@ def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
     held = offers.held(offer, room_type=room_type, price=price)
     if command.price_only:
         if request.quote_id:
-            work.offers.keep_quote(request.quote_id, booking_id=command.booking_id)
+            work.offers.keep_quote(command.hotel, request.quote_id, booking_id=command.booking_id)
         return held
     return _take(command, work, offer=offer, room_type=room_type, held=held)
 
 
 def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
     """Release all nights of the booking; a booking without a live hold is left unchanged."""
-    release = Release(booking_id=command.booking_id, from_on=None, action_id="", whole=command.unwritten)
-    releases.execute(work, {command.booking_id: release})
+    hotel, booking_id = command.hotel, command.booking_id
+    release = Release(hotel=hotel, booking_id=booking_id, from_on=None, action_id="", whole=command.unwritten)
+    releases.execute(work, {booking_id: release})
     return Nothing()
 
 
@@ -48,9 +49,9 @@ def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: R
 
 
 def _stored_answer(command: HoldInventory, offer: Offer, work: RoomsWork) -> Held:
-    """The reply stored with the hold. Refused `HOLD_DIFFERS` where the command has another hotel, stay or type."""
-    hotel, stay, room_type_id, answer = work.holds.answer(command.booking_id)
-    requested = (command.hotel, Stay(command.check_in, command.check_out), offers.type_of(offer).id)
-    if requested != (hotel, stay, room_type_id):
+    """The reply stored with the hold. Refused `HOLD_DIFFERS` where the command has another stay or type."""
+    stay, room_type_id, answer = work.holds.answer(command.hotel, command.booking_id)
+    requested = (Stay(command.check_in, command.check_out), offers.type_of(offer).id)
+    if requested != (stay, room_type_id):
         raise holds.hold_differs()
     return answer

@@ -40,10 +40,11 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
         if rooms_added or types_added:
             hotel_changes.publish_availability(work, hotel, *types_added, *rooms_added)
         work.nights.resize(
+            definition.slug,
             [
                 NightChange(room_type_id=types[code], first_night=today, until=date.max, by=count)
                 for code, count in rooms_added.items()
-            ]
+            ],
         )
     if created or types_added:
         work.nights.extend(definition.slug, first=today, through=through)
@@ -67,7 +68,7 @@ def _write_values(work: RoomsWork, hotel: Hotel, definition: HotelDefinition, *,
     if created:
         event = HotelSettingsChanged(hotel=hotel.slug, fields=(), version_number=1)
         work.publish(event, sequence=1)
-        work.record(event.subject, sequence=1, what="HotelImported")
+        work.record(event.subject, hotel=event.hotel, sequence=1, what="HotelImported")
 
 
 def _write_policy(work: RoomsWork, hotel: Hotel, policy: CancellationPolicy) -> None:

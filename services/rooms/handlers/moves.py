@@ -21,13 +21,13 @@ def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
     if current is None or not current.moved_in:
         raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved.")
     room_id = room_access.read(work, command.hotel, command.room_number).id
-    rooms = work.rooms.lock([current.room_id, room_id])
+    rooms = work.rooms.lock([hotel.slug], [current.room_id, room_id])
     old, room = rooms[current.room_id], rooms[room_id]
     if room.id == old.id:
         return room_taken(room, warnings=assignments.type_warnings(room, hold))
     today = stays.local_day(work.now, hotel.timezone)
     nights = moves.remaining_nights(current.nights, today=today)
-    others = work.periods.on_nights(room.id, nights)
+    others = work.periods.on_nights(room, nights)
     party, override = command.party, command.override
     size = moves.check_move_in(room, nights=nights, others=others, today=today, party=party, override=override)
     vacate(work, old, booking_id=hold.booking_id, action_id=command.action_id)

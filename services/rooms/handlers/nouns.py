@@ -101,10 +101,10 @@ POLICIES = CodedNoun(
 
 def record_menu_item(work: RoomsWork, hotel: Hotel, what: str, item_id: int, fields: str) -> None:
     """Publish the changed menu, and write the audit row of the item."""
-    version = work.menu.version(item_id)
+    version = work.menu.version(hotel, item_id)
     work.publish(MenuChanged(hotel=hotel.slug, item_id=item_id))
     sequence = version + 1 if what == MENU_ITEMS.removed else version
-    work.record(f"menu-item/{hotel.slug}/{item_id}", sequence=sequence, what=what, why=fields)
+    work.record(f"menu-item/{hotel.slug}/{item_id}", hotel=hotel.slug, sequence=sequence, what=what, why=fields)
 
 
 MENU_ITEMS = Noun(

@@ -25,7 +25,7 @@ def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
     hotel, hold, stay = holds.lock(command, work)
     if stay is None:
         raise Refusal("NO_ROOM_ASSIGNED", "The booking has no room.")
-    room = work.rooms.lock([stay.room_id])[stay.room_id]
+    room = work.rooms.lock([hotel.slug], [stay.room_id])[stay.room_id]
     if room.occupied_by != hold.booking_id:
         moves.check_ready(room)
         work.periods.mark_moved_in(stay, now=work.now)
@@ -40,7 +40,11 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
     if stay is None or not stay.moved_in:
         raise Refusal("CHECKOUT_FAILED", "Booking has no assigned room to checkout from")
     release = Release(
-        booking_id=hold.booking_id, from_on=command.left_on, action_id=command.action_id, note=command.note
+        hotel=hold.hotel,
+        booking_id=hold.booking_id,
+        from_on=command.left_on,
+        action_id=command.action_id,
+        note=command.note,
     )
     vacated = releases.execute(work, {hold.booking_id: release})
     return room_taken(vacated[hold.booking_id])
@@ -50,10 +54,10 @@ def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
     """Vacate the room. If `ended` is set, also end the booking's hold and stay, and release the nights."""
     hotel_access.check_own(work.caller, command.hotel)
-    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
-    stay = work.periods.of_bookings([command.booking_id]).get(command.booking_id)
+    hold = work.holds.lock(command.hotel, command.booking_id)
+    stay = work.periods.of_booking(command.hotel, command.booking_id)
     room_id = room_access.read(work, command.hotel, command.room_number).id
-    rooms = work.rooms.lock({room_id, stay.room_id} if stay else {room_id})
+    rooms = work.rooms.lock([command.hotel], {room_id, stay.room_id} if stay else {room_id})
     _check_clear(command, work, rooms[room_id], stay)
     for room in rooms.values():
         if room.occupied_by == command.booking_id:
@@ -83,5 +87,5 @@ def _release(command: ClearRoom, work: RoomsWork, hold: Hold | None, stay: Perio
     if stay:
         releases.end_stay(work, stay, command.left_on)
     if hold and hold.live:
-        remaining, freed = releases.end_hold(work, hold, from_on=command.left_on)
-        releases.free_nights(work, {hold.booking_id: remaining}, freed)
+        ended, freed = releases.end_hold(work, hold, from_on=command.left_on)
+        releases.free_nights(work, [ended], freed)

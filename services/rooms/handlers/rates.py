@@ -28,6 +28,7 @@ def write_rates(command: WriteRates, work: RoomsWork) -> RatesWritten:
     hotel_changes.record(work, hotel, "RatesWritten", why=why)
     hotel_changes.publish_availability(work, hotel, room_type.code)
     nights = work.rates.write(
+        hotel.slug,
         type_id,
         first=command.start_date,
         last=command.end_date,

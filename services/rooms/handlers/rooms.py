@@ -84,7 +84,7 @@ def change_room(command: ChangeRoom, work: RoomsWork) -> RoomView:
     changes_capacity = room.is_active and {"room_type_id", "is_active"} & set(changed)
     if changes_capacity:
         _check_unassigned(work, room)
-    version = work.rooms.write(room.id, details)
+    version = work.rooms.write(room, details)
     work.record_room(room.hotel, room.room_number, what="RoomChanged", version=version, why=", ".join(changed))
     after = room_access.read(work, command.hotel, command.room_number)
     if changes_capacity or after.is_active != room.is_active:
@@ -99,9 +99,9 @@ def remove_room(command: RemoveRoom, work: RoomsWork) -> Nothing:
     room = room_access.lock(work, hotel, command.room_number)
     _check_unassigned(work, room)
     today = stays.local_day(work.now, hotel.timezone)
-    blocks.end(work, room, work.periods.blocks(room.id, first=today), today=today)
+    blocks.end(work, room, work.periods.blocks(room, first=today), today=today)
     cleaning_tasks.close(work, room)
-    version = work.rooms.remove(room.id, now=work.now)
+    version = work.rooms.remove(room, now=work.now)
     work.record_room(room.hotel, room.room_number, what="RoomRemoved", version=version)
     hotel_changes.publish_availability(work, hotel, room.type_code)
     hotel_changes.recount(work, hotel, [room.room_type_id])
@@ -109,6 +109,6 @@ def remove_room(command: RemoveRoom, work: RoomsWork) -> Nothing:
 
 
 def _check_unassigned(work: RoomsWork, room: Room) -> None:
-    conflicts = work.rooms.stays(room.id)
+    conflicts = work.rooms.stays(room)
     if conflicts:
         raise Refusal("ROOM_IN_USE", f"Room {room.room_number} is assigned to a booking.", conflicts=conflicts)

@@ -39,12 +39,12 @@ def finish_task(command: FinishTask, work: RoomsWork) -> HousekeepingTask:
 
 def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
     """Assign the task to a staff member or to nobody."""
-    task, _ = _locked(command, work)
+    task, room = _locked(command, work)
     tasks.check_assign(task, work.caller, to=command.staff_id)
     assignee = Actor(ActorKind.STAFF, command.staff_id, command.staff_name) if command.staff_id else None
     if assignee != task.assignee:
         version = work.tasks.assign(task, to=assignee)
-        cleaning_tasks.record(work, (task.id, version), task.status, task.status)
+        cleaning_tasks.record(work, room, (task.id, version), task.status, task.status)
     return view(_read(command, work))
 
 
@@ -64,7 +64,7 @@ def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, rea
 def _locked(command: TaskCommand, work: RoomsWork) -> tuple[CleaningTask, Room]:
     hotel_access.check_own(work.caller, command.hotel)
     room_id = _read(command, work).room_id
-    room = work.rooms.lock([room_id])[room_id]
+    room = work.rooms.lock([command.hotel], [room_id])[room_id]
     return _read(command, work), room
 
 

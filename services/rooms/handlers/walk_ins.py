@@ -25,12 +25,12 @@ def receive_walk_in(command: ReceiveWalkIn, work: RoomsWork) -> Received:
     version = take_hold(command, work, room_type=room_type, held=held)
     if version is None:
         raise hold_differs()
-    room = work.rooms.lock([requested.id])[requested.id]
+    room = work.rooms.lock([command.hotel], [requested.id])[requested.id]
     versions = command.room_versions or (command.room_version or room.version,)
     if room.version not in versions:
         raise room_access.version_mismatch(room)
     today = stays.local_day(work.now, offer.hotel.timezone)
-    others = work.periods.on_nights(room.id, request.stay)
+    others = work.periods.on_nights(room, request.stay)
     party = request.adults + request.children
     warnings = moves.check_move_in(
         room, nights=request.stay, others=others, today=today, party=party, override=command.override

@@ -28,7 +28,7 @@ Handler = Callable[[A, RoomsWork], R]
 
 
 def once(reply: type[R]) -> Callable[[Handler[A, R]], Handler[A, R]]:
-    """Make a handler run once for each action id. The reply is stored in the same transaction.
+    """Make a handler run once for each action id of a hotel. The reply is stored in the same transaction.
 
     The kind of a stored action is the class name of its command. Refused `ACTION_ID_REUSED` where an action of another
     kind or of another booking has the id.
@@ -37,12 +37,12 @@ def once(reply: type[R]) -> Callable[[Handler[A, R]], Handler[A, R]]:
     def decorated(handler: Handler[A, R]) -> Handler[A, R]:
         @wraps(handler)
         def handle(command: A, work: RoomsWork) -> R:
-            kind = type(command).__name__
-            if work.actions.begin(command.action_id, kind=kind, booking_id=command.booking_id, now=work.now):
+            hotel, kind = command.hotel, type(command).__name__
+            if work.actions.begin(hotel, command.action_id, kind=kind, booking_id=command.booking_id, now=work.now):
                 answer = handler(command, work)
-                work.actions.finish(command.action_id, answer)
+                work.actions.finish(hotel, command.action_id, answer)
                 return answer
-            stored_kind, booking_id, stored = work.actions.reply(command.action_id)
+            stored_kind, booking_id, stored = work.actions.reply(hotel, command.action_id)
             if (stored_kind, booking_id) != (kind, command.booking_id):
                 raise Refusal("ACTION_ID_REUSED", "The action id belongs to another action.")
             return codec.typed(stored, reply)

@@ -18,7 +18,7 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
 
     The night counters are locked last. Refused `ROOM_OVERLAP_CONFLICT`, and `WOULD_OVERSELL` with `nights`.
     """
-    blocks.check_free(room, nights, work.periods.on_nights(room.id, nights), today=today)
+    blocks.check_free(room, nights, work.periods.on_nights(room, nights), today=today)
     block_id = work.periods.begin_block(room, nights=nights, reason=reason, out_of_order=out_of_order, now=work.now)
     if room.is_active:
         reduce_capacity(work, room, nights)
@@ -39,7 +39,7 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
 
 def out_of_order(work: RoomsWork, room: Room) -> list[Period]:
     """The out-of-order block of a locked room, also where its last night is past; empty where there is none."""
-    return [block for block in work.periods.blocks(room.id, first=date.max) if block.out_of_order]
+    return [block for block in work.periods.blocks(room, first=date.max) if block.out_of_order]
 
 
 def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) -> None:
@@ -63,14 +63,14 @@ def end(work: RoomsWork, room: Room, ended: Sequence[Period], *, today: date) ->
         )
         work.record_block(event)
     if room.is_active:
-        work.nights.resize(changes)
+        work.nights.resize(room.hotel, changes)
 
 
 def reduce_capacity(work: RoomsWork, room: Room, nights: Stay) -> None:
     """Reduce the capacity by one room on these nights. Refused `WOULD_OVERSELL` with `nights`."""
-    if work.nights.resize([_capacity_change(room, nights, by=-1)]):
+    if work.nights.resize(room.hotel, [_capacity_change(room, nights, by=-1)]):
         return
-    full = work.nights.full(room.room_type_id, nights.check_in, nights.check_out)
+    full = work.nights.full(room.hotel, room.room_type_id, nights.check_in, nights.check_out)
     if full:  # without a full night the nights are not on sale yet; `extend` counts the block
         raise Refusal(
             "WOULD_OVERSELL",

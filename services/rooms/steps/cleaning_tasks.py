@@ -17,11 +17,11 @@ def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> N
         _open(work, room, act)
     elif status is RoomStatus.CLEANING_IN_PROGRESS:
         by = work.caller.actor if work.caller.kind == "staff" else None
-        record(work, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
+        record(work, room, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
     elif status in CLOSED_BY:
         close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
-        record(work, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
+        record(work, room, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
 
 
 def close(work: RoomsWork, room: Room) -> None:
@@ -33,14 +33,23 @@ def close(work: RoomsWork, room: Room) -> None:
     hotel, number = room.hotel, room.room_number
     work.publish(HousekeepingTaskDone(hotel=hotel, room_number=number, task_id=closed[0], by=by, done_at=work.now))
     in_progress = room.status is RoomStatus.CLEANING_IN_PROGRESS
-    record(work, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
+    record(work, room, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
 
 
-def record(work: RoomsWork, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus) -> None:
-    """Write the audit row of a changed task. `changed` is the task's id and new version; None writes nothing."""
+def record(
+    work: RoomsWork, room: Room, changed: tuple[int, int] | None, before: TaskStatus | None, after: TaskStatus
+) -> None:
+    """Write the audit row of the room's task. `changed` is the task's id and new version; None writes nothing."""
     if changed is not None:
         task_id, version = changed
-        work.record(f"task/{task_id}", sequence=version, what="HousekeepingTaskChanged", before=before, after=after)
+        work.record(
+            f"task/{task_id}",
+            hotel=room.hotel,
+            sequence=version,
+            what="HousekeepingTaskChanged",
+            before=before,
+            after=after,
+        )
 
 
 def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
@@ -53,4 +62,4 @@ def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
             hotel=room.hotel, room_number=room.room_number, task_id=task_id, reason=reason, opened_at=work.now
         )
     )
-    record(work, (task_id, 1), None, TaskStatus.OPEN)
+    record(work, room, (task_id, 1), None, TaskStatus.OPEN)

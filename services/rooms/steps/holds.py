@@ -1,5 +1,6 @@
 """Locks the live hold of a booking, and moves the hold's nights to another room type."""
 
+from dataclasses import replace
 from datetime import date
 
 from services.rooms.domain import holds
@@ -17,10 +18,10 @@ def lock(command: Action, work: RoomsWork) -> tuple[Hotel, Hold, Period | None]:
     The stay is None where the booking has no room. Refused `NOTHING_HELD` without a live hold.
     """
     hotel = hotel_access.own(work, command.hotel)
-    hold = work.holds.lock([command.booking_id]).get(command.booking_id)
-    if hold is None or not hold.live or hold.hotel != command.hotel:
+    hold = work.holds.lock(command.hotel, command.booking_id)
+    if hold is None or not hold.live:
         raise holds.nothing_held()
-    return hotel, hold, work.periods.of_bookings([hold.booking_id]).get(hold.booking_id)
+    return hotel, hold, work.periods.of_booking(hold.hotel, hold.booking_id)
 
 
 def count_on_type(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date) -> bool:
@@ -31,7 +32,7 @@ def count_on_type(work: RoomsWork, hold: Hold, room_type_id: int, *, today: date
     parts, changes = holds.moved_to_type(hold.parts, room_type_id, from_on=max(today, hold.stay.check_in))
     if not changes:
         return True
-    if not work.nights.shift(changes):
+    if not work.nights.shift([hold.hotel], changes):
         return False
-    work.holds.write_parts({hold.booking_id: parts})
+    work.holds.write_parts([replace(hold, parts=parts)])
     return True

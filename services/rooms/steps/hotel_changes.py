@@ -13,7 +13,8 @@ from services.rooms.work import RoomsWork
 
 def record(work: RoomsWork, hotel: Hotel, what: str, *, why: str) -> None:
     """Write the audit row of a change by staff."""
-    work.record(f"edits/{hotel.slug}", sequence=work.hotels.count_change(hotel.slug), what=what, why=why)
+    sequence = work.hotels.count_change(hotel.slug)
+    work.record(f"edits/{hotel.slug}", hotel=hotel.slug, sequence=sequence, what=what, why=why)
 
 
 def publish_availability(work: RoomsWork, hotel: Hotel, *room_types: str) -> None:
@@ -38,6 +39,7 @@ def recount(
     capacity, refused with the code `refused_as` and with these `nights`.
     """
     oversold = work.nights.recount(
+        hotel.slug,
         room_type_ids,
         first=stays.local_day(work.now, hotel.timezone),
         overbooking=hotel.settings.overbooking_allowance if allowance is None else allowance,
@@ -56,7 +58,7 @@ def write_settings(work: RoomsWork, hotel: Hotel, changes: dict[str, Any], *, wh
     version = work.hotels.write(hotel)
     event = HotelSettingsChanged(hotel=hotel.slug, fields=tuple(changes), version_number=version)
     work.publish(event, sequence=version)
-    work.record(event.subject, sequence=version, what=what, why=", ".join(changes))
+    work.record(event.subject, hotel=hotel.slug, sequence=version, what=what, why=", ".join(changes))
     if "overbooking_allowance" in changes:
         publish_availability(work, hotel)
         recount(work, hotel, work.room_types.ids(hotel))

@@ -44,7 +44,7 @@ def sell(command: Sale, work: RoomsWork, *, room_type: RoomType, version: int) -
     The night counters are the last lock of the transaction.
     """
     nights = holds.whole_stay(room_type.id, Stay(command.check_in, command.check_out))
-    if not work.nights.shift([holds.change(nights, by=1)]):
+    if not work.nights.shift([command.hotel], [holds.change(nights, by=1)]):
         raise holds.sold_out(room_type.name)
     event = mapped(InventoryHeld, command, room_type_code=room_type.code, held_at=work.now)
     work.publish(event, sequence=version)

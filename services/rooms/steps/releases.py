@@ -4,12 +4,13 @@ One transaction executes all its releases together, and locks one level after th
 even where a batch of events ends many bookings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from contracts.rooms.events import InventoryReleased
 from services.rooms.domain import holds, stays
-from services.rooms.domain.holds import Hold, HoldPart, NightChange, Release
+from services.rooms.domain.holds import Hold, NightChange, Release
 from services.rooms.domain.periods import Period
 from services.rooms.domain.rooms import Room
 from services.rooms.steps.occupancy import vacate
@@ -21,14 +22,15 @@ def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]
 
     The returned rooms have their new status. A booking without a live hold is skipped.
     """
-    live = {booking_id: hold for booking_id, hold in work.holds.lock(releases).items() if hold.live}
+    hotels = {release.hotel for release in releases.values()}
+    live = {booking_id: hold for booking_id, hold in work.holds.lock_all(hotels, releases).items() if hold.live}
     if not live:
         return {}
-    assigned = work.periods.of_bookings(live)
+    assigned = work.periods.of_bookings(hotels, live)
     occupied = {booking_id: stay for booking_id, stay in assigned.items() if stay.moved_in}
-    rooms = work.rooms.lock(stay.room_id for stay in occupied.values())
+    rooms = work.rooms.lock(hotels, (stay.room_id for stay in occupied.values()))
     vacated: dict[str, Room] = {}
-    parts: dict[str, tuple[HoldPart, ...]] = {}
+    ended: list[Hold] = []
     changes: list[NightChange] = []
     for booking_id, hold in live.items():
         release = releases[booking_id]
@@ -40,19 +42,20 @@ def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]
             )
         if booking_id in assigned:
             end_stay(work, assigned[booking_id], from_on)
-        parts[booking_id], freed = end_hold(work, hold, from_on=from_on)
+        hold, freed = end_hold(work, hold, from_on=from_on)  # noqa: PLW2901
+        ended.append(hold)
         changes += freed
-    free_nights(work, parts, changes)
+    free_nights(work, ended, changes)
     return vacated
 
 
-def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[tuple[HoldPart, ...], list[NightChange]]:
-    """End a hold; returns the remaining parts and the counter changes, which `free_nights` writes."""
+def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[Hold, list[NightChange]]:
+    """End a hold; returns the hold with its remaining parts and the counter changes, which `free_nights` writes."""
     remaining, freed = holds.released(hold.parts, from_on=from_on)
-    version = work.holds.end(hold.booking_id, until=from_on, now=work.now)
+    version = work.holds.end(hold, until=from_on, now=work.now)
     event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=from_on)
     work.publish(event, sequence=version)
-    return remaining, list(freed)
+    return replace(hold, parts=remaining), list(freed)
 
 
 def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
@@ -60,10 +63,10 @@ def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
     work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
 
 
-def free_nights(work: RoomsWork, parts: Mapping[str, tuple[HoldPart, ...]], changes: list[NightChange]) -> None:
-    """Store `parts`, the remaining parts of ended holds by booking id. Then lock and change the night counters."""
-    work.holds.write_parts(parts)
-    if not work.nights.shift(changes):
+def free_nights(work: RoomsWork, ended: Sequence[Hold], changes: list[NightChange]) -> None:
+    """Store the remaining parts of ended holds. Then lock and change the night counters."""
+    work.holds.write_parts(ended)
+    if not work.nights.shift({hold.hotel for hold in ended}, changes):
         raise RuntimeError("nights that were held are not on the counters")
 
 

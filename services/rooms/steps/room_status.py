@@ -45,5 +45,7 @@ def change(
     )
     work.publish(event)
     what = entry_name(source, priority)
-    work.record(event.subject, sequence=version, what=what, before=room.status, after=status, why=note)
+    work.record(
+        event.subject, hotel=room.hotel, sequence=version, what=what, before=room.status, after=status, why=note
+    )
     return status

@@ -16,7 +16,7 @@ LEFT JOIN LATERAL (
            count(*) AS nights,
            min(coalesce(night.price, t.base_price)) AS cheapest_night
     FROM night
-    WHERE night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
+    WHERE night.hotel = h.slug AND night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
 ) n ON true
 WHERE h.slug = :hotel
 ORDER BY t.base_price, t.code

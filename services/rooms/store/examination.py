@@ -17,18 +17,19 @@ from services.rooms.store.explanation import explain_booking
 TWO_TICKS = 5.0
 _SHARED = """
     SELECT r.hotel, r.room_number, a.booking_id AS one, b.booking_id AS other, a.nights * b.nights AS nights
-    FROM period a JOIN period b ON a.room_id = b.room_id AND a.id < b.id AND a.nights && b.nights
-    JOIN room r ON r.id = a.room_id
+    FROM period a JOIN period b ON a.hotel = b.hotel AND a.room_id = b.room_id AND a.id < b.id AND a.nights && b.nights
+    JOIN room r ON r.hotel = a.hotel AND r.id = a.room_id
     WHERE a.live AND b.live
 """
 _SOLD = """
     WITH held AS (
-        SELECT room_type_id, first_night + day AS night, count(*) AS held
-        FROM hold_part, generate_series(0, until - first_night - 1) AS day GROUP BY 1, 2
+        SELECT hotel, room_type_id, first_night + day AS night, count(*) AS held
+        FROM hold_part, generate_series(0, until - first_night - 1) AS day GROUP BY 1, 2, 3
     )
     SELECT t.hotel, t.code, night, coalesce(n.sold, 0) AS sold, coalesce(n.capacity + n.overbooking, 0) AS most,
            coalesce(held.held, 0) AS held
-    FROM night n FULL JOIN held USING (room_type_id, night) JOIN room_type t ON t.id = room_type_id
+    FROM night n FULL JOIN held USING (hotel, room_type_id, night)
+    JOIN room_type t ON (t.hotel, t.id) = (coalesce(n.hotel, held.hotel), room_type_id)
     WHERE coalesce(n.sold, 0) <> coalesce(held.held, 0) OR n.sold > n.capacity + n.overbooking
 """
 _STATES = """
@@ -52,7 +53,7 @@ _COUNTS = """
 """
 _OVERDUE = """
     SELECT r.hotel, r.room_number, upper(p.nights) AS until
-    FROM period p JOIN room r ON r.id = p.room_id JOIN hotel h ON h.slug = r.hotel, clock
+    FROM period p JOIN room r ON r.hotel = p.hotel AND r.id = p.room_id JOIN hotel h ON h.slug = r.hotel, clock
     WHERE p.live AND p.out_of_order AND r.status = 'OUT_OF_ORDER' AND r.removed_at IS NULL AND upper(p.nights)
         <= CAST((clock_timestamp() + make_interval(secs => ahead_seconds - :grace)) AT TIME ZONE h.timezone AS date)
 """
@@ -109,7 +110,8 @@ EXAMINATION = Examination(
     evidence={
         "live_holds": """
             SELECT h.booking_id AS key, h.check_in, h.check_out, coalesce(sum(p.until - p.first_night), 0) AS nights
-            FROM hold h LEFT JOIN hold_part p USING (booking_id) WHERE h.ended_at IS NULL GROUP BY h.booking_id
+            FROM hold h LEFT JOIN hold_part p USING (hotel, booking_id) WHERE h.ended_at IS NULL
+            GROUP BY h.hotel, h.booking_id
         """,
         "occupied_rooms": """
             SELECT hotel || '/' || room_number AS key, hotel, room_number, coalesce(occupied_by, '') AS booking_id

@@ -9,13 +9,14 @@ from contracts.operations import ExplainBooking, Explanation
 
 _ROOMS = """
     SELECT DISTINCT 'room/' || room.hotel || '/' || room.room_number AS subject
-    FROM period JOIN room ON room.id = room_id WHERE booking_id = :booking_id
+    FROM period JOIN room ON (room.hotel, room.id) = (period.hotel, room_id)
+    WHERE period.hotel = :hotel AND booking_id = :booking_id
 """
 
 
 def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanation:
     """The events that name the booking, or that belong to one of the booking's traces."""
-    rooms = [row.subject for row in select(connection, _ROOMS, booking_id=ask.booking)]
+    rooms = [row.subject for row in select(connection, _ROOMS, hotel=ask.hotel, booking_id=ask.booking)]
     traces = set(ask.traces)
     events = [
         row

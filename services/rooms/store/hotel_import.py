@@ -27,7 +27,8 @@ VALUES (:hotel, :code, :name, :max_occupancy, :base_price, :bed_setup, :photo) R
 ADD_ROOMS = sa.text("""
 INSERT INTO room (hotel, room_number, room_type_id, status)
 SELECT :hotel, number, t.id, 'READY_FOR_GUEST'
-FROM unnest(CAST(:numbers AS text[])) AS number, room_type t WHERE t.id = :room_type_id AND t.removed_at IS NULL
+FROM unnest(CAST(:numbers AS text[])) AS number, room_type t
+WHERE t.hotel = :hotel AND t.id = :room_type_id AND t.removed_at IS NULL
 ON CONFLICT DO NOTHING RETURNING room_number
 """)
 ADD_PROMOTION = sa.text("""

@@ -14,8 +14,8 @@ from services.rooms.store.base import RoomsStore, typed_row
 ITEM = sa.Table(
     "menu_item",
     sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("hotel", sa.Text),
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
     sa.Column("name", sa.Text),
     sa.Column("description", sa.Text),
     sa.Column("category", sa.Text),
@@ -55,9 +55,10 @@ class SqlMenu(RoomsStore):
         self._connection.execute(ITEM.update().where(of_hotel).values(version=ITEM.c.version + 1, **values))
         return item.id
 
-    def version(self, item_id: int) -> int:
+    def version(self, hotel: Hotel, item_id: int) -> int:
         """The version of an item, which is 1 at first and grows by 1 with each change."""
-        return int(self._connection.execute(sa.select(ITEM.c.version).where(ITEM.c.id == item_id)).scalar_one())
+        of_hotel = (ITEM.c.id == item_id) & (ITEM.c.hotel == hotel.slug)
+        return int(self._connection.execute(sa.select(ITEM.c.version).where(of_hotel)).scalar_one())
 
     def remove(self, hotel: Hotel, item_id: int) -> bool:
         """Delete an item; returns False where the hotel has no such item."""

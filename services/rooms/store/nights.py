@@ -1,6 +1,6 @@
 """The night counters: the capacity, the overbooking allowance and the units sold of each room type and night."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -14,12 +14,13 @@ WITH change AS (
         CAST(:types AS integer[]), CAST(:firsts AS date[]), CAST(:untils AS date[]), CAST(:steps AS integer[])
     ) AS c (room_type_id, first_night, until, step)
 ), locked AS (
-    SELECT n.room_type_id, n.night, n.capacity, n.overbooking, n.sold
+    SELECT n.hotel, n.room_type_id, n.night, n.capacity, n.overbooking, n.sold
     FROM night n
     WHERE EXISTS (
         SELECT FROM change c
         WHERE c.room_type_id = n.room_type_id AND n.night >= c.first_night AND n.night < c.until
-    ) AND n.room_type_id = ANY (CAST(:types AS integer[])) AND n.night >= :first AND n.night < :last
+    ) AND n.hotel = ANY (:hotels) AND n.room_type_id = ANY (CAST(:types AS integer[]))
+      AND n.night >= :first AND n.night < :last
     ORDER BY n.room_type_id, n.night
     FOR UPDATE OF n
 ), summed AS (
@@ -34,34 +35,35 @@ WITH change AS (
 SELL = sa.text(f"""{CHANGE}
 UPDATE night SET sold = night.sold + summed.step
 FROM summed
-WHERE night.room_type_id = summed.room_type_id AND night.night = summed.night
+WHERE (night.hotel, night.room_type_id, night.night) = (summed.hotel, summed.room_type_id, summed.night)
   AND NOT EXISTS (SELECT FROM summed WHERE sold + step > greatest(capacity + overbooking, sold))
 """)  # noqa: S608
 RESIZE = sa.text(f"""{CHANGE}
 UPDATE night SET capacity = night.capacity + summed.step
 FROM summed
-WHERE night.room_type_id = summed.room_type_id AND night.night = summed.night
+WHERE (night.hotel, night.room_type_id, night.night) = (summed.hotel, summed.room_type_id, summed.night)
   AND NOT EXISTS (SELECT FROM summed WHERE sold > capacity + overbooking + step)
 """)  # noqa: S608
 FULL = sa.text("""
 SELECT night FROM night
-WHERE room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
+WHERE hotel = :hotel AND room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
 ORDER BY night
 """)
 FULL_TYPES = sa.text("""
-SELECT DISTINCT n.room_type_id FROM night n JOIN room_type t ON t.id = n.room_type_id
-WHERE t.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
+SELECT DISTINCT n.room_type_id FROM night n
+WHERE n.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
 """)
 # The number of active rooms of a type without a block on a night.
 ROOMS = """(
     SELECT count(*) FROM room r
-    WHERE r.room_type_id = {type} AND r.is_active AND NOT EXISTS (
-        SELECT FROM period p WHERE p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> {night}
+    WHERE r.hotel = :hotel AND r.room_type_id = {type} AND r.is_active AND NOT EXISTS (
+        SELECT FROM period p
+        WHERE p.hotel = r.hotel AND p.room_id = r.id AND p.live AND p.kind = 'BLOCK' AND p.nights @> {night}
     )
 )"""
 EXTEND = sa.text(f"""
-INSERT INTO night (room_type_id, night, capacity, overbooking)
-SELECT t.id, CAST(day AS date), {ROOMS.format(type="t.id", night="CAST(day AS date)")},
+INSERT INTO night (hotel, room_type_id, night, capacity, overbooking)
+SELECT t.hotel, t.id, CAST(day AS date), {ROOMS.format(type="t.id", night="CAST(day AS date)")},
     coalesce(CAST(h.settings ->> 'overbooking_allowance' AS integer), 0)
 FROM hotel h JOIN room_type t ON t.hotel = h.slug AND t.removed_at IS NULL,
     generate_series(
@@ -77,7 +79,7 @@ ON CONFLICT DO NOTHING
 RECOUNT = sa.text(f"""
 WITH locked AS (
     SELECT room_type_id, night, sold FROM night
-    WHERE room_type_id = ANY (CAST(:types AS integer[])) AND night >= :first
+    WHERE hotel = :hotel AND room_type_id = ANY (CAST(:types AS integer[])) AND night >= :first
     ORDER BY room_type_id, night FOR UPDATE
 ), counted AS (
     SELECT l.*, {ROOMS.format(type="l.room_type_id", night="l.night")} AS rooms FROM locked l
@@ -85,7 +87,7 @@ WITH locked AS (
     SELECT night FROM counted WHERE sold > rooms + :overbooking
 ), written AS (
     UPDATE night n SET capacity = c.rooms, overbooking = :overbooking FROM counted c
-    WHERE n.room_type_id = c.room_type_id AND n.night = c.night AND NOT EXISTS (SELECT FROM short)
+    WHERE n.hotel = :hotel AND n.room_type_id = c.room_type_id AND n.night = c.night AND NOT EXISTS (SELECT FROM short)
       AND (n.capacity, n.overbooking) IS DISTINCT FROM (c.rooms, :overbooking)
 )
 SELECT DISTINCT night FROM short ORDER BY night
@@ -104,38 +106,42 @@ class SqlNights(RoomsStore):
     Each statement locks its nights in ascending order. The nights are the last rows that a transaction locks.
     """
 
-    def shift(self, changes: Sequence[NightChange]) -> bool:
-        """Sell and free nights, all or nothing; returns False where a night to sell is full or not on sale."""
+    def shift(self, hotels: Iterable[str], changes: Sequence[NightChange]) -> bool:
+        """Sell and free nights of these hotels, all or nothing.
+
+        Returns False where a night to sell is full or not on sale.
+        """
         nights = {
             (change.room_type_id, night)
             for change in changes
             for night in range(change.first_night.toordinal(), change.until.toordinal())
         }
-        return self._change(SELL, changes) == len(nights)
+        return self._change(SELL, hotels, changes) == len(nights)
 
-    def resize(self, changes: Sequence[NightChange]) -> bool:
+    def resize(self, hotel: str, changes: Sequence[NightChange]) -> bool:
         """Change the capacity, all or nothing; returns False where a night is sold beyond the new capacity.
 
         Nights that are not on sale yet have no counter; `extend` counts their rooms later.
         """
-        return not changes or self._change(RESIZE, changes) > 0
+        return not changes or self._change(RESIZE, [hotel], changes) > 0
 
-    def full(self, room_type_id: int, first: date, until: date) -> list[date]:
+    def full(self, hotel: str, room_type_id: int, first: date, until: date) -> list[date]:
         """The nights in `[first, until)` on which the room type is sold out."""
-        params = {"type": room_type_id, "first": first, "until": until}
+        params = {"hotel": hotel, "type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(FULL, params).scalars())
 
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
         """The ids of the hotel's room types that are sold out on a night in `[first, until)`."""
         return set(self._connection.execute(FULL_TYPES, {"hotel": hotel, "first": first, "until": until}).scalars())
 
-    def recount(self, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
+    def recount(self, hotel: str, room_type_ids: Sequence[int], *, first: date, overbooking: int) -> list[date]:
         """Recount the capacity of these types from a date on; returns the nights that are sold beyond the new capacity.
 
         Nothing changes if a night is oversold. The caller has locked the hotel, so that its rooms and blocks do not
         change.
         """
-        params = {"types": sorted(set(room_type_ids)), "first": first, "overbooking": overbooking}
+        types = sorted(set(room_type_ids))
+        params = {"hotel": hotel, "types": types, "first": first, "overbooking": overbooking}
         return list(self._connection.execute(RECOUNT, params).scalars())
 
     def extend(self, hotel: str, *, first: date, through: date) -> None:
@@ -155,10 +161,11 @@ class SqlNights(RoomsStore):
         row = self._connection.execute(DUE, {"now": now, "days": days}).one_or_none()
         return (row.slug, row.timezone, row.nights_through) if row else None
 
-    def _change(self, statement: sa.TextClause, changes: Sequence[NightChange]) -> int:
+    def _change(self, statement: sa.TextClause, hotels: Iterable[str], changes: Sequence[NightChange]) -> int:
         if not changes:
             return 0
         params = {
+            "hotels": sorted(set(hotels)),
             "types": [change.room_type_id for change in changes],
             "firsts": [change.first_night for change in changes],
             "untils": [change.until for change in changes],

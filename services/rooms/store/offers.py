@@ -35,25 +35,28 @@ LEFT JOIN LATERAL (
     SELECT array_agg(coalesce(night.price, t.base_price) ORDER BY night.night) AS prices,
            min(night.capacity + night.overbooking - night.sold) AS units
     FROM night
-    WHERE night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
+    WHERE night.hotel = h.slug AND night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
 ) n ON true
 JOIN cancellation_policy c ON c.hotel = h.slug AND c.code = coalesce(t.policy_code, h.policy_code)
 LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)
-LEFT JOIN quote q ON q.quote_id = :quote_id AND q.hotel = h.slug
-LEFT JOIN hold held ON held.booking_id = :booking_id AND held.ended_at IS NULL
+LEFT JOIN quote q ON q.hotel = h.slug AND q.quote_id = :quote_id
+LEFT JOIN hold held ON held.hotel = h.slug AND held.booking_id = :booking_id AND held.ended_at IS NULL
 WHERE h.slug = :hotel
 """).bindparams(sa.bindparam("promo_code", type_=sa.Text), sa.bindparam("quote_id", type_=sa.Text))
 NIGHT_PRICES = sa.text("""
-SELECT coalesce(n.price, t.base_price) FROM night n JOIN room_type t ON t.id = n.room_type_id
-WHERE n.room_type_id = :room_type_id AND n.night >= :first AND n.night < :until ORDER BY n.night
+SELECT coalesce(n.price, t.base_price)
+FROM night n JOIN room_type t ON t.hotel = n.hotel AND t.id = n.room_type_id
+WHERE n.hotel = :hotel AND n.room_type_id = :room_type_id AND n.night >= :first AND n.night < :until ORDER BY n.night
 """)
-KEEP = sa.text("UPDATE quote SET kept_for = :booking_id WHERE quote_id = :quote_id")
+KEEP = sa.text("UPDATE quote SET kept_for = :booking_id WHERE hotel = :hotel AND quote_id = :quote_id")
 ADD = sa.text("""
 INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, valid_until)
 VALUES (:quote_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:price AS jsonb), :valid_until)
 """)
 DELETE = sa.text("""
-DELETE FROM quote WHERE quote_id IN (SELECT quote_id FROM quote WHERE valid_until < :before LIMIT 1000)
+DELETE FROM quote WHERE (hotel, quote_id) IN (
+    SELECT hotel, quote_id FROM quote WHERE valid_until < :before LIMIT 1000
+)
 """)
 
 
@@ -73,9 +76,10 @@ class SqlOffers(RoomsStore):
         }
         return self._one(_offer_of, OFFER, params)
 
-    def night_prices(self, room_type_id: int, nights: Stay) -> tuple[int, ...]:
+    def night_prices(self, hotel: str, room_type_id: int, nights: Stay) -> tuple[int, ...]:
         """The prices of the nights that are on sale, in minor units, without tax, in order of date."""
-        params = {"room_type_id": room_type_id, "first": nights.check_in, "until": nights.check_out}
+        dates = {"first": nights.check_in, "until": nights.check_out}
+        params = {"hotel": hotel, "room_type_id": room_type_id, **dates}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
     def add_quote(self, quote: StoredQuote, *, hotel: str) -> None:
@@ -91,9 +95,9 @@ class SqlOffers(RoomsStore):
         }
         self._connection.execute(ADD, row)
 
-    def keep_quote(self, quote_id: str, *, booking_id: str) -> None:
+    def keep_quote(self, hotel: str, quote_id: str, *, booking_id: str) -> None:
         """Store that the quote stays valid for the booking, also after `valid_until`."""
-        self._connection.execute(KEEP, {"quote_id": quote_id, "booking_id": booking_id})
+        self._connection.execute(KEEP, {"hotel": hotel, "quote_id": quote_id, "booking_id": booking_id})
 
     def delete_quotes(self, *, before: datetime) -> bool:
         """Delete up to 1,000 quotes that expired before this time; returns False where there is no such quote."""

@@ -14,58 +14,69 @@ from services.rooms.domain.rooms import Room
 from services.rooms.store.base import RoomsStore, typed_row
 
 COLUMNS = """
-id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, out_of_order,
+hotel, id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, out_of_order,
 moved_in_at IS NOT NULL AS moved_in
 """
 OF_BOOKINGS = sa.text(f"""
-SELECT {COLUMNS} FROM period WHERE live AND booking_id = ANY (:ids) ORDER BY id
+SELECT {COLUMNS} FROM period WHERE live AND hotel = ANY (:hotels) AND booking_id = ANY (:ids) ORDER BY id
 """)  # noqa: S608
 ON_NIGHTS = sa.text(f"""
-SELECT {COLUMNS} FROM period WHERE live AND room_id = ANY (:rooms) AND nights && daterange(:first, :until) ORDER BY id
+SELECT {COLUMNS} FROM period
+WHERE live AND hotel = :hotel AND room_id = :room AND nights && daterange(:first, :until) ORDER BY id
 """)  # noqa: S608
 IN_HOTEL = sa.text(f"""
 SELECT {COLUMNS} FROM period
-WHERE live AND nights && daterange(:first, :until) AND room_id IN (SELECT id FROM room WHERE hotel = :hotel)
+WHERE live AND hotel = :hotel AND nights && daterange(:first, :until)
 """).bindparams(sa.bindparam("until", type_=sa.Date))  # noqa: S608
 BLOCKS = sa.text(f"""
 SELECT {COLUMNS} FROM period
-WHERE live AND kind = 'BLOCK' AND room_id = :room AND (out_of_order OR nights && daterange(:first, NULL))
+WHERE live AND kind = 'BLOCK' AND hotel = :hotel AND room_id = :room
+  AND (out_of_order OR nights && daterange(:first, NULL))
 ORDER BY lower(nights), id
 """)  # noqa: S608
 BLOCK_VIEWS = sa.text("""
 SELECT p.id, lower(p.nights) AS starts_on, upper(p.nights) AS until, p.reason, p.out_of_order,
        p.began_at AS blocked_at, a.by
-FROM period p LEFT JOIN audit a ON a.subject = 'block/' || p.id AND a.sequence = 1
-WHERE p.live AND p.kind = 'BLOCK' AND p.room_id = :room AND p.nights && daterange(:first, NULL)
+FROM period p LEFT JOIN audit a ON a.hotel = p.hotel AND a.subject = 'block/' || p.id AND a.sequence = 1
+WHERE p.live AND p.kind = 'BLOCK' AND p.hotel = :hotel AND p.room_id = :room AND p.nights && daterange(:first, NULL)
 ORDER BY lower(p.nights), p.id
 """)
 ADD = sa.text("""
-INSERT INTO period (room_id, kind, nights, booking_id, reason, out_of_order, began_at, moved_in_at)
-VALUES (:room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_order, :now, :moved_in_at) RETURNING id
+INSERT INTO period (hotel, room_id, kind, nights, booking_id, reason, out_of_order, began_at, moved_in_at)
+VALUES (:hotel, :room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_order, :now, :moved_in_at)
+RETURNING id
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
-PROLONG = sa.text("UPDATE period SET nights = daterange(lower(nights), :until) WHERE id = :id RETURNING id")
-MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE id = :id")
-UNMARK_MOVED_IN = sa.text("UPDATE period SET moved_in_at = NULL WHERE id = :id")
-MOVED_IN_SINCE = sa.text("SELECT moved_in_at >= :since FROM period WHERE id = :id AND moved_in_at IS NOT NULL")
+PROLONG = sa.text("""
+UPDATE period SET nights = daterange(lower(nights), :until) WHERE hotel = :hotel AND id = :id RETURNING id
+""")
+MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE hotel = :hotel AND id = :id")
+UNMARK_MOVED_IN = sa.text("UPDATE period SET moved_in_at = NULL WHERE hotel = :hotel AND id = :id")
+MOVED_IN_SINCE = sa.text("""
+SELECT moved_in_at >= :since FROM period WHERE hotel = :hotel AND id = :id AND moved_in_at IS NOT NULL
+""")
 END = sa.text("""
 UPDATE period SET live = false, ended_at = :now,
     nights = daterange(lower(nights), least(upper(nights), greatest(lower(nights), coalesce(:until, upper(nights)))))
-WHERE id = :id
+WHERE hotel = :hotel AND id = :id
 """).bindparams(sa.bindparam("until", type_=sa.Date))
 
 
 class SqlPeriods(RoomsStore):
     """The table `period`. The caller has locked the room before inserting a period."""
 
-    def of_bookings(self, booking_ids: Iterable[str]) -> dict[str, Period]:
-        """The live stays of these bookings, keyed by booking id. The caller has locked the holds."""
-        stays = self._all(_period_of, OF_BOOKINGS, {"ids": sorted(booking_ids)})
+    def of_booking(self, hotel: str, booking_id: str) -> Period | None:
+        """The live stay of the booking. The caller has locked the hold."""
+        return self.of_bookings([hotel], [booking_id]).get(booking_id)
+
+    def of_bookings(self, hotels: Iterable[str], booking_ids: Iterable[str]) -> dict[str, Period]:
+        """The live stays of these bookings at these hotels, keyed by booking id. The caller has locked the holds."""
+        keys = {"hotels": sorted(set(hotels)), "ids": sorted(booking_ids)}
+        stays = self._all(_period_of, OF_BOOKINGS, keys)
         return {stay.booking_id: stay for stay in stays if stay.booking_id}
 
-    def on_nights(self, room_id: int, nights: Stay) -> list[Period]:
+    def on_nights(self, room: Room, nights: Stay) -> list[Period]:
         """The live periods of the room on these nights."""
-        params = {"rooms": [room_id], "first": nights.check_in, "until": nights.check_out}
-        return self._all(_period_of, ON_NIGHTS, params)
+        return self._all(_period_of, ON_NIGHTS, _of(room, first=nights.check_in, until=nights.check_out))
 
     def in_hotel(self, hotel: str, nights: Stay) -> list[Period]:
         """The live periods of the hotel's rooms on these nights."""
@@ -76,18 +87,18 @@ class SqlPeriods(RoomsStore):
         """The live periods of the hotel's rooms on the night `first` or later."""
         return self._all(_period_of, IN_HOTEL, {"hotel": hotel, "first": first, "until": None})
 
-    def blocks(self, room_id: int, *, first: date) -> list[Period]:
+    def blocks(self, room: Room, *, first: date) -> list[Period]:
         """The room's blocks that last beyond the date `first`, and its out-of-order block, ordered by date."""
-        return self._all(_period_of, BLOCKS, {"room": room_id, "first": first})
+        return self._all(_period_of, BLOCKS, _of(room, first=first))
 
-    def block_views(self, room_id: int, room_number: str, *, first: date) -> tuple[RoomBlock, ...]:
+    def block_views(self, room: Room, *, first: date) -> tuple[RoomBlock, ...]:
         """The room's blocks that last beyond the date `first`, as staff see them, ordered by date."""
 
         def block_of(row: Any) -> RoomBlock:
             by = codec.typed(row.by, Actor) if row.by else None
-            return typed_row(RoomBlock, row, room_number=room_number, blocked_by=by)
+            return typed_row(RoomBlock, row, room_number=room.room_number, blocked_by=by)
 
-        return tuple(self._all(block_of, BLOCK_VIEWS, {"room": room_id, "first": first}))
+        return tuple(self._all(block_of, BLOCK_VIEWS, _of(room, first=first)))
 
     def begin_stay(
         self, room: Room, *, booking_id: str, nights: Stay, now: datetime, moved_in_at: datetime | None = None
@@ -101,27 +112,27 @@ class SqlPeriods(RoomsStore):
 
     def mark_moved_in(self, period: Period, *, now: datetime) -> None:
         """Store the time at which the guest moved in."""
-        self._connection.execute(MOVED_IN, {"id": period.id, "now": now})
+        self._connection.execute(MOVED_IN, _key(period, now=now))
 
     def prolong(self, period: Period, room_number: str, *, until: date) -> None:
         """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
-        self._exclusively(PROLONG, {"id": period.id, "until": until}, room_number)
+        self._exclusively(PROLONG, _key(period, until=until), room_number)
 
     def unmark_moved_in(self, period: Period) -> None:
         """Delete the time at which the guest moved in; the stay goes on."""
-        self._connection.execute(UNMARK_MOVED_IN, {"id": period.id})
+        self._connection.execute(UNMARK_MOVED_IN, _key(period))
 
     def has_moved_in_since(self, period: Period, since: datetime) -> bool:
         """Whether the guest moved in at the time `since` (UTC) or later."""
-        return bool(self._connection.execute(MOVED_IN_SINCE, {"id": period.id, "since": since}).scalar_one_or_none())
+        return bool(self._connection.execute(MOVED_IN_SINCE, _key(period, since=since)).scalar_one_or_none())
 
     def end(self, period: Period, *, until: date | None, now: datetime) -> None:
         """End the period. Where `until` is earlier than the end of the nights, the nights end on `until`."""
-        self._connection.execute(END, {"id": period.id, "until": until, "now": now})
+        self._connection.execute(END, _key(period, until=until, now=now))
 
     def _add(self, room: Room, kind: PeriodKind, *, nights: Stay, **columns: Any) -> int:
         row = {
-            "room": room.id,
+            **_of(room),
             "kind": kind,
             "first": nights.check_in,
             "until": nights.check_out,
@@ -139,6 +150,14 @@ class SqlPeriods(RoomsStore):
             if "period_no_room_twice" in str(error.orig):
                 raise overlap_conflict(room_number, []) from error
             raise
+
+
+def _of(room: Room, **values: Any) -> dict[str, Any]:
+    return {"hotel": room.hotel, "room": room.id, **values}
+
+
+def _key(period: Period, **values: Any) -> dict[str, Any]:
+    return {"hotel": period.hotel, "id": period.id, **values}
 
 
 def _period_of(row: Any) -> Period:

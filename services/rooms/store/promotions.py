@@ -14,7 +14,8 @@ from services.rooms.store.base import RoomsStore, matches, typed_row
 PROMOTION = """
 SELECT p.code, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id, p.min_nights, p.max_nights,
        h.currency, t.code AS room_type
-FROM promotion p JOIN hotel h ON h.slug = p.hotel LEFT JOIN room_type t ON t.id = p.room_type_id
+FROM promotion p JOIN hotel h ON h.slug = p.hotel
+LEFT JOIN room_type t ON t.hotel = p.hotel AND t.id = p.room_type_id
 WHERE p.hotel = :hotel
 """
 ONE = sa.text(f"{PROMOTION} AND p.code = upper(:code)")

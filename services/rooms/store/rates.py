@@ -11,8 +11,8 @@ from contracts.values import Money, Page
 from services.rooms.store.base import RoomsStore
 
 RATES = """
-FROM night n JOIN room_type t ON t.id = n.room_type_id JOIN hotel h ON h.slug = t.hotel
-WHERE t.hotel = :hotel AND t.removed_at IS NULL AND n.price IS NOT NULL AND n.night >= :first
+FROM night n JOIN room_type t ON t.hotel = n.hotel AND t.id = n.room_type_id JOIN hotel h ON h.slug = t.hotel
+WHERE n.hotel = :hotel AND t.removed_at IS NULL AND n.price IS NOT NULL AND n.night >= :first
   AND (CAST(:last AS date) IS NULL OR n.night <= :last) AND (CAST(:type AS integer) IS NULL OR t.id = :type)
 """
 LIST = sa.text(f"""
@@ -23,11 +23,12 @@ COUNT = sa.text(f"SELECT count(*) {RATES}")
 WRITE = sa.text("""
 WITH locked AS (
     SELECT room_type_id, night FROM night
-    WHERE room_type_id = :type AND night >= :first AND night <= :last
+    WHERE hotel = :hotel AND room_type_id = :type AND night >= :first AND night <= :last
       AND (CAST(:weekdays AS integer[]) = '{}' OR extract(isodow FROM night) - 1 = ANY (:weekdays))
     ORDER BY night FOR UPDATE
 )
-UPDATE night n SET price = :price FROM locked l WHERE n.room_type_id = l.room_type_id AND n.night = l.night
+UPDATE night n SET price = :price FROM locked l
+WHERE n.hotel = :hotel AND n.room_type_id = l.room_type_id AND n.night = l.night
 """).bindparams(sa.bindparam("price", type_=sa.BigInteger))
 
 
@@ -41,9 +42,12 @@ class SqlRates(RoomsStore):
         params = {"hotel": hotel, "type": room_type_id, "first": first, "last": last}
         return self._page(_rate_of, count=COUNT, rows=LIST, params=params, page=page)
 
-    def write(self, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None) -> int:
+    def write(
+        self, hotel: str, room_type_id: int, *, first: date, last: date, weekdays: Sequence[int], price: int | None
+    ) -> int:
         """Set the price of these nights in minor units; None restores the base price. Returns the number of nights."""
-        params = {"type": room_type_id, "first": first, "last": last, "weekdays": list(weekdays), "price": price}
+        nights = {"first": first, "last": last, "weekdays": list(weekdays)}
+        params = {"hotel": hotel, "type": room_type_id, **nights, "price": price}
         return self._connection.execute(WRITE, params).rowcount
 
 

@@ -12,7 +12,7 @@ from services.rooms.store.base import RoomsStore, matches, typed_row
 
 TYPE = """
 SELECT t.id, t.code, t.name, t.max_occupancy, t.base_price, t.bed_setup, t.photo, t.policy_code AS policy, h.currency,
-       (SELECT count(*) FROM room r WHERE r.room_type_id = t.id AND r.is_active) AS rooms
+       (SELECT count(*) FROM room r WHERE r.hotel = t.hotel AND r.room_type_id = t.id AND r.is_active) AS rooms
 FROM room_type t JOIN hotel h ON h.slug = t.hotel
 WHERE t.hotel = :hotel AND t.removed_at IS NULL
 """
@@ -43,7 +43,7 @@ SELECT EXISTS (
 """)
 REMOVE = sa.text("""
 UPDATE room_type t SET removed_at = :now, policy_code = NULL WHERE t.hotel = :hotel AND t.code = :code
-  AND NOT EXISTS (SELECT FROM room r WHERE r.room_type_id = t.id AND r.removed_at IS NULL)
+  AND NOT EXISTS (SELECT FROM room r WHERE r.hotel = t.hotel AND r.room_type_id = t.id AND r.removed_at IS NULL)
 """)
 
 

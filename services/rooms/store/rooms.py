@@ -19,20 +19,24 @@ COLUMNS = """
 r.id, r.hotel, r.room_number, r.room_type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
 r.status, r.is_active, r.floor, r.notes, r.last_cleaned_at, r.last_inspected_at, r.occupied_by, r.version,
 r.maintenance_priority,
-(SELECT upper(p.nights) FROM period p WHERE p.room_id = r.id AND p.live AND p.out_of_order) AS out_of_order_until
+(
+    SELECT upper(p.nights) FROM period p WHERE p.hotel = r.hotel AND p.room_id = r.id AND p.live AND p.out_of_order
+) AS out_of_order_until
 """
-ROOM = f"SELECT {COLUMNS} FROM room r JOIN room_type t ON t.id = r.room_type_id"  # noqa: S608
+WITH_TYPE = "FROM room r JOIN room_type t ON t.hotel = r.hotel AND t.id = r.room_type_id"
+ROOM = f"SELECT {COLUMNS} {WITH_TYPE}"
 BY_NUMBER = f"{ROOM} WHERE r.hotel = :hotel AND r.room_number = :room_number AND r.removed_at IS NULL"
 ONE = sa.text(BY_NUMBER)
 LOCK_ONE = sa.text(f"{BY_NUMBER} FOR NO KEY UPDATE OF r")
-LOCK = sa.text(f"{ROOM} WHERE r.id = ANY (:ids) ORDER BY r.id FOR NO KEY UPDATE OF r")
+LOCK = sa.text(f"{ROOM} WHERE r.hotel = ANY (:hotels) AND r.id = ANY (:ids) ORDER BY r.id FOR NO KEY UPDATE OF r")
 NAMED = sa.text(f"""
 {ROOM} WHERE r.hotel = :hotel AND (r.id = ANY (:ids) OR r.room_number = ANY (:numbers)) AND r.removed_at IS NULL
 ORDER BY r.id
 """)
 ALL = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.removed_at IS NULL ORDER BY r.id")
 OF_TYPE = sa.text(f"""
-SELECT {COLUMNS} FROM room_type t LEFT JOIN room r ON r.room_type_id = t.id AND r.removed_at IS NULL
+SELECT {COLUMNS}
+FROM room_type t LEFT JOIN room r ON r.hotel = t.hotel AND r.room_type_id = t.id AND r.removed_at IS NULL
 WHERE t.hotel = :hotel AND t.removed_at IS NULL
   AND (:room_type = '' OR lower(t.code) = lower(:room_type) OR lower(t.name) = lower(:room_type))
 ORDER BY length(r.room_number), r.room_number
@@ -45,32 +49,37 @@ WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NU
   AND (CAST(:occupied AS boolean) IS NULL OR (r.status = 'OCCUPIED') = :occupied)
 """
 LIST = sa.text(f"{ROOM} {FILTER} ORDER BY length(r.room_number), r.room_number LIMIT :limit OFFSET :skip")
-COUNT = sa.text(f"SELECT count(*) FROM room r JOIN room_type t ON t.id = r.room_type_id {FILTER}")  # noqa: S608
+COUNT = sa.text(f"SELECT count(*) {WITH_TYPE} {FILTER}")
 CHANGE_STATUS = sa.text("""
 UPDATE room SET status = :status, occupied_by = :occupied_by, maintenance_priority = :priority, version = version + 1,
     last_cleaned_at = coalesce(:cleaned_at, last_cleaned_at),
     last_inspected_at = coalesce(:inspected_at, last_inspected_at)
-WHERE id = :id RETURNING version
+WHERE hotel = :hotel AND id = :id RETURNING version
 """).bindparams(
     sa.bindparam("cleaned_at", type_=sa.DateTime(timezone=True)),
     sa.bindparam("inspected_at", type_=sa.DateTime(timezone=True)),
 )
 DUE_BACK = sa.text("""
-SELECT r.hotel, r.room_number FROM period p JOIN room r ON r.id = p.room_id JOIN hotel h ON h.slug = r.hotel
+SELECT r.hotel, r.room_number
+FROM period p JOIN room r ON r.hotel = p.hotel AND r.id = p.room_id JOIN hotel h ON h.slug = r.hotel
 WHERE p.live AND p.out_of_order AND r.status = 'OUT_OF_ORDER' AND r.removed_at IS NULL
   AND upper(p.nights) <= CAST(CAST(:now AS timestamptz) AT TIME ZONE h.timezone AS date)
 ORDER BY upper(p.nights), r.id LIMIT 1
 """)
 CENSUS = sa.text("""
-SELECT r.id, r.hotel, r.room_number, r.occupied_by, array_agg(p.booking_id ORDER BY p.id) AS claims
-FROM room r LEFT JOIN period p ON p.room_id = r.id AND p.live AND p.kind = 'STAY'
-WHERE r.id > :after GROUP BY r.id ORDER BY r.id LIMIT :limit
+SELECT r.id, r.hotel, r.room_number, r.occupied_by, ARRAY(
+    SELECT p.booking_id FROM period p
+    WHERE p.hotel = r.hotel AND p.room_id = r.id AND p.live AND p.kind = 'STAY' ORDER BY p.id
+) AS claims
+FROM room r WHERE r.id > :after ORDER BY r.id LIMIT :limit
 """)
 HISTORY = sa.text("""
 SELECT what, by, from_status AS old_status, to_status AS new_status, why AS note, at AS changed_at FROM audit
-WHERE subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
+WHERE hotel = :hotel AND subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
-HISTORY_COUNT = sa.text("SELECT count(*) FROM audit WHERE subject = :subject AND from_status IS NOT NULL")
+HISTORY_COUNT = sa.text("""
+SELECT count(*) FROM audit WHERE hotel = :hotel AND subject = :subject AND from_status IS NOT NULL
+""")
 ADD = sa.text("""
 INSERT INTO room (hotel, room_number, room_type_id, status, floor, notes, is_active)
 VALUES (:hotel, :room_number, :room_type_id, 'READY_FOR_GUEST', :floor, :notes, :is_active)
@@ -84,13 +93,14 @@ RETURNING version
 WRITE = sa.text("""
 UPDATE room SET room_type_id = :room_type_id, floor = :floor, notes = :notes, is_active = :is_active,
     version = version + 1
-WHERE id = :id RETURNING version
+WHERE hotel = :hotel AND id = :id RETURNING version
 """)
 REMOVE = sa.text("""
-UPDATE room SET is_active = false, removed_at = :now, version = version + 1 WHERE id = :id RETURNING version
+UPDATE room SET is_active = false, removed_at = :now, version = version + 1
+WHERE hotel = :hotel AND id = :id RETURNING version
 """)
 STAYS = sa.text("""
-SELECT booking_id FROM period WHERE room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
+SELECT booking_id FROM period WHERE hotel = :hotel AND room_id = :id AND live AND kind = 'STAY' ORDER BY booking_id
 """)
 
 _room_of = partial(typed_row, Room)
@@ -107,10 +117,10 @@ class SqlRooms(RoomsStore):
         """Lock one room, in a transaction that locks no other room."""
         return self._one(_room_of, LOCK_ONE, {"hotel": hotel, "room_number": room_number})
 
-    def lock(self, ids: Iterable[int]) -> dict[int, Room]:
-        """Lock these rooms, ascending; returns the rooms, keyed by id."""
-        in_order = sorted(set(ids))
-        return {room.id: room for room in self._all(_room_of, LOCK, {"ids": in_order})} if in_order else {}
+    def lock(self, hotels: Iterable[str], ids: Iterable[int]) -> dict[int, Room]:
+        """Lock these rooms of these hotels, ascending; returns the rooms, keyed by id."""
+        keys = {"hotels": sorted(set(hotels)), "ids": sorted(set(ids))}
+        return {room.id: room for room in self._all(_room_of, LOCK, keys)} if keys["ids"] else {}
 
     def due_back(self, now: datetime) -> tuple[str, str] | None:
         """The hotel and the number of a room that is out of order although its `until` has come, hotel-local.
@@ -162,7 +172,7 @@ class SqlRooms(RoomsStore):
     ) -> int:
         """Write the room's new status; returns the room's new version. Times are UTC."""
         row = {
-            "id": room.id,
+            **_key(room),
             "status": status,
             "occupied_by": occupied_by,
             "priority": priority,
@@ -179,29 +189,33 @@ class SqlRooms(RoomsStore):
         row = vars(details) | {"hotel": hotel, "room_number": room_number}
         return self._connection.execute(ADD, row).scalar_one_or_none()
 
-    def write(self, room_id: int, details: RoomDetails) -> int:
+    def write(self, room: Room, details: RoomDetails) -> int:
         """Write the details of a room; returns the room's new version."""
-        return self._number(WRITE, vars(details) | {"id": room_id})
+        return self._number(WRITE, vars(details) | _key(room))
 
-    def remove(self, room_id: int, *, now: datetime) -> int:
+    def remove(self, room: Room, *, now: datetime) -> int:
         """Remove a room; returns the room's new version."""
-        return self._number(REMOVE, {"id": room_id, "now": now})
+        return self._number(REMOVE, {**_key(room), "now": now})
 
-    def stays(self, room_id: int) -> list[str]:
+    def stays(self, room: Room) -> list[str]:
         """The ids of the bookings with a live stay in the room."""
-        return list(self._connection.execute(STAYS, {"id": room_id}).scalars())
+        return list(self._connection.execute(STAYS, _key(room)).scalars())
 
     def census(self, *, after: int, limit: int) -> dict[int, RoomOccupancy]:
         """The occupancy of up to `limit` rooms with an id greater than `after`, keyed by room id, across all hotels."""
         return {
-            row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(filter(None, row.claims)))
+            row.id: typed_row(RoomOccupancy, row, claimed_by=tuple(row.claims))
             for row in self._connection.execute(CENSUS, {"after": after, "limit": limit})
         }
 
     def history(self, room: Room, page: Page) -> tuple[int, list[RoomChange]]:
         """The number of the room's status changes, and the changes of the page, newest first."""
-        subject = {"subject": subject_of(room.hotel, room.room_number)}
+        subject = {"hotel": room.hotel, "subject": subject_of(room.hotel, room.room_number)}
         return self._page(_change_of, count=HISTORY_COUNT, rows=HISTORY, params=subject, page=page)
+
+
+def _key(room: Room) -> dict[str, Any]:
+    return {"hotel": room.hotel, "id": room.id}
 
 
 def _change_of(row: Any) -> RoomChange:

@@ -16,27 +16,29 @@ from services.rooms.store.base import RoomsStore, typed_row
 OPEN = sa.text("""
 INSERT INTO cleaning_task (hotel, room_id, reason, booking_id, opened_at)
 VALUES (:hotel, :room, :reason, :booking_id, :now)
-ON CONFLICT (room_id) WHERE done_at IS NULL DO NOTHING RETURNING id
+ON CONFLICT (hotel, room_id) WHERE done_at IS NULL DO NOTHING RETURNING id
 """)
 START = sa.text("""
 UPDATE cleaning_task SET started_at = :now, version = version + 1,
     assignee = coalesce(assignee, CAST(:by AS jsonb))
-WHERE room_id = :room AND done_at IS NULL RETURNING id, version
+WHERE hotel = :hotel AND room_id = :room AND done_at IS NULL RETURNING id, version
 """).bindparams(sa.bindparam("by", type_=sa.Text))
 STOP = sa.text("""
 UPDATE cleaning_task SET started_at = NULL, version = version + 1
-WHERE room_id = :room AND done_at IS NULL AND started_at IS NOT NULL RETURNING id, version
+WHERE hotel = :hotel AND room_id = :room AND done_at IS NULL AND started_at IS NOT NULL RETURNING id, version
 """)
 CLOSE = sa.text("""
 UPDATE cleaning_task SET done_at = :now, done_by = CAST(:by AS jsonb), version = version + 1
-WHERE room_id = :room AND done_at IS NULL RETURNING id, version
+WHERE hotel = :hotel AND room_id = :room AND done_at IS NULL RETURNING id, version
 """)
 ASSIGN = sa.text("""
-UPDATE cleaning_task SET assignee = CAST(:assignee AS jsonb), version = version + 1 WHERE id = :id RETURNING version
+UPDATE cleaning_task SET assignee = CAST(:assignee AS jsonb), version = version + 1
+WHERE hotel = :hotel AND id = :id RETURNING version
 """).bindparams(sa.bindparam("assignee", type_=sa.Text))
 WITH_ROOM = """
 SELECT k.*, r.room_number, r.floor, r.status AS room_status, t.name AS room_type
-FROM cleaning_task k JOIN room r ON r.id = k.room_id JOIN room_type t ON t.id = r.room_type_id
+FROM cleaning_task k JOIN room r ON r.hotel = k.hotel AND r.id = k.room_id
+JOIN room_type t ON t.hotel = r.hotel AND t.id = r.room_type_id
 """
 ONE = sa.text(f"{WITH_ROOM} WHERE k.hotel = :hotel AND k.id = :id")
 OF_ASSIGNEE = "(:assignee = '' OR k.assignee ->> 'id' = :assignee)"
@@ -54,7 +56,7 @@ class SqlTasks(RoomsStore):
 
     def open(self, room: Room, *, reason: TaskReason, booking_id: str | None, now: datetime) -> int | None:
         """Open a task for the room; returns the task's id, None where the room has a task that is not done."""
-        row = {"hotel": room.hotel, "room": room.id, "reason": reason.value, "booking_id": booking_id, "now": now}
+        row = _of(room, reason=reason.value, booking_id=booking_id, now=now)
         return self._connection.execute(OPEN, row).scalar_one_or_none()
 
     def start(self, room: Room, *, by: Actor | None, now: datetime) -> tuple[int, int] | None:
@@ -62,19 +64,19 @@ class SqlTasks(RoomsStore):
 
         Returns the id and new version of the task, None where the room has no open task.
         """
-        return self._write(START, {"room": room.id, "by": _json(by), "now": now})
+        return self._write(START, _of(room, by=_json(by), now=now))
 
     def stop(self, room: Room) -> tuple[int, int] | None:
         """Set a started task back to open; returns its id and new version, None where no task was started."""
-        return self._write(STOP, {"room": room.id})
+        return self._write(STOP, _of(room))
 
     def close(self, room: Room, *, by: Actor, now: datetime) -> tuple[int, int] | None:
         """Close the room's task; returns its id and new version, None where the room has no open task."""
-        return self._write(CLOSE, {"room": room.id, "by": _json(by), "now": now})
+        return self._write(CLOSE, _of(room, by=_json(by), now=now))
 
     def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
         """Set the assignee, or unassign the task where `to` is None; returns the task's new version."""
-        return self._number(ASSIGN, {"id": task.id, "assignee": _json(to)})
+        return self._number(ASSIGN, {"hotel": task.hotel, "id": task.id, "assignee": _json(to)})
 
     def get(self, hotel: str, task_id: int) -> CleaningTask | None:
         """One task, read without a lock. Callers read the task again after they have locked its room."""
@@ -98,6 +100,10 @@ class SqlTasks(RoomsStore):
 
     def _write(self, statement: sa.TextClause, values: dict[str, Any]) -> tuple[int, int] | None:
         return self._one(lambda row: (row.id, row.version), statement, values)
+
+
+def _of(room: Room, **values: Any) -> dict[str, Any]:
+    return {"hotel": room.hotel, "room": room.id, **values}
 
 
 def _json(actor: Actor | None) -> str | None:

@@ -9,7 +9,7 @@ from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 
-TABLES = "booking, overstay, guest, access_code, hold, communication, payment_fact, ghost"
+TABLES = "booking, booking_directory, overstay, guest, access_code, hold, communication, payment_fact, ghost"
 IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
 MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 

@@ -99,7 +99,7 @@ def test_a_repeated_key_creates_one_booking_and_returns_the_same_token(service: 
 def test_a_revoked_token_and_the_codes_mailed_so_far_open_nothing(service: BookingsUnderTest) -> None:
     created = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f").reply
     booking_id, old = created.booking.booking_id, guest_of(created)
-    mailed = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    mailed = service.ask(GetMailFacts(**about(booking_id)), SYSTEM).access_code
 
     service.ask(RevokeGuestToken(**about(booking_id)))
 
@@ -107,7 +107,7 @@ def test_a_revoked_token_and_the_codes_mailed_so_far_open_nothing(service: Booki
     assert refused(service, ExchangeCode(code=mailed), PUBLIC) == "INVALID_CODE"
     again = service.answer(a_request(), PUBLIC, idempotency_key="k", fingerprint="f")
     assert (again.replayed, again.reply.guest_token) == (True, created.guest_token)
-    code = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    code = service.ask(GetMailFacts(**about(booking_id)), SYSTEM).access_code
     new = Caller(kind="guest", guest_token=service.ask(ExchangeCode(code=code), PUBLIC).guest_token)
     assert service.ask(GetBooking(**about(booking_id)), new).booking_id == booking_id
     assert service.ask(AuthenticateGuest(), new).booking_id == booking_id
@@ -159,13 +159,13 @@ def test_a_name_that_is_taken_is_drawn_again(service: BookingsUnderTest) -> None
 
 def test_a_taken_confirmation_number_alone_is_drawn_again_without_another_hold(service: BookingsUnderTest) -> None:
     service.book()
-    service.rows("UPDATE booking SET confirmation_number = 'KIL-2030-222222'")
-    letters = iter("ABCDEF" + "222222" + "333333")
+    service.rows("UPDATE booking_directory SET confirmation_number = 'KIL-2030-22222222'")
+    letters = iter("ABCDEFGH" + "22222222" + "33333333")
     unlucky = BookingsUnderTest(service.engine, choose=lambda _: next(letters))
 
     booking = unlucky.book().booking
 
-    assert (booking.booking_id, booking.confirmation_number) == ("BK-2030-ABCDEF", "KIL-2030-333333")
+    assert (booking.booking_id, booking.confirmation_number) == ("BK-2030-ABCDEFGH", "KIL-2030-33333333")
     assert len(unlucky.rooms.asks) == 1
 
 

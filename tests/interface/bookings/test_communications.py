@@ -134,16 +134,16 @@ def test_the_systems_mails_are_listed_too(service: BookingsUnderTest) -> None:
 def test_notifier_asks_for_the_text_and_recipient_of_a_message(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     own, other = said(service, booking_id), said(service, booking_id, recipient="partner@example.org")
-    ask = GetLetter(booking_id=booking_id, communication_id=own.id)
+    ask = GetLetter(**about(booking_id), communication_id=own.id)
 
     letter = service.ask(ask, SYSTEM)
-    elsewhere = service.ask(GetLetter(booking_id=booking_id, communication_id=other.id), SYSTEM)
+    elsewhere = service.ask(GetLetter(**about(booking_id), communication_id=other.id), SYSTEM)
 
     assert (letter.recipient, letter.message) == ("ada@example.com", "See you soon.")
     assert letter.facts.access_code
     assert elsewhere.facts.access_code is None  # a link that opens the booking goes to its guest alone
     assert refused(service, ask, STAFF) == "PERMISSION_DENIED"
-    unknown = GetLetter(booking_id=booking_id, communication_id=str(uuid.uuid4()))
+    unknown = GetLetter(**about(booking_id), communication_id=str(uuid.uuid4()))
     assert refused(service, unknown, SYSTEM) == "COMMUNICATION_NOT_FOUND"
 
 
@@ -153,7 +153,7 @@ def test_a_mail_keeps_its_recipient_when_the_guests_address_changes(service: Boo
 
     service.ask(AmendBooking(**about(booking_id, guest_email="new@example.com")))
 
-    letter = service.ask(GetLetter(booking_id=booking_id, communication_id=communication.id), SYSTEM)
+    letter = service.ask(GetLetter(**about(booking_id), communication_id=communication.id), SYSTEM)
     assert (letter.recipient, letter.facts.access_code) == ("ada@example.com", None)
 
 

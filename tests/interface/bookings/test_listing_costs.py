@@ -11,6 +11,7 @@ from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from contracts.bookings.queries import ListBookings
 from services.bookings.store import listing, lookups, tables
+from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.unit.bookings.builders import HOTEL, NOW
 
@@ -79,9 +80,13 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
             lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
         """
     )
-    service.rows("INSERT INTO hold SELECT id, hotel, created_at, NULL FROM booking")
+    service.rows(
+        "INSERT INTO booking_directory SELECT booking_id, booking_id, token_hash, hotel FROM guest"
+        " WHERE email LIKE 'x-%'"
+    )
+    service.rows("INSERT INTO hold (booking_id, hotel, held_at) SELECT id, hotel, created_at FROM booking")
     with service.unit_of_work.reading.connect() as autocommitting:
-        autocommitting.execute(sa.text("VACUUM ANALYZE booking, guest, hold"))
+        autocommitting.execute(sa.text("VACUUM ANALYZE booking, booking_directory, guest, hold"))
     yield service
     service.engine.dispose()
 
@@ -118,7 +123,9 @@ def listed(**filters: Any) -> Any:
         (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.due_at <= NOW).limit(1), "booking_due"),
         (sa.select(tables.BOOKING.c.id).where(tables.BOOKING.c.action_due_at <= NOW).limit(1), "booking_action_due"),
         (sa.select(tables.HOLD.c.booking_id).where(tables.HOLD.c.check_at <= NOW).limit(1), "hold_due"),
-        (sa.select(tables.GUEST.c.hotel).where(tables.GUEST.c.token_hash == "x"), "guest_token_hash_key"),
+        (IN_ANY_HOTEL.where(tables.DIRECTORY.c.token_hash == "x"), "booking_directory_token_hash_key"),
+        (IN_ANY_HOTEL.where(tables.DIRECTORY.c.booking_id == "x"), "booking_directory_pkey"),
+        (JOINED.where(tables.BOOKING.c.hotel == "hotel-7", tables.BOOKING.c.id == "X-4"), "booking_pkey"),
     ],
 )
 def test_frequent_list_queries_use_their_index(crowded: BookingsUnderTest, statement: Any, index: str) -> None:

@@ -13,7 +13,7 @@ from contracts.notifier.events import NoticeSent
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.interface.bookings.steps import about, refused
-from tests.unit.bookings.builders import NOW, PUBLIC, STAFF, SYSTEM
+from tests.unit.bookings.builders import HOTEL, NOW, PUBLIC, STAFF, SYSTEM
 
 ADA = "Ada@Example.com"
 
@@ -72,7 +72,7 @@ def test_lookup_links_are_mailed_and_open_every_booking_of_the_hotel(service: Bo
     look(service, ADA)
 
     (lookup_id,) = letters(service)
-    letter = service.ask(GetLookupLetter(lookup_id=lookup_id), SYSTEM)
+    letter = service.ask(GetLookupLetter(hotel=HOTEL, lookup_id=lookup_id), SYSTEM)
 
     assert letter.recipient == "ada@example.com"
     named = {each.booking_id: each.access_code for each in letter.bookings}
@@ -80,8 +80,8 @@ def test_lookup_links_are_mailed_and_open_every_booking_of_the_hotel(service: Bo
     assert draft.booking.booking_id not in named
     opened = service.ask(ExchangeCode(code=named[first.booking.booking_id]), PUBLIC)
     assert opened.guest_token == first.guest_token
-    assert refused(service, GetLookupLetter(lookup_id=lookup_id), STAFF) == "PERMISSION_DENIED"
-    assert refused(service, GetLookupLetter(lookup_id="nonsense"), SYSTEM) == "LOOKUP_NOT_FOUND"
+    assert refused(service, GetLookupLetter(hotel=HOTEL, lookup_id=lookup_id), STAFF) == "PERMISSION_DENIED"
+    assert refused(service, GetLookupLetter(hotel=HOTEL, lookup_id="nonsense"), SYSTEM) == "LOOKUP_NOT_FOUND"
     assert "ada" not in str(service.rows("SELECT data::text, subject FROM outbox")).lower()
 
 

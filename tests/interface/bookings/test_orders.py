@@ -194,7 +194,7 @@ def test_a_destructive_check_out_deletes_chat_and_open_orders(
     order(service, booking_id, guest)
 
     conversation = Conversation(service.unit_of_work, service.rooms, Context(caller=STAFF))
-    assert vacate.check_out(conversation, booking_id, reason="fire", force=destructive)
+    assert vacate.check_out(conversation, **about(booking_id), reason="fire", force=destructive)
 
     chats = service.row("SELECT count(*) AS n FROM chat_message").n
     assert (chats, service.row("SELECT count(*) AS n FROM room_order").n) == remaining

@@ -22,7 +22,7 @@ from tests.unit.bookings.builders import HOTEL, OTHER_HOTEL, STRANGER
 
 INSERT = (
     "INSERT INTO overstay (id, booking_id, hotel, status, severity, deadline_at, opened_at)"
-    " VALUES ('second', :id, 'h', 'OPEN', 'LOW', now() - interval '1 hour', now())"
+    f" VALUES ('second', :id, '{HOTEL}', 'OPEN', 'LOW', now() - interval '1 hour', now())"
 )
 
 
@@ -130,9 +130,9 @@ def test_without_the_index_and_the_lock_two_workers_would_open_two(
     finally:
         service.rows("TRUNCATE outbox, audit, overstay")
         service.rows("ALTER TABLE outbox ADD CONSTRAINT outbox_one_event_per_number UNIQUE (subject, sequence)")
-        service.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence)")
+        service.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence, hotel)")
         service.rows(
-            "CREATE UNIQUE INDEX overstay_one_undecided_per_booking ON overstay (booking_id)"
+            "CREATE UNIQUE INDEX overstay_one_undecided_per_booking ON overstay (hotel, booking_id)"
             " WHERE status IN ('OPEN', 'ACKNOWLEDGED')"
         )
 

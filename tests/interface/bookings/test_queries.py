@@ -18,7 +18,7 @@ from tests.unit.bookings.builders import CLERK, HOTEL, NOW, PUBLIC, STAFF, SYSTE
 def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnderTest) -> None:
     created = service.book()
     booking_id = created.booking.booking_id
-    facts = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM)
+    facts = service.ask(GetMailFacts(**about(booking_id)), SYSTEM)
     assert facts.booking.guest_email == "ada@example.com"
     assert facts.access_code not in str(service.rows("SELECT * FROM access_code"))
 
@@ -27,7 +27,7 @@ def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnde
     assert (opened.guest_token, opened.booking_id, opened.read_only) == (created.guest_token, booking_id, False)
     assert refused(service, ExchangeCode(code=facts.access_code), PUBLIC) == "INVALID_CODE"
     assert refused(service, ExchangeCode(code="nonsense"), PUBLIC) == "INVALID_CODE"
-    late = service.ask(GetMailFacts(booking_id=booking_id), SYSTEM).access_code
+    late = service.ask(GetMailFacts(**about(booking_id)), SYSTEM).access_code
     service.pass_time(days=7)
     assert refused(service, ExchangeCode(code=late), PUBLIC) == "INVALID_CODE"
 
@@ -35,8 +35,8 @@ def test_a_mails_code_opens_the_booking_once_within_a_week(service: BookingsUnde
 def test_mail_facts_are_for_services_only(service: BookingsUnderTest) -> None:
     created = service.book()
 
-    assert refused(service, GetMailFacts(booking_id=created.booking.booking_id), STAFF) == "PERMISSION_DENIED"
-    assert service.ask(GetMailFacts(booking_id=created.booking.booking_id, with_code=False), SYSTEM).access_code is None
+    assert refused(service, GetMailFacts(**about(created.booking.booking_id)), STAFF) == "PERMISSION_DENIED"
+    assert service.ask(GetMailFacts(**about(created.booking.booking_id), with_code=False), SYSTEM).access_code is None
 
 
 def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: BookingsUnderTest) -> None:

@@ -43,8 +43,8 @@ def without_locks(monkeypatch: pytest.MonkeyPatch, *, guard: bool) -> None:
     """Both read before either writes; with `guard`, the version is still compared when writing."""
     both_have_read = threading.Barrier(2)
 
-    def find(self: SqlBookings, booking_id: str) -> Any:
-        booking = self.find(booking_id)
+    def find(self: SqlBookings, hotel: str, booking_id: str) -> Any:
+        booking = self.find(hotel, booking_id)
         both_have_read.wait(10)
         return booking
 
@@ -77,7 +77,7 @@ def test_without_lock_guard_and_unique_number_both_decisions_would_be_taken(
     finally:
         service.rows("TRUNCATE outbox, audit")
         service.rows("ALTER TABLE outbox ADD CONSTRAINT outbox_one_event_per_number UNIQUE (subject, sequence)")
-        service.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence)")
+        service.rows("ALTER TABLE audit ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence, hotel)")
 
 
 def test_the_version_guard_alone_lets_one_decision_through(

@@ -14,7 +14,7 @@ from services.bookings.store import tables
 from services.bookings.store.bookings import row_of
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
 from tests.interface.bookings.steps import about, awaiting, opened
-from tests.unit.bookings.builders import a_booking, a_request
+from tests.unit.bookings.builders import HOTEL, a_booking, a_request
 
 
 @pytest.mark.parametrize(("query", "count"), [(GetBooking, 1), (GetPayable, 1), (GetFeed, 2), (GetTimeline, 2)])
@@ -107,8 +107,8 @@ def test_a_booking_is_read_as_it_was_written(service: BookingsUnderTest) -> None
     booking_id = awaiting(service)
 
     with service.unit_of_work.begin() as work:
-        first = work.bookings.lock(booking_id)
+        first = work.bookings.lock(HOTEL, booking_id)
         work.bookings.save(first, first)
-        again = work.bookings.find(booking_id)
+        again = work.bookings.find(HOTEL, booking_id)
 
     assert first == again

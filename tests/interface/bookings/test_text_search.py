@@ -74,7 +74,7 @@ def test_an_international_domain_is_found_and_written_to_in_ascii(service: Booki
     [(lookup_id,)] = service.rows("SELECT data->>'lookup_id' FROM outbox WHERE type = 'bookings.LookupRequested.v1'")
 
     assert booking.guest_email == IDN
-    assert service.ask(GetLookupLetter(lookup_id=lookup_id), SYSTEM).recipient == IDN
+    assert service.ask(GetLookupLetter(hotel=HOTEL, lookup_id=lookup_id), SYSTEM).recipient == IDN
     assert names(service, "例子") == names(service, "xn--fsqu00a") == ["Wei"]
 
 
@@ -115,6 +115,6 @@ def test_a_letter_to_an_international_domain_is_addressed_in_ascii(service: Book
 
     communication = service.ask(Communicate(**about(booking_id, recipient="user@例子.example", **words)))
 
-    letter = service.ask(GetLetter(booking_id=booking_id, communication_id=communication.id), SYSTEM)
+    letter = service.ask(GetLetter(**about(booking_id), communication_id=communication.id), SYSTEM)
     assert letter.recipient == IDN
     assert letter.facts.access_code is not None

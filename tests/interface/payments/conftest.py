@@ -13,8 +13,8 @@ from tests.interface.payments.payments_under_test import PaymentsUnderTest
 KEY = "sk_test_house"
 SECRET = "whsec_house"
 TABLES = (
-    "payment", "refund", "provider_action", "ledger", "desired_state", "webhook", "finding", "reconciliation",
-    "job", "outbox", "stream", "inbox", "inbox_position", "audit", "idempotency",
+    "payment", "payment_directory", "refund", "provider_action", "ledger", "desired_state", "webhook", "finding",
+    "reconciliation", "job", "outbox", "stream", "inbox", "inbox_position", "audit", "idempotency",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from contracts.values import Context, Money
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.cards import Cards
+from services.payments.domain.payment import PaymentKey
 from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
 from tests.interface.payments.played_bookings import AMOUNT, HOTEL, PlayedBookings
@@ -134,6 +135,11 @@ class PaymentsUnderTest(PlayedBookings):
         """The booking's newest payment."""
         query = "SELECT * FROM payment WHERE booking_id = :id ORDER BY created_at DESC LIMIT 1"
         return self.sql(query, id=booking_id)[0]
+
+    def key(self, booking_id: str) -> PaymentKey:
+        """The key of the booking's newest payment."""
+        payment = self.payment(booking_id)
+        return PaymentKey(payment["hotel"], payment["id"])
 
     def status(self, booking_id: str) -> str:
         return str(self.payment(booking_id)["status"])

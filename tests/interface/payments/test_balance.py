@@ -196,7 +196,7 @@ def test_a_booking_without_a_balance_gets_no_session(service: PaymentsUnderTest)
 
 INSERT_PAYMENT = """
     INSERT INTO payment (id, booking_id, hotel, status, version, amount, currency, hold_expires_at, purpose)
-    VALUES (:name, :id, 'h', :status, 1, 100, 'EUR', now(), :purpose)
+    VALUES (:name, :id, 'hotel-killarney', :status, 1, 100, 'EUR', now(), :purpose)
 """
 
 

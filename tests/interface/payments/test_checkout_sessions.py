@@ -205,11 +205,11 @@ def test_without_the_index_concurrent_requests_would_begin_several_payments(
         "UPDATE payment SET status = 'LOST'",
         """INSERT INTO payment (id, booking_id, hotel, status, version, amount, currency, hold_expires_at)
            SELECT id || 'x', booking_id, hotel, status, version, amount, currency, hold_expires_at FROM payment""",
-        """INSERT INTO ledger (payment_id, booking_id, kind, amount, currency, provider_id, at, why)
-           SELECT payment_id, booking_id, kind, amount, currency, provider_id, at, why
+        """INSERT INTO ledger (hotel, payment_id, booking_id, kind, amount, currency, provider_id, at, why)
+           SELECT hotel, payment_id, booking_id, kind, amount, currency, provider_id, at, why
            FROM ledger WHERE kind = 'authorise'""",
-        """INSERT INTO ledger (payment_id, booking_id, kind, amount, currency, provider_id, at, why)
-           SELECT payment_id, booking_id, kind, amount, currency, 'ch_other', at, why
+        """INSERT INTO ledger (hotel, payment_id, booking_id, kind, amount, currency, provider_id, at, why)
+           SELECT hotel, payment_id, booking_id, kind, amount, currency, 'ch_other', at, why
            FROM ledger WHERE kind = 'capture'""",
     ],
 )

@@ -75,9 +75,10 @@ def test_stored_pursue_jobs_are_claimed_as_converge_payment_jobs(migrated: sa.En
         now = connection.execute(sa.select(sa.func.now())).scalar_one()
         jobs = job_queue.claim(connection, ConvergePayment, ordered=False, batch_size=10, now=now)
 
+    hotel = "hotel-killarney"
     assert [(job.key, job.payload) for job in jobs] == [
-        ("converge:pay_1:capture:1", ConvergePayment(payment_id="pay_1", why="BookingApproved")),
-        ("converge:pay_2:5f0c", ConvergePayment(payment_id="pay_2", why="BookingCancelled")),
+        ("converge:pay_1:capture:1", ConvergePayment(hotel=hotel, payment_id="pay_1", why="BookingApproved")),
+        ("converge:pay_2:5f0c", ConvergePayment(hotel=hotel, payment_id="pay_2", why="BookingCancelled")),
     ]
 
 

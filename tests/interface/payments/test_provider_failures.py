@@ -162,11 +162,11 @@ def refund_with_a_stale_snapshot(service: PaymentsUnderTest, cards: StripeCards,
     booking_id = service.captured()
     service.cancel(booking_id, fee=8000)
     service.stripe.fault("fail_after", path=REFUNDS, method="POST")
-    payment_id = service.payment(booking_id)["id"]
+    key = service.key(booking_id)
 
     def second() -> None:
         with pytest.raises(RetryLater):
-            converge(payment_id, Conversation(service.unit_of_work, service._ask), why="the second")
+            converge(key, Conversation(service.unit_of_work, service._ask), why="the second")
 
     service.restart(ConcurrentlyChangedCards(cards, second))
     run()
@@ -189,7 +189,7 @@ def test_a_decision_on_a_stale_snapshot_would_refund_twice(
     monkeypatch.setattr(
         sync,
         "_next_call",
-        lambda payment_id, action, _, work: next_call(payment_id, action, work.provider_calls.latest(payment_id), work),
+        lambda key, action, _, work: next_call(key, action, work.provider_calls.latest(key), work),
     )
 
     booking_id = refund_with_a_stale_snapshot(service, cards, lambda: service.run_jobs(rounds=1))

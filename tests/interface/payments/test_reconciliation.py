@@ -114,8 +114,8 @@ def test_a_payment_that_agrees_with_the_provider_has_no_finding(
 def test_a_ledger_row_unknown_to_the_provider_is_found_and_kept(service: PaymentsUnderTest) -> None:
     booking_id = service.captured()
     service.sql(
-        "INSERT INTO ledger (payment_id, booking_id, kind, amount, currency, provider_id, at, why)"
-        " SELECT id, booking_id, 'refund', 100, 'EUR', 're_invented', now(), '' FROM payment"
+        "INSERT INTO ledger (hotel, payment_id, booking_id, kind, amount, currency, provider_id, at, why)"
+        " SELECT hotel, id, booking_id, 'refund', 100, 'EUR', 're_invented', now(), '' FROM payment"
     )
 
     for options in ({}, {"repair": True}, {}):
@@ -125,7 +125,7 @@ def test_a_ledger_row_unknown_to_the_provider_is_found_and_kept(service: Payment
     assert reconciliation_status(service).open == {"LEDGER_EXCEEDS": 1}
 
     service.sql("DELETE FROM ledger WHERE provider_id = 're_invented'")
-    repair(service.payment(booking_id)["id"], conversation(service), run="again")
+    repair(service.key(booking_id), conversation(service), run="again")
     assert reconciliation_status(service).open == {}
 
 

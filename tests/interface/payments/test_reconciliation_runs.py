@@ -145,10 +145,10 @@ def test_a_finished_payment_is_compared_at_growing_intervals_and_then_no_more(se
 
 def test_concurrent_repairs_refund_once(service: PaymentsUnderTest) -> None:
     booking_id = lost_refund_job(service)
-    payment_id = service.payment(booking_id)["id"]
+    key = service.key(booking_id)
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: repair(payment_id, conversation(service), run="concurrent"), range(3)))
+        list(pool.map(lambda _: repair(key, conversation(service), run="concurrent"), range(3)))
 
     assert count_movements(service, booking_id, "refund") == 1
     assert service.payment(booking_id)["refunded"] == 10000

@@ -157,7 +157,7 @@ class RoomsUnderTest:
         return self.rows("""
             SELECT r.room_number, r.status, count(k.id) FROM room r
             LEFT JOIN cleaning_task k ON k.room_id = r.id AND k.done_at IS NULL
-            WHERE r.removed_at IS NULL GROUP BY r.id
+            WHERE r.removed_at IS NULL GROUP BY r.hotel, r.id
             HAVING count(k.id) <> CASE
                 WHEN r.status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS') THEN 1
                 WHEN r.status IN ('MAINTENANCE_REQUIRED', 'OUT_OF_ORDER') THEN least(count(k.id), 1)

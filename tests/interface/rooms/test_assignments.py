@@ -56,10 +56,10 @@ def test_an_action_that_an_earlier_version_stored_gets_its_stored_reply(service:
     with service.engine.begin() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO action (action_id, kind, booking_id, done_at, reply)"
-                " VALUES (:id, 'GiveRoom', 'BK-A', :now, CAST(:reply AS jsonb))"
+                "INSERT INTO action (hotel, action_id, kind, booking_id, done_at, reply)"
+                " VALUES (:hotel, :id, 'GiveRoom', 'BK-A', :now, CAST(:reply AS jsonb))"
             ),
-            {"id": "stored-1", "now": START, "reply": json.dumps(reply)},
+            {"hotel": service.hotel, "id": "stored-1", "now": START, "reply": json.dumps(reply)},
         )
 
     taken = service.ask(service.giving("BK-A", "102", action_id="stored-1"))
@@ -215,7 +215,7 @@ def test_unassigning_a_booking_without_a_room_changes_nothing(service: RoomsUnde
     service.ask(taking_back(service, "BK-NONE"))
     service.hold("BK-A")
     service.give("BK-A", "101")
-    service.ask(ReleaseInventory(booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
 
     service.ask(taking_back(service, "BK-A"))
 

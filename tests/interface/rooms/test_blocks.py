@@ -255,8 +255,8 @@ def test_an_out_of_order_room_has_one_block(service: RoomsUnderTest) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="period_one_out_of_order"), service.engine.begin() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO period (room_id, kind, nights, out_of_order, began_at)"
-                " SELECT room_id, kind, daterange(:first, :until), true, began_at FROM period WHERE live"
+                "INSERT INTO period (hotel, room_id, kind, nights, out_of_order, began_at)"
+                " SELECT hotel, room_id, kind, daterange(:first, :until), true, began_at FROM period WHERE live"
             ),
             {"first": day(5), "until": day(6)},
         )

@@ -143,7 +143,7 @@ def test_an_extension_before_check_in_is_refused(service: RoomsUnderTest) -> Non
     service.give("BK-A", "101")
 
     assert service.refusal(extending(service, 4)).code == "NOT_CHECKED_IN"
-    service.ask(ReleaseInventory(booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
     assert service.refusal(extending(service, 4, action_id="more-2")).code == "NOTHING_HELD"
 
 
@@ -226,8 +226,9 @@ def block_tomorrow(service: RoomsUnderTest) -> None:
     with service.engine.begin() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO period (room_id, kind, nights, began_at) SELECT id, 'BLOCK', daterange(:first, :until),"
-                " now() FROM room WHERE hotel = :hotel AND room_number = '101'"
+                "INSERT INTO period (hotel, room_id, kind, nights, began_at)"
+                " SELECT hotel, id, 'BLOCK', daterange(:first, :until), now() FROM room"
+                " WHERE hotel = :hotel AND room_number = '101'"
             ),
             {"hotel": service.hotel, "first": day(2), "until": day(3)},
         )

@@ -77,7 +77,7 @@ def test_concurrent_holds_and_releases_never_deadlock(service: RoomsUnderTest, d
             booking = f"BK-{n}-{turn}"
             first = (n * 7 + turn * 3) % 8
             service.hold(booking, first, first + 1 + n % 4)
-            service.ask(ReleaseInventory(booking_id=booking))
+            service.ask(ReleaseInventory(hotel=service.hotel, booking_id=booking))
 
     answers = at_once([lambda n=n: client(n) for n in range(20)])
 
@@ -119,7 +119,7 @@ def test_nights_locked_in_opposite_orders_would_deadlock(service: RoomsUnderTest
             with service.unit_of_work.begin() as work:
                 for number, night in enumerate(nights):
                     change = NightChange(room_type_id=type_id, first_night=day(night), until=day(night + 1), by=1)
-                    work.nights.shift([change])
+                    work.nights.shift([service.hotel], [change])
                     if number == 0:
                         first_taken.wait(timeout=10)
                 raise Refusal("ENOUGH", "the counters stay as they were")
@@ -175,13 +175,13 @@ def test_the_constraint_alone_refuses_an_overlapping_stay(service: RoomsUnderTes
     service.hold("BK-A")
     service.give("BK-A", "101")
     [room] = service.rows("SELECT room_id, nights FROM period WHERE live")
-    given = {"room": room.room_id, "first": day(1), "until": day(3)}
+    given = {"hotel": service.hotel, "room": room.room_id, "first": day(1), "until": day(3)}
 
     with pytest.raises(sa.exc.IntegrityError, match="period_no_room_twice"), service.engine.begin() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO period (room_id, kind, nights, booking_id, began_at)"
-                " VALUES (:room, 'STAY', daterange(:first, :until), 'BK-X', now())"
+                "INSERT INTO period (hotel, room_id, kind, nights, booking_id, began_at)"
+                " VALUES (:hotel, :room, 'STAY', daterange(:first, :until), 'BK-X', now())"
             ),
             given,
         )

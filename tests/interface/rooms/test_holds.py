@@ -94,8 +94,8 @@ def test_a_draft_is_priced_and_sells_nothing(service: RoomsUnderTest) -> None:
 def test_released_nights_can_be_sold_again(service: RoomsUnderTest) -> None:
     service.hold("BK-A", room_type="STE")
 
-    service.ask(ReleaseInventory(booking_id="BK-A"))
-    service.ask(ReleaseInventory(booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
 
     assert service.sold("STE")[:2] == [0, 0]
     assert [event.released_from for event in service.events(InventoryReleased)] == [None]
@@ -104,7 +104,7 @@ def test_released_nights_can_be_sold_again(service: RoomsUnderTest) -> None:
 
 def test_a_booking_may_be_held_again_after_its_hold_was_released(service: RoomsUnderTest) -> None:
     service.hold("BK-A")
-    service.ask(ReleaseInventory(booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
 
     service.hold("BK-A", 1, 3)
 
@@ -113,7 +113,7 @@ def test_a_booking_may_be_held_again_after_its_hold_was_released(service: RoomsU
 
 
 def test_a_release_without_a_hold_changes_nothing(service: RoomsUnderTest) -> None:
-    service.ask(ReleaseInventory(booking_id="BK-NEVER"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-NEVER"))
     service.apply(
         BookingExpired(
             booking_id="BK-NEVER", hotel=service.hotel, reason=ExpiryReason.DRAFT_ABANDONED, expired_at=START

@@ -190,11 +190,11 @@ def test_rooms_locked_one_by_one_would_deadlock(service: RoomsUnderTest, monkeyp
     in_house(service, "BK-B", "102")
     locked, first_locked = SqlRooms.lock, threading.Barrier(2)
 
-    def one_by_one(self: SqlRooms, ids: Iterable[int]) -> dict[int, Any]:
+    def one_by_one(self: SqlRooms, hotels: Iterable[str], ids: Iterable[int]) -> dict[int, Any]:
         first, second = ids
-        rooms = locked(self, [first])
+        rooms = locked(self, hotels, [first])
         first_locked.wait(10)
-        return rooms | locked(self, [second])
+        return rooms | locked(self, hotels, [second])
 
     monkeypatch.setattr(SqlRooms, "lock", one_by_one)
 

@@ -210,7 +210,7 @@ def test_a_release_after_check_out_keeps_the_nights_slept_counted(service: Rooms
     in_house(service)
     service.ask(service.moving_out("BK-A", day(2)))
 
-    service.ask(ReleaseInventory(booking_id="BK-A"))
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
 
     assert service.sold()[:3] == [1, 1, 0]
 

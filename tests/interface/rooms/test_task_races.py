@@ -23,7 +23,7 @@ def test_concurrent_openings_open_one_task(service: RoomsUnderTest) -> None:
             made = connection.execute(
                 sa.text(
                     "INSERT INTO cleaning_task (hotel, room_id, reason, opened_at) VALUES (:hotel, :room, 'REPAIRED',"
-                    " now()) ON CONFLICT (room_id) WHERE done_at IS NULL DO NOTHING RETURNING id"
+                    " now()) ON CONFLICT (hotel, room_id) WHERE done_at IS NULL DO NOTHING RETURNING id"
                 ),
                 {"hotel": service.hotel, "room": room},
             )

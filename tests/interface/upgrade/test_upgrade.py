@@ -1,9 +1,7 @@
 """Databases that version 0.1.0 filled are migrated: they get the schema of new ones, and their rows can be read."""
 
-import gzip
 import importlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,8 +11,8 @@ from chassis import codec
 from chassis.service import Service
 from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS, events
+from tests.interface.upgrade.dumps import DATABASES, dump_of, restore
 
-DUMPS = Path(__file__).parent
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default
     FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, column_name
@@ -24,22 +22,18 @@ CONSTRAINTS = """
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1, 2
 """
 INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
-NAMES = [*OWNERS, "gateway"]
 
 
 @pytest.fixture
 def upgraded(new_database: Callable[[str], str]) -> Callable[[str], str]:
     """Restores the dump of one database, migrates the database and returns its URL."""
 
-    def restore(name: str) -> str:
+    def restored(name: str) -> str:
         url = new_database(f"upgraded_{name}")
-        dump = gzip.decompress((DUMPS / f"{name}.sql.gz").read_bytes()).decode()
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(dump)
-        migrate(name, url)
+        restore(name, url)
         return url
 
-    return restore
+    return restored
 
 
 def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
@@ -52,7 +46,7 @@ def service(name: str) -> Service:
     return registry
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DATABASES)
 def test_an_upgraded_database_has_the_schema_of_a_new_one(
     name: str, upgraded: Callable[[str], str], new_database: Callable[[str], str]
 ) -> None:
@@ -63,7 +57,7 @@ def test_an_upgraded_database_has_the_schema_of_a_new_one(
         assert rows(old, statement) == rows(new, statement)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DATABASES)
 def test_migrating_an_upgraded_database_again_changes_nothing(name: str, upgraded: Callable[[str], str]) -> None:
     url = upgraded(name)
     before = [rows(url, statement) for statement in (COLUMNS, CONSTRAINTS, INDEXES)]
@@ -97,8 +91,6 @@ def test_every_event_of_an_upgraded_outbox_can_still_be_read(name: str, upgraded
 
 @pytest.mark.parametrize("name", OWNERS)
 def test_an_upgraded_inbox_keeps_the_sequence_of_every_subject(name: str, upgraded: Callable[[str], str]) -> None:
-    dump = gzip.decompress((DUMPS / f"{name}.sql.gz").read_bytes()).decode()
-
     positions = rows(upgraded(name), "SELECT source, subject, last FROM inbox_position")
 
-    assert len(positions) == dump.count("INSERT INTO public.heard VALUES") > 0
+    assert len(positions) == dump_of(name).count("INSERT INTO public.heard VALUES") > 0

@@ -15,7 +15,6 @@ from chassis.messaging.acknowledgement import EARLY_FOR, UNREADABLE, EventDelive
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition
 from chassis.messaging.outbox import OutboxRow, publishable
 from chassis.observability import trace
-from chassis.settings import ServiceSettings
 from contracts.message import Envelope
 
 
@@ -132,18 +131,3 @@ def test_a_followed_trace_keeps_its_id_with_a_new_span() -> None:
     with trace.following(first) as second:
         assert trace.trace_id(second) == trace.trace_id(first)
         assert second != first
-
-
-def test_a_service_refuses_default_secrets_outside_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Guarded(ServiceSettings):
-        key: str = ""
-
-        def secrets(self) -> dict[str, str]:
-            return {"KEY": self.key}
-
-    monkeypatch.delenv("HOTELMATE_MODE", raising=False)
-    with pytest.raises(ValueError, match="set KEY"):
-        Guarded(key="change-me")
-    assert Guarded(key="a" * 32).key
-    monkeypatch.setenv("HOTELMATE_MODE", "demo")
-    assert Guarded(key="").demo

@@ -19,7 +19,9 @@ async def opened(_: Any) -> None: ...
 def audited() -> Work:
     no_connection: Any = None
     work = Work(no_connection, now=datetime(2026, 1, 1, tzinfo=UTC), context=Context())
-    work.audit(subject="BK-1", sequence=1, what="Note", by=SYSTEM, from_status=None, to_status=None, why="planted")
+    work.audit(
+        hotel="h", subject="BK-1", sequence=1, what="Note", by=SYSTEM, from_status=None, to_status=None, why="planted"
+    )
     return work
 
 

@@ -1,7 +1,7 @@
 """A bus and accounts that tests fill, and a client that speaks HTTP to the application around them."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,8 @@ from gateway.app import build
 from gateway.app_state import make_app_state
 from gateway.bus.port import DEADLINE
 from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
-from gateway.identity.accounts import SignedIn, Staff
+from gateway.identity.accounts import NOBODY_IN_PARTICULAR, Client, SignedIn, Staff
+from gateway.identity.passwords import password_problem
 from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
 
@@ -97,14 +98,17 @@ def _hotel(message: GetHotel, _: Context) -> Any:
 class FakeAccounts:
     """Accounts by token, and passwords by e-mail."""
 
+    DEVICE = "device-that-signed-in"
+
     def __init__(self) -> None:
+        self.issued = 0
         self.by_token: dict[str, Staff] = {}
         self.passwords: dict[str, tuple[str, Staff]] = {}
         self.down = False
 
     def signed_in(self, staff: Staff) -> dict[str, str]:
         """A header that proves to be them."""
-        token = f"hms_{'t' * 39}{len(self.by_token)}"
+        token, self.issued = f"hms_{'t' * 39}{self.issued}", self.issued + 1
         self.by_token[token] = staff
         return {"Authorization": f"Bearer {token}"}
 
@@ -115,12 +119,32 @@ class FakeAccounts:
     async def get(self, staff_id: UUID) -> Staff | None:
         return next((staff for staff in self.by_token.values() if staff.id == staff_id), None)
 
-    async def sign_in(self, email: str, password: str) -> SignedIn | None:
+    async def ended(self, tokens: Collection[str]) -> Collection[str]:
+        await self.ping()
+        return [token for token in tokens if token not in self.by_token]
+
+    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
         known, staff = self.passwords.get(email, (None, None))
         if staff is None or known != password:
             return None
+        device = None if client.device == self.DEVICE else self.DEVICE
+        return self._session(staff, device=device)
+
+    async def change_password(
+        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+    ) -> SignedIn | None:
+        del client
+        if self.passwords.get(staff.email) != (old, staff):
+            return None
+        if problem := password_problem(new):
+            raise ValueError(f"a password {problem}")
+        self.passwords[staff.email] = (new, staff)
+        self.by_token = {token: each for token, each in self.by_token.items() if each.id != staff.id}
+        return self._session(staff)
+
+    def _session(self, staff: Staff, *, device: str | None = None) -> SignedIn:
         token = self.signed_in(staff)["Authorization"].removeprefix("Bearer ")
-        return SignedIn(token=token, expires_at=builders.NOON, staff=staff)
+        return SignedIn(token=token, expires_at=builders.NOON, staff=staff, device=device)
 
     async def sign_out(self, token: str) -> None:
         self.by_token.pop(token, None)

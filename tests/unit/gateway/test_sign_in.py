@@ -1,6 +1,10 @@
 """Staff sign in and out, and read their own profile."""
 
+from collections.abc import Sequence
+
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from chassis.refusal import Unavailable
 from contracts.message import Nothing
@@ -60,3 +64,77 @@ def test_me_has_profile_hotel_and_permissions(gateway: Gateway, front_desk: dict
         ["can_manage_bookings", "can_approve", "can_assign_rooms", "can_manage_checkin", "can_contact_guests"]
     )
     assert body["realtime"]["channels"] == [f"private-hotel-{builders.HOTEL}", f"private-staff-{builders.HOTEL}"]
+
+
+NEW = "seven quiet rivers"
+CHANGE = "/api/staff/password/change/"
+
+
+def test_a_changed_password_ends_the_old_tokens_and_answers_a_new_one(gateway: Gateway) -> None:
+    gateway.bus.answers(DropUser, Nothing())
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
+    old = gateway.accounts.signed_in(builders.staff())
+
+    answer = gateway.post(CHANGE, {"old_password": "right horse", "new_password": NEW}, headers=old)
+
+    new = {"Authorization": f"Bearer {answer.json()['token']}"}
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert [gateway.get(f"{HOTEL}/me/", headers=proof).status_code for proof in (old, new)] == [401, 200]
+    assert gateway.bus.last(DropUser) == DropUser(staff_id=str(builders.staff().id))
+
+
+def test_a_password_changes_with_the_old_one_only(gateway: Gateway) -> None:
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
+    proof = gateway.accounts.signed_in(builders.staff())
+
+    wrong = gateway.post(CHANGE, {"old_password": "wrong horse", "new_password": NEW}, headers=proof)
+    no_token = gateway.post(CHANGE, {"old_password": "right horse", "new_password": NEW})
+
+    assert (wrong.status_code, code(wrong)) == (401, "INVALID_CREDENTIALS")
+    assert (no_token.status_code, code(no_token)) == (401, "INVALID_TOKEN")
+    assert gateway.get(f"{HOTEL}/me/", headers=proof).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["too short", "Password2026!"])
+def test_a_new_password_is_long_and_uncommon(gateway: Gateway, password: str) -> None:
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
+    proof = gateway.accounts.signed_in(builders.staff())
+
+    answer = gateway.post(CHANGE, {"old_password": "right horse", "new_password": password}, headers=proof)
+
+    assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR")
+    assert [error["field"] for error in answer.json()["errors"]] == ["new_password"]
+
+
+def test_a_device_gets_a_cookie_once_that_only_a_sign_in_sends_back(gateway: Gateway) -> None:
+    gateway.accounts.passwords["nora@example.com"] = ("right horse", builders.staff())
+    body = {"email": "nora@example.com", "password": "right horse"}
+
+    first = gateway.post("/api/staff/login/", body)
+    cookie = first.headers["set-cookie"]
+    again = gateway.post("/api/staff/login/", body, headers={"Cookie": cookie.partition(";")[0]})
+
+    assert cookie.startswith(f"hotelmate_device={gateway.accounts.DEVICE}; ")
+    assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/api/staff/login/"} <= set(cookie.split("; "))
+    assert "set-cookie" not in again.headers
+
+
+def test_the_addresses_of_one_ipv6_network_share_the_limit_of_sign_ins(app: FastAPI) -> None:
+    gateway = Gateway(app=app, rate_limits="login=3")
+    body = {"email": "nora@example.com", "password": "wrong horse"}
+
+    def statuses(addresses: Sequence[str]) -> list[int]:
+        answers = []
+        for address in addresses:
+            transport = httpx.ASGITransport(app=gateway.app, client=(address, 1))
+
+            async def send(_: httpx.AsyncClient, transport: httpx.ASGITransport = transport) -> httpx.Response:
+                async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+                    return await client.post("/api/staff/login/", json=body)
+
+            answers.append(gateway.together(send).status_code)
+        return answers
+
+    assert statuses([f"2001:db8:0:1::{number:x}" for number in range(1, 6)]) == [401] * 3 + [429] * 2
+    assert statuses([f"2001:db8:0:{number:x}::1" for number in range(2, 7)]) == [401] * 5
+    gateway.close()

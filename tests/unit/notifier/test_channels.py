@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.notifier.channels import Channel, ChannelKind, is_slug, parse
 
 slugs = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,6}){0,5}", fullmatch=True).filter(is_slug)
-booking_ids = st.from_regex(r"BK-20[0-9]{2}-[A-Z0-9]{6}", fullmatch=True)
+booking_ids = st.from_regex(r"BK-20[0-9]{2}-([A-Z0-9]{6}|[A-Z0-9]{8})", fullmatch=True)
 room_numbers = st.from_regex(r"[A-Za-z0-9]{1,10}", fullmatch=True).filter(
     lambda number: number not in {"checkout", "rooms", "availability"}
 )

@@ -60,6 +60,7 @@ def a_part(**overrides: Any) -> HoldPart:
 
 def a_stay(**overrides: Any) -> Period:
     values: dict[str, Any] = {
+        "hotel": "h",
         "id": 1,
         "room_id": 1,
         "kind": PeriodKind.STAY,

@@ -8,7 +8,7 @@ from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import Reconcile, ReconciledPage, ReconciliationFinding
 from services.payments.cards import UnknownObject
 from services.payments.domain.decide import decide
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_call import refusals
 from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
@@ -20,7 +20,7 @@ log = logs.logger(__name__)
 
 
 def compare(
-    payment_id: str, conversation: Conversation[PaymentsWork]
+    key: PaymentKey, conversation: Conversation[PaymentsWork]
 ) -> tuple[Payment, tuple[ReconciliationFinding, ...]]:
     """Read the payment at the provider; returns the payment and its differences. Changes nothing.
 
@@ -28,32 +28,32 @@ def compare(
     """
     for _ in range(MAX_ATTEMPTS):
         with conversation.reading() as work:
-            before = stored_state(payment_id, work)
+            before = stored_state(key, work)
         payment, calls = before
         try:
             snapshot = take_snapshot(payment, conversation.dependencies.cards)
         except UnknownObject as unknown:
             return payment, (missing(payment, str(unknown)),)
         with conversation.reading() as work:
-            ledger = work.ledger.amounts(payment_id)
+            ledger = work.ledger.amounts(key)
             desired = work.desired_states.of_payment(payment)
-            now, after = work.now, stored_state(payment_id, work)
+            now, after = work.now, stored_state(key, work)
         if before == after:
             decision = decide(payment, desired, snapshot, refused=refusals(calls), now=now)
             return payment, tuple(differences(payment, desired, snapshot, decision, ledger))
     raise Unavailable("others keep changing the payment")
 
 
-def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
+def repair(key: PaymentKey, conversation: Conversation[PaymentsWork], *, run: str) -> tuple[ReconciliationFinding, ...]:
     """Compare the payment; if anything differs, converge and compare again. Returns and records the findings."""
-    payment, before = compare(payment_id, conversation)
+    payment, before = compare(key, conversation)
     after = before
     if before:
         try:
-            converge(payment_id, conversation, why=f"reconciled {run}")
+            converge(key, conversation, why=f"reconciled {run}")
         except (RetryLater, PermanentFailure, UnknownObject) as problem:
-            log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
-        payment, after = compare(payment_id, conversation)
+            log.warning("reconciliation_stuck", payment_id=key.id, why=str(problem))
+        payment, after = compare(key, conversation)
     left = {(each.kind, each.object_id) for each in after}
     repaired = [replace(each, repaired=True) for each in before if (each.kind, each.object_id) not in left]
     findings = (*repaired, *after)
@@ -63,12 +63,12 @@ def repair(payment_id: str, conversation: Conversation[PaymentsWork], *, run: st
 
 
 def findings_of(
-    command: Reconcile, payment_id: str, conversation: Conversation[PaymentsWork]
+    command: Reconcile, key: PaymentKey, conversation: Conversation[PaymentsWork]
 ) -> tuple[ReconciliationFinding, ...]:
     """The payment's findings. If the command has `repair`, the findings are also repaired and recorded."""
     if command.repair:
-        return repair(payment_id, conversation, run=run_name(command))
-    _, findings = compare(payment_id, conversation)
+        return repair(key, conversation, run=run_name(command))
+    _, findings = compare(key, conversation)
     return findings
 
 
@@ -79,13 +79,13 @@ def reconcile_payments(command: Reconcile, conversation: Conversation[PaymentsWo
     """
     limit = page_limit(command)
     with conversation.reading() as work:
-        payment_ids = work.reconciliation.page(command, limit=limit)
+        keys = work.reconciliation.page(command, limit=limit)
         total = None if command.after else work.reconciliation.count(command)
-    compared = each_read(payment_ids, lambda payment_id: findings_of(command, payment_id, conversation))
+    compared = each_read(keys, lambda key: findings_of(command, key, conversation))
     return ReconciledPage(
         looked=len(compared),
         findings=tuple(finding for findings in compared for finding in findings),
-        next=payment_ids[-1] if len(payment_ids) == limit else None,
+        next=keys[-1].id if len(keys) == limit else None,
         total=total,
-        unread=len(payment_ids) - len(compared),
+        unread=len(keys) - len(compared),
     )

@@ -16,6 +16,7 @@ from contracts.payments.reconciliation import (
     ReconciliationPart,
 )
 from services.payments.cards import ProviderObject
+from services.payments.domain.payment import PaymentKey
 from services.payments.steps.convergence import converge
 from services.payments.steps.reconciliation.payment import compare, findings_of
 from services.payments.steps.reconciliation.run import each_read, in_scope
@@ -58,13 +59,13 @@ def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork])
         return ReconciledPage(looked=len(page.objects), findings=tuple(findings), next=page.next, unread=unread)
     intent_ids = {each.intent_id for each in page.objects}
     listed = [row for row in known.by_id.values() if row["intent_id"] in intent_ids]
-    payment_ids = [row["id"] for row in listed if in_scope(command, row["hotel"], row["booking_id"])]
-    compared = each_read(payment_ids, lambda payment_id: findings_of(command, payment_id, conversation))
+    keys = [_key(row) for row in listed if in_scope(command, row["hotel"], row["booking_id"])]
+    compared = each_read(keys, lambda key: findings_of(command, key, conversation))
     return ReconciledPage(
         looked=len(page.objects),
         findings=tuple(finding for findings in compared for finding in findings),
         next=page.next,
-        unread=len(payment_ids) - len(compared),
+        unread=len(keys) - len(compared),
     )
 
 
@@ -129,10 +130,7 @@ def _intent_findings(
     *,
     repair: bool,
 ) -> list[ReconciliationFinding | None]:
-    by_id = {each.id: each for each in intents}
-    return each_read(
-        list(by_id), lambda intent_id: _intent_finding(by_id[intent_id], known, conversation, repair=repair)
-    )
+    return each_read(list(intents), lambda each: _intent_finding(each, known, conversation, repair=repair))
 
 
 def _intent_finding(
@@ -148,22 +146,26 @@ def _intent_finding(
     if each.state not in MONEY_STATES:
         return None
     intent = conversation.dependencies.cards.intent(each.id)
-    if not is_unrequested(intent, payment["id"], conversation):
+    if not is_unrequested(intent, _key(payment), conversation):
         return None
     finding = _finding(each, FindingKind.UNREQUESTED, payment)
     if not repair:
         return finding
-    payment_id = payment_of_intent(intent, payment["id"], conversation)
-    return replace(finding, repaired=_is_returned(payment_id, conversation))
+    returned = payment_of_intent(intent, _key(payment), conversation)
+    return replace(finding, repaired=_is_returned(returned, conversation))
 
 
-def _is_returned(payment_id: str, conversation: Conversation[PaymentsWork]) -> bool:
+def _key(row: Any) -> PaymentKey:
+    return PaymentKey(row["hotel"], row["id"])
+
+
+def _is_returned(key: PaymentKey, conversation: Conversation[PaymentsWork]) -> bool:
     """Converge an unrequested payment; returns whether its money is returned."""
     try:
-        converge(payment_id, conversation, why="unrequested money")
-        _, differences = compare(payment_id, conversation)
+        converge(key, conversation, why="unrequested money")
+        _, differences = compare(key, conversation)
     except (RetryLater, PermanentFailure, Unavailable) as problem:
-        log.warning("reconciliation_stuck", payment_id=payment_id, why=str(problem))
+        log.warning("reconciliation_stuck", payment_id=key.id, why=str(problem))
         return False
     return not differences
 

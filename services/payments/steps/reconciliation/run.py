@@ -1,7 +1,7 @@
 """A reconciliation run: its name, its scope, and the recording of its findings."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from chassis.observability import logs
 from chassis.refusal import Unavailable
@@ -16,6 +16,15 @@ MAX_LIMIT = 50  # payments, webhook events or jobs on a page: each may need seve
 # Reads of one page that may fail before the rest of the page is left unread: a provider that is down stays down.
 MAX_FAILED_READS = 2
 
+
+class HasId(Protocol):
+    """A payment's key, or an object of the provider."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=HasId)
 R = TypeVar("R")
 
 log = logs.logger(__name__)
@@ -36,22 +45,22 @@ def in_scope(command: Reconcile, hotel: str, booking_id: str) -> bool:
     return command.hotel in (None, hotel) and command.booking_id in (None, booking_id)
 
 
-def each_read(payment_ids: Sequence[str], compare: Callable[[str], R]) -> list[R]:
-    """The comparisons of the payments that could be read at the provider.
+def each_read(objects: Sequence[T], compare: Callable[[T], R]) -> list[R]:
+    """The comparisons of the payments or objects of the provider that could be read at the provider.
 
     A payment whose read fails is left out, because nothing is known of the payment. After `MAX_FAILED_READS` failed
     reads, the remaining payments are left out, too.
     """
     compared: list[R] = []
     failed = 0
-    for payment_id in payment_ids:
+    for each in objects:
         if failed == MAX_FAILED_READS:
             break
         try:
-            compared.append(compare(payment_id))
+            compared.append(compare(each))
         except Unavailable as unknown:
             failed += 1
-            log.info("reconciliation_waits", payment_id=payment_id, why=str(unknown))
+            log.info("reconciliation_waits", payment_id=each.id, why=str(unknown))
     return compared
 
 
@@ -62,11 +71,12 @@ def record_payment_findings(
 
     An open finding stays open if it is among `findings` and is not repaired.
     """
-    work.reconciliation.resolve(payment.id, [finding for finding in findings if not finding.repaired], at=work.now)
+    work.reconciliation.resolve(payment.key, [finding for finding in findings if not finding.repaired], at=work.now)
     work.reconciliation.add(run, findings, looked=1, at=work.now)
-    changed_at = work.reconciliation.changed_at(payment.id)
+    changed_at = work.reconciliation.changed_at(payment.key)
     every = work.dependencies.compare_every
-    work.reconciliation.schedule(payment.id, next_comparison(payment, changed_at=changed_at, now=work.now, every=every))
+    next_at = next_comparison(payment, changed_at=changed_at, now=work.now, every=every)
+    work.reconciliation.schedule(payment.key, next_at)
     for finding in findings:
         _log(finding)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import FindingKind, Reconcile, ReconciledPage, ReconciliationFinding
+from services.payments.domain.payment import PaymentKey
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.steps.convergence import converge
@@ -30,7 +31,7 @@ def reconcile_webhooks(command: Reconcile, conversation: Conversation[PaymentsWo
 
 def _webhook_finding(webhook: ReceivedWebhook, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
     with conversation.reading() as work:
-        payment = work.payments.get(webhook.payment_id) if webhook.payment_id else None
+        payment = work.payments.find(webhook.payment_id) if webhook.payment_id else None
     return ReconciliationFinding(
         kind=FindingKind.WEBHOOK_NOT_APPLIED,
         object_id=webhook.event_id,
@@ -78,7 +79,7 @@ def _converge(
     finding: ReconciliationFinding, position: int, conversation: Conversation[PaymentsWork]
 ) -> ReconciliationFinding:
     try:
-        converge(finding.payment_id, conversation, why="reconciled")
+        converge(PaymentKey(finding.hotel, finding.payment_id), conversation, why="reconciled")
     except (RetryLater, PermanentFailure):
         return finding
     with conversation.transaction() as work:

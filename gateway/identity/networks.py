@@ -1,0 +1,21 @@
+"""The network of a client: the unit that limits count."""
+
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+PREFIX_V6 = 64  # the smallest network that a provider assigns to one customer
+
+
+def network_of(address: str) -> str:
+    """The IPv4 address itself, or the /64 of an IPv6 address; any other text unchanged.
+
+    An IPv4 address in IPv6 form (`::ffff:192.0.2.1`) is its IPv4 address.
+    """
+    try:
+        host = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(host, IPv6Address):
+        return str(host)
+    if host.ipv4_mapped:
+        return str(host.ipv4_mapped)
+    return str(IPv6Network((host, PREFIX_V6), strict=False))
