@@ -6,7 +6,7 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import codec
+from chassis import codec, time_limits
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.probe import exchange_exists
@@ -79,7 +79,7 @@ class AskConsumer(AmqpConsumer):
             error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
             reply(None, None, (type(error), error, None))
             return
-        self.container.spawn_worker(self, (name, message, context), {}, handle_result=reply)
+        self.container.spawn_worker(self, (name, message, context, _within(deadline)), {}, handle_result=reply)
 
     def _reply(self, channel: BlockingChannel, tag: int, properties: Any, reply: Any, exc_info: Any) -> None:
         headers = {"replayed": True} if reply is not None and reply.replayed else None
@@ -138,3 +138,10 @@ class AskConsumer(AmqpConsumer):
         """Tell the asker that no process is left to which the ask could be handed over."""
         problem = Unavailable("the service stops, and no other process of the service runs")
         self._send_reply(channel, properties, ask_protocol.error_body(problem))
+
+
+def _within(deadline: int | None) -> float:
+    """The seconds until the ask is interrupted; `deadline` is the caller's, in Unix milliseconds."""
+    if deadline is None:
+        return time_limits.ASK_WITHOUT_DEADLINE
+    return max(0.0, deadline / 1000 - time.time()) + time_limits.AFTER_THE_ASKS_DEADLINE

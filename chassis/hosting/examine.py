@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.database.parameters import parameters
 from chassis.messaging.ask_protocol import error_body, reply_body
 from chassis.observability.examination import Examination
 from chassis.observability.operator_queries import HANDLERS, answer
@@ -22,7 +23,6 @@ from chassis.service import method_of
 from chassis.settings import environment_faults, refusal, with_driver
 from contracts.message import Query
 
-CONNECT_WITHIN = 10  # seconds
 _QUERIES = {method_of(query): query for query in HANDLERS}
 
 
@@ -59,7 +59,7 @@ def run(service: str, examination: Examination) -> None:
     engine = sa.create_engine(
         with_driver(os.environ[variable], driver),
         isolation_level="AUTOCOMMIT",
-        connect_args={"connect_timeout": CONNECT_WITHIN},
+        connect_args=parameters(f"{service}-examine"),
     )
     try:
         with engine.connect() as connection:

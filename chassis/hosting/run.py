@@ -25,7 +25,9 @@ from typing import Any
 
 from nameko.containers import ServiceContainer
 
+from chassis import time_limits
 from chassis.hosting.ask_consumer import AskConsumer
+from chassis.hosting.deadline import deadline
 from chassis.hosting.event_consumer import EventConsumer, apply_patiently
 from chassis.hosting.runtime import RuntimeProvider
 from chassis.hosting.scheduler import JobLoop, TimerLoop
@@ -52,8 +54,9 @@ def load(name: str) -> Service:
 def hosted(service: Service, settings: ServiceSettings) -> type:
     """Build the nameko service class that hosts the registry's handlers."""
 
-    def handle(self: Any, method: str, message: Any, context: Any) -> Any:
-        return self.runtime.ask_server.handle(method, message, context)
+    def handle(self: Any, method: str, message: Any, context: Any, seconds: float) -> Any:
+        with deadline(seconds, method, self.runtime.unit_of_work.counters):
+            return self.runtime.ask_server.handle(method, message, context)
 
     def apply(self: Any, batch: Any, is_ours: Any) -> Any:
         return apply_patiently(self.runtime, batch, is_ours)
@@ -73,17 +76,19 @@ def hosted(service: Service, settings: ServiceSettings) -> type:
 
 def _timer_worker(timer: Timer) -> Any:
     def step(self: Any) -> bool:
-        if timer.converses:
-            return bool(timer.step(self.runtime.conversation()))
-        with self.runtime.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            return bool(timer.step(work))
+        with deadline(time_limits.TIMER, timer.name, self.runtime.unit_of_work.counters):
+            if timer.converses:
+                return bool(timer.step(self.runtime.conversation()))
+            with self.runtime.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                return bool(timer.step(work))
 
     return step
 
 
 def _job_worker(kind: str) -> Any:
     def run_jobs(self: Any, leased: Any) -> bool:
-        return bool(self.runtime.job_runners[kind].run(leased))
+        with deadline(time_limits.JOB, kind, self.runtime.unit_of_work.counters):
+            return bool(self.runtime.job_runners[kind].run(leased))
 
     return run_jobs
 

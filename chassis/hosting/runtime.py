@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
+from chassis.database.parameters import parameters
+from chassis.hosting import database_wait
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_client import AskClient
 from chassis.messaging.ask_server import AskServer
@@ -16,7 +18,7 @@ from chassis.transactions.conversation import Conversation
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.values import Context
 
-LIMITS = "-c statement_timeout=15000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=30000"
+CONNECTION_WITHIN = 5  # seconds until a connection of the pool is free
 
 
 class ServiceRuntime:
@@ -27,7 +29,8 @@ class ServiceRuntime:
         pool = {
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
-            "connect_args": {"connect_timeout": 5, "application_name": service.name, "options": LIMITS},
+            "pool_timeout": CONNECTION_WITHIN,
+            "connect_args": parameters(service.name),
             "hide_parameters": True,
         }
         reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
@@ -78,6 +81,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
 
     def setup(self) -> None:
         self.runtime = ServiceRuntime(self._service, self._settings)
+        database_wait.install(self.runtime.unit_of_work.counters)
 
     def start(self) -> None:
         self.runtime.ask_client.start()

@@ -46,7 +46,7 @@ class AskClient:
 
     def __init__(self, url: str, user: str) -> None:
         self._user = user
-        self._queue = topology.reply_queue(user)
+        self._queue = ""
         self._keeper = BlockingConnectionKeeper(url, f"{user}-asks", on_open=self._open, on_lost=self._lost)
         self._channel: BlockingChannel | None = None
         self._pending: dict[str, PendingAsk] = {}
@@ -98,6 +98,8 @@ class AskClient:
         return reply
 
     def _open(self, channel: BlockingChannel) -> None:
+        # A queue of the lost connection stays locked until the broker, too, has noticed the loss.
+        self._queue = topology.reply_queue(self._user)
         channel.queue_declare(self._queue, exclusive=True, auto_delete=True)
         channel.queue_bind(self._queue, topology.replies(self._user), self._queue)
         channel.basic_consume(self._queue, self._replied, auto_ack=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import codec
+from chassis import codec, time_limits
+from chassis.database.answer_limit import slow_statements
 from chassis.messaging import inbox
+from chassis.messaging.inbox_progress import InboxProgress
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
 from chassis.observability.operator_queries import HANDLERS, answer
@@ -33,7 +35,15 @@ from contracts.operations import (
 )
 from contracts.values import Context
 
+PUBLISH_AGAIN_WITHIN = 50  # seconds
 NUMERIC_VALUE_OUT_OF_RANGE = "22003"  # PostgreSQL's error code
+
+# The seconds since the relay's lease has expired, while events wait; no row where the relay is alive or has no work.
+_UNPUBLISHED = sa.text("""
+    SELECT extract(epoch FROM clock_timestamp() - expires_at) FROM lease
+    WHERE name = 'relay' AND expires_at < clock_timestamp() AND EXISTS (
+        SELECT FROM outbox WHERE published_at IS NULL AND recorded_at < now() - make_interval(secs => :seconds))
+""")
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class AskServer:
         self._service = service
         self._unit_of_work = unit_of_work
         self._ask = ask
+        self.inbox_progress: Callable[[], InboxProgress] = InboxProgress
         common = (
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
@@ -109,13 +120,15 @@ class AskServer:
         return AskReply(handler.replay(reply, work) if handler.replay else reply, replayed=True)
 
     def _pong(self, _: Ping, work: Work) -> Health:
-        work.connection.execute(sa.text("SELECT 1"))
-        return Health(service=self._service.name, ready=True, now=work.now)
+        unpublished = work.connection.execute(_UNPUBLISHED, {"seconds": time_limits.READY_OUTBOX}).scalar_one_or_none()
+        relay = () if unpublished is None else (f"no relay has published for {unpublished:.0f} s, and events wait",)
+        problems = (*self.inbox_progress().problems(), *relay)
+        return Health(service=self._service.name, ready=not problems, now=work.now, problems=problems)
 
     def _read_metrics(self, _: ReadMetrics, work: Work) -> Metrics:
         kinds = [job.kind for job in self._service.jobs]
         common = service_metrics(work.connection, self._unit_of_work.counters, kinds=kinds, now=work.now)
-        metrics = (*common, *self._service.metrics(work))
+        metrics = (*common, *self.inbox_progress().metrics(work.now), *self._service.metrics(work))
         return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
 
     def _operator_query(self, query: Query[Any], work: Work) -> Any:
@@ -164,4 +177,5 @@ def _publish_again(command: PublishAgain, work: Work) -> EventsToPublish:
     """Have the relay publish the events of the last `seconds` seconds again; returns the number of events."""
     lately = OUTBOX.c.recorded_at > sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, 0, 0, 0, command.seconds)
     again = OUTBOX.update().where(lately, OUTBOX.c.published_at.is_not(None)).values(published_at=None)
-    return EventsToPublish(count=work.connection.execute(again).rowcount)
+    with slow_statements(work.connection, PUBLISH_AGAIN_WITHIN):
+        return EventsToPublish(count=work.connection.execute(again).rowcount)

@@ -41,9 +41,14 @@ class Publisher:
         await self._keeper.close()
 
     async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
-        """Publish the events and wait up to `within` seconds; returns whether each was routed and confirmed."""
+        """Publish the events and wait up to `within` seconds; returns whether each was routed and confirmed.
+
+        Where the broker has answered for none of the events in that time, the connection is opened again.
+        """
         futures = [self._send(event) for event in events]
-        await asyncio.wait(futures, timeout=within)
+        answered, _ = await asyncio.wait(futures, timeout=within)
+        if not answered:
+            self._keeper.drop(f"no confirm in {within:g} s")
         return [future.done() and future.result() for future in futures]
 
     def _send(self, event: Envelope) -> asyncio.Future[bool]:

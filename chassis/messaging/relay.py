@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from chassis import time_limits
+from chassis.database.asynchronous import connect
 from chassis.messaging.lease import Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
@@ -25,7 +27,6 @@ from chassis.settings import Settings, load
 BATCH = 500
 POLL = 1.0
 PAUSE = 0.5
-CONFIRM_WITHIN = 15.0
 
 _DONE = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(%(positions)s)"
 _WAIT = "UPDATE outbox SET next_try_at = now() + interval '1 second' WHERE position = ANY(%(positions)s)"
@@ -58,8 +59,8 @@ class Relay:
 
     async def _session(self) -> None:
         async with (
-            await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection,
-            await psycopg.AsyncConnection.connect(self._url, autocommit=True) as listening,
+            await connect(self._url, "relay") as connection,
+            await connect(self._url, "relay-listen") as listening,
         ):
             await listening.execute("LISTEN outbox")
             lease = Lease(connection, "relay", self._holder)
@@ -74,8 +75,12 @@ class Relay:
                     if not await self._publish_batch(connection, lease):
                         await self._until(woken, listener)
                 await lease.release()
+                if listener.done():
+                    listener.result()
             finally:
                 listener.cancel()
+                with contextlib.suppress(asyncio.CancelledError, psycopg.Error):
+                    await listener
 
     async def _publish_batch(self, connection: psycopg.AsyncConnection[Any], lease: Lease) -> bool:
         """Publish one batch; returns True where more rows may be ready."""
@@ -85,7 +90,7 @@ class Relay:
         rows = publishable(await read(connection, self.owner, BATCH))
         if not rows:
             return False
-        confirms = await self._publisher.publish([row.event for row in rows], within=CONFIRM_WITHIN)
+        confirms = await self._publisher.publish([row.event for row in rows], within=time_limits.CONFIRMS)
         confirmed = [row.position for row, ok in zip(rows, confirms, strict=True) if ok]
         refused = [row.position for row, ok in zip(rows, confirms, strict=True) if not ok]
         if confirmed and not await lease.fenced(_DONE, confirmed):
@@ -108,8 +113,11 @@ class Relay:
 
 
 async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event) -> None:
-    async for _ in connection.notifies():
-        woken.set()
+    """Set `woken` at each notification. Ends with `psycopg.OperationalError` where the connection is silent."""
+    while True:
+        async for _ in connection.notifies(timeout=time_limits.LISTEN_CHECK):
+            woken.set()
+        await connection.execute("SELECT 1")
 
 
 async def run_relays(databases: dict[str, str], brokers: dict[str, str]) -> None:

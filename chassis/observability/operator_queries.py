@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.answer_limit import slow_statements
 from chassis.observability.examination import Examination, examine, read_evidence
 from chassis.observability.explanation import explain_booking, explain_events
 from chassis.refusal import Refusal
@@ -37,17 +38,16 @@ def answer(
 @contextmanager
 def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
     """In the `with` block, each statement can only read, for `seconds` at most. The connection is reset at the end."""
-    connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("SET default_transaction_read_only = on")
     try:
-        yield
+        with slow_statements(connection, seconds):
+            yield
     except sa.exc.OperationalError as problem:
         if not is_too_slow(problem):
             raise
         raise Refusal("TOO_SLOW", f"A statement took longer than {seconds:g} s.") from problem
     finally:
         with suppress(sa.exc.DBAPIError):
-            connection.exec_driver_sql("RESET statement_timeout")
             connection.exec_driver_sql("RESET default_transaction_read_only")
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from chassis.database.parameters import parameters
 from chassis.observability import logs
 from chassis.settings import environment_faults, refusal, with_driver
 
@@ -26,7 +27,7 @@ def migrate(name: str, url: str) -> None:
     """Migrate one database to the newest schema. Concurrent migrations wait for each other."""
     config = Config()
     config.set_main_option("script_location", str(migrations_of(name)))
-    engine = sa.create_engine(with_driver(url, "psycopg2"))
+    engine = sa.create_engine(with_driver(url, "psycopg2"), connect_args=parameters("migrate", statement=None))
     with engine.begin() as connection:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrate'))"))
         config.attributes["connection"] = connection

@@ -7,8 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from chassis.database.asynchronous import engine_parameters
 from chassis.refusal import Unavailable
 from chassis.transactions.unit_of_work import is_outage
+
+STATEMENT_WITHIN = 3  # seconds
 
 
 class AccountsDatabase:
@@ -23,6 +26,7 @@ class AccountsDatabase:
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
+            connect_args=engine_parameters("gateway", statement=STATEMENT_WITHIN),
         )
         self._transactions = self._engine.execution_options(isolation_level="READ COMMITTED")
 

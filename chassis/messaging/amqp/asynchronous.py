@@ -10,7 +10,7 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
 from chassis.messaging.amqp.parameters import parameters
-from chassis.messaging.amqp.problems import ProblemLog
+from chassis.messaging.amqp.problems import Problem, ProblemLog
 from chassis.observability import logs
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
@@ -42,6 +42,7 @@ class AsyncioConnectionKeeper:
     on_lost: Callable[[], None]
     opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _keeping: asyncio.Task[None] | None = field(default=None, init=False)
+    _ended: asyncio.Future[Problem] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
@@ -49,6 +50,11 @@ class AsyncioConnectionKeeper:
     def start(self) -> None:
         """Begin connecting; returns at once."""
         self._keeping = asyncio.create_task(self._keep(), name=f"connection-{self.name}")
+
+    def drop(self, why: str) -> None:
+        """Close the connection and open another one."""
+        if self._ended and not self._ended.done():
+            self._ended.set_result(why)
 
     async def close(self) -> None:
         """Disconnect for good."""
@@ -61,7 +67,7 @@ class AsyncioConnectionKeeper:
         pause = FIRST_PAUSE
         while True:
             try:
-                problem: BaseException | None = await self._serve()
+                problem: Problem = await self._serve()
             except Exception as raised:
                 problem = raised
             finally:
@@ -74,9 +80,10 @@ class AsyncioConnectionKeeper:
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _serve(self) -> BaseException | None:
+    async def _serve(self) -> Problem:
         loop = asyncio.get_running_loop()
-        ended: asyncio.Future[BaseException | None] = loop.create_future()
+        ended: asyncio.Future[Problem] = loop.create_future()
+        self._ended = ended
         channels: asyncio.Future[Channel] = loop.create_future()
 
         def end(_: Any, problem: Any = None) -> None:
@@ -107,8 +114,11 @@ class AsyncioConnectionKeeper:
         finally:
             preparing.cancel()
             if not (connection.is_closed or connection.is_closing):
+                closed = asyncio.Event()
+                connection.add_on_close_callback(lambda *_: closed.set())
                 connection.close()
-                await asyncio.wait((ended,), timeout=CLOSE_WITHIN)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(closed.wait(), CLOSE_WITHIN)
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
         await self.on_open(await channels)

@@ -89,7 +89,7 @@ class BlockingConnectionKeeper:
         while not self._stopping:
             connection.process_data_events(time_limit=1)
             if not channel.is_open:
-                raise pika.exceptions.ChannelWrongStateError("the broker closed the channel")
+                raise pika.exceptions.ChannelWrongStateError("the channel is closed")
         connection.process_data_events(time_limit=0)
         connection.close()
         self._release()

@@ -1,12 +1,24 @@
 """The parameters with which every process connects to the broker."""
 
+import socket
+
 import pika
+
+from chassis import time_limits
+
+TCP_OPTIONS = {
+    "TCP_KEEPIDLE": time_limits.KEEPALIVE_IDLE,
+    "TCP_KEEPINTVL": time_limits.KEEPALIVE_INTERVAL,
+    "TCP_KEEPCNT": time_limits.KEEPALIVE_COUNT,
+    "TCP_USER_TIMEOUT": time_limits.UNACKNOWLEDGED_DATA * 1000,
+}
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
-    """The parameters of a connection called `name`. The heartbeat of 10 s lets the broker notice a hung process."""
+    """The parameters of a connection called `name`. Heartbeats let both ends notice a silent peer, TCP a lost one."""
     connection = pika.URLParameters(url)
-    connection.heartbeat = 10
+    connection.heartbeat = time_limits.HEARTBEAT
+    connection.tcp_options = {name: value for name, value in TCP_OPTIONS.items() if hasattr(socket, name)}
     connection.blocked_connection_timeout = 30
     connection.client_properties = {"connection_name": name}
     connection.socket_timeout = connection.stack_timeout = 10

@@ -8,6 +8,8 @@ from chassis.observability import logs
 
 NOT_FOUND, ACCESS_REFUSED = 404, 403
 
+Problem = BaseException | str | None
+
 log = logs.logger(__name__)
 
 
@@ -18,7 +20,7 @@ class ProblemLog:
     connection: str
     _last: str = field(default="", init=False)
 
-    def add(self, problem: BaseException | None, *, was_open: bool) -> None:
+    def add(self, problem: Problem, *, was_open: bool) -> None:
         """Log the end of the connection, or of an attempt to connect. The process connects again by itself."""
         why = repr(problem)[:200]
         if not was_open and why == self._last:

@@ -27,7 +27,7 @@ async def metrics(request: Request) -> Response:
         return PlainTextResponse(message, status_code=401, headers={"WWW-Authenticate": "Bearer"})
     replies = await ask_every_service(state.bus, ReadMetrics())
     registry = CollectorRegistry()
-    registry.register(_Families([*_of_services(replies), *await _of_broker(state)]))
+    registry.register(_Families([*_of_services(replies), *await _of_broker(state, replies)]))
     text = generate_latest(state.request_metrics.registry) + generate_latest(registry)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -57,7 +57,7 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
     yield from families.values()
 
 
-async def _of_broker(state: AppState) -> list[Metric]:
+async def _of_broker(state: AppState, replies: dict[str, Metrics | None]) -> list[Metric]:
     count = state.settings.inbox_partitions
     queues = {
         "dead_letters": {service: [topology.dead_letters(service)] for service in SUBSCRIPTIONS},
@@ -76,6 +76,11 @@ async def _of_broker(state: AppState) -> list[Metric]:
     for name, by_service in queues.items():
         family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queues.", labels=("service",))
         for service, names in by_service.items():
-            family.add_metric((service,), sum(depths[queue] for queue in names))
+            in_hand = _unacknowledged(replies.get(service)) if name == "inbox_waiting" else 0
+            family.add_metric((service,), sum(depths[queue] for queue in names) + in_hand)
         families.append(family)
     return [up, *families]
+
+
+def _unacknowledged(reply: Metrics | None) -> float:
+    return sum(metric.value for metric in reply.metrics if metric.name == "inbox_unacknowledged") if reply else 0

@@ -1,12 +1,14 @@
 """The toy service, a relay and an owner's outbox, each as it runs for real."""
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pika
 import pytest
@@ -21,6 +23,8 @@ from contracts.bookings.amendments import BookingAmended
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.toy import EFFECT
+
+NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
 
 
 def until(condition: Callable[[], bool], *, within: float = 15, what: str = "it") -> None:
@@ -72,8 +76,16 @@ class Toy:
             connection.execute(sa.text(EFFECT))
 
     @contextmanager
-    def running(self, *, ready: bool = True) -> Iterator[subprocess.Popen[bytes]]:
-        with program(["tests.interface.chassis.toy"], self.environment) as process:
+    def running(
+        self, *, ready: bool = True, database: str = "", broker: str = "", limits: Mapping[str, float] = NO_LIMITS
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the toy: on this database and broker if they are given, and under these time limits."""
+        environment = {**self.environment, "TIME_LIMITS": json.dumps(dict(limits))}
+        if database:
+            environment["TOY_DATABASE_URL"] = database
+        if broker:
+            environment["AMQP_URL"] = broker
+        with program(["tests.interface.chassis.with_limits", "tests.interface.chassis.toy"], environment) as process:
             if ready:
                 asker = AskClient(self._asker_url, "operator").start(wait=5)
                 until(lambda: asker_hears(asker), what="the toy answering")
@@ -155,6 +167,24 @@ def relay(owner: Owner, clean_rabbit: RabbitNode) -> Iterator[subprocess.Popen[b
     """A relay on the owner's outbox."""
     with ExitStack() as stack:
         yield stack.enter_context(program(*relay_of(owner, clean_rabbit)))
+
+
+@contextmanager
+def limited_relay(
+    owner: Owner, *, database: str = "", broker: str, limits: Mapping[str, float] = NO_LIMITS
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A relay on the owner's outbox, over this database and broker, and under these time limits."""
+    environment = {
+        **os.environ,
+        "BOOKINGS_DATABASE_URL": database or owner.url,
+        "AMQP_URL": broker,
+        "LOG_FORMAT": "console",
+        "TIME_LIMITS": json.dumps(dict(limits)),
+    }
+    with program(
+        ["tests.interface.chassis.with_limits", "chassis.messaging.relay", "bookings"], environment
+    ) as process:
+        yield process
 
 
 def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str]]:

@@ -4,6 +4,7 @@ if __name__ == "__main__":  # as in production: the patch comes before everythin
     from chassis.hosting.run import run
 
 import os
+import time
 
 import sqlalchemy as sa
 
@@ -36,6 +37,8 @@ def note(event: BookingAmended, work: Work) -> None:
         sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, :s, :n)"),
         {"b": event.booking_id, "s": work.cause.sequence, "n": what},
     )
+    if what == "stuck":
+        time.sleep(600)
     if what == "slow":
         work.connection.execute(sa.text("SELECT pg_sleep(1)"))
     if what == "die-once":

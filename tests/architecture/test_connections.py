@@ -1,0 +1,62 @@
+"""Every connection to PostgreSQL and to the broker is made with the parameters of the one place for each."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("chassis", "services", "gateway", "hotelmate")
+ENGINES = {"create_engine", "create_async_engine"}
+AMQP = {"BlockingConnection", "AsyncioConnection"}
+ALLOWED = {"parameters", "engine_parameters"}
+
+
+def makers(source: str) -> Iterator[tuple[int, bool]]:
+    """The line of each call that makes a connection or an engine, and whether the call has the common parameters."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        if name.rpartition(".")[2] in ENGINES | AMQP or name in {"psycopg.connect", "psycopg2.connect"}:
+            yield node.lineno, bool(_calls(_enclosing(tree, node)) & ALLOWED)
+        elif name.endswith("Connection.connect"):
+            yield node.lineno, "**" in ast.unparse(node) or bool(_calls(_enclosing(tree, node)) & ALLOWED)
+
+
+def _enclosing(tree: ast.Module, call: ast.Call) -> ast.AST:
+    """The innermost function around the call."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    around = [each for each in functions if each.lineno <= call.lineno <= (each.end_lineno or 0)]
+    return max(around, key=lambda each: each.lineno, default=tree)
+
+
+def _calls(node: ast.AST) -> set[str]:
+    return {ast.unparse(each.func).rpartition(".")[2] for each in ast.walk(node) if isinstance(each, ast.Call)}
+
+
+def test_every_connection_of_the_product_has_the_common_parameters() -> None:
+    calls = {
+        f"{path.relative_to(ROOT)}:{line}": has_them
+        for folder in PRODUCT
+        for path in (ROOT / folder).rglob("*.py")
+        for line, has_them in makers(path.read_text("utf-8"))
+    }
+
+    assert [call for call, has_them in calls.items() if not has_them] == []
+    assert len(calls) >= 9
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(url):\n    return sa.create_engine(url)",
+        "def f(url):\n    return pika.BlockingConnection(pika.URLParameters(url))",
+        "async def f(url):\n    return await psycopg.AsyncConnection.connect(url)",
+        "def f(url):\n    return psycopg.connect(url, connect_timeout=5)",
+    ],
+)
+def test_a_connection_without_the_common_parameters_is_found(source: str) -> None:
+    assert [has_them for _, has_them in makers(source)] == [False]
