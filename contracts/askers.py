@@ -41,7 +41,7 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "operator": {
         "bookings": ("GetBooking", "RetryRefund"),
-        "notifier": ("GetNotice", "ListNotices", "ReplayNotice"),
+        "notifier": ("DropUser", "GetNotice", "ListNotices", "ReplayNotice"),
         "payments": ("DismissWebhook", "GetWebhook", "ListWebhooks", "Reconcile", "ReplayWebhook"),
         "rooms": ("ImportHotel", "ListHotels"),
         EVERY_SERVICE: (

@@ -75,14 +75,14 @@ def _user(name: str, password: str, *, tags: str = "") -> dict[str, Any]:
     }
 
 
-def passwords_in(environment: Mapping[str, str]) -> dict[str, str]:
+def passwords_from_environment() -> dict[str, str]:
     """The password of each user. Exits with the variables that are not set, or that production refuses."""
     variables = {user: f"{user.upper()}_AMQP_PASSWORD" for user in USERS}
-    if missing := [name for name in variables.values() if not environment.get(name)]:
+    if missing := [name for name in variables.values() if not os.environ.get(name)]:
         raise SystemExit(f"not set: {', '.join(missing)}")
     if sentences := environment_faults(variables.values()):
         raise SystemExit(refusal(sentences))
-    return {user: environment[name] for user, name in variables.items()}
+    return {user: os.environ[name] for user, name in variables.items()}
 
 
 def main() -> None:
@@ -100,7 +100,7 @@ def main() -> None:
         print(NOT_HASHED, file=sys.stderr)  # noqa: T201
     document = definitions(
         topology(partitions=int(os.environ.get("INBOX_PARTITIONS") or 1), hashed=not chosen.without_hash),
-        passwords_in(os.environ),
+        passwords_from_environment(),
         vhost=chosen.vhost,
         admin_password=os.environ.get("AMQP_ADMIN_PASSWORD", ""),
     )

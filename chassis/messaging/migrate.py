@@ -18,7 +18,7 @@ from pika.exceptions import AMQPConnectionError
 
 from chassis.messaging.amqp.parameters import parameters
 from chassis.messaging.amqp.probe import exchange_exists
-from chassis.messaging.definitions import NOT_HASHED, definitions, passwords_in
+from chassis.messaging.definitions import NOT_HASHED, definitions, passwords_from_environment
 from chassis.messaging.former_topology import move_former_queues
 from chassis.messaging.management import Management
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
@@ -73,7 +73,7 @@ def import_over_management(management_url: str, amqp_url: str, *, partitions: in
     management = Management(management_url)
     shape = topology(partitions=partitions, hashed=management.hashes())
     vhost = unquote(urlsplit(amqp_url).path.removeprefix("/")) or "/"
-    management.import_definitions(definitions(shape, passwords_in(os.environ), vhost=vhost))
+    management.import_definitions(definitions(shape, passwords_from_environment(), vhost=vhost))
     log.info("definitions_imported", vhost=vhost)
 
 

@@ -33,9 +33,9 @@ def test_users_permissions_and_topology_are_made_through_the_management_api(
     managed: RabbitNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for user in topology.USERS:
-        monkeypatch.setenv(f"{user.upper()}_AMQP_PASSWORD", f"secret-{user}")
+        monkeypatch.setenv(f"{user.upper()}_AMQP_PASSWORD", f"the-secret-of-{user}")
     admin = urlsplit(managed.amqp_url)
-    rooms = managed.amqp_url.replace(f"{admin.username}:{admin.password}", "rooms:secret-rooms")
+    rooms = managed.amqp_url.replace(f"{admin.username}:{admin.password}", "rooms:the-secret-of-rooms")
     with pytest.raises(ProbableAuthenticationError):
         pika.BlockingConnection(pika.URLParameters(rooms))
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from chassis.messaging import topology
-from chassis.messaging.definitions import definitions, passwords_in
+from chassis.messaging.definitions import definitions, passwords_from_environment
 from chassis.messaging.permissions import permissions
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 
-PASSWORDS = {user: f"secret-of-{user}" for user in topology.USERS}
+PASSWORDS = {user: f"the-secret-of-{user}" for user in topology.USERS}
 VARIABLES = {f"{user.upper()}_AMQP_PASSWORD": password for user, password in PASSWORDS.items()}
 
 
@@ -104,12 +104,18 @@ def test_the_user_of_a_reply_queue_is_in_its_name() -> None:
     assert topology.asker_of("") == ""
 
 
-def test_a_missing_password_is_named() -> None:
-    incomplete = {name: value for name, value in VARIABLES.items() if name != "ROOMS_AMQP_PASSWORD"}
+def test_a_missing_password_is_named_and_a_weak_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTELMATE_MODE", "production")
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    assert passwords_from_environment() == PASSWORDS
 
-    assert passwords_in(VARIABLES) == PASSWORDS
+    monkeypatch.setenv("ROOMS_AMQP_PASSWORD", "guest")
+    with pytest.raises(SystemExit, match="ROOMS_AMQP_PASSWORD is a default"):
+        passwords_from_environment()
+    monkeypatch.delenv("ROOMS_AMQP_PASSWORD")
     with pytest.raises(SystemExit, match="not set: ROOMS_AMQP_PASSWORD"):
-        passwords_in(incomplete)
+        passwords_from_environment()
 
 
 @pytest.mark.slow
