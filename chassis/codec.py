@@ -1,11 +1,14 @@
 """Converts plain data to JSON and back, guided by the types that the contracts declare."""
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
 
+MAX_DEPTH = 64  # arrays and objects inside each other
+_MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)  # a whole text, or a bracket
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -15,8 +18,25 @@ def encode(value: Any) -> bytes:
 
 
 def decode(raw: bytes | str) -> Any:
-    """Parse JSON into plain data. Raises `ValueError` for bytes that are not JSON."""
+    """Parse JSON into plain data. Raises `ValueError` for text that is not JSON, or nested deeper than `MAX_DEPTH`."""
+    require_shallow(raw)
     return msgspec.json.decode(raw)
+
+
+def require_shallow(raw: bytes | str) -> None:
+    """Raise `ValueError` for JSON that is nested deeper than `MAX_DEPTH`."""
+    content = raw.encode() if isinstance(raw, str) else raw
+    if content.count(b"[") + content.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for mark in _MARKS.finditer(content):
+        match content[mark.start()]:
+            case 0x5B | 0x7B:  # [ {
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise ValueError(f"the JSON is nested deeper than {MAX_DEPTH}")
+            case 0x5D | 0x7D:  # ] }
+                depth -= 1
 
 
 def plain(value: Any) -> Any:

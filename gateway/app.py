@@ -10,15 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from chassis import codec
 from gateway.api.operations.metrics import metrics
 from gateway.api.routes import operations
 from gateway.app_state import AppState, make_app_state
 from gateway.bus.rabbit import RabbitBus
+from gateway.http.documents import json_document
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.problems import problem_response
-from gateway.http.routing import router_of, routes_of
+from gateway.http.routing import PlainRoute, router_of, routes_of
 from gateway.identity.accounts import Accounts
 from gateway.identity.passwords import Passwords
 from gateway.openapi.document import TITLE, VERSION, document
@@ -39,14 +40,19 @@ def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAP
         title=TITLE,
         version=VERSION,
         redirect_slashes=False,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=None if state else _lifespan(settings),
         exception_handlers={HTTPException: _on_http_exception},
     )
     routes = routes_of(operations(), describe=describe)
-    app.router.routes[:0] = [router_of(routes), *routes, *pages(), Route("/metrics", metrics)]
     app.openapi = cache(lambda: document(app.routes))  # type: ignore[method-assign]
+    texts = (
+        PlainRoute("/metrics", metrics),
+        PlainRoute("/openapi.json", json_document(lambda: codec.encode(app.openapi()))),
+    )
+    app.router.routes[:0] = [router_of(routes), *routes, *pages(), *texts]
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import field
 from typing import Protocol
 from uuid import UUID
 
@@ -11,9 +10,12 @@ from gateway.bus.port import Bus
 from gateway.identity.accounts import NOBODY_IN_PARTICULAR, Client, SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
 from gateway.lookups.hotels import HotelLookup
+from gateway.lookups.metrics import MetricsLookup
+from gateway.lookups.readiness import ReadinessLookup
 from gateway.lookups.realtime import RealtimeLookup
 from gateway.request_metrics import RequestMetrics
 from gateway.settings import GatewaySettings
+from gateway.streams.open_streams import OpenStreams
 
 
 class StaffAccounts(Protocol):
@@ -58,12 +60,16 @@ class AppState(Data):
     hotels: HotelLookup
     realtime: RealtimeLookup
     rate_limiter: RateLimiter
-    request_metrics: RequestMetrics = field(default_factory=RequestMetrics)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    streams: OpenStreams
+    stopping: asyncio.Event
+    readiness: ReadinessLookup
+    metrics: MetricsLookup
+    request_metrics: RequestMetrics
 
 
 def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts) -> AppState:
     """The state with this bus and these accounts."""
+    request_metrics, stopping = RequestMetrics(), asyncio.Event()
     return AppState(
         settings=settings,
         bus=bus,
@@ -71,4 +77,9 @@ def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccoun
         hotels=HotelLookup(bus),
         realtime=RealtimeLookup(bus),
         rate_limiter=RateLimiter(settings.limits),
+        streams=OpenStreams(bus, settings, ended_staff_tokens=accounts.ended, stopping=stopping),
+        stopping=stopping,
+        readiness=ReadinessLookup(bus, accounts.ping),
+        metrics=MetricsLookup(bus, request_metrics.registry, partitions=settings.inbox_partitions),
+        request_metrics=request_metrics,
     )

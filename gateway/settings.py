@@ -1,6 +1,9 @@
 """The gateway's settings, from the environment."""
 
-from pydantic import Field
+from ipaddress import ip_network
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from chassis.settings import Settings, prefixed, with_driver
 from gateway.identity.rate_limits import parse_limits
@@ -17,7 +20,7 @@ class GatewaySettings(Settings):
     allowed_origins: str = ""
     rate_limits: str = "on"
     trusted_proxies: str = "127.0.0.1"
-    metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: no token is needed.")
+    metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: only the demo has the route.")
     token_hours: float = Field(12.0, gt=0, description="How long an unused staff token is valid.")
     token_days: float = Field(7.0, gt=0, description="How long after its sign-in a used staff token is valid.")
     ask_seconds: float = Field(5.0, gt=0)
@@ -35,6 +38,25 @@ class GatewaySettings(Settings):
         return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
 
     @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks of the proxies whose `X-Forwarded-For` is trusted."""
+        return [proxy.strip() for proxy in self.trusted_proxies.split(",") if proxy.strip()]
+
+    @model_validator(mode="after")
+    def _refuse_names_of_proxies(self) -> Self:
+        for proxy in self.proxies:
+            if proxy != "*" and not _is_network(proxy):
+                raise ValueError(f"GATEWAY_TRUSTED_PROXIES: {proxy!r} is no address and no network")
+        return self
+
+    @property
     def limits(self) -> dict[str, int]:
         """The requests per minute of each kind of request; empty where rate limits are off."""
         return parse_limits(self.rate_limits)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ip_network(text))
+    except ValueError:
+        return False

@@ -5,6 +5,7 @@ import time
 import msgspec
 import pika
 
+from chassis import codec
 from contracts.message import Envelope
 
 SUBJECT = "subject"
@@ -26,5 +27,6 @@ def event_properties(envelope: Envelope) -> pika.BasicProperties:
 
 
 def read_envelope(body: bytes) -> Envelope:
-    """Decode an event. Raises `ValueError` for a body that is not an envelope."""
+    """Decode an event. Raises `ValueError` for a body that is not an envelope, or nested too deep."""
+    codec.require_shallow(body)
     return _envelopes.decode(body)

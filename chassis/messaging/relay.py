@@ -146,11 +146,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
         description="Publish the outboxes of these services to the broker, each as the broker's user of that service. "
-        "Reads <NAME>_DATABASE_URL and <NAME>_AMQP_URL, and AMQP_URL for a service without a URL of its own.",
+        "Reads <NAME>_RELAY_DATABASE_URL and <NAME>_AMQP_URL, and AMQP_URL for a service without a URL of its own.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    databases = {name: f"{name.upper()}_DATABASE_URL" for name in names}
+    databases = {name: f"{name.upper()}_RELAY_DATABASE_URL" for name in names}
     brokers = {name: f"{name.upper()}_AMQP_URL" for name in names if f"{name.upper()}_AMQP_URL" in os.environ}
     own_urls = {variable: os.environ[variable] for variable in brokers.values()}
     unused = {"amqp_url": next(iter(own_urls.values()))} if len(own_urls) == len(names) else {}

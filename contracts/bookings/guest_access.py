@@ -27,6 +27,26 @@ class AuthenticateGuest(Query[GuestAccess]):
     booking_id: str | None = None
 
 
+class GuestToken(Data):
+    """A guest's token, and the booking that it is a token of."""
+
+    hotel: str
+    booking_id: str
+    token: str
+
+
+class EndedGuestTokens(Data):
+    """The positions, from 0, of the tokens in the query that are not valid."""
+
+    positions: tuple[int, ...]
+
+
+class FindEndedGuestTokens(Query[EndedGuestTokens]):
+    """Return which of these tokens are not valid: unknown, revoked or expired."""
+
+    tokens: tuple[GuestToken, ...]
+
+
 class ExchangeCode(Command[GuestAccess]):
     """Exchange a mailed one-time code for the guest token.
 

@@ -83,12 +83,7 @@ class PendingAsks:
         finally:
             timeout.cancel()
             self._waiting.pop(correlation_id, None)
-        answer = _bodies.decode(body)
-        if answer.error:
-            ask_protocol.raise_error(answer.error)
-        kind: Any = type(message)
-        reply: Reply = _results(kind).decode(answer.result)
-        return reply, replayed
+        return _reply(type(message), body), replayed
 
     def _replied(self, _: Channel, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
         waiting = self._waiting.get(properties.correlation_id or "")
@@ -99,6 +94,16 @@ class PendingAsks:
         waiting = self._waiting.get(properties.correlation_id or "")
         if waiting:
             _fail(waiting, "no process of the service runs")
+
+
+def _reply(kind: Any, body: bytes) -> Any:
+    try:
+        answer = _bodies.decode(body)
+        if answer.error:
+            ask_protocol.raise_error(answer.error)
+        return _results(kind).decode(answer.result)
+    except RecursionError as problem:
+        raise Unavailable(f"the reply to {kind.__name__} is nested too deep") from problem
 
 
 def _fail(waiting: "asyncio.Future[Any]", why: str) -> None:

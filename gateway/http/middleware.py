@@ -1,4 +1,4 @@
-"""The outermost layer of every request: request id, trace, one log line, and a response to every exception."""
+"""The outermost layer of every request: request id, trace, headers, one log line, a response to every exception."""
 
 import re
 import time
@@ -13,6 +13,9 @@ from gateway.http.routing import OperationRoute
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 LOGGED_AT_DEBUG = {"/livez/", "/readyz/"}
+UNMATCHED = "unmatched"
+NO_STORE = b"no-store"
+NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 log = logs.logger(__name__)
 
@@ -24,7 +27,7 @@ class RequestMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request: set `x-request-id` and `traceparent`, log one line, and answer an exception."""
+        """Serve one request: set the headers of every response, log one line, and answer an exception."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -49,7 +52,9 @@ class RequestMiddleware:
                         *message.get("headers", ()),
                         (b"x-request-id", request_id.encode()),
                         (b"traceparent", current.encode()),
+                        NOSNIFF,
                     ]
+                    _decide_caching(scope, message)
                 await send(message)
 
             try:
@@ -62,17 +67,32 @@ class RequestMiddleware:
                 _record(scope, status, time.perf_counter() - started, request_id)
 
 
+def _decide_caching(scope: Scope, start: Message) -> None:
+    """Forbid storing the response, unless the operation or the response itself says otherwise."""
+    route, cache_control = scope.get("route"), NO_STORE
+    if isinstance(route, OperationRoute):
+        if start["status"] < 400:
+            cache_control = route.cache_control
+    elif any(name == b"cache-control" for name, _ in start["headers"]):
+        return
+    start["headers"].append((b"cache-control", cache_control))
+
+
 def _record(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    """Log one line and count the request. A path can hold codes and addresses, so that its template is logged."""
     route = scope.get("route")
     template = route.operation.path if isinstance(route, OperationRoute) else ""
     write = log.debug if template in LOGGED_AT_DEBUG else log.info
+    place = template or getattr(route, "path", UNMATCHED)
+    length = {"path_length": len(scope["path"])} if place == UNMATCHED else {}
     write(
         "request",
         method=scope["method"],
-        route=template or scope["path"][:200],
+        route=place,
         status=status,
         ms=round(seconds * 1000, 2),
         request_id=request_id,
+        **length,
     )
     if template and status:
         scope["app"].state.app_state.request_metrics.observe(

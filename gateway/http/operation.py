@@ -19,6 +19,7 @@ class Operation(Data):
     `response` is the type of the body for the status `status`. `other_responses` maps each further success status to a
     description and a type. `stream_type` is the media type of a stream that clients may request instead. `openapi` is
     merged unchanged into the document. `etag` marks a versioned resource other than a booking or a room.
+    `cache_control` is the header of a success: only a response that is the same for everybody may be stored anywhere.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Operation(Data):
     stream_type: str = ""
     openapi: Mapping[str, Any] = field(default_factory=dict)
     etag: bool = False
+    cache_control: str = "no-store"
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from chassis import codec
@@ -16,6 +16,8 @@ from contracts.data import Data
 from gateway.http.status_codes import CODE_OF, RETRY_AFTER, status_of
 
 MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS, LONGEST_TEXT = 20, 200  # characters
+CLIENT_LEFT = 499  # no client gets this status: the log and the metrics have it
 
 log = logs.logger(__name__)
 
@@ -59,6 +61,8 @@ def problem_response(problem: Exception, request: Request) -> Response:
             return _response(request, "SERVICE_UNAVAILABLE", "A service is unavailable; try again shortly.")
         case RequestValidationError():
             return _invalid(request, problem)
+        case ClientDisconnect():
+            return Response(status_code=CLIENT_LEFT)
         case HTTPException():
             code = CODE_OF.get(problem.status_code, "INTERNAL_ERROR" if problem.status_code >= 500 else "NOT_FOUND")
             return _response(request, code, _MESSAGES.get(code, "The request was refused."), headers=problem.headers)
@@ -78,8 +82,11 @@ def _invalid(request: Request, problem: RequestValidationError) -> Response:
     details = problem.errors()
     if any(error["type"] == "json_invalid" for error in details):
         return _response(request, "MALFORMED_JSON", _MESSAGES["MALFORMED_JSON"])
-    errors = [{"field": _field(error["loc"]), "message": _message(error)} for error in details]
-    return _response(request, "VALIDATION_ERROR", "The request has invalid fields.", errors=errors)
+    errors = [{"field": _field(error["loc"]), "message": _message(error)} for error in details[:MAX_ERRORS]]
+    message = "The request has invalid fields."
+    if len(details) > MAX_ERRORS:
+        message = f"The request has {len(details)} invalid fields; the first {MAX_ERRORS} are listed."
+    return _response(request, "VALIDATION_ERROR", message, errors=errors)
 
 
 def _field(location: Sequence[Any]) -> str:
@@ -113,10 +120,10 @@ def _response(
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": message,
-        "instance": request.url.path,
+        "instance": request.scope["path"][:LONGEST_TEXT],
         "trace_id": trace.trace_id(trace.current()),
         "error": {"code": code, "message": message},
     }
     if errors:
-        body["errors"] = list(errors)
+        body["errors"] = [{name: text[:LONGEST_TEXT] for name, text in each.items()} for each in errors[:MAX_ERRORS]]
     return Response(codec.encode(body), status_code=status, headers=response_headers, media_type=MEDIA_TYPE)

@@ -31,6 +31,7 @@ Message = TypeVar("Message")
 T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
+MAX_DIGITS = 20  # of a length
 _canonical = msgspec.json.Encoder(order="sorted")
 
 
@@ -117,7 +118,7 @@ class ApiRequest(Request):
         """The body as bytes, up to 64 KiB; refused `BODY_TOO_LARGE`."""
         header = self.headers.get("content-length", "")
         length, chunks = 0, []
-        if not (header.isdigit() and int(header) > MAX_BODY):
+        if not (header.isdecimal() and (len(header) > MAX_DIGITS or int(header) > MAX_BODY)):
             async for chunk in self.stream():
                 length += len(chunk)
                 if length > MAX_BODY:

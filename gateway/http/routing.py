@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import Scope
 
 from contracts.values import Permission
@@ -27,6 +27,7 @@ class OperationRoute(APIRoute):
 
     def __init__(self, operation: Operation, path: str, *, alias: int = 0, documentation: Mapping[str, Any]) -> None:
         self.operation = operation
+        self.cache_control = operation.cache_control.encode()
         self.is_alias = bool(alias)
         super().__init__(
             path,
@@ -61,6 +62,22 @@ class OperationRoute(APIRoute):
                 return problems.problem_response(problem, request)
 
         return handler
+
+
+class _Selected(BaseRoute):
+    """Names itself in the scope of a request, as an operation does, so that the log has the route's path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child_scope = super().matches(scope)
+        return match, child_scope if match is Match.NONE else {**child_scope, "route": self}
+
+
+class PlainRoute(_Selected, Route):
+    """A path that is no operation of the API, such as a page."""
+
+
+class PlainMount(_Selected, Mount):
+    """A directory of files."""
 
 
 class Routes:

@@ -14,7 +14,7 @@ from contracts.data import Data
 from contracts.values import Caller, Permission
 from gateway.identity.audit import AccountEvent, audit_row
 from gateway.identity.database import AccountsDatabase
-from gateway.identity.passwords import Passwords
+from gateway.identity.passwords import Passwords, PasswordTurn
 from gateway.identity.roles import Role, permissions_of
 from gateway.identity.sessions import add_device, hash_of, issue_token, lock_unchanged, set_password
 from gateway.identity.tables import ACCOUNT, DEVICE, TOKEN
@@ -125,26 +125,18 @@ class Accounts:
         return [token for each, token in by_hash.items() if each not in hashes]
 
     async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
-        key = address_key(email)
-        of_device = sa.exists().where(DEVICE.c.account_id == ACCOUNT.c.id, DEVICE.c.hash == hash_of(client.device))
-        query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash, of_device.label("known_device"))
-        row: Any = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
-        throttled = "" if row and row.known_device else f"sign-in {key}"
-        signed_in = None
-        if await self._is_right(password, row, throttled=throttled, network=client.network):
-            async with self._database.transaction() as connection:
-                if await lock_unchanged(connection, row):
-                    device = None if row.known_device else await add_device(connection, row.id)
-                    token, expires_at = await issue_token(connection, row.id, life=self._life, longest=self._longest)
-                    signed_in = SignedIn(token=token, expires_at=expires_at, staff=staff_of(row), device=device)
-                    await connection.execute(
-                        audit_row(AccountEvent.SIGNED_IN, account_id=row.id, done_by=row.id, network=client.network)
-                    )
+        async with self._passwords.turn(client.network) as turn:
+            key = address_key(email)
+            of_device = sa.exists().where(DEVICE.c.account_id == ACCOUNT.c.id, DEVICE.c.hash == hash_of(client.device))
+            query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash, of_device.label("known_device"))
+            row: Any = await self._database.first(query.where(ACCOUNT.c.email == key, ACCOUNT.c.active))
+            throttled = "" if row and row.known_device else f"sign-in {key}"
+            right = await self._is_right(turn, password, row, throttled=throttled)
+            renewed = await turn.renewed(password, row.password_hash) if right else None
+        signed_in = await self._begin_session(row, client, renewed_hash=renewed) if right else None
         if signed_in is None:
-            account_id = row.id if row else None
-            await self._database.run(
-                audit_row(AccountEvent.SIGN_IN_FAILED, account_id=account_id, network=client.network), again=False
-            )
+            failed = audit_row(AccountEvent.SIGN_IN_FAILED, account_id=row.id if row else None, network=client.network)
+            await self._database.run(failed, again=False)
         return signed_in
 
     async def sign_out(self, token: str) -> None:
@@ -160,9 +152,11 @@ class Accounts:
     ) -> SignedIn | None:
         event = partial(audit_row, account_id=staff.id, done_by=staff.id, network=client.network)
         query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.id == staff.id, ACCOUNT.c.active)
-        row = await self._database.first(query)
-        if await self._is_right(old, row, throttled=f"password {staff.id}", network=client.network):
-            hashed = await self._passwords.hashed(new, network=client.network)
+        async with self._passwords.turn(client.network) as turn:
+            row: Any = await self._database.first(query)
+            right = await self._is_right(turn, old, row, throttled=f"password {staff.id}")
+            hashed = await turn.hashed(new) if right else ""
+        if right:
             async with self._database.transaction() as connection:
                 if await lock_unchanged(connection, row):
                     await set_password(connection, staff.id, hashed)
@@ -172,18 +166,28 @@ class Accounts:
         await self._database.run(event(AccountEvent.PASSWORD_CHANGE_FAILED), again=False)
         return None
 
-    async def _is_right(self, password: str, row: Any, *, throttled: str, network: str) -> bool:
+    async def _is_right(self, turn: PasswordTurn, password: str, row: Any, *, throttled: str) -> bool:
         """Whether the password is the account's. Without an account, takes as long, and returns False."""
         if throttled:
             await self._throttle.begin(throttled)
-        judged_wrong = False
-        try:
-            right = await self._passwords.right(password, row and row.password_hash, network=network)
-            judged_wrong = not right
-        finally:
-            if throttled and not judged_wrong:
-                await self._throttle.take_back(throttled)
+        right = await turn.right(password, row and row.password_hash)
+        if right and throttled:
+            await self._throttle.take_back(throttled)
         return right
+
+    async def _begin_session(self, row: Any, client: Client, *, renewed_hash: str | None) -> SignedIn | None:
+        """Issue a token; returns None where the account was closed, or its password changed, since `row` was read."""
+        async with self._database.transaction() as connection:
+            if not await lock_unchanged(connection, row):
+                return None
+            if renewed_hash:
+                values = {"password_hash": renewed_hash}
+                await connection.execute(ACCOUNT.update().where(ACCOUNT.c.id == row.id).values(values))
+            device = None if row.known_device else await add_device(connection, row.id)
+            token, expires_at = await issue_token(connection, row.id, life=self._life, longest=self._longest)
+            signed_in = audit_row(AccountEvent.SIGNED_IN, account_id=row.id, done_by=row.id, network=client.network)
+            await connection.execute(signed_in)
+            return SignedIn(token=token, expires_at=expires_at, staff=staff_of(row), device=device)
 
 
 def staff_of(row: Any) -> Staff:

@@ -61,7 +61,8 @@ class Administration:
             is_superuser=is_superuser,
             active=True,
         )
-        row = {**vars(staff), "password_hash": await self._passwords.hashed(password)}
+        async with self._passwords.turn() as turn:
+            row = {**vars(staff), "password_hash": await turn.hashed(password)}
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(ACCOUNT.insert().values(row))
@@ -88,7 +89,8 @@ class Administration:
         """Whether this is the password of an active account."""
         query = sa.select(ACCOUNT.c.password_hash).where(ACCOUNT.c.email == address_key(email), ACCOUNT.c.active)
         row = await self._database.first(query)
-        return await self._passwords.right(password, row and row.password_hash)
+        async with self._passwords.turn() as turn:
+            return await turn.right(password, row and row.password_hash)
 
     async def deactivate(self, email: str) -> TokensEnded:
         """Close an account and end its tokens; raises `NoSuchAccount`. A closed account is closed again."""
@@ -103,7 +105,8 @@ class Administration:
 
         Raises `NoSuchAccount`, and `ValueError` where the password may not be chosen.
         """
-        hashed = await self._passwords.hashed(password)
+        async with self._passwords.turn() as turn:
+            hashed = await turn.hashed(password)
         async with self._locked(email, active=True) as (connection, staff):
             tokens = await set_password(connection, staff.id, hashed)
             await connection.execute(audit_row(AccountEvent.PASSWORD_RESET, account_id=staff.id))

@@ -4,25 +4,28 @@ import asyncio
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 
 T = TypeVar("T")
 
-WAITING = 128  # computations, of all networks together
+WAITING = 128  # of all networks together
 WAITING_PER_NETWORK = 8
 HALVED_EVERY = 60.0  # seconds
 MAX_NETWORKS = 10_000
+RETRY_AFTER = 5  # seconds
 
 
 class FairPool:
-    """At most `at_once` computations run; the next one is that of the network with the least load.
+    """At most `at_once` have a turn; the next one is of the network with the least load.
 
-    A network's load is the number of its computations that have begun, halved every minute. So a network that has
-    asked for nothing lately waits for the running computations only, however many others wait.
+    A network's load is the number of its turns, halved every minute. So a network that has asked for nothing lately
+    waits for the running turns only, however many others wait. Among equal loads the network that came last is the
+    next one, so that this is true at the beginning of a flood, too; the first ones wait for at most `WAITING` turns.
     """
 
     def __init__(self, at_once: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,21 +35,26 @@ class FairPool:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._loads: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    async def run(self, network: str, compute: Callable[[], T]) -> T:
-        """The result of `compute`, which runs in a thread.
+    @asynccontextmanager
+    async def turn(self, network: str) -> AsyncIterator[None]:
+        """Wait for a turn of the network, which lasts until the end of the `with` block.
 
-        Refused `RATE_LIMITED` where too much of this network waits, and where another network's computation takes the
-        place of this one. Raises `Unavailable` where too much waits, and no network has a greater load.
+        Refused `RATE_LIMITED` where too many of this network wait, and where another network takes the place of this
+        one; refused `SERVICE_UNAVAILABLE` where too many wait, and no network has a greater load.
         """
         await self._turn(network)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, compute)
+            yield
         finally:
             self._free += 1
             self._next()
 
+    async def compute(self, computation: Callable[[], T]) -> T:
+        """The result of a computation in a thread, within a turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, computation)
+
     def forgive(self, network: str) -> None:
-        """Take one computation off the load of a network."""
+        """Take one turn off the load of a network."""
         self._add(network, -1)
 
     async def _turn(self, network: str) -> None:
@@ -66,13 +74,16 @@ class FairPool:
 
     def _next(self) -> None:
         while self._free and self._waiting:
-            network = min(self._waiting, key=self._load)
+            network = self._choose()
             turn = self._waiting[network][0]
             self._remove(network, turn)
             if not turn.done():
                 self._free -= 1
                 self._add(network, 1)
                 turn.set_result(None)
+
+    def _choose(self) -> str:
+        return min(reversed(self._waiting), key=self._load)
 
     def _admit(self, network: str) -> None:
         own = len(self._waiting.get(network, ()))
@@ -82,7 +93,7 @@ class FairPool:
             return
         heaviest = max(self._waiting, key=self._load_with_waiting)
         if self._load_with_waiting(heaviest) <= self._load_with_waiting(network) + 1:
-            raise Unavailable("too many sign-ins wait")
+            raise Refusal("SERVICE_UNAVAILABLE", "Too many requests wait; try again shortly.", retry_after=RETRY_AFTER)
         last = self._waiting[heaviest][-1]
         self._remove(heaviest, last)
         if not last.done():
@@ -110,4 +121,4 @@ class FairPool:
 
 
 def _too_many() -> Refusal:
-    return Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=5)
+    return Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=RETRY_AFTER)

@@ -1,15 +1,22 @@
 """The network of a client: the unit that limits count."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 PREFIX_V6 = 64  # the smallest network that a provider assigns to one customer
+LONGEST = 64  # characters of an address
 
 
 def network_of(address: str) -> str:
-    """The IPv4 address itself, or the /64 of an IPv6 address; any other text unchanged.
+    """The IPv4 address itself, or the /64 of an IPv6 address; of any other text its beginning.
 
     An IPv4 address in IPv6 form (`::ffff:192.0.2.1`) is its IPv4 address.
     """
+    return _network_of(address[:LONGEST])
+
+
+@lru_cache(10_000)
+def _network_of(address: str) -> str:
     try:
         host = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Rate limits: one token bucket per client and kind of request, in this process."""
+"""Rate limits: one token bucket per network and kind of request, in this process."""
 
 import math
 import time
@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 from chassis.refusal import Refusal
 
-MAX_CLIENTS = 50_000
-
+MAX_BUCKETS = 50_000
+FILLS_IN = 60.0  # seconds
+Buckets = OrderedDict[tuple[str, str], tuple[float, float]]  # the tokens in the bucket, and when they were counted
 
 # The size of a bucket, which is also the number of tokens that the bucket gains each minute.
 DEFAULTS = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
@@ -28,25 +29,40 @@ def parse_limits(text: str) -> dict[str, int]:
 
 
 class RateLimiter:
-    """The token buckets, at most `MAX_CLIENTS`: a further bucket replaces the least recently used bucket."""
+    """The token buckets of networks (`network_of`), at most `MAX_BUCKETS`.
+
+    Beyond that, buckets are forgotten that are full again, which is as if they had never been there; then those that
+    are at least half full, least recently used first; then the others. So many new clients do not make the process
+    forget one that it limits: each of them would have to empty half a bucket within the minute in which it fills.
+    """
 
     def __init__(self, limits: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._fuller: Buckets = OrderedDict()
+        self._emptier: Buckets = OrderedDict()
 
-    def take(self, kind: str | None, client: str) -> None:
+    def take(self, kind: str | None, network: str) -> None:
         """Take one token; refused `RATE_LIMITED` with `retry_after` in seconds where the bucket is empty."""
         limit = self._limits.get(kind) if kind else None
         if kind is None or limit is None:
             return
-        now, per_second = self._clock(), limit / 60
-        tokens, updated = self._buckets.pop((kind, client), (float(limit), now))
+        now, per_second, key = self._clock(), limit / 60, (kind, network)
+        buckets = self._emptier if key in self._emptier else self._fuller
+        tokens, updated = buckets.pop(key, (float(limit), now))
         tokens = min(float(limit), tokens + (now - updated) * per_second)
         allowed = tokens >= 1
-        self._buckets[(kind, client)] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
+        left = tokens - 1 if allowed else tokens
+        (self._fuller if left >= limit / 2 else self._emptier)[key] = (left, now)
+        if len(self._fuller) + len(self._emptier) > MAX_BUCKETS:
+            self._forget(now)
         if not allowed:
             retry_after = max(1, math.ceil((1 - tokens) / per_second))
             raise Refusal("RATE_LIMITED", "Too many requests; try again later.", retry_after=retry_after)
+
+    def _forget(self, now: float) -> None:
+        for buckets in (self._emptier, self._fuller):
+            while buckets and next(iter(buckets.values()))[1] <= now - FILLS_IN:
+                buckets.popitem(last=False)
+        if len(self._fuller) + len(self._emptier) > MAX_BUCKETS:
+            (self._fuller or self._emptier).popitem(last=False)

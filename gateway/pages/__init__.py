@@ -10,11 +10,13 @@ from pathlib import Path
 
 import fastapi_offline
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from gateway.app_state import AppState
+from gateway.http.documents import json_document
+from gateway.http.routing import PlainMount, PlainRoute
 from gateway.lookups.realtime import Connection
 
 FOLDER = Path(__file__).resolve().parent
@@ -32,7 +34,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 
@@ -40,13 +41,13 @@ HEADERS = {
 def pages() -> list[BaseRoute]:
     """Every page, with and without a trailing slash, and the assets that pages load."""
     routes: list[BaseRoute] = [
-        Mount("/assets/swagger", _Assets(directory=SWAGGER), name="swagger"),
-        Mount("/assets", _Assets(directory=FOLDER / "assets"), name="assets"),
-        Route("/asyncapi.json", _asyncapi),
+        PlainMount("/assets/swagger", _Assets(directory=SWAGGER), name="swagger"),
+        PlainMount("/assets", _Assets(directory=FOLDER / "assets"), name="assets"),
+        PlainRoute("/asyncapi.json", json_document((FOLDER / "asyncapi.json").read_bytes)),
     ]
     for path, name in PAGES.items():
         routes += [
-            Route(spelling, _page(name), name=name) for spelling in dict.fromkeys((path, path.rstrip("/") + "/"))
+            PlainRoute(spelling, _page(name), name=name) for spelling in dict.fromkeys((path, path.rstrip("/") + "/"))
         ]
     return routes
 
@@ -85,11 +86,6 @@ def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
     return page
 
 
-async def _asyncapi(request: Request) -> Response:
-    del request
-    return FileResponse(FOLDER / "asyncapi.json", media_type="application/json")
-
-
 @cache
 def _text(name: str) -> str:
     return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
@@ -102,5 +98,4 @@ class _Assets(StaticFiles):
         """The file, or a response 304."""
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response

@@ -9,7 +9,7 @@ from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
 from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, ListCommunications
 from contracts.bookings.extensions import ExtendBooking
-from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, FindEndedGuestTokens, RevokeGuestToken
 from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
 from contracts.bookings.lookups import GetLookupLetter, LookUpBookings
 from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, PlaceOrder
@@ -108,6 +108,7 @@ SERVICE = Service(
         handles(GetGuestNames, queries.get_guest_names),
         handles(GetMailFacts, guest_access.get_mail_facts),
         handles(AuthenticateGuest, guest_access.authenticate_guest),
+        handles(FindEndedGuestTokens, guest_access.find_ended_tokens),
         handles(ExchangeCode, guest_access.exchange_code),
         handles(RevokeGuestToken, guest_access.revoke_guest_token),
         handles(LookUpBookings, lookups.look_up_bookings),

@@ -30,7 +30,7 @@ log = logs.logger(__name__)
 async def exchange_code(request: ApiRequest, body: MailedCode) -> Response:
     """Exchange a mailed code for a guest token. Each code works once."""
     access = await request.ask(ExchangeCode(code=body.code))
-    return request.respond(GUEST_ACCESS.of(access), headers={"Cache-Control": "no-store"})
+    return request.respond(GUEST_ACCESS.of(access))
 
 
 @sessions.post("/login/", response=StaffSession, idempotency_key=False, refuses=("INVALID_CREDENTIALS",))
@@ -111,7 +111,7 @@ def signed_in_staff(request: ApiRequest) -> Staff:
 def _session(request: ApiRequest, signed_in: SignedIn) -> Response:
     staff = StaffProfile(**profile(signed_in.staff), hotel=signed_in.staff.hotel)
     session = StaffSession(token=signed_in.token, expires_at=signed_in.expires_at, staff=staff)
-    return request.respond(session, headers={"Cache-Control": "no-store"})
+    return request.respond(session)
 
 
 async def _close_connections(request: ApiRequest) -> None:

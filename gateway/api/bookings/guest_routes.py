@@ -73,7 +73,7 @@ async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -
     list; links to matching bookings are mailed to the address, at most once in ten minutes.
     """
     reply = await request.ask(LookUpBookings(**query.model_dump()))
-    return request.respond(found_bookings(reply), headers={"Cache-Control": "no-store"})
+    return request.respond(found_bookings(reply))
 
 
 @guest.get("/")

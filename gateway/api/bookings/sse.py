@@ -1,25 +1,29 @@
 """The events of a booking as server-sent events: first those that the client missed, then each new event.
 
-An event on the bus only wakes the stream, which then reads the feed from the bookings service. So the stream has the
-events of the feed, in order and without a gap, also after an outage. The stream ends when the reader's token is no
-longer valid.
+The client's own token reads what was missed; the feed that all streams of the booking share has the rest. The stream
+ends when the token is no longer valid.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.queries import GetFeed
 from contracts.bookings.views import Feed
 from gateway.api.bookings.responses import feed_event
+from gateway.app_state import AppState
 from gateway.http.request import ApiRequest
+from gateway.identity.admission import parse_authorization
+from gateway.streams.stream import EventStream, FeedEntry, StreamToken
 
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT = b": still here\n\n"
 RECONNECT = b"retry: 1000\n\n"
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+REPLACED = b": a newer stream of this token takes the place of this one\nretry: 30000\n\n"
+HEADERS = {"X-Accel-Buffering": "no"}
 
 
 async def read_feed(request: ApiRequest, after: int) -> Feed:
@@ -28,9 +32,16 @@ async def read_feed(request: ApiRequest, after: int) -> Feed:
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
-    """The stream of events after the sequence number `after`. Raises a refusal of `GetFeed` before the start."""
-    await read_feed(request, after)
-    return StreamingResponse(_events(request, after), media_type=MEDIA_TYPE, headers=HEADERS)
+    """The stream of events after the sequence number `after`.
+
+    Raises a refusal of `GetFeed` before the start, and `RATE_LIMITED` where too many streams are open.
+    """
+    feed = await read_feed(request, after)
+    kind, text = parse_authorization(request.authorization)
+    token = StreamToken(kind=kind, text=text)
+    opened = EventStream(token, hotel=request.hotel, booking_id=request.booking_id, context=request.context)
+    request.app_state.streams.open(opened)
+    return EventStreamResponse(_events(request, opened, feed, after), opened, request.app_state)
 
 
 def resume_after(last_event_id: str | None, after: int) -> int:
@@ -39,34 +50,49 @@ def resume_after(last_event_id: str | None, after: int) -> int:
     return int(header) if header.isdecimal() and len(header) <= 9 else after
 
 
-async def _events(request: ApiRequest, last: int) -> AsyncIterator[bytes]:
-    state = request.app_state
+class EventStreamResponse(StreamingResponse):
+    """The response that sends a stream, and closes the stream at its end."""
+
+    def __init__(self, events: AsyncIterator[bytes], opened: EventStream, state: AppState) -> None:
+        super().__init__(events, media_type=MEDIA_TYPE, headers=HEADERS)
+        self._opened = opened
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream until the stream ends or the client leaves."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._state.streams.close(self._opened)
+
+
+async def _events(request: ApiRequest, opened: EventStream, feed: Feed, last: int) -> AsyncIterator[bytes]:
     yield RECONNECT
-    with state.bus.subscribe(request.booking_id) as subscription:
-        behind = True
-        while not state.stopping.is_set():
-            if behind:
-                subscription.drain()
-                try:
-                    feed = await read_feed(request, last)
-                except Refusal:
-                    return
-                except Unavailable:
-                    behind = False
-                    continue
-                for event, number in _encoded(request, feed, last):
-                    last = number
-                    yield event
-                behind = bool(feed.events) and last < feed.last_sequence
-                continue
-            published = await subscription.next(within=state.settings.heartbeat_seconds)
-            if published is None:
-                yield HEARTBEAT
-            behind = published is None or published.sequence > last
+    shared = request.app_state.streams.join(opened, position=feed.last_sequence)
+    while True:
+        for item in feed.events:
+            if item.sequence > last and not opened.ended:
+                last = item.sequence
+                yield _encoded(FeedEntry(item), request.caller.kind)
+        if opened.ended or not ((feed.events and last < feed.last_sequence) or feed.last_sequence < shared.position):
+            break
+        try:
+            feed = await read_feed(request, last)
+        except (Refusal, Unavailable):
+            return
+    while not opened.ended:
+        entry = await opened.next(within=request.app_state.settings.heartbeat_seconds)
+        if entry is None:
+            yield HEARTBEAT
+        elif entry.item.sequence > last:
+            last = entry.item.sequence
+            yield _encoded(entry, request.caller.kind)
+    if opened.replaced:
+        yield REPLACED
 
 
-def _encoded(request: ApiRequest, feed: Feed, last: int) -> Iterator[tuple[bytes, int]]:
-    for item in feed.events:
-        if item.sequence > last:
-            event = codec.encode(feed_event(item, request.caller.kind))
-            yield b"id: %d\ndata: %s\n\n" % (item.sequence, event), item.sequence
+def _encoded(entry: FeedEntry, reader: str) -> bytes:
+    if reader not in entry.encoded:
+        event = codec.encode(feed_event(entry.item, reader))
+        entry.encoded[reader] = b"id: %d\ndata: %s\n\n" % (entry.item.sequence, event)
+    return entry.encoded[reader]

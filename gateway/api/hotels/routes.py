@@ -24,13 +24,14 @@ from gateway.http.routing import Routes, staff_routes
 from gateway.http.status_codes import NOT_FOR_A_CARD
 from gateway.identity.admission import Audience
 
+FOR_EVERYBODY = "public, max-age=5"  # seconds
 public = Routes("hotels", audience=Audience.PUBLIC, under="/api/public/hotels")
 settings = staff_routes("staff", "/settings", response=StaffSettings, etag=True)
 
 MANAGE = Permission.MANAGE_SETTINGS
 
 
-@public.get("/", response=page_of(PublicHotel))
+@public.get("/", response=page_of(PublicHotel), cache_control=FOR_EVERYBODY)
 async def list_hotels(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
     """List hotels."""
     hotels = (await request.ask(ListHotels())).hotels
@@ -39,13 +40,13 @@ async def list_hotels(request: ApiRequest, paging: FromQuery[Paging]) -> Respons
     return request.respond_page(hotel, rows, count=len(hotels), paging=paging)
 
 
-@public.get("/{slug}/", response=PublicHotel)
+@public.get("/{slug}/", response=PublicHotel, cache_control=FOR_EVERYBODY)
 async def get_hotel(request: ApiRequest) -> Response:
     """Retrieve a hotel."""
     return request.respond(hotel(await request.ask(request.for_path(GetHotel))))
 
 
-@public.get("/{slug}/settings/", response=PublicHotel)
+@public.get("/{slug}/settings/", response=PublicHotel, cache_control=FOR_EVERYBODY)
 async def get_public_settings(request: ApiRequest) -> Response:
     """Retrieve the public settings of a hotel."""
     return request.respond(hotel(await request.ask(request.for_path(GetHotel))))

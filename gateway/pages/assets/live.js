@@ -181,7 +181,7 @@ export class Live {
           wait = 500;
           this.#say('stream');
           this.changed();
-          await this.#read(response.body, signal);
+          wait = await this.#read(response.body, signal);
         } else if (response.status === 401 || response.status === 404) {
           await this.changed(); // whoever may not listen any more may not look either
         }
@@ -193,15 +193,18 @@ export class Live {
     }
   }
 
+  // Returns the milliseconds after which the server wants the page to come again.
   async #read(body, signal) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let retry = 1000;
     for (let text = ''; !signal.aborted; ) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return retry;
       text += value;
       const whole = text.split('\n\n');
       text = whole.pop();
       for (const block of whole) {
+        retry = Number(/^retry: (\d+)$/m.exec(block)?.[1] ?? retry);
         const number = /^id: (\d+)$/m.exec(block);
         if (!number) continue;
         this.last = Math.max(this.last, Number(number[1]));
@@ -209,6 +212,7 @@ export class Live {
         this.#told(fact.type, fact);
       }
     }
+    return retry;
   }
 
   #say(state) {

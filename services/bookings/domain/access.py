@@ -45,6 +45,11 @@ def opens(booking: Booking, token: str | None) -> bool:
     return bool(token) and hmac.compare_digest(hashed(token or ""), booking.guest.token_hash)
 
 
+def is_valid(booking: Booking, token: str | None, *, now: datetime) -> bool:
+    """Whether the token belongs to the booking's guest, and has not expired."""
+    return opens(booking, token) and now < token_ends_at(booking)
+
+
 def token_ends_at(booking: Booking) -> datetime:
     """The moment (UTC) until which the guest's token is valid: 30 days after the end of the booking.
 
@@ -71,7 +76,7 @@ def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> Non
 
 def admit_guest(booking: Booking, caller: Caller, *, now: datetime) -> None:
     """Admit the booking's guest by token. Refused `INVALID_TOKEN`."""
-    if not opens(booking, caller.guest_token) or now >= token_ends_at(booking):
+    if not is_valid(booking, caller.guest_token, now=now):
         raise invalid_token()
 
 

@@ -2,7 +2,15 @@
 
 from chassis.refusal import Refusal
 from contracts.bookings.communications import GetMailFacts, MailFacts
-from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, GuestAccess, RevokeGuestToken
+from contracts.bookings.guest_access import (
+    AuthenticateGuest,
+    EndedGuestTokens,
+    ExchangeCode,
+    FindEndedGuestTokens,
+    GuestAccess,
+    GuestToken,
+    RevokeGuestToken,
+)
 from contracts.bookings.views import BookingDetail
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
@@ -23,6 +31,17 @@ def authenticate_guest(query: AuthenticateGuest, work: BookingsWork) -> GuestAcc
         raise access.invalid_token()
     access.admit_guest(booking, work.caller, now=work.now)
     return _access(booking)
+
+
+def find_ended_tokens(query: FindEndedGuestTokens, work: BookingsWork) -> EndedGuestTokens:
+    """Which of the tokens are not valid. The tokens themselves are the permission: the caller need not be known."""
+    bookings = work.bookings.find_all({(each.hotel, each.booking_id) for each in query.tokens})
+
+    def is_valid(each: GuestToken) -> bool:
+        booking = bookings.get((each.hotel, each.booking_id))
+        return booking is not None and access.is_valid(booking, each.token, now=work.now)
+
+    return EndedGuestTokens(positions=tuple(n for n, each in enumerate(query.tokens) if not is_valid(each)))
 
 
 def revoke_guest_token(command: RevokeGuestToken, work: BookingsWork) -> BookingDetail:

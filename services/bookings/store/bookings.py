@@ -1,6 +1,6 @@
 """Bookings with their guests and overstay incidents. A booking and its guest are read and locked together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,7 @@ _ADD = _from_parameters(GUEST, GUEST.c).add_cte(
     _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made"),
     _from_parameters(DIRECTORY, DIRECTORY.c).cte("listed"),
 )
+_KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
 
@@ -58,6 +59,11 @@ class SqlBookings(SqlStore):
     def find_in_any_hotel(self, booking_id: str) -> Booking | None:
         """The booking, read without a lock, where its hotel is not known."""
         return self._one(IN_ANY_HOTEL.where(DIRECTORY.c.booking_id == booking_id))
+
+    def find_all(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Booking]:
+        """The bookings with these hotels and ids, read without a lock, by hotel and id."""
+        rows = self._connection.execute(JOINED.where(_KEY.in_(keys))).mappings()
+        return {(row["hotel"], row["id"]): booking_of(row) for row in rows}
 
     def find_by_token(self, token_hash: str) -> Booking | None:
         """The booking whose guest has this token, read without a lock."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import stripe
 
+from chassis import codec
 from services.payments.cards import InvalidWebhook
 from services.payments.domain.webhook import WebhookEvent
 from services.payments.stripe_gateway.snapshots import expandable_id, moment
@@ -15,6 +16,10 @@ TOLERANCE = 300  # seconds that a signature may be old
 
 def parse(client: stripe.StripeClient, body: str, signature: str, secrets: Sequence[str]) -> WebhookEvent:
     """The event, if the body is signed with one of the secrets. Raises `InvalidWebhook`."""
+    try:
+        codec.require_shallow(body)
+    except ValueError as problem:
+        raise InvalidWebhook("nested too deep for an event of the provider") from problem
     for secret in secrets:
         event = _verified(client, body, signature, secret)
         if event is not None:

@@ -11,7 +11,13 @@ from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.communications import GetMailFacts
-from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, RevokeGuestToken
+from contracts.bookings.guest_access import (
+    AuthenticateGuest,
+    ExchangeCode,
+    FindEndedGuestTokens,
+    GuestToken,
+    RevokeGuestToken,
+)
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms, MarkNoShow
 from contracts.rooms.holds import HoldInventory
@@ -72,6 +78,28 @@ def test_the_token_of_an_ended_booking_is_read_only(service: BookingsUnderTest) 
     assert refused(service, SubmitBooking(**about(booking_id)), guest) == "BOOKING_ENDED"
     service.pass_time(days=30)
     assert refused(service, GetBooking(**about(booking_id)), guest) == "INVALID_TOKEN"
+
+
+def test_ended_tokens_are_those_that_are_unknown_revoked_or_expired(service: BookingsUnderTest) -> None:
+    created, revoked, early = service.book(draft=True), service.book(draft=True), service.book(draft=True)
+    service.ask(RevokeGuestToken(**about(revoked.booking.booking_id)))
+    service.ask(CancelBooking(**about(early.booking.booking_id)), guest_of(early))
+    tokens = tuple(
+        GuestToken(hotel=hotel, booking_id=booking_id, token=token)
+        for hotel, booking_id, token in (
+            (HOTEL, created.booking.booking_id, created.guest_token),
+            (HOTEL, created.booking.booking_id, revoked.guest_token),
+            (OTHER_HOTEL, created.booking.booking_id, created.guest_token),
+            (HOTEL, "BK-2030-NOSUCH", created.guest_token),
+            (HOTEL, revoked.booking.booking_id, revoked.guest_token),
+            (HOTEL, early.booking.booking_id, early.guest_token),
+        )
+    )
+
+    assert service.ask(FindEndedGuestTokens(tokens=tokens), PUBLIC).positions == (1, 2, 3, 4)
+    service.pass_time(days=30)
+    assert service.ask(FindEndedGuestTokens(tokens=tokens), PUBLIC).positions == (1, 2, 3, 4, 5)
+    assert service.ask(FindEndedGuestTokens(tokens=()), PUBLIC).positions == ()
 
 
 def test_the_token_is_stored_as_a_hash_only(service: BookingsUnderTest) -> None:

@@ -191,7 +191,7 @@ def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str
     """The command and environment of a relay on that outbox."""
     environment = {
         **os.environ,
-        "BOOKINGS_DATABASE_URL": owner.url,
+        "BOOKINGS_RELAY_DATABASE_URL": owner.url,
         "BOOKINGS_AMQP_URL": rabbit.url_of("bookings"),
         "LOG_FORMAT": "console",
     }

@@ -2,10 +2,12 @@
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
 from chassis.refusal import Unavailable
 from chassis.transactions.migrate import migrate
 from gateway.identity.administration import EmailTaken, NoSuchAccount
+from gateway.identity.passwords import Passwords
 from gateway.identity.sessions import PREFIX
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.run_directory import temporary_run
@@ -145,7 +147,7 @@ def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
 
 def test_a_database_that_is_down_is_unavailable_and_comes_back() -> None:
     with temporary_run() as run, PostgresNode(run / "postgres") as node:
-        url = node.create_database("gateway")
+        url = node.create_database("gateway").owner
         migrate("gateway", url)
         desk = Desk(url)
         desk.add()
@@ -168,3 +170,17 @@ def test_a_stale_connection_is_replaced_within_the_request(desk: Desk, postgres:
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'gateway_%'")
 
     assert desk.run(desk.accounts.whose(token)) is not None
+
+
+def test_a_hash_with_older_parameters_is_renewed_at_the_next_sign_in(url: str) -> None:
+    older, newer = Desk(url), Desk(url, passwords=Passwords(PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)))
+    older.add()
+
+    token = newer.token()
+
+    assert newer.is_valid(token)
+    [(stored,)] = newer.sql("SELECT password_hash FROM staff_account")
+    assert "m=64,t=2,p=1" in stored
+    assert newer.is_valid(newer.token())
+    older.close()
+    newer.close()

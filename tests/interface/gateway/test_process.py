@@ -1,15 +1,12 @@
 """The gateway as its own process, on a real PostgreSQL and RabbitMQ."""
 
-import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,8 +16,8 @@ from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder
+from tests.interface.gateway.running import ROOT, Running
 
-ROOT = Path(__file__).resolve().parents[3]
 HEALTH = {"service": "x", "ready": True, "now": "2026-07-01T12:00:00Z"}
 FACT = {"id": "e1", "type": "bookings.BookingHeld.v1", "sequence": 1, "time": "2026-07-01T12:00:00Z", "data": {}}
 FEED = {"booking_id": "BK-1", "last_sequence": 1, "events": [FACT]}
@@ -34,53 +31,6 @@ def _answer(method: str, kwargs: dict[str, Any], __: Any) -> dict[str, Any] | No
     if method == "GetFeed":
         return {"result": FEED if kwargs["message"]["after"] == 0 else {**FEED, "events": []}}
     return None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Running:
-    """`python -m gateway`, and how to reach it."""
-
-    def __init__(self, *, amqp_url: str, database_url: str) -> None:
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        env = {
-            **os.environ,
-            "AMQP_URL": amqp_url,
-            "GATEWAY_DATABASE_URL": database_url,
-            "GATEWAY_PORT": str(port),
-            "GATEWAY_RATE_LIMITS": "off",
-            "HOTELMATE_MODE": "demo",
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process = subprocess.Popen([sys.executable, "-m", "gateway"], env=env, cwd=ROOT, stdout=subprocess.PIPE)
-
-    def within(self, seconds: float, happens: Callable[[], str]) -> None:
-        """Wait until nothing is missing; `happens` says what still is."""
-        until, missing = time.monotonic() + seconds, ""
-        while time.monotonic() < until:
-            try:
-                missing = happens()
-            except httpx.TransportError as problem:
-                assert self.process.poll() is None
-                missing = repr(problem)
-            if not missing:
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"not in time: {missing}")
-
-    def unready(self) -> str:
-        answer = httpx.get(f"{self.url}/readyz/", timeout=10)
-        return "" if answer.status_code == 200 else answer.text
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chassis import codec
 from tests.interface.payments.conftest import SECRET
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 from tests.interface.payments.webhook_bodies import event, refused, signed, stored
@@ -82,3 +83,22 @@ def test_no_mutation_of_a_signed_webhook_event_is_accepted(service: PaymentsUnde
 
     assert accepted == 0
     assert stored(service) == [("evt_x", "STORED")]
+
+
+@pytest.mark.parametrize("depth", [65, 300, 3_000])
+def test_a_signed_body_that_is_nested_deep_is_refused(service: PaymentsUnderTest, depth: int) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    body = event().replace('"created": 1', f'"created": 1, "deep": {deep}')
+
+    assert refused(service, body, signed(body))
+    assert stored(service) == []
+
+
+def test_without_the_bound_a_deep_body_breaks_the_parser(
+    service: PaymentsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codec, "require_shallow", lambda _: None)
+    body = event().replace('"created": 1', '"created": 1, "deep": ' + '{"a":' * 3_000 + "1" + "}" * 3_000)
+
+    with pytest.raises(RecursionError):
+        refused(service, body, signed(body))

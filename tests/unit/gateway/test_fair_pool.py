@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 from gateway.identity.fair_pool import WAITING, WAITING_PER_NETWORK, FairPool
 
 FLOOD = [f"198.51.100.{number}" for number in range(100)]
@@ -43,13 +43,18 @@ class Computations:
 class Arrivals(FairPool):
     """The pool without its fairness: the first that waits is the next."""
 
-    def _load(self, network: str) -> float:
-        return 0.0
+    def _choose(self) -> str:
+        return next(iter(self._waiting))
 
 
 @contextmanager
 def pool_of(kind: type[FairPool] = FairPool) -> Iterator[tuple[FairPool, Computations]]:
     yield kind(2, clock=lambda: 0.0), Computations()
+
+
+async def in_turn(pool: FairPool, network: str, computations: Computations) -> str:
+    async with pool.turn(network):
+        return await pool.compute(computations.of(network))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -59,26 +64,26 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def started(pool: FairPool, computations: Computations, networks: list[str]) -> list["asyncio.Task[str]"]:
-    return [asyncio.ensure_future(pool.run(network, computations.of(network))) for network in networks]
+    return [asyncio.ensure_future(in_turn(pool, network, computations)) for network in networks]
 
 
-async def begun_before_the_other(kind: type[FairPool]) -> int:
+async def begun_before_the_other(kind: type[FairPool], *, first_turns: bool) -> int:
     """How many computations of a flood begin between the arrival and the beginning of another network's."""
     with pool_of(kind) as (pool, computations):
-        flood = started(pool, computations, FLOOD)
-        for _ in range(10):  # each address has had a turn, and each asks again at once
-            await until(lambda: len(computations.begun) >= 2)
-            computations.finish(10)
-            await asyncio.sleep(0.01)
-        await until(lambda: len(computations.begun) >= 100)
+        flood: list[asyncio.Task[str]] = []
+        if first_turns:  # each address of the flood has had a turn, and asks again at once
+            flood = started(pool, computations, FLOOD)
+            await asyncio.sleep(0)
+            computations.finish(len(FLOOD))
+            await asyncio.gather(*flood)
         flood += started(pool, computations, FLOOD)
+        await until(lambda: computations.at_once == 2)
+        other = asyncio.ensure_future(in_turn(pool, OTHER, computations))
         await asyncio.sleep(0)
         arrived = len(computations.begun)
-        other = asyncio.ensure_future(pool.run(OTHER, computations.of(OTHER)))
-        await asyncio.sleep(0)
         computations.finish(1_000)
         await other
-        await asyncio.gather(*flood, return_exceptions=True)
+        await asyncio.gather(*flood)
         return computations.begun.index(OTHER) - arrived
 
 
@@ -86,12 +91,14 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-def test_a_network_that_asked_for_nothing_lately_waits_for_the_running_computations_only() -> None:
-    assert run(begun_before_the_other(FairPool)) <= 2
+@pytest.mark.parametrize("first_turns", [True, False], ids=["a flood that goes on", "the beginning of a flood"])
+def test_a_network_that_asked_for_nothing_lately_waits_for_the_running_computations_only(*, first_turns: bool) -> None:
+    assert run(begun_before_the_other(FairPool, first_turns=first_turns)) <= 2
 
 
-def test_without_fairness_the_same_network_waits_for_the_whole_flood() -> None:
-    assert run(begun_before_the_other(Arrivals)) > 80
+@pytest.mark.parametrize("first_turns", [True, False], ids=["a flood that goes on", "the beginning of a flood"])
+def test_without_fairness_the_same_network_waits_for_the_whole_flood(*, first_turns: bool) -> None:
+    assert run(begun_before_the_other(Arrivals, first_turns=first_turns)) > 80
 
 
 def test_two_computations_run_at_once() -> None:
@@ -128,7 +135,7 @@ def test_a_full_queue_gives_a_place_of_the_heaviest_network_to_another() -> None
             tasks = started(pool, computations, [*FLOOD[:2], *heavy])
             await asyncio.sleep(0)
             assert len(heavy) == WAITING
-            other = asyncio.ensure_future(pool.run(OTHER, computations.of(OTHER)))
+            other = asyncio.ensure_future(in_turn(pool, OTHER, computations))
             await asyncio.sleep(0)
             computations.finish(1_000)
             return await asyncio.gather(*tasks, return_exceptions=True), await other
@@ -144,8 +151,9 @@ def test_a_full_queue_of_networks_that_wait_for_one_each_refuses_one_more_as_una
             networks = [f"2001:db8:{number:x}::/64" for number in range(2 + WAITING)]
             tasks = started(pool, computations, networks)
             await asyncio.sleep(0)
-            with pytest.raises(Unavailable):
-                await pool.run(OTHER, computations.of(OTHER))
+            with pytest.raises(Refusal, match="SERVICE_UNAVAILABLE") as refused:
+                await in_turn(pool, OTHER, computations)
+            assert dict(refused.value.details) == {"retry_after": 5}
             computations.finish(1_000)
             assert await asyncio.gather(*tasks) == networks
 
@@ -171,9 +179,9 @@ def test_a_right_password_is_no_load() -> None:
         with pool_of() as (pool, computations):
             computations.finish(100)
             for _ in range(5):
-                await pool.run(OTHER, computations.of(OTHER))
+                await in_turn(pool, OTHER, computations)
                 pool.forgive(OTHER)
-            await pool.run(FLOOD[0], computations.of(FLOOD[0]))
+            await in_turn(pool, FLOOD[0], computations)
             held = Computations()
             running = started(pool, held, ["a", "b"])
             await asyncio.sleep(0)

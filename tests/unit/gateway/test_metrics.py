@@ -1,9 +1,15 @@
 """The metrics for Prometheus."""
 
+import asyncio
+
+import httpx
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from contracts.operations import Metric, Metrics, ReadMetrics
-from tests.unit.gateway.fakes import Gateway
+from contracts.catalogue import OWNERS
+from contracts.operations import Metric, Metrics, Ping, ReadMetrics
+from gateway.lookups.metrics import MetricsLookup
+from tests.unit.gateway.fakes import FakeBus, Gateway
 
 
 def samples(gateway: Gateway, **headers: str) -> dict[tuple[str, str], float]:
@@ -57,3 +63,50 @@ def test_metrics_need_the_token_where_one_is_set() -> None:
     assert gateway.get("/metrics").status_code == 401
     assert samples(gateway, Authorization="Bearer a-token-of-some-length")
     gateway.close()
+
+
+def test_without_a_token_only_the_demo_has_metrics(gateway: Gateway) -> None:
+    assert gateway.get("/metrics").status_code == 200
+
+    object.__setattr__(gateway.app_state.settings, "mode", "production")
+
+    assert gateway.get("/metrics").status_code == 404
+
+
+def test_a_hundred_scrapes_at_once_ask_each_service_once(gateway: Gateway) -> None:
+    gateway.bus.answers(ReadMetrics, figures("any"))
+
+    async def scrape(client: httpx.AsyncClient) -> list[httpx.Response]:
+        return await asyncio.gather(*(client.get("/metrics") for _ in range(100)))
+
+    answers = gateway.together(scrape)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert gateway.bus.count(ReadMetrics) == len(OWNERS)
+
+
+def test_a_hundred_readiness_checks_at_once_ask_each_service_once(gateway: Gateway) -> None:
+    async def check(client: httpx.AsyncClient) -> list[httpx.Response]:
+        return await asyncio.gather(*(client.get("/readyz") for _ in range(100)))
+
+    answers = gateway.together(check)
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert gateway.bus.count(Ping) == len(OWNERS)
+
+
+def test_what_was_read_is_served_for_a_second_and_not_longer() -> None:
+    bus, now = FakeBus(), [0.0]
+    bus.answers(ReadMetrics, figures("any"))
+    lookup = MetricsLookup(bus, CollectorRegistry())
+    lookup._texts._clock = lambda: now[0]
+
+    async def scrape_for(seconds: float) -> int:
+        now[0] = seconds
+        await lookup.text()
+        return bus.count(ReadMetrics) // len(OWNERS)
+
+    async def scenario() -> list[int]:
+        return [await scrape_for(seconds) for seconds in (0.0, 0.9, 1.1, 1.2)]
+
+    assert asyncio.run(scenario()) == [1, 1, 2, 2]

@@ -58,15 +58,20 @@ def test_a_check_without_an_account_computes_a_hash_too() -> None:
     async def check() -> bool:
         passwords = Passwords(Counting(time_cost=1, memory_cost=64, parallelism=1))
         await passwords.prepare()
-        return await passwords.right("correct horse battery", None)
+        async with passwords.turn() as turn:
+            return await turn.right("correct horse battery", None)
 
     assert asyncio.run(check()) is False
     assert len(computed) == 1
 
 
 def test_a_common_password_is_not_hashed() -> None:
+    async def hashed() -> str:
+        async with Passwords(QUICK).turn() as turn:
+            return await turn.hashed("Password2026!")
+
     with pytest.raises(ValueError, match="common"):
-        asyncio.run(Passwords(QUICK).hashed("Password2026!"))
+        asyncio.run(hashed())
 
 
 @pytest.mark.parametrize(
