@@ -18,10 +18,22 @@ HANDLED = {owner: {owner, EVERY_SERVICE} for owner in OWNERS}
 
 def test_the_table_of_askers_names_the_asks_that_the_code_of_each_asker_imports() -> None:
     imported = {
-        asker: asks_in(trees(ROOT / folder), handled=HANDLED.get(asker, set())) for asker, folder in FOLDERS.items()
+        f"{asker} asks {service} {name}"
+        for asker, folder in FOLDERS.items()
+        for service, names in asks_in(trees(ROOT / folder), handled=HANDLED.get(asker, set())).items()
+        for name in names
+    }
+    table = {
+        f"{asker} asks {service} {name}"
+        for asker, row in ASKS.items()
+        for service, names in row.items()
+        for name in names
     }
 
-    assert imported == {asker: {owner: set(names) for owner, names in row.items()} for asker, row in ASKS.items()}
+    assert {"not in the table": imported - table, "asked by nobody": table - imported} == {
+        "not in the table": set(),
+        "asked by nobody": set(),
+    }
 
 
 def test_an_ask_that_is_not_in_the_table_is_noticed() -> None:
