@@ -176,7 +176,7 @@ def limited_relay(
     """A relay on the owner's outbox, over this database and broker, and under these time limits."""
     environment = {
         **os.environ,
-        "BOOKINGS_DATABASE_URL": database or owner.url,
+        "BOOKINGS_RELAY_DATABASE_URL": database or owner.url,
         "AMQP_URL": broker,
         "LOG_FORMAT": "console",
         "TIME_LIMITS": json.dumps(dict(limits)),
