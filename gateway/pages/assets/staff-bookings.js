@@ -109,7 +109,7 @@ function fitOf(room) {
 
 async function assign(row, office) {
   const { available_rooms: rooms } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
-  await ask({
+  ask({
     title: `A room for ${row.guest_name}`,
     body: rooms.length
       ? [
