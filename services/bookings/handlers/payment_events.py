@@ -95,7 +95,7 @@ def cancellation_fee_captured(event: CancellationFeeCaptured, work: BookingsWork
     """Record the cancellation fee that was captured from the authorisation. A rest of the fee is now owed."""
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
-        paid = {"payment_status": PaymentStatus.CAPTURED.value, "captured": event.amount}
+        paid: dict[str, Any] = {"payment_status": PaymentStatus.CAPTURED.value, "captured": event.amount}
         if events := payment_events.fee_captured(booking, event):
             work.record(booking, events, by=PROVIDER, **paid)
         else:
