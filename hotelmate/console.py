@@ -19,8 +19,7 @@ def say(text: str) -> None:
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "") -> None:
     """Print rows under headings. If there are no rows and `empty` has a text, print that text instead.
 
-    The first column is never wrapped, so that its ids can be copied. The text of a cell turns the direction of no other
-    cell.
+    The first column is never wrapped, so that its ids can be copied. A name from right to left turns no other cell.
     """
     if empty and not rows:
         say(empty)

@@ -113,7 +113,7 @@ async function assign(row, office) {
   const { available_rooms: free } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
   const rooms = free.filter((room) => !isTooSmall(room) || office.may('can_override'));
   const small = rooms.filter(isTooSmall).map((room) => room.room_number);
-  await ask({
+  ask({
     title: `A room for ${row.guest_name}`,
     body: rooms.length
       ? [
@@ -156,7 +156,7 @@ async function checkOut(row, office) {
     toast(done, 'good');
     return;
   }
-  await ask({
+  ask({
     title: `Check out ${row.guest_name}?`,
     body: warnings.map((warning) => h('p', {}, warningOf(warning))),
     confirm: 'Check out',

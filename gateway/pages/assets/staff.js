@@ -184,7 +184,7 @@ const office = {
   },
   async details(id) {
     const past = await pastOf(id, office).catch((problem) => [h('p', { class: 'bad' }, problem.message)]);
-    await ask({ title: id, body: past, close: 'Close' });
+    ask({ title: id, body: past, close: 'Close' });
   },
 };
 
