@@ -83,6 +83,8 @@ export function endDialogs() {
 function fill(form, draft) {
   for (const [name, value] of Object.entries(draft)) {
     const field = form.elements[name];
+    if (!field) continue; // no room is free any more
     if (!field.options || [...field.options].some((option) => option.value === value)) field.value = value;
+    field.dispatchEvent(new Event('change'));
   }
 }

@@ -113,6 +113,13 @@ async function assign(row, office) {
   const { available_rooms: free } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
   const rooms = free.filter((room) => !isTooSmall(room) || office.may('can_override'));
   const small = rooms.filter(isTooSmall).map((room) => room.room_number);
+  const needsReason = (number) => small.includes(number);
+  const reason = h(
+    'label',
+    { hidden: !needsReason(rooms[0]?.room_number) },
+    'Reason, since the room is too small',
+    h('input', { name: 'reason', maxlength: 2000, autocomplete: 'off' }),
+  );
   ask({
     title: `A room for ${row.guest_name}`,
     body: rooms.length
@@ -123,18 +130,18 @@ async function assign(row, office) {
             'Room, best first',
             h(
               'select',
-              { name: 'room_number' },
+              { name: 'room_number', onchange: ({ target }) => (reason.hidden = !needsReason(target.value)) },
               rooms.map((room) => h('option', { value: room.room_number }, `${room.room_number} · ${room.room_type} · ${words(room.room_status)}${fitOf(room)}`)),
             ),
           ),
-          small.length > 0 && h('label', {}, 'Reason, for a room that is too small', h('input', { name: 'reason', maxlength: 2000, autocomplete: 'off' })),
+          reason,
         ]
       : [h('p', {}, free.length ? 'Only rooms that are too small are free.' : 'No room is free for the whole stay.')],
     confirm: rooms.length ? 'Assign' : null,
     send: ({ room_number, reason }) =>
       office.send(`room-bookings/${row.booking_id}/assign-room/`, {
         room_number,
-        ...(small.includes(room_number) ? { override: true, reason } : {}),
+        ...(needsReason(room_number) ? { override: true, reason } : {}),
       }),
     done: (answer) => `Room ${answer.room_number} is for ${row.guest_name}`,
   });
