@@ -6,6 +6,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from chassis.text import normalised
 from contracts.fields import PASSWORD
 
 AT_ONCE = 2
@@ -17,7 +18,10 @@ def _nobody(hasher: PasswordHasher) -> str:
 
 
 class Passwords:
-    """Hashes and checks passwords. At most two computations run at once, which leaves CPU time to other requests."""
+    """Hashes and checks passwords in composed form (NFC), so that a password is the same from every keyboard.
+
+    At most two computations run at once, which leaves CPU time to other requests.
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -25,6 +29,7 @@ class Passwords:
 
     async def hashed(self, password: str) -> str:
         """Hash a password for storage; raises `ValueError` where the password is too short or too long."""
+        password = normalised(password)
         if not PASSWORD.least <= len(password) <= PASSWORD.most:
             raise ValueError(f"a password has {PASSWORD.least} to {PASSWORD.most} characters")
         async with self._room:
@@ -37,6 +42,6 @@ class Passwords:
 
     def _check(self, password: str, stored: str | None) -> bool:
         try:
-            return self._hasher.verify(stored or _nobody(self._hasher), password) and stored is not None
+            return self._hasher.verify(stored or _nobody(self._hasher), normalised(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
