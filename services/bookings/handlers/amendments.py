@@ -9,12 +9,14 @@ from services.bookings.work import BookingsWork
 
 
 def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
-    """Change notes and contact; the event has the names of the changed fields, never their values."""
+    """Change notes and contact. The event has the names of the changed fields; the history has their values, too."""
     booking = locked(work, command)
     amendment = amendments.amend(booking, command, by=work.caller.actor)
     if amendment is None:
         return booking_detail(work, booking)
-    return record(work, booking, (amendment.event,), **amendment.changes)
+    reply = record(work, booking, (amendment.event,), **amendment.changes)
+    work.history.add_amendment(booking, reply.version, amendment.history)
+    return reply
 
 
 def mark_seen(command: MarkSeen, work: BookingsWork) -> BookingDetail:
