@@ -11,7 +11,9 @@ KEEPALIVE_COUNT = 3
 UNACKNOWLEDGED_DATA = 8
 
 # The broker: pika ends a connection on which nothing arrived for twice (HEARTBEAT + 5) s, RabbitMQ after 3 × HEARTBEAT.
+# A command sends no heartbeat while it waits for something else, so its heartbeat is longer.
 HEARTBEAT = 4
+HEARTBEAT_OF_COMMANDS = 10
 CONFIRMS = 10
 
 # The database. The server's limits are shorter than the client's, so that the usual end of a slow statement is an error
@@ -31,5 +33,5 @@ JOB = 120
 TIMER = 120
 
 # A batch that takes longer than this makes its process not ready, and so does an outbox that nobody publishes.
-READY_BATCH = 5
+READY_BATCH = 10
 READY_OUTBOX = 20

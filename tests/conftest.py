@@ -6,6 +6,7 @@ import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from xdist.remote import Producer
@@ -92,8 +93,20 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
 
 @pytest.fixture(scope="session")
 def new_database(postgres: PostgresNode) -> Callable[[str], str]:
-    """Makes an empty database with a role of its own and answers its URL."""
-    return lambda name: postgres.create_database(f"{name}_{uuid.uuid4().hex[:8]}")
+    """Makes an empty database with its roles and answers the owner's URL."""
+    return lambda name: postgres.create_database(f"{name}_{uuid.uuid4().hex[:8]}").owner
+
+
+@pytest.fixture(scope="session")
+def running_url(postgres: PostgresNode) -> Callable[[str], str]:
+    """Answers the running role's URL of the database at an owner's URL; the grants come with the migration."""
+
+    def url_of(owner_url: str) -> str:
+        parts = urlsplit(owner_url)
+        role = (parts.username or "").removesuffix("_owner")
+        return Administrator(postgres.admin_url).url_of(parts.path.lstrip("/"), role, postgres.password(role))
+
+    return url_of
 
 
 @pytest.fixture(scope="session")

@@ -144,11 +144,11 @@ def main() -> None:
     """Run the relays of the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
-        description="Publish the outboxes of these services to the broker. Reads AMQP_URL and <NAME>_DATABASE_URL.",
+        description="Publish these services' outboxes to the broker. Reads AMQP_URL and <NAME>_RELAY_DATABASE_URL.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    variables = {name: f"{name.upper()}_DATABASE_URL" for name in names}
+    variables = {name: f"{name.upper()}_RELAY_DATABASE_URL" for name in names}
     settings = load(Settings, others=variables.values())
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
     missing = [variable for variable in variables.values() if variable not in os.environ]

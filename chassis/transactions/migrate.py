@@ -1,4 +1,4 @@
-"""Migrates databases: `python -m chassis.transactions.migrate bookings rooms …`."""
+"""Migrates databases and grants their roles' privileges: `python -m chassis.transactions.migrate bookings rooms …`."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from alembic.config import Config
 from chassis.database.parameters import parameters
 from chassis.observability import logs
 from chassis.settings import environment_faults, refusal, with_driver
+from chassis.transactions.grants import grant, grants_in
 
 FOLDERS = {"gateway": "gateway"}
 
@@ -24,7 +25,10 @@ def migrations_of(name: str) -> Path:
 
 
 def migrate(name: str, url: str) -> None:
-    """Migrate one database to the newest schema. Concurrent migrations wait for each other."""
+    """Migrate one database to the newest schema as its owner, and grant the privileges of its other roles.
+
+    Concurrent migrations wait for each other. The roles exist already (see `chassis.transactions.grants`).
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations_of(name)))
     engine = sa.create_engine(with_driver(url, "psycopg2"), connect_args=parameters("migrate", statement=None))
@@ -32,6 +36,7 @@ def migrate(name: str, url: str) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrate'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        grant(connection, grants_in(migrations_of(name)))
     engine.dispose()
 
 
@@ -39,11 +44,12 @@ def main() -> None:
     """Migrate the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.transactions.migrate",
-        description="Bring each service's database to its newest schema. Reads <NAME>_DATABASE_URL, HOTELMATE_MODE.",
+        description="Bring each service's database to its newest schema, and grant the privileges of its roles. "
+        "Reads <NAME>_OWNER_DATABASE_URL, HOTELMATE_MODE.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier, gateway")
     logs.configure("migrate", level=os.environ.get("LOG_LEVEL", "INFO"), fmt=os.environ.get("LOG_FORMAT", "json"))
-    variables = {name: f"{name.upper()}_DATABASE_URL" for name in parser.parse_args().names}
+    variables = {name: f"{name.upper()}_OWNER_DATABASE_URL" for name in parser.parse_args().names}
     if sentences := environment_faults(variables.values()):
         raise SystemExit(refusal(sentences))
     for name, variable in variables.items():

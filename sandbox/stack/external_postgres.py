@@ -1,10 +1,11 @@
 """An existing PostgreSQL server, on which a run creates databases with a prefix and drops them at the end."""
 
 import secrets
+from collections import defaultdict
 from types import TracebackType
 from typing import Self
 
-from sandbox.stack.databases import Administrator
+from sandbox.stack.databases import Administrator, DatabaseUrls
 
 
 class ExternalPostgres:
@@ -13,7 +14,7 @@ class ExternalPostgres:
     def __init__(self, admin_url: str, *, prefix: str) -> None:
         self.admin_url = admin_url
         self.prefix = prefix
-        self._made: dict[str, str] = {}
+        self._made: dict[str, DatabaseUrls] = {}
 
     def alive(self) -> bool:
         return Administrator(self.admin_url).ping()
@@ -26,11 +27,12 @@ class ExternalPostgres:
     def has_database(self, name: str) -> bool:
         return Administrator(self.admin_url).has(f"{self.prefix}{name}")
 
-    def create_database(self, name: str) -> str:
-        """Create the database `<prefix><name>` and its role; returns its URL, which stays the same until `close`."""
+    def create_database(self, name: str) -> DatabaseUrls:
+        """Create the database `<prefix><name>` and its roles; returns URLs that stay the same until `close`."""
         full = f"{self.prefix}{name}"
         if full not in self._made:
-            self._made[full] = Administrator(self.admin_url).create(full, secrets.token_urlsafe(24))
+            passwords: defaultdict[str, str] = defaultdict(lambda: secrets.token_urlsafe(24))
+            self._made[full] = Administrator(self.admin_url).create(full, passwords.__getitem__)
         return self._made[full]
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
-from sandbox.stack.databases import Administrator, forget_other_servers
+from sandbox.stack.databases import Administrator, DatabaseUrls, forget_other_servers
 from sandbox.stack.ports import LOOPBACK, Ports
 from sandbox.stack.postgres_directory import PostgresDirectory, choose_directory
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
@@ -60,7 +60,7 @@ class PostgresNode:
 
     @property
     def admin_url(self) -> str:
-        password = self._password(SUPERUSER)
+        password = self.password(SUPERUSER)
         return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres"
 
     @property
@@ -114,9 +114,9 @@ class PostgresNode:
     def has_database(self, name: str) -> bool:
         return Administrator(self.admin_url).has(name)
 
-    def create_database(self, name: str) -> str:
-        """Create a database and an owner role of the same name; returns its URL, which is the same on every call."""
-        return Administrator(self.admin_url).create(name, self._password(name))
+    def create_database(self, name: str) -> DatabaseUrls:
+        """Create a database and its roles; returns their URLs, which are the same on every call."""
+        return Administrator(self.admin_url).create(name, self.password)
 
     def close(self) -> None:
         """Stop the server and release its port."""
@@ -140,7 +140,8 @@ class PostgresNode:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _password(self, role: str) -> str:
+    def password(self, role: str) -> str:
+        """The role's password, drawn when it is first needed."""
         return self._secrets.get(role, lambda: secrets.token_urlsafe(24))
 
     def _until(self, ready: Callable[[], bool]) -> None:
@@ -158,7 +159,7 @@ class PostgresNode:
         partial.mkdir(mode=0o700)
         place.owns(partial)
         with tempfile.NamedTemporaryFile("w", dir=place.home, prefix=".superuser-") as password:
-            password.write(self._password(SUPERUSER) + "\n")
+            password.write(self.password(SUPERUSER) + "\n")
             password.flush()
             place.owns(Path(password.name))
             made = subprocess.run(  # noqa: S603

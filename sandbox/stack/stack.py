@@ -11,11 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TextIO
 
 from sandbox.stack.bytecode import with_bytecode
 from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
 from sandbox.stack.external_rabbit import ExternalRabbit
@@ -25,7 +26,7 @@ from sandbox.stack.queue_consumers import all_consumed
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
-from sandbox.stack.stack_config import ROOT, StackConfig
+from sandbox.stack.stack_config import ROOT, StackConfig, owner_environment, relay_environment
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
@@ -180,31 +181,35 @@ class Stack:
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
             self._start(name, argv)
-        self._run("migrate", self._commands.migrate)
+        self._run("migrate", self._commands.migrate, more=owner_environment(urls))
         rabbit.result()
         self.environment["AMQP_URL"] = self._extra.get("AMQP_URL", self.rabbit.amqp_url)
         self.say("starting the services, the relay and the gateway")
         for service in self._services:
             self._start(service, self._commands.service, service=service)
-        self._start("relay", self._commands.relay)
+        self._start("relay", self._commands.relay, more=relay_environment(urls))
         self._start("gateway", self._commands.gateway)
         self._await_ready()
         self._describe(urls)
 
-    def _prepare_databases(self) -> dict[str, str]:
+    def _prepare_databases(self) -> dict[str, DatabaseUrls]:
         self.postgres.start()
         if not self.postgres.has_database("payments"):  # payments and mails of databases that are gone
             shutil.rmtree(self._stand_ins, ignore_errors=True)
         return {name: self.postgres.create_database(name) for name in DATABASES}
 
-    def _start(self, name: str, argv: Argv, **facts: str) -> None:
+    def _start(self, name: str, argv: Argv, *, more: Mapping[str, str] = MappingProxyType({}), **facts: str) -> None:
         if argv:
-            self.supervisor.start(name, filled(argv, self._facts | facts), self.environment, cwd=ROOT)
+            environment = {**more, **self.environment}
+            self.supervisor.start(name, filled(argv, self._facts | facts), environment, cwd=ROOT)
 
-    def _run(self, name: str, argv: Argv, *, echo: bool = True) -> list[str]:
+    def _run(
+        self, name: str, argv: Argv, *, more: Mapping[str, str] = MappingProxyType({}), echo: bool = True
+    ) -> list[str]:
         if not argv:
             return []
-        return self.supervisor.run(name, filled(argv, self._facts), self.environment, cwd=ROOT, echo=echo)
+        environment = {**more, **self.environment}
+        return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
@@ -227,7 +232,7 @@ class Stack:
                 return f"{name} keeps ending:\n{self.supervisor.output.tail(name)}"
         return None
 
-    def _describe(self, databases: Mapping[str, str]) -> None:
+    def _describe(self, databases: Mapping[str, DatabaseUrls]) -> None:
         config = self.config
         write_private(self.directory / ENVIRONMENT, json.dumps(self.environment))
         self.stack_json = {
@@ -241,7 +246,7 @@ class Stack:
                 "smtp": f"{LOOPBACK}:{config.ports['MAILBOX_SMTP_PORT']}", "http": config.url("MAILBOX_HTTP_PORT"),
             },
             "amqp": self.environment["AMQP_URL"],
-            "databases": dict(databases),
+            "databases": {name: urls.running for name, urls in databases.items()},
             "staff": [],
             "hotels": [],
         }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.ports import ANY, LOOPBACK, Ports
 from sandbox.stack.run_directory import Secrets
 
@@ -30,6 +31,16 @@ def wanted_ports(env: Mapping[str, str]) -> dict[str, int]:
         return {name: int(env.get(name) or usual) for name, usual in DEFAULT_PORTS.items()}
     except ValueError as error:
         raise SystemExit(f"A port in the environment is not a number: {error}") from error
+
+
+def owner_environment(databases: Mapping[str, DatabaseUrls]) -> dict[str, str]:
+    """The databases' URLs for the migration."""
+    return {f"{name.upper()}_OWNER_DATABASE_URL": urls.owner for name, urls in databases.items()}
+
+
+def relay_environment(databases: Mapping[str, DatabaseUrls]) -> dict[str, str]:
+    """The databases' URLs for the relay."""
+    return {f"{name.upper()}_RELAY_DATABASE_URL": urls.relay for name, urls in databases.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +92,16 @@ class StackConfig:
             "stand_ins": str(stand_ins),
         }
 
-    def environment(self, *, amqp_url: str, databases: Mapping[str, str]) -> dict[str, str]:
-        """The environment variables of every process of the system, including those of this process."""
+    def environment(self, *, amqp_url: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, str]:
+        """The environment variables of every process of the system, including those of this process.
+
+        Only the migration and the relay need other roles' URLs (`owner_environment`, `relay_environment`).
+        """
         gateway, stripe = self.url("GATEWAY_PORT"), self.url("STRIPE_PORT")
         ours = {name: value for name, value in os.environ.items() if name not in KEPT_BACK}
         direct = ",".join(filter(None, [LOOPBACK, "localhost", os.environ.get("NO_PROXY", "")]))
         python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        return ours | {f"{name.upper()}_DATABASE_URL": url for name, url in databases.items()} | {
+        return ours | {f"{name.upper()}_DATABASE_URL": urls.running for name, urls in databases.items()} | {
             "PYTHONPATH": python_path,
             "PYTHONUNBUFFERED": "1",
             "NO_PROXY": direct,
@@ -119,5 +133,6 @@ class StackConfig:
             "GATEWAY_PORT": str(self.ports["GATEWAY_PORT"]),
             "GATEWAY_ALLOWED_ORIGINS": gateway,
             "GATEWAY_RATE_LIMITS": "off",
+            "NOTIFIER_MAILS_BEFORE_PAYMENT": "0",
             "SANDBOX_STRIPE_URL": stripe,
         }  # fmt: skip

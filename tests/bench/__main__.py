@@ -132,7 +132,7 @@ def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     desk = next(member for member in stack_json["staff"] if member["hotel"] == HOTEL and member["role"] == "front_desk")
     login = call(f"{stack_json['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
     raw = RawBookings(
-        stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}"), *model_of(bookings_url, booking_id)
+        stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}").owner, *model_of(bookings_url, booking_id)
     )
     raw.prepare()
     return Scene(
@@ -167,11 +167,11 @@ def main() -> None:
     with ExitStack() as things:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
         stack = things.enter_context(Stack.start(directory / "run", env=ENVIRONMENT))
-        bare_url = stack.postgres.create_database("bare")
+        bare_url = stack.postgres.create_database("bare").owner
         secret = stack.stack_json["stripe"]["webhook_secret"]
         bare = things.enter_context(bare_server(bare_url, secret=secret))
         scene = prepare(stack, bare, options.hotels, console)
-        outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}")
+        outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}").owner
         figures = []
 
         def measure(comparison: Comparison | None) -> None:

@@ -38,7 +38,12 @@ def relay(database_url: str, amqp_url: str) -> Iterator[Comparison]:
         create_all(connection)
     engine.dispose()
     drained = _Drain(amqp_url)
-    environment = {**os.environ, "BOOKINGS_DATABASE_URL": database_url, "AMQP_URL": amqp_url, "LOG_LEVEL": "WARNING"}
+    environment = {
+        **os.environ,
+        "BOOKINGS_RELAY_DATABASE_URL": database_url,
+        "AMQP_URL": amqp_url,
+        "LOG_LEVEL": "WARNING",
+    }
     process = subprocess.Popen([sys.executable, "-m", "chassis.messaging.relay", "bookings"], env=environment)
     base = iter(range(0, 10**9, ROWS))
     try:

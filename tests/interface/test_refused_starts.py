@@ -14,20 +14,24 @@ ROOT = Path(__file__).resolve().parents[2]
 PLANTED = "pl4nted"
 WEAK_BUS = {"AMQP_URL": f"amqp://hotel:{PLANTED}@127.0.0.1:1/"}
 WEAK_DATABASES = {
-    f"{name.upper()}_DATABASE_URL": f"postgresql://hotel:{PLANTED}@127.0.0.1:1/none" for name in (*OWNERS, "gateway")
+    f"{name.upper()}{role}_DATABASE_URL": f"postgresql://hotel:{PLANTED}@127.0.0.1:1/none"
+    for name in (*OWNERS, "gateway")
+    for role in ("", "_OWNER", "_RELAY")
 }
 BUS = "AMQP_URL has a password that has fewer than 16 characters."
 
 
-def of(*names: str) -> tuple[str, ...]:
-    return tuple(f"{name.upper()}_DATABASE_URL has a password that has fewer than 16 characters." for name in names)
+def of(*names: str, role: str = "") -> tuple[str, ...]:
+    return tuple(
+        f"{name.upper()}{role}_DATABASE_URL has a password that has fewer than 16 characters." for name in names
+    )
 
 
 PROGRAMS = (
     *((("-m", "chassis.hosting.run", name), (BUS, *of(name))) for name in OWNERS),
-    (("-m", "chassis.messaging.relay", "bookings", "rooms"), (BUS, *of("bookings", "rooms"))),
-    (("-m", "gateway"), (BUS, *of("gateway"), "GATEWAY_METRICS_TOKEN is not set.")),
-    (("-m", "chassis.transactions.migrate", "rooms", "gateway"), of("rooms", "gateway")),
+    (("-m", "chassis.messaging.relay", "bookings", "rooms"), (BUS, *of("bookings", "rooms", role="_RELAY"))),
+    (("-m", "gateway"), (BUS, *of("gateway"), "GATEWAY_ADDRESS_KEY is not set.", "GATEWAY_METRICS_TOKEN is not set.")),
+    (("-m", "chassis.transactions.migrate", "rooms", "gateway"), of("rooms", "gateway", role="_OWNER")),
     (("-m", "services.rooms.examine"), of("rooms")),
     (("-m", "hotelmate", "outbox"), (BUS, *of("rooms", "gateway"))),
     (("-m", "hotelmate", "staff", "list"), (BUS, *of("rooms", "gateway"))),

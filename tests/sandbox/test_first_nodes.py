@@ -18,7 +18,7 @@ from sandbox.stack.postgres_programs import find_postgres
 
 node = PostgresNode(Path(".run/postgres"))
 try:
-    assert Administrator(node.start().create_database("first")).ping()
+    assert Administrator(node.start().create_database("first").owner).ping()
     print("PostgreSQL answers")
 finally:
     node.erase()
@@ -69,7 +69,7 @@ def test_servers_on_the_usual_ports_are_left_alone() -> None:
         with running(usual.postgres, usual.rabbit, postgres, rabbit):
             before = usual.databases()
 
-            url = postgres.create_database("first")
+            url = postgres.create_database("first").owner
             declare(rabbit.amqp_url, "first")
 
             assert Administrator(url).ping()

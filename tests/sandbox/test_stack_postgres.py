@@ -24,18 +24,18 @@ def node() -> Iterator[PostgresNode]:
 
 
 def test_a_role_owns_its_database(node: PostgresNode) -> None:
-    url = node.create_database("owner")
+    urls = node.create_database("owner")
 
-    with psycopg.connect(url) as own:
+    with psycopg.connect(urls.owner) as own:
         own.execute("create extension btree_gist")
         own.execute("create table stays (room int)")
 
-    assert node.create_database("owner") == url
+    assert node.create_database("owner") == urls
 
 
 @pytest.mark.parametrize("foreign", ["others", "postgres", "template1"])
 def test_a_role_cannot_connect_to_another_database(node: PostgresNode, foreign: str) -> None:
-    own = node.create_database("curious")
+    own = node.create_database("curious").owner
     node.create_database("others")
 
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
@@ -43,14 +43,14 @@ def test_a_role_cannot_connect_to_another_database(node: PostgresNode, foreign: 
 
 
 def test_a_role_needs_its_password(node: PostgresNode) -> None:
-    url = node.create_database("guarded")
+    url = node.create_database("guarded").owner
 
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(Administrator(url).url_of("guarded", "guessed"))
+        psycopg.connect(Administrator(url).url_of("guarded", "guarded_owner", "guessed"))
 
 
 def test_committed_data_survive_a_kill(node: PostgresNode) -> None:
-    url = node.create_database("durable")
+    url = node.create_database("durable").owner
     with psycopg.connect(url) as connection:
         connection.execute("create table facts (what text)")
         connection.execute("insert into facts values ('committed')")
@@ -82,7 +82,7 @@ def test_a_server_that_an_earlier_run_left_behind_is_ended_first(node: PostgresN
 @pytest.mark.skipif(installed() is None, reason="no PostgreSQL is installed besides the bundled one")
 def test_an_installed_postgresql_server_is_used() -> None:
     with temporary_run() as run, PostgresNode(run / "postgres", programs=installed()) as node:
-        assert Administrator(node.create_database("elsewhere")).ping()
+        assert Administrator(node.create_database("elsewhere").owner).ping()
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or bundled() is None, reason="only root runs PostgreSQL as somebody else")
@@ -115,15 +115,16 @@ def test_roots_server_runs_from_a_copy_where_the_wheel_is_closed_to_other_users(
     assert not programs.run_as(nobody.pw_uid, nobody.pw_gid)
     try:
         with temporary_run() as run, PostgresNode(run / "postgres", programs=programs) as node:
-            assert Administrator(node.create_database("copied")).ping()
+            assert Administrator(node.create_database("copied").owner).ping()
     finally:
         remove_copy(programs)
 
 
 def test_a_given_server_gets_our_databases_and_is_left_as_it_was(node: PostgresNode) -> None:
     with ExternalPostgres(node.admin_url, prefix="ours_") as given:
-        url = given.create_database("bookings")
-        assert url == given.create_database("bookings")
+        urls = given.create_database("bookings")
+        assert urls == given.create_database("bookings")
+        url = urls.owner
         assert Administrator(url).ping()
         assert "/ours_bookings" in url
 

@@ -9,6 +9,7 @@ from typing import Any
 from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
+from chassis import time_limits
 from chassis.messaging import topology
 from chassis.messaging.amqp.parameters import parameters
 from chassis.observability import logs
@@ -105,7 +106,7 @@ class AsyncioConnectionKeeper:
                 channels.set_result(channel)
 
         connection = AsyncioConnection(
-            parameters(self.url, self.name),
+            parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT),
             on_open_callback=lambda made: made.channel(on_open_callback=opened),
             on_open_error_callback=end,
             on_close_callback=end,

@@ -10,6 +10,7 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
+from chassis import time_limits
 from chassis.messaging.amqp.parameters import parameters
 from chassis.observability import logs
 
@@ -77,7 +78,7 @@ class BlockingConnectionKeeper:
                 time.sleep(LONGEST_PAUSE)
 
     def _serve(self) -> None:
-        connection = pika.BlockingConnection(parameters(self.url, self.name))
+        connection = pika.BlockingConnection(parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT))
         self._connection = connection
         channel = connection.channel()
         self.on_open(channel)

@@ -14,10 +14,10 @@ TCP_OPTIONS = {
 }
 
 
-def parameters(url: str, name: str) -> pika.URLParameters:
+def parameters(url: str, name: str, *, heartbeat: int = time_limits.HEARTBEAT_OF_COMMANDS) -> pika.URLParameters:
     """The parameters of a connection called `name`. Heartbeats let both ends notice a silent peer, TCP a lost one."""
     connection = pika.URLParameters(url)
-    connection.heartbeat = time_limits.HEARTBEAT
+    connection.heartbeat = heartbeat
     connection.tcp_options = {name: value for name, value in TCP_OPTIONS.items() if hasattr(socket, name)}
     connection.blocked_connection_timeout = 30
     connection.client_properties = {"connection_name": name}

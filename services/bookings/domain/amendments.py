@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from chassis.email_address import address_key
 from contracts.bookings.amendments import AmendBooking, BookingAmended
 from contracts.bookings.views import FieldChange
 from contracts.data import Data
@@ -20,11 +21,13 @@ class BookingAmendment(Data):
     """An amendment. Its event names the changed fields; no event carries their values.
 
     `changes` has the new values of the booking's fields, `history` each changed field before and after.
+    `corrects_address` means that the guest's e-mail address is another one, and not only written in another way.
     """
 
     event: BookingAmended
     changes: dict[str, Any]
     history: tuple[FieldChange, ...]
+    corrects_address: bool = False
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
@@ -45,8 +48,10 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
         *(field_change(f"guest_{name}", getattr(booking.guest, name), value) for name, value in contact.items()),
     )
     event = BookingAmended(**booking.about, fields=tuple(each.field for each in history), by=by)
-    guest = {"guest": replace(booking.guest, **contact)} if contact else {}
-    return BookingAmendment(event=event, changes=noted | guest, history=history)
+    guest = replace(booking.guest, **contact)
+    corrects = address_key(guest.email) != address_key(booking.guest.email)
+    changes = noted | ({"guest": guest} if contact else {})
+    return BookingAmendment(event=event, changes=changes, history=history, corrects_address=corrects)
 
 
 def _contact(command: AmendBooking) -> dict[str, str]:

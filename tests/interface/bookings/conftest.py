@@ -10,6 +10,7 @@ from chassis.transactions.migrate import migrate
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 
 TABLES = "booking, booking_directory, overstay, guest, access_code, hold, communication, payment_fact, ghost"
+ABUSE = "hold_count, unusual_night"
 IN_STAY = "amendment, chat_message, chat_reading, room_order, lookup_request, lookup_mail"
 MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 
@@ -26,5 +27,5 @@ def engine(new_database: Callable[[str], str]) -> Iterator[sa.Engine]:
 @pytest.fixture
 def service(engine: sa.Engine) -> BookingsUnderTest:
     with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {TABLES}, {IN_STAY}, {MAILBOX}"))
+        connection.execute(sa.text(f"TRUNCATE {TABLES}, {ABUSE}, {IN_STAY}, {MAILBOX}"))
     return BookingsUnderTest(engine)

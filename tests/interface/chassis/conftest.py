@@ -191,7 +191,7 @@ def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str
     """The command and environment of a relay on that outbox."""
     environment = {
         **os.environ,
-        "BOOKINGS_DATABASE_URL": owner.url,
+        "BOOKINGS_RELAY_DATABASE_URL": owner.url,
         "AMQP_URL": rabbit.amqp_url,
         "LOG_FORMAT": "console",
     }

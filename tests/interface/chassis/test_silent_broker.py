@@ -19,6 +19,8 @@ from tests.interface.chassis.conftest import Owner, Toy, limited_relay, until
 pytestmark = pytest.mark.timeout(120)
 
 WHOLE_WITHIN = 20
+STALLED_FOR = 13  # longer than any limit below needs
+QUICK = {"HEARTBEAT": 1, "CONFIRMS": 3}
 UNLIMITED = {"HEARTBEAT": 0, "CONFIRMS": 600, "KEEPALIVE_IDLE": 600, "UNACKNOWLEDGED_DATA": 600}
 QUICK_DATABASE = {"ANSWER": 2.25, "STATEMENT": 2, "LISTEN_CHECK": 1}
 
@@ -48,11 +50,19 @@ def first_event_applied(owner: Owner, toy: Toy, **processes: Any) -> Iterator[No
         yield
 
 
-@pytest.mark.parametrize("silence", ["hold", "lose"])
+@pytest.mark.parametrize(
+    ("silence", "limits"), [("hold", QUICK), ("lose", {})], ids=["held", "lost under the real limits"]
+)
 def test_a_service_receives_events_again_after_its_broker_has_become_silent(
-    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], broker: TcpProxy, silence: str
+    owner: Owner,
+    toy: Toy,
+    relay: subprocess.Popen[bytes],
+    broker: TcpProxy,
+    *,
+    silence: str,
+    limits: dict[str, float],
 ) -> None:
-    with first_event_applied(owner, toy, broker=broker.url):
+    with first_event_applied(owner, toy, broker=broker.url, limits=limits):
         getattr(broker, silence)()
         owner.publish("BK-1", "after")
 
@@ -66,14 +76,14 @@ def test_a_service_receives_no_event_from_a_silent_broker_without_heartbeats(
         broker.hold()
         owner.publish("BK-1", "after")
 
-        time.sleep(WHOLE_WITHIN)
+        time.sleep(STALLED_FOR)
         assert notes(toy) == ["before"]
 
 
 def test_a_relay_publishes_everything_once_after_its_broker_has_become_silent(
     owner: Owner, toy: Toy, broker: TcpProxy, clean_rabbit: RabbitNode
 ) -> None:
-    with limited_relay(owner, broker=broker.url), first_event_applied(owner, toy):
+    with limited_relay(owner, broker=broker.url, limits=QUICK), first_event_applied(owner, toy):
         broker.hold()
         owner.publish("BK-1", *["after"] * 100)
 
@@ -89,12 +99,13 @@ def test_a_relay_publishes_everything_once_after_its_broker_has_become_silent(
 def test_a_relay_publishes_nothing_to_a_silent_broker_without_limits(
     owner: Owner, toy: Toy, broker: TcpProxy, clean_rabbit: RabbitNode
 ) -> None:
-    with limited_relay(owner, broker=broker.url, limits=UNLIMITED), first_event_applied(owner, toy):
+    with limited_relay(owner, broker=broker.url, limits=UNLIMITED) as process, first_event_applied(owner, toy):
         broker.hold()
         owner.publish("BK-1", "after")
 
-        time.sleep(WHOLE_WITHIN)
+        time.sleep(STALLED_FOR)
         assert notes(toy) == ["before"]
+        process.kill()
 
 
 @pytest.mark.parametrize(("answer", "recovers"), [(2.25, True), (600, False)], ids=["limited", "unlimited"])
@@ -103,7 +114,7 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
 ) -> None:
     limits = QUICK_DATABASE | {"ANSWER": answer}
     with (
-        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits),
+        limited_relay(owner, database=database.url, broker=clean_rabbit.amqp_url, limits=limits) as process,
         first_event_applied(owner, toy),
     ):
         database.hold()
@@ -114,6 +125,7 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
             time.sleep(0.05)
 
         assert notes(toy) == ["before", "after"][: 1 + recovers]
+        process.kill()
 
 
 @pytest.mark.parametrize(("check", "recovers"), [(1, True), (600, False)], ids=["checked", "unchecked"])

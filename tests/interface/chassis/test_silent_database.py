@@ -72,12 +72,13 @@ def test_a_batch_on_a_silent_connection_is_applied_once_on_another(
 def test_a_batch_on_a_silent_connection_stalls_without_deadlines(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
-    with toy.running(database=database.url, limits=WITHOUT_DEADLINES | WITHOUT_TCP):
+    with toy.running(database=database.url, limits=WITHOUT_DEADLINES | WITHOUT_TCP) as process:
         be_applying(owner, toy)
         database.hold()
 
         time.sleep(WHOLE_WITHIN)
         assert notes(toy) == []
+        process.kill()
 
 
 def test_tcp_ends_a_connection_whose_packets_are_lost(
@@ -93,12 +94,13 @@ def test_tcp_ends_a_connection_whose_packets_are_lost(
 def test_a_connection_whose_packets_are_lost_stalls_without_the_limits_of_tcp(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
-    with toy.running(database=database.url, limits=WITHOUT_DEADLINES | WITHOUT_TCP):
+    with toy.running(database=database.url, limits=WITHOUT_DEADLINES | WITHOUT_TCP) as process:
         be_applying(owner, toy)
         database.lose()
 
         time.sleep(WHOLE_WITHIN)
         assert notes(toy) == []
+        process.kill()
 
 
 def test_a_first_application_that_commits_late_and_the_second_one_have_one_effect(
@@ -136,12 +138,13 @@ def test_another_process_applies_the_events_of_one_whose_database_is_silent(
 def test_no_other_process_applies_the_events_without_the_deadline_of_a_batch(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
-    with toy.running(database=database.url, limits=QUICK | {"BATCH": 600}), toy.running():
+    with toy.running(database=database.url, limits=QUICK | {"BATCH": 600}) as process, toy.running():
         be_applying(owner, toy)
         database.hold(new_ones=True)
 
         time.sleep(WHOLE_WITHIN)
         assert notes(toy) == []
+        process.kill()
 
 
 @pytest.mark.parametrize(("answer", "answered"), [(2.25, True), (600, False)], ids=["limited", "unlimited"])
@@ -149,7 +152,7 @@ def test_asks_are_answered_again_after_all_their_connections_have_become_silent(
     toy: Toy, database: TcpProxy, asker: AskClient, answer: float, *, answered: bool
 ) -> None:
     limits = QUICK | {"ANSWER": answer, "ASK_WITHOUT_DEADLINE": 600, "AFTER_THE_ASKS_DEADLINE": 600}
-    with toy.running(database=database.url, limits=limits | WITHOUT_TCP):
+    with toy.running(database=database.url, limits=limits | WITHOUT_TCP) as process:
         database.hold(new_ones=True)
         for _ in range(12):  # more than there are workers
             with pytest.raises(Unavailable):
@@ -157,10 +160,11 @@ def test_asks_are_answered_again_after_all_their_connections_have_become_silent(
         database.pass_new_ones()
 
         began = time.monotonic()
-        while not (heard := asker_hears(asker)) and time.monotonic() < began + WHOLE_WITHIN:
+        while not (answers := asker_hears(asker)) and time.monotonic() < began + WHOLE_WITHIN:
             time.sleep(0.1)
 
-        assert heard == answered
+        assert answers == answered
+        process.kill()
 
 
 def blocked(toy: Toy) -> int:

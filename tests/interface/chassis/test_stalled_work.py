@@ -1,9 +1,12 @@
 """Work that does not end: interrupted at its deadline, reported by readiness and metrics, and no loss to others."""
 
 import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.messaging.ask_client import AskClient
 from contracts.operations import Health, Ping, ReadMetrics
@@ -11,6 +14,8 @@ from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.conftest import Owner, Toy, until
 
 pytestmark = pytest.mark.timeout(90)
+
+LEASE_AND_MORE = 20
 
 
 @pytest.fixture
@@ -52,13 +57,46 @@ def test_an_event_whose_handler_never_ends_delays_itself_only(
 def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]
 ) -> None:
-    with toy.running(limits={"BATCH": 600}):
+    with toy.running(limits={"BATCH": 600}) as process:
         owner.publish("BK-stuck", "stuck")
         until(lambda: owner.unpublished() == 0)
         owner.publish("BK-1", "neighbour")
 
         with pytest.raises(AssertionError):
             until(lambda: neighbours(toy) == 1, within=8)
+        process.kill()
+
+
+@pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
+def test_a_job_that_never_ends_is_run_again_by_its_deadline(
+    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], deadline: float, *, is_done: bool
+) -> None:
+    with toy.running(limits={"JOB": deadline}) as process:
+        owner.publish("BK-1", "job")
+        until(lambda: notes(toy) == ["job"], what="the event that enqueues the job")
+
+        assert done_within(LEASE_AND_MORE, toy, "job done") == is_done
+        process.kill()
+
+
+@pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
+def test_a_timer_run_that_never_ends_is_followed_by_the_next_one(toy: Toy, deadline: float, *, is_done: bool) -> None:
+    Path(f"{toy.environment['TOY_MARKER']}.ticking").touch()
+
+    with toy.running(limits={"TIMER": deadline}) as process:
+        assert done_within(8, toy, "timer done") == is_done
+        process.kill()
+
+
+def notes(toy: Toy) -> list[str]:
+    return [note for _, _, note in toy.effects()]
+
+
+def done_within(seconds: float, toy: Toy, note: str) -> bool:
+    until_at = time.monotonic() + seconds
+    while note not in notes(toy) and time.monotonic() < until_at:
+        time.sleep(0.1)
+    return note in notes(toy)
 
 
 def test_a_process_with_a_stalled_batch_is_not_ready_and_says_why(
@@ -80,8 +118,6 @@ def test_a_process_with_a_stalled_batch_is_not_ready_and_says_why(
 def test_a_process_is_not_ready_while_events_wait_and_no_relay_runs(
     owner: Owner, toy: Toy, asker: AskClient, clean_rabbit: RabbitNode
 ) -> None:
-    import sqlalchemy as sa
-
     with toy.running(limits={"READY_OUTBOX": 1}):
         with toy.engine.connect() as connection:
             connection.execute(sa.text("INSERT INTO lease VALUES ('relay', 'gone', 1, now() - interval '9 seconds')"))

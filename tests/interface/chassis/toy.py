@@ -5,15 +5,17 @@ if __name__ == "__main__":  # as in production: the patch comes before everythin
 
 import os
 import time
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from chassis.service import Service, converses, handles, on
+from chassis.service import Job, Service, converses, every, handles, on
 from chassis.settings import ServiceSettings, prefixed
-from chassis.transactions.conversation import KeyedConversation
+from chassis.transactions.conversation import Conversation, KeyedConversation
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
+from contracts.data import Data
 from contracts.message import Nothing
 from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
@@ -37,6 +39,8 @@ def note(event: BookingAmended, work: Work) -> None:
         sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, :s, :n)"),
         {"b": event.booking_id, "s": work.cause.sequence, "n": what},
     )
+    if what == "job":
+        work.enqueue(WriteOnce(booking_id=event.booking_id), key=f"write:{event.booking_id}")
     if what == "stuck":
         time.sleep(600)
     if what == "slow":
@@ -73,6 +77,42 @@ def take_back(command: TakeRoomBack, conversation: KeyedConversation[Work]) -> N
         return conversation.finish(work, Nothing())
 
 
+class WriteOnce(Data):
+    """A job whose first run never ends."""
+
+    booking_id: str
+
+
+def stuck_the_first_time(name: str) -> None:
+    """Never return in the first call, which leaves a marker."""
+    marker = f"{os.environ['TOY_MARKER']}.{name}"
+    if not os.path.exists(marker):
+        open(marker, "w").close()
+        time.sleep(600)
+
+
+def write_once(payloads: Sequence[WriteOnce], _: Conversation[Work]) -> list[None]:
+    stuck_the_first_time("job")
+    return [None for _ in payloads]
+
+
+def written(payload: WriteOnce, _: None, work: Work) -> None:
+    write_effect(work, payload.booking_id, "job done")
+
+
+def tick(work: Work) -> bool:
+    """Write the effect of each run, where the test has asked for a timer."""
+    if os.path.exists(f"{os.environ['TOY_MARKER']}.ticking"):
+        stuck_the_first_time("timer")
+        write_effect(work, "-", "timer done")
+    return False
+
+
+def write_effect(work: Work, booking_id: str, note: str) -> None:
+    statement = sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, 0, :n)")
+    work.connection.execute(statement, {"b": booking_id, "n": note})
+
+
 TOY = Service(
     name="rooms",
     settings=ToySettings,
@@ -80,6 +120,8 @@ TOY = Service(
     dependencies=lambda _: None,
     asks=[handles(GetRoomHistory, sleep), handles(ReleaseInventory, count), converses(TakeRoomBack, take_back)],
     events=[on(BookingAmended, note)],
+    timers=[every(0.5, tick)],
+    jobs=[Job(WriteOnce, write_once, on_success=written)],
 )
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
 
 def test_a_database_that_is_down_is_unavailable_and_comes_back() -> None:
     with temporary_run() as run, PostgresNode(run / "postgres") as node:
-        url = node.create_database("gateway")
+        url = node.create_database("gateway").owner
         migrate("gateway", url)
         desk = Desk(url)
         desk.add()

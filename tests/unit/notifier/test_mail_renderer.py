@@ -22,7 +22,7 @@ AMOUNTS = {
     "amount": Money(15000, "EUR"),
     "captured": Money(15000, "EUR"),
 }
-LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}?code=code-123"
+LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=code-123"
 
 
 def rendered(

@@ -1,0 +1,23 @@
+"""The privileges of the running role on the tables of bookings."""
+
+from chassis.transactions.grants import ALL, APPEND, CHANGE, Grants
+
+GRANTS: Grants = {
+    "booking": ALL,  # expired drafts are deleted, here and in the next two tables
+    "booking_directory": ALL,
+    "guest": ALL,
+    "overstay": CHANGE,
+    "access_code": ALL,
+    "hold": ALL,
+    "hold_count": ALL,
+    "unusual_night": "SELECT, INSERT, DELETE",
+    "communication": CHANGE,
+    "payment_fact": APPEND,
+    "chat_message": "SELECT, INSERT, DELETE",
+    "chat_reading": CHANGE,
+    "room_order": ALL,
+    "lookup_request": ALL,  # a lock takes UPDATE
+    "lookup_mail": "SELECT, INSERT, DELETE",
+    "ghost": ALL,
+    "census": "SELECT, UPDATE",
+}
