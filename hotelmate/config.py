@@ -10,9 +10,11 @@ from typing import Any
 
 from chassis.messaging.ask_client import AskClient
 from chassis.settings import MODE, environment_faults
+from contracts.catalogue import OWNERS
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
+USER = "operator"  # of the broker
 CONNECT_WITHIN = 10.0  # seconds
 
 
@@ -27,6 +29,11 @@ class Config:
     def amqp_url(self) -> str:
         """The URL of the broker."""
         return self._value("AMQP_URL", self.stack.get("amqp"))
+
+    @property
+    def inbox_partitions(self) -> int:
+        """The number of partitions of each service's inbox."""
+        return int(self.environment.get("INBOX_PARTITIONS") or 1)
 
     @property
     def stripe_url(self) -> str:
@@ -55,9 +62,9 @@ def load_config(stack: Path = STACK) -> Config:
         content = {}
     except (OSError, ValueError) as problem:
         raise CommandError(f"{stack} cannot be read: {problem}") from problem
-    addresses = [name for name in os.environ if name == "AMQP_URL" or name.endswith("_DATABASE_URL")]
+    addresses = ["AMQP_URL", *(f"{name.upper()}_DATABASE_URL" for name in (*OWNERS, "gateway"))]
     mode = os.environ.get(MODE) or ("demo" if content else None)
-    if sentences := environment_faults(addresses, mode=mode):
+    if sentences := environment_faults(filter(os.environ.get, addresses), mode=mode):
         raise CommandError("The settings are refused:", details=sentences)
     return Config(os.environ, content)
 
@@ -65,7 +72,7 @@ def load_config(stack: Path = STACK) -> Config:
 @contextmanager
 def ask_client(amqp_url: str) -> Iterator[AskClient]:
     """A connected client that can ask every service."""
-    client = AskClient(amqp_url, "hotelmate").start(wait=CONNECT_WITHIN)
+    client = AskClient(amqp_url, USER).start(wait=CONNECT_WITHIN)
     try:
         yield client
     finally:
