@@ -1,33 +1,34 @@
 """Receives events from RabbitMQ in order, a batch at a time; acknowledges a batch after its commit."""
 
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
-import sqlalchemy as sa
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import time_limits
+from chassis.hosting.batches import OUTAGE_PAUSE, database_answers
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.deadline import deadline
-from chassis.hosting.runtime import ServiceRuntime, runtime_of
+from chassis.hosting.partition_consumers import PartitionConsumers
+from chassis.hosting.runtime import runtime_of
 from chassis.messaging import topology
-from chassis.messaging.acknowledgement import UNREADABLE, EventDelivery, acknowledge
-from chassis.messaging.event_dispatcher import DispatchResult, Disposition
+from chassis.messaging.acknowledgement import EventDelivery, acknowledge
+from chassis.messaging.event_dispatcher import DispatchResult
 from chassis.messaging.inbox_progress import InboxProgress
+from chassis.messaging.partition_leases import TTL, PartitionLeases
 from chassis.observability import logs
-from chassis.refusal import Unavailable
-from chassis.transactions.unit_of_work import UnitOfWork, is_outage
 
 BATCH = 100
-OUTAGE_PAUSE = 0.5
+LEASE_EVERY = 1.0
 
 log = logs.logger(__name__)
 
 
 class EventConsumer(AmqpConsumer):
-    """Consumes all partitions of the inbox, each in order. While one batch is applied, the next one is gathered.
+    """Consumes this process's partitions of the inbox, each in order. While a batch is applied, the next is gathered.
 
     A batch that is not applied within `time_limits.BATCH` stalls: the channel is closed, so that the broker delivers
     the events again, to another process if there is one. This process consumes again as soon as its database answers,
@@ -35,7 +36,9 @@ class EventConsumer(AmqpConsumer):
     """
 
     def __init__(self, amqp_url: str, partitions: int) -> None:
-        self._partitions = partitions
+        self._count = partitions
+        self._partitions: PartitionConsumers
+        self._ended = threading.Event()
         self._gathered: deque[EventDelivery] = deque()
         self._batch: Sequence[EventDelivery] = ()
         self._batch_began = 0.0
@@ -45,8 +48,42 @@ class EventConsumer(AmqpConsumer):
         super().__init__(amqp_url)
 
     def start(self) -> None:
-        runtime_of(self.container).ask_server.inbox_progress = self.progress
+        runtime = runtime_of(self.container)
+        runtime.ask_server.inbox_progress = self.progress
+        leases = PartitionLeases(runtime.unit_of_work.engine, uuid4().hex, self._count)
+        self._partitions = PartitionConsumers(self.container.service_name, leases, in_hand=self._in_hand)
         super().start()
+        self.container.spawn_managed_thread(self._keep_leases)
+
+    def stop(self) -> None:
+        """Apply the current batch to its end, disconnect, and leave the partitions to other processes."""
+        super().stop()
+        self._ended.set()
+        try:
+            with deadline(TTL, "leaving the inbox", runtime_of(self.container).unit_of_work.counters):
+                self._partitions.leave()
+        except Exception as problem:  # the leases expire by themselves
+            log.warning("inbox_not_left", why=repr(problem)[:200])
+
+    def _keep_leases(self) -> None:
+        """Renew the leases for as long as this process is connected to the broker, and follow their changes."""
+        counters = runtime_of(self.container).unit_of_work.counters
+        while not self.stopping:
+            try:
+                if self.keeper.opened.wait(LEASE_EVERY):
+                    with deadline(TTL, "the leases of the inbox", counters):
+                        self._partitions.turn()
+                    self.keeper.submit(self._adjust)
+            except Exception as problem:
+                log.warning("loop_failed", loop="inbox leases", why=repr(problem)[:200])
+            self._ended.wait(LEASE_EVERY)
+
+    def _adjust(self) -> None:
+        if self.channel is not None and self.channel.is_open and not self._stalled and not self.stopping:
+            self._partitions.adjust(self.channel, self._received, 2 * BATCH)
+
+    def _in_hand(self, partition: int) -> bool:
+        return any(delivery.partition == partition for delivery in (*self._batch, *self._gathered))
 
     def progress(self) -> InboxProgress:
         """The deliveries in hand, and for how long the current batch has been applied."""
@@ -67,15 +104,10 @@ class EventConsumer(AmqpConsumer):
         service = self.container.service_name
         for exchange in (topology.retry(service), topology.dead(service)):
             self._confirming.exchange_declare(exchange, passive=True)
-        channel.basic_qos(prefetch_count=2 * BATCH)
+        self._partitions.opened(channel)
+        channel.connection.add_callback_threadsafe(self._adjust)
         if self._stalled:
             self.container.spawn_managed_thread(lambda: self._consume_when_the_database_answers(channel))
-        else:
-            self._begin(channel)
-
-    def _begin(self, channel: BlockingChannel) -> None:
-        for queue in topology.partitions(self.container.service_name, self._partitions):
-            channel.basic_consume(queue, self._received)
 
     def _consume_when_the_database_answers(self, channel: BlockingChannel) -> None:
         unit_of_work = runtime_of(self.container).unit_of_work
@@ -83,17 +115,19 @@ class EventConsumer(AmqpConsumer):
         while not self.stopping and channel.is_open:
             if database_answers(unit_of_work):
                 self._stalled = False
-                self.keeper.submit(lambda: self._begin(channel) if self.is_current(channel) else None)
+                self.keeper.submit(self._adjust)
                 return
             time.sleep(OUTAGE_PAUSE)
 
     def lost(self) -> None:
         super().lost()
+        self._partitions.lost()
         self._gathered.clear()
         self._batch = ()
 
-    def _received(self, _: Any, method: Any, properties: Any, body: bytes) -> None:
-        self._gathered.append(EventDelivery.received(method.delivery_tag, properties, body))
+    def _received(self, partition: int, method: Any, properties: Any, body: bytes) -> None:
+        delivery = EventDelivery.received(method.delivery_tag, properties, body, partition=partition)
+        self._gathered.append(delivery)
         self._next()
 
     def _next(self) -> None:
@@ -130,49 +164,3 @@ class EventConsumer(AmqpConsumer):
             return
         acknowledge(self.container.service_name, channel, self._confirming, batch, results)
         self._next()
-
-
-def database_answers(unit_of_work: UnitOfWork) -> bool:
-    """Whether a transaction on the service's database succeeds."""
-    try:
-        with unit_of_work.begin() as work:
-            work.connection.execute(sa.text("SELECT 1"))
-    except Exception as problem:
-        if not is_outage(problem):
-            raise
-        return False
-    return True
-
-
-def apply_patiently(
-    runtime: ServiceRuntime, batch: Sequence[EventDelivery], is_ours: Callable[[], bool]
-) -> list[DispatchResult] | None:
-    """Apply the batch, and after an outage pause and try again. Returns None where the batch is given back.
-
-    That is so when `is_ours()` is False, and when the deadline has passed. A single event that passes the deadline
-    without an outage has failed.
-    """
-    counters = runtime.unit_of_work.counters
-    outage = None
-    try:
-        with deadline(time_limits.BATCH, f"a batch of {len(batch)} events", counters):
-            while True:
-                results = _apply(runtime, batch)
-                outage = next((result for result in results if result.disposition is Disposition.OUTAGE), None)
-                if outage is None:
-                    return results
-                log.warning("waiting_out_an_outage", why=outage.why)
-                time.sleep(OUTAGE_PAUSE)
-                if not is_ours():
-                    return None
-    except Unavailable as passed:
-        if outage or len(batch) > 1:
-            return None
-        counters["events_failed"] += 1
-        return [DispatchResult(Disposition.FAILED, str(passed))]
-
-
-def _apply(runtime: ServiceRuntime, batch: Sequence[EventDelivery]) -> list[DispatchResult]:
-    readable = [delivery.envelope for delivery in batch if delivery.envelope]
-    applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])
-    return [next(applied) if delivery.envelope else UNREADABLE for delivery in batch]

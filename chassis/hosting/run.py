@@ -27,8 +27,9 @@ from nameko.containers import ServiceContainer
 
 from chassis import time_limits
 from chassis.hosting.ask_consumer import AskConsumer
+from chassis.hosting.batches import apply_patiently
 from chassis.hosting.deadline import deadline
-from chassis.hosting.event_consumer import EventConsumer, apply_patiently
+from chassis.hosting.event_consumer import EventConsumer
 from chassis.hosting.runtime import RuntimeProvider
 from chassis.hosting.scheduler import JobLoop, TimerLoop
 from chassis.observability import logs

@@ -22,21 +22,24 @@ log = logs.logger(__name__)
 
 @dataclass(frozen=True)
 class EventDelivery:
-    """One delivery of an event. `envelope` is None where the body cannot be read."""
+    """One delivery of an event from a partition of the inbox. `envelope` is None where the body cannot be read."""
 
     tag: int
     body: bytes
     properties: pika.BasicProperties
     envelope: Envelope | None
+    partition: int = 0
 
     @classmethod
-    def received(cls, tag: int, properties: pika.BasicProperties, body: bytes) -> "EventDelivery":
+    def received(
+        cls, tag: int, properties: pika.BasicProperties, body: bytes, *, partition: int = 0
+    ) -> "EventDelivery":
         """A delivery as the broker handed it over."""
         try:
             envelope = event_protocol.read_envelope(body)
         except ValueError:
             envelope = None
-        return cls(tag, body, properties, envelope)
+        return cls(tag, body, properties, envelope, partition)
 
 
 UNREADABLE = DispatchResult(Disposition.FAILED, "not an event")

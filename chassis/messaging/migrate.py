@@ -5,7 +5,7 @@ no users and no permissions. Users and permissions come from RabbitMQ's `load_de
 `python -m chassis.messaging.definitions`) or, where AMQP_MANAGEMENT_URL names the management API with the
 administrator's name and password, from there; the passwords are then read from BOOKINGS_AMQP_PASSWORD and so on.
 A broker that has neither needs one user for all processes, which may do everything. INBOX_PARTITIONS is the number of
-partitions of each inbox.
+partitions of each inbox; partitions above the number are emptied and removed.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.definitions import NOT_HASHED, definitions, passwords_from_environment
 from chassis.messaging.former_topology import move_former_queues
 from chassis.messaging.management import Management
+from chassis.messaging.removed_partitions import remove_partitions
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
 from chassis.observability import logs
 from chassis.settings import environment_faults, refusal
@@ -51,6 +52,7 @@ def migrate(amqp_url: str, *, partitions: int = 1) -> None:
     with pika.BlockingConnection(parameters(amqp_url, "migrate")) as connection:
         declare(connection.channel(), topology(partitions=partitions, hashed=hashed))
         moved = move_former_queues(connection)
+        moved |= remove_partitions(connection, partitions) if hashed else {}
     log.info("broker_migrated", partitions=partitions if hashed else 1, moved=moved)
 
 

@@ -30,6 +30,8 @@ CHASSIS: Grants = {
     "job": ALL,
     "audit": APPEND,
     "lease": READ,
+    "inbox_process": ALL,
+    "inbox_partition": ALL,
     "clock": "SELECT, UPDATE",
 }
 RELAY: Grants = {

@@ -127,6 +127,24 @@ LEASE = sa.Table(
     _moment("expires_at", nullable=False),
 )
 
+# The processes that consume the inbox; `partitions` is the number in the process's settings. A process whose row has
+# expired is gone.
+INBOX_PROCESS = sa.Table(
+    "inbox_process",
+    METADATA,
+    sa.Column("holder", sa.Text, primary_key=True),
+    sa.Column("partitions", sa.Integer, nullable=False),
+    _moment("expires_at", nullable=False),
+)
+
+# The process that consumes a partition of the inbox; none where `holder` is null.
+INBOX_PARTITION = sa.Table(
+    "inbox_partition",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holder", sa.Text, sa.ForeignKey("inbox_process.holder", ondelete="SET NULL")),
+)
+
 # How many seconds the domain's clock runs ahead of wall time, in demo mode.
 CLOCK = sa.Table(
     "clock",
@@ -150,6 +168,20 @@ NOTIFY = (
 
 # For a database whose first migration had no leased claims.
 LEASED_CLAIMS = "ALTER TABLE idempotency ADD COLUMN IF NOT EXISTS holder text, ADD COLUMN IF NOT EXISTS memo jsonb"
+
+# For a database whose first migration had no leases of inbox partitions.
+INBOX_LEASES = (
+    """
+    CREATE TABLE IF NOT EXISTS inbox_process (
+        holder text PRIMARY KEY, partitions integer NOT NULL, expires_at timestamptz NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS inbox_partition (
+        number integer PRIMARY KEY, holder text REFERENCES inbox_process ON DELETE SET NULL
+    )
+    """,
+)
 
 # For a database whose first migration had no hotel in the audit rows: `{hotel}` is the SQL for the hotel of a row.
 AUDIT_HOTEL = """

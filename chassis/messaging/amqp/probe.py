@@ -25,3 +25,13 @@ def _is_there(connection: pika.BlockingConnection, declare: Callable[[BlockingCh
         return False
     channel.close()
     return True
+
+
+def consumers_of(connection: pika.BlockingConnection, queue: str) -> int | None:
+    """How many consumers the queue has, those that have cancelled but not acknowledged included; None: no queue."""
+    counts: list[int] = []
+
+    def ask(channel: BlockingChannel) -> None:
+        counts.append(channel.queue_declare(queue, passive=True).method.consumer_count)
+
+    return counts[0] if _is_there(connection, ask) else None

@@ -21,7 +21,11 @@ from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory, RoomHistory
 
-EFFECT = "CREATE TABLE effect (booking_id text, sequence int, note text, at timestamptz DEFAULT clock_timestamp())"
+EFFECT = """
+    CREATE TABLE effect (
+        booking_id text, sequence int, note text, pid int DEFAULT 0, at timestamptz DEFAULT clock_timestamp()
+    )
+"""
 
 
 class ToySettings(ServiceSettings):
@@ -36,9 +40,11 @@ def note(event: BookingAmended, work: Work) -> None:
         raise ValueError("poison")
     assert work.cause
     work.connection.execute(
-        sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, :s, :n)"),
-        {"b": event.booking_id, "s": work.cause.sequence, "n": what},
+        sa.text("INSERT INTO effect (booking_id, sequence, note, pid) VALUES (:b, :s, :n, :p)"),
+        {"b": event.booking_id, "s": work.cause.sequence, "n": what, "p": os.getpid()},
     )
+    if what == "wait":
+        time.sleep(0.02)
     if what == "job":
         work.enqueue(WriteOnce(booking_id=event.booking_id), key=f"write:{event.booking_id}")
     if what == "stuck":
@@ -125,6 +131,14 @@ TOY = Service(
 )
 
 if __name__ == "__main__":
+    if os.environ.get("TOY_WITHOUT_LEASES"):
+        from chassis.hosting import partition_consumers
+        from chassis.messaging import partition_leases
+
+        partition_leases.Distribution.of = lambda self, _: sorted(self.partitions)  # type: ignore[method-assign]
+        partition_leases.Distribution.share = lambda self, _: len(self.partitions)  # type: ignore[method-assign]
+        partition_consumers.PartitionConsumers._is_free = lambda *_: True  # type: ignore[method-assign]
+        partition_consumers.PartitionConsumers._another_waits = lambda *_: False  # type: ignore[method-assign]
     if os.environ.get("TOY_HANDS_NOTHING_OVER"):
         from chassis.hosting.ask_consumer import AskConsumer
 

@@ -9,6 +9,8 @@ CHASSIS = {
     "idempotency": "the client's key, scoped to caller, method and path; some commands name no hotel",
     "job": "workers take the jobs of all hotels in one order; a job's key is made of the id of its subject",
     "lease": "one row for each relay",
+    "inbox_process": "one row for each process of the service",
+    "inbox_partition": "one row for each partition of the inbox, which has the events of all hotels",
     "clock": "one row",
 }
 
