@@ -96,6 +96,7 @@ class EventConsumer(AmqpConsumer):
             applying=applying,
             waits=self._stalled,
             connected=self.keeper.opened.is_set(),
+            partitions=len(self._partitions.held),
         )
 
     def consume(self, channel: BlockingChannel) -> None:

@@ -13,7 +13,7 @@ class InboxProgress:
     """`oldest` is the time of the oldest unacknowledged event, domain time, UTC; None where no event is in hand.
 
     `applying` is the number of seconds for which the current batch has been applied. `waits` is True while the process
-    takes no events because its database does not answer, and `connected` is False while the broker is away.
+    takes no events because its database does not answer, and `connected` is False while the broker is away. `partitions` is the number of partitions that the process holds.
     """
 
     unacknowledged: int = 0
@@ -21,6 +21,7 @@ class InboxProgress:
     applying: float = 0.0
     waits: bool = False
     connected: bool = True
+    partitions: int = 0
 
     def problems(self) -> Iterator[str]:
         """Why the process is not ready; nothing where the inbox makes progress."""
@@ -36,3 +37,4 @@ class InboxProgress:
         age = max(0.0, (now - self.oldest).total_seconds()) if self.oldest else 0.0
         yield Metric(name="inbox_unacknowledged", value=self.unacknowledged)
         yield Metric(name="inbox_age_seconds", value=age)
+        yield Metric(name="inbox_partitions_held", value=self.partitions)

@@ -1,6 +1,6 @@
 """The metrics of the whole platform for Prometheus: those of the gateway, the services and the broker."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -54,7 +54,7 @@ class MetricsLookup:
                 in_hand = _unacknowledged(replies.get(service)) if name == "inbox_waiting" else 0
                 family.add_metric((service,), sum(depths[queue] for queue in names) + in_hand)
             families.append(family)
-        return [up, *families]
+        return [up, *families, _by_partition(queues["inbox_waiting"], depths)]
 
 
 class _Families:
@@ -80,6 +80,15 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
             families[name].add_metric((owner, label), metric.value)
     yield up
     yield from families.values()
+
+
+def _by_partition(queues: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> Metric:
+    labels = ("service", "partition")
+    family = GaugeMetricFamily("hotelmate_inbox_partition_waiting", "Events in a partition's queue.", labels=labels)
+    for service, names in queues.items():
+        for number, name in enumerate(names):
+            family.add_metric((service, str(number)), depths[name])
+    return family
 
 
 def _unacknowledged(reply: Metrics | None) -> float:

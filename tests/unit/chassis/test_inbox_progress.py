@@ -34,4 +34,4 @@ def test_a_process_is_ready_unless_its_inbox_stands_still(progress: InboxProgres
 def test_the_age_of_the_inbox_is_that_of_its_oldest_event(oldest: datetime | None, age: float) -> None:
     metrics = {metric.name: metric.value for metric in InboxProgress(3, oldest).metrics(NOON)}
 
-    assert metrics == {"inbox_unacknowledged": 3, "inbox_age_seconds": age}
+    assert metrics == {"inbox_unacknowledged": 3, "inbox_age_seconds": age, "inbox_partitions_held": 0}

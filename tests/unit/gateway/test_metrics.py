@@ -52,6 +52,16 @@ def test_events_that_a_service_has_not_acknowledged_count_as_waiting(gateway: Ga
     assert values["hotelmate_dead_letters", "rooms"] == 0
 
 
+def test_each_partition_of_an_inbox_has_a_metric() -> None:
+    bus = FakeBus()
+
+    text = asyncio.run(MetricsLookup(bus, CollectorRegistry(), partitions=2).text()).decode()
+
+    waiting = [line for line in text.splitlines() if line.startswith("hotelmate_inbox_partition_waiting{")]
+    assert len(waiting) == 2 * len(OWNERS)
+    assert 'hotelmate_inbox_partition_waiting{partition="1",service="rooms"} 0.0' in waiting
+
+
 def test_metrics_leave_out_a_service_that_does_not_answer(gateway: Gateway) -> None:
     gateway.bus.up = False
 
