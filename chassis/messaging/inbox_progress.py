@@ -13,7 +13,8 @@ class InboxProgress:
     """`oldest` is the time of the oldest unacknowledged event, domain time, UTC; None where no event is in hand.
 
     `applying` is the number of seconds for which the current batch has been applied. `waits` is True while the process
-    takes no events because its database does not answer, and `connected` is False while the broker is away. `partitions` is the number of partitions that the process holds.
+    takes no events because its database does not answer, and `connected` is False while the broker is away.
+    `partitions` is the number of partitions that the process holds.
     """
 
     unacknowledged: int = 0

@@ -137,10 +137,10 @@ if __name__ == "__main__":
 
         partition_leases.Distribution.of = lambda self, _: sorted(self.partitions)  # type: ignore[assignment,method-assign]
         partition_leases.Distribution.share = lambda self, _: len(self.partitions)  # type: ignore[assignment,method-assign]
-        partition_consumers.PartitionConsumers._is_free = lambda *_: True  # type: ignore[assignment,method-assign]
-        partition_consumers.PartitionConsumers._another_waits = lambda *_: False  # type: ignore[assignment,method-assign]
+        partition_consumers.PartitionConsumers._is_free = lambda *_: True  # type: ignore[method-assign]
+        partition_consumers.PartitionConsumers._another_waits = lambda *_: False  # type: ignore[method-assign]
     if os.environ.get("TOY_HANDS_NOTHING_OVER"):
         from chassis.hosting.ask_consumer import AskConsumer
 
-        AskConsumer._hand_over = lambda _, channel, method, *__: channel.basic_ack(method.delivery_tag)  # type: ignore[assignment,method-assign]
+        AskConsumer._hand_over = lambda _, channel, method, *__: channel.basic_ack(method.delivery_tag)  # type: ignore[method-assign]
     run(TOY)

@@ -58,11 +58,10 @@ class Processes:
             statement = "SELECT count(*) FROM inbox_partition WHERE holder IS NOT NULL GROUP BY holder ORDER BY 1"
             return [*connection.execute(sa.text(statement)).scalars()]
 
-    def consumers(self) -> list[int | None]:
+    def consumers(self, partitions: int) -> list[int | None]:
         """The number of consumers of each partition's queue."""
         with pika.BlockingConnection(pika.URLParameters(self._rabbit.amqp_url)) as connection:
-            count = sum(self.shares())
-            return [consumers_of(connection, queue) for queue in topology.partitions("rooms", count)]
+            return [consumers_of(connection, queue) for queue in topology.partitions("rooms", partitions)]
 
     def settle(self, *shares: int, within: float = SETTLED_WITHIN) -> None:
         """Wait until the partitions are distributed like this."""

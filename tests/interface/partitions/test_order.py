@@ -80,7 +80,7 @@ def test_without_leases_and_a_single_active_consumer_two_processes_apply_one_sub
     toy.environment["TOY_WITHOUT_LEASES"] = "1"
     processes.start("first", 1)
     processes.start("second", 1)
-    until(lambda: processes.consumers() == [2], what="two consumers of the one partition")
+    until(lambda: processes.consumers(1) == [2], what="two consumers of the one partition")
 
     publish(SUBJECTS, EACH)
 

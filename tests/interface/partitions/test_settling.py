@@ -24,7 +24,7 @@ def test_one_process_holds_four_partitions_and_two_hold_two_each(processes: Proc
 
     processes.stop("first")
     processes.settle(4)
-    until(lambda: processes.consumers() == [1, 1, 1, 1], what="a consumer of each partition")
+    until(lambda: processes.consumers(4) == [1, 1, 1, 1], what="a consumer of each partition")
 
 
 def test_the_partitions_of_a_killed_process_are_taken_over(
@@ -73,4 +73,4 @@ def test_the_partitions_are_shared_again_after_a_restart_of_the_broker(
     publish(20, 1)
     until(lambda: len(toy.effects()) == 20, within=20, what="all events")
     processes.settle(2, 2)
-    until(lambda: processes.consumers() == [1, 1, 1, 1], what="a consumer of each partition")
+    until(lambda: processes.consumers(4) == [1, 1, 1, 1], what="a consumer of each partition")
