@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from contracts.values import Actor, ActorKind
 from gateway.http.request import ApiRequest
-
-T = TypeVar("T")
 
 
 async def ask_with_names(request: ApiRequest, message: Any) -> Any:
@@ -31,12 +29,11 @@ def _nameless(value: Any) -> Iterator[str]:
             yield from _nameless(getattr(value, field.name))
 
 
-def _named(value: T, names: Mapping[str, str]) -> T:
-    made: Any = value
+def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Actor):
-        made = replace(value, name=names[value.id]) if value.name is None and value.id in names else value
-    elif isinstance(value, tuple):
-        made = tuple(_named(each, names) for each in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        made = replace(value, **{each.name: _named(getattr(value, each.name), names) for each in fields(value)})
-    return made
+        return replace(value, name=value.name or names.get(value.id or ""))
+    if isinstance(value, tuple):
+        return tuple(_named(each, names) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _named(getattr(value, each.name), names) for each in fields(value)})
+    return value
