@@ -112,6 +112,11 @@ def smtp_password(value: str, values: Mapping[str, str]) -> str | None:
     return weakness(value, least=LEAST_SMTP)
 
 
+def address_key(value: str, values: Mapping[str, str]) -> str | None:
+    """The value is a secret, where unpaid holds are counted."""
+    return None if values.get("GATEWAY_RATE_LIMITS", "on").strip().lower() == "off" else weakness(value)
+
+
 def named_proxies(value: str, _: Mapping[str, str]) -> str | None:
     """No entry of the value stands for every address."""
     return "trusts every address: name the proxies" if any(map(_is_everybody, _entries(value))) else None
@@ -141,5 +146,6 @@ RULES = (
     Rule(variable="NOTIFIER_SMTP_PASSWORD", check=smtp_password),
     Rule(variable="NOTIFIER_PUBLIC_URL", check=https),
     Rule(variable="GATEWAY_METRICS_TOKEN", check=secret()),
+    Rule(variable="GATEWAY_ADDRESS_KEY", check=address_key),
     Rule(variable="GATEWAY_TRUSTED_PROXIES", check=named_proxies),
 )

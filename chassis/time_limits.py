@@ -33,5 +33,5 @@ JOB = 120
 TIMER = 120
 
 # A batch that takes longer than this makes its process not ready, and so does an outbox that nobody publishes.
-READY_BATCH = 5
+READY_BATCH = 10
 READY_OUTBOX = 20

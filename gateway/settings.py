@@ -19,6 +19,7 @@ class GatewaySettings(Settings):
     port: int = Field(8080, ge=0, le=65535)
     allowed_origins: str = ""
     rate_limits: str = "on"
+    address_key: str = Field("", description="The key of the hash by which unpaid holds are counted per address.")
     trusted_proxies: str = "127.0.0.1"
     metrics_token: str = Field("", description="The bearer token for `/metrics`; empty: only the demo has the route.")
     token_hours: float = Field(12.0, gt=0, description="How long an unused staff token is valid.")
@@ -51,7 +52,7 @@ class GatewaySettings(Settings):
 
     @property
     def limits(self) -> dict[str, int]:
-        """The requests per minute of each kind of request; empty where rate limits are off."""
+        """The requests per minute of each kind of request, and the caps of holds; empty where rate limits are off."""
         return parse_limits(self.rate_limits)
 
 

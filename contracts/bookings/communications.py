@@ -68,10 +68,16 @@ class Communications(Data):
 
 
 class MailFacts(Data):
-    """The booking's data for a mail. `access_code` is the one-time code of the mail's link; None without a link."""
+    """The booking's data for a mail. `access_code` is the one-time code of the mail's link; None without a link.
+
+    `before_payment` means that a guest made the booking online, and that no card was authorised for the booking and
+    nobody confirmed it. Such mails are counted by `recipient_key`, the keyed hash of the guest's e-mail address.
+    """
 
     booking: BookingDetail
     access_code: str | None = None
+    before_payment: bool = False
+    recipient_key: str = ""
 
 
 class Letter(Data):

@@ -48,17 +48,22 @@ class BookingDrafted(BookingPriced):
 
 
 class BookingHeld(BookingPriced, MailedEvent):
-    """The nights are held until `expires_at`; the guest may pay."""
+    """The nights are held until `expires_at`; the guest may pay.
+
+    Once a payment page is open, the nights are held until `pay_until`.
+    """
 
     expires_at: datetime
+    pay_until: datetime | None = None
 
 
 class PaymentAwaited(BookingEvent):
-    """A payment session is open: the guest has a payment page."""
+    """A payment session is open: the guest has a payment page. The nights are then held until `expires_at`."""
 
     payment_provider: str
     payment_reference: str
     opened_at: datetime
+    expires_at: datetime | None = None
 
 
 class BookingPaymentFailed(MailedEvent):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.bookings.asks import BookingCommand
-from contracts.bookings.events import BookingEvent
+from contracts.bookings.events import MailedEvent
 from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.values import Actor
@@ -60,9 +60,13 @@ class RevokeGuestToken(BookingCommand):
     """Revoke the guest's token and unused one-time codes; the next mail contains a new link."""
 
 
-class GuestTokenRevoked(BookingEvent):
-    """The guest's token was revoked. `generation` is the number of the guest's next token."""
+class GuestTokenRevoked(MailedEvent):
+    """The guest's token was revoked. `generation` is the number of the guest's next token.
+
+    `address_corrected` means that staff corrected the guest's e-mail address: a mail brings the new link.
+    """
 
     generation: int
     revoked_at: datetime
     revoked_by: Actor
+    address_corrected: bool = False

@@ -22,13 +22,15 @@ class HoldInventory(StayAsk, Command[Held]):
 
     A repetition of the same ask gets the same reply. With `price_only` a draft is priced and no night is sold. With
     `by_card`, a total that no card can take is refused `TOTAL_BELOW_MINIMUM` or `TOTAL_ABOVE_MAXIMUM` before any night
-    is sold; zero needs no card.
+    is sold; zero needs no card. With `public`, a stay that is longer than the hotel's `max_public_nights` is refused
+    `STAY_TOO_LONG`.
     """
 
     booking_id: str
     quote_id: str | None = None
     price_only: bool = False
     by_card: bool = True
+    public: bool = False
 
 
 class ReleaseInventory(Command[Nothing]):

@@ -40,4 +40,5 @@ class GiveQuote(StayAsk, Command[Quote]):
     """Price a stay, and guarantee the price for 30 minutes. `room_type` is a code or a name.
 
     A total that no card can take is refused `TOTAL_BELOW_MINIMUM` or `TOTAL_ABOVE_MAXIMUM`; zero needs no card.
+    A stay that is longer than the hotel's `max_public_nights` is refused `STAY_TOO_LONG`, except for the hotel's staff.
     """

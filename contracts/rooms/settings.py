@@ -16,6 +16,7 @@ SETTING_BOUNDS = {
     "late_checkout_grace_minutes": (0, 120),
     "room_pin_digits": (4, 8),
     "overbooking_allowance": (0, 100),
+    "max_public_nights": (1, 365),
 }
 
 
@@ -50,6 +51,7 @@ class SettingsChange(Data):
     room_pin_digits: int | None = None
     strict_room_type: bool | None = None
     overbooking_allowance: int | None = None
+    max_public_nights: int | None = None
     smallest_charge: str | None = None
     largest_charge: str | None = None
 

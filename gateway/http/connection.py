@@ -113,12 +113,14 @@ class HttpConnection(HttpToolsProtocol):
 
 
 def allow_many() -> None:
-    """Let this process open as many files as it may, and take no more connections than that allows."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """Let this process open enough files where it may, and take no more connections than that allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = MOST_CONNECTIONS + OTHER_DESCRIPTORS
+    if soft == resource.RLIM_INFINITY or soft >= enough:
+        return
     limit = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-    HttpConnection.most = limit - OTHER_DESCRIPTORS
+    HttpConnection.most = max(limit - OTHER_DESCRIPTORS, limit // 2)
 
 
 def close_overdue(connections: Iterable[Any], now: float) -> None:

@@ -15,6 +15,7 @@ from chassis import codec
 from chassis.observability import trace
 from chassis.refusal import Refusal
 from chassis.text import normalised, normalised_data
+from contracts.bookings.asks import HoldCaps
 from contracts.message import Ask
 from contracts.values import Caller, Context
 from gateway.app_state import AppState
@@ -24,7 +25,8 @@ from gateway.http.pages import Paging, page_body
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
-from gateway.identity.networks import network_of
+from gateway.identity.networks import hashed_network, network_of
+from gateway.identity.rate_limits import CAPS
 
 Reply = TypeVar("Reply")
 Message = TypeVar("Message")
@@ -85,6 +87,16 @@ class ApiRequest(Request):
     def network(self) -> str:
         """The client's network, as limits count it."""
         return network_of(self.client.host) if self.client else ""
+
+    @property
+    def hold_caps(self) -> HoldCaps | None:
+        """The caps of the guest's unpaid holds; None for staff, and where rate limits are off."""
+        settings = self.app_state.settings
+        limits = settings.limits
+        if self.caller.kind == "staff" or not limits:
+            return None
+        address = hashed_network(self.network, settings.address_key)
+        return HoldCaps(address=address, **{name: limits[name] for name in CAPS})
 
     @property
     def authorization(self) -> str:

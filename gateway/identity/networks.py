@@ -1,5 +1,7 @@
-"""The network of a client: the unit that limits count."""
+"""The network of a client: the unit that limits count, and its keyed hash, which other services may store."""
 
+import hashlib
+import hmac
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -26,3 +28,8 @@ def _network_of(address: str) -> str:
     if host.ipv4_mapped:
         return str(host.ipv4_mapped)
     return str(IPv6Network((host, PREFIX_V6), strict=False))
+
+
+def hashed_network(network: str, key: str) -> str:
+    """The keyed hash of the network, of 32 hexadecimal digits."""
+    return hmac.new(key.encode(), f"address/{network}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Rate limits: one token bucket per network and kind of request, in this process."""
+"""Rate limits: one token bucket per network and kind of request, in this process; and the caps of unpaid holds."""
 
 import math
 import time
@@ -12,7 +12,11 @@ FILLS_IN = 60.0  # seconds
 Buckets = OrderedDict[tuple[str, str], tuple[float, float]]  # the tokens in the bucket, and when they were counted
 
 # The size of a bucket, which is also the number of tokens that the bucket gains each minute.
-DEFAULTS = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+RATES = {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+# The most unpaid holds per hotel: of one e-mail address, with their room-nights, and of one network address.
+CAPS = {"email_holds": 3, "email_nights": 30, "address_holds": 10}
+DEFAULTS = RATES | CAPS
+EXAMPLE = ",".join(f"{name}={number}" for name, number in DEFAULTS.items())
 
 
 def parse_limits(text: str) -> dict[str, int]:
@@ -23,7 +27,7 @@ def parse_limits(text: str) -> dict[str, int]:
     for part in text.split(","):
         name, _, number = part.partition("=")
         if name.strip() not in DEFAULTS or not number.strip().isdigit() or int(number) < 1:
-            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. public=30,guest=60,login=10,lookup=10")
+            raise ValueError(f"{part!r} is no rate limit: say off, on, or e.g. {EXAMPLE}")
         limits[name.strip()] = int(number)
     return limits
 

@@ -30,8 +30,8 @@ def cancel_unpaid(booked: DemoBooking) -> None:
 def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
     """The guest does not pay; the hold expires."""
     demo = booked.demo
-    expires_at = datetime.fromisoformat(booked.read()["expires_at"])
-    demo.advance(expires_at - demo.now() + timedelta(seconds=30))
+    pay_until = datetime.fromisoformat(booked.read()["pay_until"])
+    demo.advance(pay_until - demo.now() + timedelta(seconds=30))
     result = booked.wait_for_status("EXPIRED")
     expect("the expiry reason", result["expiry_reason"], "HOLD_RAN_OUT")
     session_id = payment_url.rpartition("/")[2].partition("#")[0].partition("?")[0]

@@ -133,5 +133,6 @@ class StackConfig:
             "GATEWAY_PORT": str(self.ports["GATEWAY_PORT"]),
             "GATEWAY_ALLOWED_ORIGINS": gateway,
             "GATEWAY_RATE_LIMITS": "off",
+            "NOTIFIER_MAILS_BEFORE_PAYMENT": "0",
             "SANDBOX_STRIPE_URL": stripe,
         }  # fmt: skip

@@ -51,6 +51,7 @@ from services.bookings.handlers import (
     chat,
     communications,
     creation,
+    drafts,
     ghosts,
     guest_access,
     guest_services,
@@ -63,6 +64,7 @@ from services.bookings.handlers import (
     queries,
     refunds,
     timers,
+    unusual_holds,
     walk_ins,
 )
 from services.bookings.settings import BookingsSettings
@@ -157,5 +159,8 @@ SERVICE = Service(
         every(1, action_completion.drive_stale_actions, converses=True),
         every(1, holds.release_orphan_holds, converses=True),
         every(5, ghosts.take_census, converses=True),
+        every(10, unusual_holds.watch_holds, converses=True),
+        every(3600, guest_access.delete_ended_codes),
+        every(3600, drafts.delete_ended_drafts),
     ],
 )

@@ -11,10 +11,12 @@ from chassis.transactions.work import Work
 from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.orders import OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
-from services.bookings.domain import orders, overstays
+from services.bookings.domain import hold_counts, orders, overstays
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.booking_names import Choose
 from services.bookings.domain.evolution import evolve
+from services.bookings.domain.guest_tokens import GuestTokens
+from services.bookings.domain.hold_counts import HoldCount
 from services.bookings.lifecycle import CALLED_OFF, LIFECYCLE
 from services.bookings.settings import BookingsSettings
 from services.bookings.store.access_codes import SqlAccessCodes
@@ -23,18 +25,20 @@ from services.bookings.store.chats import SqlChats
 from services.bookings.store.communications import SqlCommunications
 from services.bookings.store.ghosts import SqlGhosts
 from services.bookings.store.history import SqlHistory
+from services.bookings.store.hold_counts import SqlHoldCounts
 from services.bookings.store.holds import SqlInventoryHolds
 from services.bookings.store.listing import SqlListing
 from services.bookings.store.lookups import SqlLookups
 from services.bookings.store.metrics import SqlMetrics
 from services.bookings.store.orders import SqlOrders
+from services.bookings.store.unusual_nights import SqlUnusualNights
 
 
 @dataclass(frozen=True)
 class BookingsDependencies:
     """The dependencies besides the database; `choose` and `draw` are random sources for names and PINs."""
 
-    guest_token_key: str
+    guest_tokens: GuestTokens
     sms: bool = False
     choose: Choose = random.SystemRandom().choice
     draw: Any = secrets.randbelow
@@ -42,7 +46,7 @@ class BookingsDependencies:
 
 def dependencies(settings: BookingsSettings) -> BookingsDependencies:
     """The dependencies of a running service."""
-    return BookingsDependencies(guest_token_key=settings.guest_token_key, sms=settings.sms)
+    return BookingsDependencies(guest_tokens=settings.guest_tokens, sms=settings.sms)
 
 
 class BookingsWork(Work):
@@ -53,12 +57,14 @@ class BookingsWork(Work):
     bookings = store(SqlBookings)
     listing = store(SqlListing)
     holds = store(SqlInventoryHolds)
+    hold_counts = store(SqlHoldCounts)
     access_codes = store(SqlAccessCodes)
     chats = store(SqlChats)
     communications = store(SqlCommunications)
     orders = store(SqlOrders)
     lookups = store(SqlLookups)
     ghosts = store(SqlGhosts)
+    unusual_nights = store(SqlUnusualNights)
     history = store(SqlHistory)
     metrics = store(SqlMetrics)
 
@@ -77,10 +83,15 @@ class BookingsWork(Work):
         for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
             after = self._apply(after, event, by=by)
         for event in events:
+<<<<<<< HEAD
             after = self._apply(after, event, by=by, remark=remark)
         after = replace(after, **private)
+=======
+            after = self._apply(after, event, by=by, why=why)
+        after = hold_counts.still_counted(replace(after, **private))
+>>>>>>> safe
         if booking.version:
-            self.bookings.save(booking, after)
+            self._save(booking, after)
         else:
             self.bookings.add(after)
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
@@ -89,9 +100,19 @@ class BookingsWork(Work):
 
     def note(self, booking: Booking, **private: Any) -> Booking:
         """Change fields of the booking without an event and without a new version."""
-        after = replace(booking, **private)
-        self.bookings.save(booking, after)
+        after = hold_counts.still_counted(replace(booking, **private))
+        self._save(booking, after)
         return after
+
+    def count_hold(self, booking: Booking, counters: tuple[HoldCount, ...]) -> None:
+        """Count the booking's hold, which is unpaid. Refused `TOO_MANY_HOLDS`."""
+        self.hold_counts.add(booking.hotel, counters, nights=booking.stay.nights)
+        self.bookings.save(booking, replace(booking, counted_by=hold_counts.names(counters)))
+
+    def _save(self, before: Booking, after: Booking) -> None:
+        self.bookings.save(before, after)
+        if before.counted_by and not after.counted_by:
+            self.hold_counts.remove(before)
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
         """Cancel the open orders if the booking's events end the stay; returns the cancellations' events."""

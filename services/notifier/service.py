@@ -1,6 +1,6 @@
 """The notifier's registry: its asks, events and jobs, each with its handler."""
 
-from chassis.service import Handler, Job, Service, converses, handles, on
+from chassis.service import Handler, Job, Service, converses, every, handles, on
 from contracts.bookings.communications import CommunicationRequested
 from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.lookups import LookupRequested
@@ -26,7 +26,7 @@ from services.notifier.work import NotifierWork, dependencies
 HOUR = 3600.0
 
 COALESCED = (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityChanged)
-IN_THE_TABLES = [event for event in dict.fromkeys((*PUSHES, *MAILS)) if event not in COALESCED]
+IN_THE_TABLES = [event for event in dict.fromkeys((*PUSHES, *MAILS)) if event not in (*COALESCED, GuestTokenRevoked)]
 MAIL_JOBS: tuple[tuple[type[SendToGuest], Handler, float], ...] = (
     # payload, run, give up after
     (SendMail, mails.send_mails, 24 * HOUR),
@@ -56,6 +56,7 @@ SERVICE = Service(
         on(CommunicationRequested, events.enqueue_message),
         on(LookupRequested, events.enqueue_lookup_mail),
     ],
+    timers=[every(3600, mails.delete_old_mail_counts)],
     jobs=[
         Job(
             PushNotice,

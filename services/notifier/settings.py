@@ -13,7 +13,8 @@ class NotifierSettings(ServiceSettings):
 
     If `pusher_host` is empty, the provider's own servers for the configured cluster are used. `pusher_public_*` is
     the provider's address for clients where their address differs from the notifier's. Unless `legacy_channels` is
-    set, legacy channels are used in demo mode only.
+    set, legacy channels are used in demo mode only. `mails_before_payment` is the number of mails about unpaid bookings
+    that one address gets in 24 hours; 0 sets no limit.
     """
 
     model_config = prefixed("notifier")
@@ -36,6 +37,7 @@ class NotifierSettings(ServiceSettings):
     mail_from: str = "bookings@localhost"
     public_url: str = "http://127.0.0.1:8000"
     legacy_channels: bool | None = None
+    mails_before_payment: int = 5
 
     @field_validator("mail_from")
     @classmethod

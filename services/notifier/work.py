@@ -13,6 +13,7 @@ from services.notifier.mailer.smtp import SmtpServer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
 from services.notifier.sms import NoSmsProvider, SmsProvider
+from services.notifier.store.mail_counts import SqlMailCounts
 from services.notifier.store.notices import SqlNotices
 
 
@@ -43,6 +44,7 @@ class NotifierWork(Work):
     dependencies: NotifierDependencies
 
     notices = store(SqlNotices)
+    mail_counts = store(SqlMailCounts)
 
     def mark_sent(self, jobs: Collection[NoticeJob]) -> None:
         """Store the notices of these jobs as `SENT`."""

@@ -12,6 +12,7 @@ from contracts.bookings.stays import BookingNoShow
 from contracts.rooms.assignments import FindCandidates, GiveRoom, TakeRoomBack
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.blocks import BlockRoom, ListBlocks, UnblockRoom
+from contracts.rooms.capacity import GetCapacity
 from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import HoldInventory, ReleaseInventory
 from contracts.rooms.hotel_import import ImportHotel
@@ -35,6 +36,7 @@ from services.rooms.handlers import (
     availability,
     blocks,
     booking_events,
+    capacity,
     extensions,
     holds,
     hotel_import,
@@ -87,6 +89,7 @@ SERVICE = Service(
         handles(ChangePolicy, POLICIES.update),
         handles(RemovePolicy, POLICIES.remove),
         handles(CheckAvailability, availability.check_availability),
+        handles(GetCapacity, capacity.get_capacity),
         handles(GiveQuote, quotes.give_quote),
         handles(HoldInventory, holds.hold_inventory),
         handles(ReleaseInventory, holds.release_inventory),

@@ -197,6 +197,7 @@ def _settings(urls: Mapping[str, str], stand_ins: StandIns) -> dict[str, Service
             smtp_host=stand_ins.mailbox.smtp_host,
             smtp_port=stand_ins.mailbox.smtp_port,
             legacy_channels=False,
+            mails_before_payment=0,
             **demo,
         ),
     }

@@ -153,7 +153,7 @@ def test_a_mail_to_the_guest_is_sent_once_and_its_fate_is_kept(fixture: Platform
     (sent,) = [each for each in fixture.mailbox.messages() if each["subject"] == "Weather"]
     assert sent["to"] == ["ada@example.com"]
     assert "Bring boots.\n\nIt rains." in sent["text"].replace("\r\n", "\n")
-    assert f"/bookings/{created.booking.id}?code=" in sent["text"]
+    assert f"/bookings/{created.booking.id}#code=" in sent["text"]
     log = fixture.platform.ask(ListCommunications(**about(created)), STAFF).results
     assert {(each.subject, each.delivery_status) for each in log} == {
         ("Weather", "SENT"),
@@ -183,7 +183,7 @@ def test_a_lookup_mails_links_once_and_they_open_the_booking(fixture: PlatformFi
     (sent,) = [each for each in fixture.mailbox.messages() if each["subject"].startswith("Your bookings at ")]
 
     assert sent["to"] == ["ada@example.com"]
-    assert sent["text"].count("?code=") == 2
+    assert sent["text"].count("#code=") == 2
     assert created.booking.id in sent["text"]
     fixture.platform.advance(timedelta(minutes=11))
     fixture.platform.ask(LookUpBookings(email="ada@example.com"))

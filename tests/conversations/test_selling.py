@@ -140,6 +140,9 @@ def test_a_longer_hold_applies_to_later_bookings(fixture: PlatformFixture) -> No
     before = fixture.book()
     changed(fixture, payment_hold_minutes=60)
     after = fixture.book()
+    for created in (before, after):
+        fixture.platform.ask(OpenPaymentSession(hotel=HOTEL, booking_id=created.booking.id), guest(created))
+    fixture.settle()
 
     fixture.platform.advance(timedelta(minutes=16))
     fixture.settle()

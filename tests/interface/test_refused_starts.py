@@ -30,7 +30,7 @@ def of(*names: str, role: str = "") -> tuple[str, ...]:
 PROGRAMS = (
     *((("-m", "chassis.hosting.run", name), (BUS, *of(name))) for name in OWNERS),
     (("-m", "chassis.messaging.relay", "bookings", "rooms"), (BUS, *of("bookings", "rooms", role="_RELAY"))),
-    (("-m", "gateway"), (BUS, *of("gateway"), "GATEWAY_METRICS_TOKEN is not set.")),
+    (("-m", "gateway"), (BUS, *of("gateway"), "GATEWAY_ADDRESS_KEY is not set.", "GATEWAY_METRICS_TOKEN is not set.")),
     (("-m", "chassis.transactions.migrate", "rooms", "gateway"), of("rooms", "gateway", role="_OWNER")),
     (("-m", "services.rooms.examine"), of("rooms")),
     (("-m", "hotelmate", "outbox"), (BUS, *of("rooms", "gateway"))),

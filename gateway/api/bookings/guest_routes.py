@@ -48,15 +48,19 @@ async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
     "/",
     response=GuestBookingWithToken,
     status=201,
-    refuses=("SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "UNKNOWN_QUOTE", *NOT_FOR_A_CARD),
-)
+    refuses=(
+        "SOLD_OUT", "TOO_MANY_HOLDS", "BEYOND_HORIZON", "STAY_TOO_LONG", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO",
+        "UNKNOWN_QUOTE", *NOT_FOR_A_CARD,
+    ),
+)  # fmt: skip
 async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     """Create a booking.
 
-    Holds the nights until `expires_at`, so that the guest can pay. A draft holds nothing. A booking whose total is zero
-    needs no payment and waits for the hotel's approval. The response contains the guest's token.
+    Holds the nights until `expires_at`, and until `pay_until` once a payment page was opened. A draft holds
+    nothing. A booking whose total is zero needs no payment and waits for the hotel's approval. The response
+    contains the guest's token.
     """
-    command = request.for_path(CreateBooking, source=BookingSource.ONLINE, **body.values)
+    command = request.for_path(CreateBooking, source=BookingSource.ONLINE, caps=request.hold_caps, **body.values)
     created = await request.ask(command)
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
@@ -101,12 +105,13 @@ async def follow_booking(
 @guest.post(
     "/submit/",
     refuses=(
-        "SOLD_OUT", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE", *NOT_FOR_A_CARD,
+        "SOLD_OUT", "TOO_MANY_HOLDS", "ILLEGAL_TRANSITION", "BOOKING_ENDED", "BEYOND_HORIZON", "UNKNOWN_QUOTE",
+        *NOT_FOR_A_CARD,
     ),
 )  # fmt: skip
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
     """Submit a draft. Holds the nights of the draft, so that the guest can pay."""
-    return await _respond(request, await request.ask(request.for_path(SubmitBooking)))
+    return await _respond(request, await request.ask(request.for_path(SubmitBooking, caps=request.hold_caps)))
 
 
 @guest.post("/cancel/", refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))

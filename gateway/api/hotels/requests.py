@@ -32,7 +32,7 @@ from gateway.http.fields import (
 )
 
 # The settings that a client that replaces all settings may leave out; these settings then stay as they are.
-OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge"})
+OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge", "max_public_nights"})
 MAX_DEPTH, MAX_VALUES, MAX_LENGTH = 5, 200, 2000
 
 
@@ -120,6 +120,7 @@ class SettingsPatch(Changes):
     room_pin_digits: Count | None = _within("room_pin_digits")
     strict_room_type: bool | None = None
     overbooking_allowance: Count | None = _within("overbooking_allowance")
+    max_public_nights: Count | None = _within("max_public_nights")
     smallest_charge: ChargeLimit | None = None
     largest_charge: ChargeLimit | None = None
 

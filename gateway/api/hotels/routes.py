@@ -62,7 +62,7 @@ async def check_availability(request: ApiRequest, stay: FromQuery[StayQuery]) ->
 @public.post(
     "/{slug}/pricing/quote/",
     response=GuestQuote,
-    refuses=("BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", *NOT_FOR_A_CARD),
+    refuses=("BEYOND_HORIZON", "STAY_TOO_LONG", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", *NOT_FOR_A_CARD),
 )
 async def quote_stay(request: ApiRequest, body: QuoteRequest) -> Response:
     """Create a quote. Returns the price of a stay. A booking made with the quote keeps the price."""

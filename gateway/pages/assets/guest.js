@@ -47,9 +47,10 @@ let lines = null; // the lines that the page shows, by name, as a change of them
 async function begin() {
   if (!bookingId) return showLookup();
   const given = new URLSearchParams(location.search);
-  const handed = new URLSearchParams(location.hash.slice(1)).get('token');
+  const secrets = new URLSearchParams(location.hash.slice(1)); // a fragment is never sent to a server
+  const handed = secrets.get('token');
   if (handed) localStorage.setItem(stored, handed);
-  const code = given.get('code');
+  const code = secrets.get('code') || given.get('code'); // older mails have the code in the query
   if (handed || code) hideSecrets(given);
   if (code) await exchange(code);
   const token = localStorage.getItem(stored);
@@ -173,7 +174,8 @@ function announce(zone) {
 function deadline(zone) {
   const until = booking.status === 'PENDING_PAYMENT' ? booking.expires_at : null;
   if (!until) return null;
-  return h('p', { class: 'deadline' }, `Held until ${moment(until, zone)} · `, h('span', { 'data-until': until }));
+  const longer = booking.pay_until > until && ` Open the payment page by then, and you have until ${moment(booking.pay_until, zone)} to pay.`;
+  return h('p', { class: 'deadline' }, `Held until ${moment(until, zone)} · `, h('span', { 'data-until': until }), longer);
 }
 
 function progress() {

@@ -16,6 +16,7 @@ const LOUD = {
   payment_authorized: 'A booking waits for approval',
   approval_requested: 'A booking waits for approval',
   approval_due: 'An approval is due',
+  holds_unusual: 'Unusually many rooms are held unpaid',
   overstay_flagged: 'A guest has overstayed',
   payment_mismatch: 'A payment does not match its booking',
   payment_disputed: 'A payment is disputed',

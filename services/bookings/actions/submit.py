@@ -9,7 +9,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.holds import HoldInventory
 from contracts.values import SYSTEM
-from services.bookings.domain import creation
+from services.bookings.domain import creation, hold_counts
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import pending_actions
@@ -18,10 +18,18 @@ from services.bookings.work import BookingsWork
 
 
 def submit_booking(command: SubmitBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Hold the draft's nights. Refused `SOLD_OUT`; raises the refusals of `may_submit`."""
-    return pending_actions.run(
-        conversation, command, SUBMIT, lambda booking, _: {} if may_submit(booking) else None, staff=False
-    )
+    """Hold the draft's nights. Refused `SOLD_OUT`, `TOO_MANY_HOLDS`; raises the refusals of `may_submit`."""
+
+    def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
+        if not may_submit(booking):
+            return None
+        tokens = work.dependencies.guest_tokens
+        counters = hold_counts.counters(command.caps, email_hash=tokens.email_hash(booking.guest.email))
+        if counters and work.caller.kind != "staff" and not booking.total.is_zero:
+            work.count_hold(booking, counters)
+        return {}
+
+    return pending_actions.run(conversation, command, SUBMIT, decide, staff=False)
 
 
 def may_submit(booking: Booking) -> bool:

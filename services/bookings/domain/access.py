@@ -1,8 +1,5 @@
 """Access to a booking for staff of its hotel, for its guest by token, and for other services."""
 
-import base64
-import hashlib
-import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,20 +8,10 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.values import Actor, Caller
 from services.bookings.domain import local_time
 from services.bookings.domain.booking import Booking, Guest
+from services.bookings.domain.guest_tokens import GuestTokens, hashed
 from services.bookings.lifecycle import ENDED
 
 TOKEN_OUTLIVES = timedelta(days=30)
-
-
-def derived_token(key: str, booking_id: str, generation: int) -> str:
-    """The guest's token, derived from `key`, booking id and generation. The token itself is never stored."""
-    digest = hmac.new(key.encode(), f"guest-token/{booking_id}/{generation}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def hashed(secret: str) -> str:
-    """The hash of a token or code. Only this hash is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def not_found() -> Refusal:
@@ -32,22 +19,26 @@ def not_found() -> Refusal:
     return Refusal("BOOKING_NOT_FOUND", "Booking not found")
 
 
-def revoke(booking: Booking, *, key: str, by: Actor, now: datetime) -> tuple[GuestTokenRevoked, Guest]:
-    """Return the event that revokes the guest's token, and the guest with the hash of the next token."""
-    generation = booking.guest.token_generation + 1
-    token_hash = hashed(derived_token(key, booking.id, generation))
-    event = GuestTokenRevoked(**booking.about, generation=generation, revoked_at=now, revoked_by=by)
-    return event, replace(booking.guest, token_hash=token_hash, token_generation=generation)
+def revoke(
+    booking: Booking, guest: Guest, *, tokens: GuestTokens, by: Actor, now: datetime, address_corrected: bool = False
+) -> tuple[GuestTokenRevoked, Guest]:
+    """Return the event that revokes the token of the booking's guest, and the guest with the next token's hash."""
+    generation = guest.token_generation + 1
+    token_hash = hashed(tokens.new(booking.id, generation))
+    event = GuestTokenRevoked(
+        **booking.about, generation=generation, revoked_at=now, revoked_by=by, address_corrected=address_corrected
+    )
+    return event, replace(guest, token_hash=token_hash, token_generation=generation)
 
 
-def opens(booking: Booking, token: str | None) -> bool:
+def opens(booking: Booking, token: str | None, tokens: GuestTokens) -> bool:
     """Whether the token belongs to the booking's guest."""
-    return bool(token) and hmac.compare_digest(hashed(token or ""), booking.guest.token_hash)
+    return bool(token) and tokens.verifies(token or "", booking.id, booking.guest.token_generation)
 
 
-def is_valid(booking: Booking, token: str | None, *, now: datetime) -> bool:
+def is_valid(booking: Booking, token: str | None, *, tokens: GuestTokens, now: datetime) -> bool:
     """Whether the token belongs to the booking's guest, and has not expired."""
-    return opens(booking, token) and now < token_ends_at(booking)
+    return opens(booking, token, tokens) and now < token_ends_at(booking)
 
 
 def token_ends_at(booking: Booking) -> datetime:
@@ -64,19 +55,19 @@ def is_read_only(booking: Booking) -> bool:
     return booking.status in ENDED
 
 
-def admit(booking: Booking, caller: Caller, *, hotel: str, now: datetime) -> None:
+def admit(booking: Booking, caller: Caller, *, hotel: str, tokens: GuestTokens, now: datetime) -> None:
     """Admit a caller who may see this booking of this hotel. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
     if caller.kind not in ("staff", "system"):
-        admit_guest(booking, caller, now=now)
+        admit_guest(booking, caller, tokens=tokens, now=now)
     if caller.kind == "staff" and caller.hotel != booking.hotel:
         raise not_found()
     if caller.kind != "system" and hotel != booking.hotel:
         raise not_found()
 
 
-def admit_guest(booking: Booking, caller: Caller, *, now: datetime) -> None:
+def admit_guest(booking: Booking, caller: Caller, *, tokens: GuestTokens, now: datetime) -> None:
     """Admit the booking's guest by token. Refused `INVALID_TOKEN`."""
-    if not is_valid(booking, caller.guest_token, now=now):
+    if not is_valid(booking, caller.guest_token, tokens=tokens, now=now):
         raise invalid_token()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from chassis.email_address import address_key
 from contracts.bookings.amendments import AmendBooking, BookingAmended
 from contracts.data import Data
 from contracts.fields import PROSE
@@ -15,10 +16,14 @@ NOTED = ("late_arrival_expected", "internal_notes", "special_requests")
 
 
 class BookingAmendment(Data):
-    """An amendment. Its event names the changed fields; `changes` has their new values, which no event carries."""
+    """An amendment. Its event names the changed fields; `changes` has their new values, which no event carries.
+
+    `corrects_address` means that the guest's e-mail address is another one, and not only written in another way.
+    """
 
     event: BookingAmended
     changes: dict[str, Any]
+    corrects_address: bool = False
 
 
 def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmendment | None:
@@ -35,8 +40,10 @@ def amend(booking: Booking, command: AmendBooking, *, by: Actor) -> BookingAmend
     if not noted and not contact:
         return None
     event = BookingAmended(**booking.about, fields=(*noted, *(f"guest_{name}" for name in contact)), by=by)
-    guest = {"guest": replace(booking.guest, **contact)} if contact else {}
-    return BookingAmendment(event=event, changes=noted | guest)
+    guest = replace(booking.guest, **contact)
+    corrects = address_key(guest.email) != address_key(booking.guest.email)
+    changes = noted | ({"guest": guest} if contact else {})
+    return BookingAmendment(event=event, changes=changes, corrects_address=corrects)
 
 
 def _contact(command: AmendBooking) -> dict[str, str]:

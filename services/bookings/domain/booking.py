@@ -110,6 +110,9 @@ class Charge(Data):
 class Booking(Data):
     """One stay of one guest. `status` is None before the first event.
 
+    The hold of an unpaid booking ends at `expires_at`, and at `pay_until` once a payment page was opened. `counted_by`
+    names the counters on which the unpaid hold counts; empty where the hold does not count.
+
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version.
     """
@@ -138,6 +141,8 @@ class Booking(Data):
     pending: PendingAction | None = field(default=None)
 
     expires_at: datetime | None = None
+    pay_until: datetime | None = None
+    counted_by: tuple[str, ...] = ()
     approval_deadline_at: datetime | None = None
     approval_alerts: tuple[str, ...] = ()
     payment_status: str = "NONE"
@@ -248,6 +253,11 @@ class Booking(Data):
         at_desk = self.collected + self.zero_if_none(self.settled)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
 
+    @property
+    def without_counters(self) -> "Booking":
+        """The booking, with a hold that counts on no counter."""
+        return replace(self, counted_by=()) if self.counted_by else self
+
     def charges_with(self, payment_id: str, **changes: Any) -> tuple[Charge, ...]:
         """The booking's charges, after `changes` to the charge with this `payment_id`."""
         return tuple(
@@ -258,6 +268,12 @@ class Booking(Data):
     def timezone(self) -> str:
         """The hotel's time zone, an IANA name."""
         return self.terms.hotel.timezone
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether anybody may have made this booking: online, without an authorised card, and nobody confirmed it."""
+        proven = self.payment_authorized_at or self.confirmed_at
+        return proven is None and self.source is BookingSource.ONLINE
 
     @property
     def is_new_for_staff(self) -> bool:

@@ -13,7 +13,7 @@ from contracts.bookings.events import BookingDrafted, BookingEvent, BookingHeld
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.fields import EMAIL, NAME, PHONE, PROSE
 from contracts.rooms.holds import Held
-from contracts.values import SYSTEM, Actor, Caller
+from contracts.values import SYSTEM, Actor, ActorKind, Caller
 from services.bookings.domain import deadlines, local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest
 from services.bookings.domain.booking_names import BookingNames
@@ -21,6 +21,7 @@ from services.bookings.domain.validation import FieldError, field_errors, refuse
 
 CONTACT = {"first_name": NAME, "last_name": NAME, "email": EMAIL, "phone": PHONE}
 MOST_PEOPLE = 50
+UNOPENED_HOLD = timedelta(minutes=5)
 
 _COPIED = {field.name for field in fields(CreateBooking)} & {field.name for field in fields(Booking)} - {
     "guest",
@@ -90,9 +91,13 @@ def begin(booking: Booking, command: CreateBooking, *, by: Actor, now: datetime)
 
 
 def hold(booking: Booking, *, by: Actor, now: datetime) -> BookingHeld:
-    """The event that holds the nights for the hotel's `payment_hold_minutes`."""
-    expires_at = now + timedelta(minutes=booking.terms.settings.payment_hold_minutes)
-    return BookingHeld(**_ordered(booking), expires_at=expires_at, by=by)
+    """The event that holds the nights: for five minutes, and for `payment_hold_minutes` once a payment page is open.
+
+    A hold by staff has the whole time at once.
+    """
+    pay_until = now + timedelta(minutes=booking.terms.settings.payment_hold_minutes)
+    expires_at = pay_until if by.kind is ActorKind.STAFF else min(now + UNOPENED_HOLD, pay_until)
+    return BookingHeld(**_ordered(booking), expires_at=expires_at, pay_until=pay_until, by=by)
 
 
 def without_payment(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:

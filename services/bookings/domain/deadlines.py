@@ -13,6 +13,7 @@ from services.bookings.lifecycle import UNDECIDED
 DRAFT_LASTS = timedelta(days=7)
 PAY_AGAIN_WITHIN = timedelta(hours=24)
 PROVIDER_SILENT = timedelta(minutes=2)
+PAGE_OPENS_WITHIN = timedelta(seconds=15)
 CARD_HOLDS = timedelta(days=7)
 BEFORE_CARD_ENDS = timedelta(hours=12)
 HIGH_AFTER_MINUTES = 120
@@ -56,11 +57,22 @@ def expires_at(booking: Booking) -> datetime | None:
     if booking.status is BookingStatus.DRAFT:
         return booking.updated_at + DRAFT_LASTS
     if booking.status is BookingStatus.PENDING_PAYMENT and booking.expires_at:
-        silent = PROVIDER_SILENT if booking.payment_status == SESSION_OPEN else timedelta(0)
-        return booking.expires_at + silent
+        return booking.expires_at + _in_transit(booking)
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at is None:
         return booking.approval_deadline_at
     return None
+
+
+def pay_by(booking: Booking) -> datetime | None:
+    """The end (UTC) of the hold of a guest with a payment page, whether that page is open or is to be opened now."""
+    return max((moment for moment in (booking.expires_at, booking.pay_until) if moment), default=None)
+
+
+def _in_transit(booking: Booking) -> timedelta:
+    """The time after the deadline of a hold in which an event may still arrive: of a payment, or of an opened page."""
+    if booking.payment_status == SESSION_OPEN:
+        return PROVIDER_SILENT
+    return PAGE_OPENS_WITHIN if booking.expires_at != pay_by(booking) else timedelta(0)
 
 
 def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled
-from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld
+from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld, PaymentAwaited
 from contracts.bookings.orders import OrderCompleted
 from contracts.bookings.overstays import (
     Incident,
@@ -26,6 +26,7 @@ Changes = dict[str, Any]
 Effect = Callable[[Booking, Any], Changes]
 
 NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
+NOTHING_TO_PAY: Changes = {"expires_at": None, "pay_until": None}
 NO_SECRETS: Changes = {"in_house": None, "push_token": None}
 
 
@@ -48,12 +49,18 @@ def drafted(booking: Booking, _: BookingDrafted) -> Changes:
 
 
 def held(booking: Booking, event: BookingHeld) -> Changes:
-    changes: Changes = {"expires_at": event.expires_at}
+    changes: Changes = {"expires_at": event.expires_at, "pay_until": event.pay_until}
     return changes | ({"payment_status": NOT_REQUIRED} if booking.total.is_zero else {})
 
 
+def payment_awaited(_: Booking, event: PaymentAwaited) -> Changes:
+    changes = {"payment_provider": event.payment_provider, "payment_reference": event.payment_reference}
+    later = {"expires_at": event.expires_at} if event.expires_at else {}
+    return changes | later | {"payment_status": "SESSION_OPEN"}
+
+
 def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
-    changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, "expires_at": None}
+    changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, **NOTHING_TO_PAY}
     if event.paid_at is None:
         return changes | {"balance_due": booking.total}
     captured = booking.total if event.captured is None else event.captured
@@ -62,7 +69,7 @@ def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
 
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
-    changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, "expires_at": None}
+    changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, **NOTHING_TO_PAY}
     called_off = _called_off(booking, event, fee_at_desk=event.fee_at_desk)
     return called_off | changes | {"ended_at": event.cancelled_at}
 

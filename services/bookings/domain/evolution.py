@@ -61,19 +61,19 @@ _UNCHANGED = copied()
 _EFFECTS: dict[type[BookingEvent], Effect] = {
     BookingDrafted: effects.drafted,
     BookingHeld: effects.held,
-    PaymentAwaited: copied("payment_provider", "payment_reference", sets={"payment_status": "SESSION_OPEN"}),
+    PaymentAwaited: effects.payment_awaited,
     BookingAwaitsApproval: copied(
         "payment_id",
         "payment_intent_id",
         "payment_authorized_at",
         "approval_deadline_at",
         payment_reference="payment_intent_id",
-        sets={"payment_status": "AUTHORIZED", "approval_alerts": (), "expires_at": None},
+        sets={"payment_status": "AUTHORIZED", "approval_alerts": (), **effects.NOTHING_TO_PAY},
     ),
     PaymentNotRequired: copied(
         "approval_deadline_at",
         approval_requested_at="submitted_at",
-        sets={"approval_alerts": (), "expires_at": None},
+        sets={"approval_alerts": (), **effects.NOTHING_TO_PAY},
     ),
     BookingApproved: copied("decision_made_at", "decision_made_by"),
     BookingConfirmed: effects.confirmed,

@@ -31,7 +31,10 @@ STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
 
 
 def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:
-    """Return `PaymentAwaited` for a held booking, and no event for any other booking."""
+    """Return `PaymentAwaited` for a held booking, and no event for any other booking.
+
+    The first page prolongs the hold; a further page does not.
+    """
     if booking.status is not BookingStatus.PENDING_PAYMENT:
         return ()
     return (
@@ -40,6 +43,7 @@ def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[Bo
             payment_provider=PROVIDER_NAME,
             payment_reference=event.session_id,
             opened_at=event.opened_at,
+            expires_at=deadlines.pay_by(booking),
         ),
     )
 

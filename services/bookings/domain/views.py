@@ -76,8 +76,9 @@ def payable(booking: Booking, *, now: datetime) -> Payable:
     """
     due = balance.owed(booking)
     extension = booking.status in PAYS_BALANCE and not due.is_zero
-    until = now + BALANCE_PAGE_LASTS if extension else booking.expires_at
-    held = booking.status is BookingStatus.PENDING_PAYMENT and until is not None and now < until
+    until = now + BALANCE_PAGE_LASTS if extension else deadlines.pay_by(booking)
+    expires_at = booking.expires_at
+    held = booking.status is BookingStatus.PENDING_PAYMENT and expires_at is not None and now < expires_at
     amount = due if extension else booking.total
     stay = f"{isolated(booking.room_type_name)}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(

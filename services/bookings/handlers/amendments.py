@@ -2,19 +2,29 @@
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.views import BookingDetail
-from services.bookings.domain import amendments
+from services.bookings.domain import access, amendments
 from services.bookings.steps.booking_access import locked
 from services.bookings.steps.replies import booking_detail, record
 from services.bookings.work import BookingsWork
 
 
 def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
-    """Change notes and contact; the event has the names of the changed fields, never their values."""
+    """Change notes and contact; the event has the names of the changed fields, never their values.
+
+    A corrected e-mail address revokes the guest's token and the mailed codes, which somebody else may have. A mail
+    brings the new link to the new address.
+    """
     booking = locked(work, command)
-    amendment = amendments.amend(booking, command, by=work.caller.actor)
+    by = work.caller.actor
+    amendment = amendments.amend(booking, command, by=by)
     if amendment is None:
         return booking_detail(work, booking)
-    return record(work, booking, (amendment.event,), **amendment.changes)
+    if not amendment.corrects_address:
+        return record(work, booking, (amendment.event,), **amendment.changes)
+    guest, tokens = amendment.changes["guest"], work.dependencies.guest_tokens
+    revoked, guest = access.revoke(booking, guest, tokens=tokens, by=by, now=work.now, address_corrected=True)
+    work.access_codes.void(booking, now=work.now)
+    return record(work, booking, (amendment.event, revoked), **amendment.changes | {"guest": guest})
 
 
 def mark_seen(command: MarkSeen, work: BookingsWork) -> BookingDetail:

@@ -3,12 +3,14 @@
 from chassis.transactions.grants import ALL, APPEND, CHANGE, Grants
 
 GRANTS: Grants = {
-    "booking": CHANGE,
-    "booking_directory": CHANGE,
-    "guest": CHANGE,
+    "booking": ALL,  # expired drafts are deleted, here and in the next two tables
+    "booking_directory": ALL,
+    "guest": ALL,
     "overstay": CHANGE,
-    "access_code": CHANGE,
+    "access_code": ALL,
     "hold": ALL,
+    "hold_count": ALL,
+    "unusual_night": "SELECT, INSERT, DELETE",
     "communication": CHANGE,
     "payment_fact": APPEND,
     "chat_message": "SELECT, INSERT, DELETE",

@@ -6,6 +6,7 @@ from chassis.refusal import Refusal
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain import access
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.guest_tokens import hashed
 from services.bookings.work import BookingsWork
 
 
@@ -70,13 +71,13 @@ def _locked(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
 
 
 def _admitted(work: BookingsWork, booking: Booking | None, hotel: str) -> Booking:
-    caller = work.caller
+    caller, tokens = work.caller, work.dependencies.guest_tokens
     is_guest = caller.kind not in ("staff", "system")
-    if is_guest and (booking is None or not access.opens(booking, caller.guest_token)):
-        token = caller.guest_token
-        known = token is not None and work.bookings.token_is_known(access.hashed(token))
+    if is_guest and (booking is None or not access.opens(booking, caller.guest_token, tokens)):
+        other = work.bookings.find_by_token(hashed(caller.guest_token or ""))
+        known = other is not None and access.opens(other, caller.guest_token, tokens)
         raise access.not_found() if known else access.invalid_token()
     if booking is None:
         raise access.not_found()
-    access.admit(booking, caller, hotel=hotel, now=work.now)
+    access.admit(booking, caller, hotel=hotel, tokens=tokens, now=work.now)
     return booking

@@ -11,15 +11,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chassis.refusal import Unavailable
+from chassis.observability import logs
+from chassis.refusal import Refusal, Unavailable
+from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.views import CreatedBooking
-from contracts.rooms.holds import Held
-from services.bookings.domain import access, booking_names, creation, local_time, views
+from contracts.rooms.holds import Held, ReleaseInventory
+from services.bookings.domain import booking_names, creation, local_time, views
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.booking_names import BookingNames, Choose, NameTaken
+from services.bookings.domain.guest_tokens import hashed
 from services.bookings.work import BookingsDependencies, BookingsWork
+
+log = logs.logger(__name__)
 
 DRAWS = 5
 FIRST_GENERATION = 1
@@ -50,12 +55,32 @@ def create(
             except NameTaken as name:
                 if name.is_booking_id:
                     break
+            except Refusal:
+                _release(command.hotel, booking_id, conversation)
+                raise
     raise Unavailable("every name that was drawn is taken")
+
+
+def _release(hotel: str, booking_id: str, conversation: KeyedConversation[BookingsWork]) -> None:
+    """Release the nights of a booking that is refused. Where that fails, they are released as an orphan hold.
+
+    A repetition of the request, which may have taken the claim over, keeps its nights.
+    """
+    try:
+        if conversation.claim:
+            with conversation.transaction() as work:
+                idempotency.renew(work.connection, conversation.claim)
+        conversation.ask(ReleaseInventory(hotel=hotel, booking_id=booking_id, unwritten=True))
+    except (Refusal, Unavailable) as problem:
+        log.warning("orphan_hold_waits", booking_id=booking_id, why=type(problem).__name__)
 
 
 def with_token(stored: CreatedBooking, work: BookingsWork) -> CreatedBooking:
     """The stored reply with the booking's first guest token. The token is added even if it is revoked."""
-    token = access.derived_token(work.dependencies.guest_token_key, stored.booking.booking_id, FIRST_GENERATION)
+    tokens, booking_id = work.dependencies.guest_tokens, stored.booking.booking_id
+    token = tokens.new(booking_id, FIRST_GENERATION)
+    if len(tokens.keys) > 1 and (booking := work.bookings.find(stored.booking.hotel, booking_id)):
+        token = tokens.stored(booking_id, FIRST_GENERATION, booking.guest.token_hash)
     return CreatedBooking(booking=stored.booking, guest_token=token)
 
 
@@ -69,7 +94,7 @@ def _source(conversation: KeyedConversation[BookingsWork]) -> tuple[Choose, floa
     if claim is None or claim.age > REPEATED_WITHIN:
         return dependencies.choose, 0.0
     attempt = f"names/{claim.key}/{claim.since.isoformat()}"
-    seed = hmac.new(dependencies.guest_token_key.encode(), attempt.encode(), hashlib.sha256).digest()
+    seed = hmac.new(dependencies.guest_tokens.newest_key.encode(), attempt.encode(), hashlib.sha256).digest()
     return random.Random(seed).choice, claim.age  # noqa: S311 (the seed is secret)
 
 
@@ -84,13 +109,13 @@ def _store(
 ) -> CreatedBooking:
     dependencies: BookingsDependencies = conversation.dependencies
     held = stay.held
-    token = access.derived_token(dependencies.guest_token_key, booking_id, FIRST_GENERATION)
+    token = dependencies.guest_tokens.new(booking_id, FIRST_GENERATION)
     with conversation.transaction() as work:
         year = local_time.local_date(work.now, held.hotel.timezone).year
         names = BookingNames(
             booking_id=booking_id,
             confirmation_number=booking_names.confirmation_number(held.hotel.code, year, choose),
-            token_hash=access.hashed(token),
+            token_hash=hashed(token),
         )
         new = creation.new_booking(command, held, names, caller=work.caller, now=work.now)
         booking = stay.begin(new, work)

@@ -5,6 +5,8 @@ A link names no hotel: a code is found by its hash alone.
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from chassis.transactions.store import SqlStore
 from services.bookings.domain.booking import Booking
 from services.bookings.store.tables import ACCESS_CODE
@@ -31,3 +33,8 @@ class SqlAccessCodes(SqlStore):
         used = ACCESS_CODE.update().where(usable).values(used_at=now)
         row = self._connection.execute(used.returning(ACCESS_CODE.c.hotel, ACCESS_CODE.c.booking_id)).first()
         return (row.hotel, row.booking_id) if row else None
+
+    def delete_ended(self, now: datetime) -> bool:
+        """Delete up to 1,000 codes, used or not, that ended before this time; returns False where there are none."""
+        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000)
+        return self._connection.execute(ACCESS_CODE.delete().where(ACCESS_CODE.c.code_hash.in_(ended))).rowcount > 0

@@ -42,11 +42,26 @@ def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.I
 # Built once: the statement has some seventy parameters.
 _ADD = _from_parameters(GUEST, GUEST.c).add_cte(
     _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made"),
-    _from_parameters(DIRECTORY, DIRECTORY.c).cte("listed"),
+    _from_parameters(DIRECTORY, (column for column in DIRECTORY.c if column.name != "former_token_hash")).cte("listed"),
 )
 _KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
+
+
+_DELETE_DRAFTS = sa.text("""
+WITH draft AS (
+    SELECT hotel, id FROM booking WHERE expiry_reason = 'DRAFT_ABANDONED' AND ended_at < :before
+    ORDER BY ended_at LIMIT 500 FOR UPDATE SKIP LOCKED
+), code AS (
+    DELETE FROM access_code c USING draft WHERE c.hotel = draft.hotel AND c.booking_id = draft.id
+), contact AS (
+    DELETE FROM guest g USING draft WHERE g.hotel = draft.hotel AND g.booking_id = draft.id
+), listed AS (
+    DELETE FROM booking_directory d USING draft WHERE d.booking_id = draft.id
+)
+DELETE FROM booking b USING draft WHERE b.hotel = draft.hotel AND b.id = draft.id
+""")
 
 
 class SqlBookings(SqlStore):
@@ -67,7 +82,8 @@ class SqlBookings(SqlStore):
 
     def find_by_token(self, token_hash: str) -> Booking | None:
         """The booking whose guest has this token, read without a lock."""
-        return self._one(IN_ANY_HOTEL.where(DIRECTORY.c.token_hash == token_hash))
+        has_token = (DIRECTORY.c.token_hash == token_hash) | (DIRECTORY.c.former_token_hash == token_hash)
+        return self._one(IN_ANY_HOTEL.where(has_token))
 
     def lock(self, hotel: str, booking_id: str) -> Booking | None:
         """The hotel's booking, locked until the transaction ends."""
@@ -137,10 +153,20 @@ class SqlBookings(SqlStore):
         """Make the pending action due in so many seconds."""
         self._touch(booking, sa.func.now() + timedelta(seconds=seconds))
 
-    def token_is_known(self, token_hash: str) -> bool:
-        """Whether the token belongs to the guest of any booking."""
-        known = sa.select(sa.literal(1)).where(DIRECTORY.c.token_hash == token_hash)
-        return self._connection.execute(known).first() is not None
+    def delete_drafts(self, *, ended_before: datetime) -> bool:
+        """Delete up to 500 expired drafts that ended before this time; returns False where there is no such draft."""
+        return self._connection.execute(_DELETE_DRAFTS, {"before": ended_before}).rowcount > 0
+
+    def replace_token(self, booking: Booking, token_hash: str) -> None:
+        """Store the hash of the same token under another key, unless the token was revoked or replaced meanwhile.
+
+        The booking is found by the former token, too.
+        """
+        former = booking.guest.token_hash
+        own = (GUEST.c.hotel == booking.hotel) & (GUEST.c.booking_id == booking.id) & (GUEST.c.token_hash == former)
+        if self._connection.execute(GUEST.update().where(own).values(token_hash=token_hash)).rowcount:
+            listed = DIRECTORY.update().where(DIRECTORY.c.booking_id == booking.id)
+            self._connection.execute(listed.values(token_hash=token_hash, former_token_hash=former))
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
         """The guests' names, keyed by booking id, for bookings of this hotel."""
@@ -173,7 +199,7 @@ class SqlBookings(SqlStore):
         self._connection.execute(GUEST.update().where(own).values(**_keys(after), **guest))
         if after.guest.token_hash != before.token_hash:
             listed = DIRECTORY.update().where(DIRECTORY.c.booking_id == after.id)
-            self._connection.execute(listed.values(token_hash=after.guest.token_hash))
+            self._connection.execute(listed.values(token_hash=after.guest.token_hash, former_token_hash=None))
 
     def _save_incident(self, booking: Booking, incident: Incident) -> None:
         row = {name: getattr(incident, name) for name in _OF_INCIDENT}

@@ -72,9 +72,10 @@ BOOKING = sa.Table(
     sa.Column("late_arrival_expected", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
-    *_moments("approval_requested_at"),
+    *_moments("pay_until", "approval_requested_at"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
     sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
+    sa.Column("counted_by", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
     *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
@@ -85,12 +86,13 @@ BOOKING = sa.Table(
 )
 
 # The hotel of each booking id, confirmation number and guest token, which are unique across all hotels. Where only one
-# of these is known, the hotel is read here; the row is written with the booking.
+# of these is known, the hotel is read here; the row is written with the booking. `former_token_hash` is the hash of the
+# same token under an earlier key.
 DIRECTORY = sa.Table(
     "booking_directory",
     METADATA,
     *_key("booking_id"),
-    *_texts("confirmation_number", "token_hash", "hotel"),
+    *_texts("confirmation_number", "token_hash", "former_token_hash", "hotel"),
 )
 
 # Personal data. `search` is the `search_key` of what a search matches: name, e-mail, booking id, confirmation number;
@@ -120,6 +122,24 @@ ACCESS_CODE = sa.Table(
     *_key("code_hash"),
     *_texts("hotel", "booking_id"),
     *_moments("ends_at", "used_at"),
+)
+
+# Unpaid holds of one e-mail address or one network address at a hotel. `name` contains a keyed hash; the caps are those
+# of the latest hold.
+HOLD_COUNT = sa.Table(
+    "hold_count",
+    METADATA,
+    *_key("hotel", "name"),
+    *(sa.Column(name, sa.Integer) for name in ("holds", "nights", "most_holds", "most_nights")),
+)
+
+# Nights of which staff were told that unusually many rooms are held unpaid.
+UNUSUAL_NIGHT = sa.Table(
+    "unusual_night",
+    METADATA,
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("night", sa.Date, primary_key=True),
+    *_moments("noticed_at"),
 )
 
 # Holds as the rooms service publishes them. `check_at` (wall time) is the next check for an orphan.

@@ -13,6 +13,7 @@ from contracts.bookings.events import (
     MailedEvent,
     PaymentTurnedAway,
 )
+from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import ExpiryReason
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut
@@ -25,6 +26,10 @@ def _always(_: Any) -> bool:
 
 def _was_submitted(event: BookingExpired) -> bool:
     return event.reason is not ExpiryReason.DRAFT_ABANDONED
+
+
+def _address_was_corrected(event: GuestTokenRevoked) -> bool:
+    return event.address_corrected
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ _ROWS = (
     MailRule(BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
     MailRule(PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),
     MailRule(BookingRefunded, "refund_processed", "Refund processed - {booking_id}", ("amount",)),
+    MailRule(GuestTokenRevoked, "new_link", "Your booking - {booking_id}", when=_address_was_corrected),
     MailRule(GuestCheckedIn, "welcome", "Welcome to {hotel_name}"),
     MailRule(GuestCheckedOut, "thank_you", "Thank you for staying at {hotel_name}"),
 )

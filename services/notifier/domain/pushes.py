@@ -45,6 +45,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.unusual_holds import HoldsUnusual
 from contracts.message import Event
 from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
 from contracts.payments.events import (
@@ -206,6 +207,7 @@ _ROWS = (
     PushRule(InventoryExtended, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
+    PushRule(HoldsUnusual, (realtime.HOLDS_UNUSUAL,), ("night", "held", "rooms", "noticed_at")),
     PushRule(
         NoticeGaveUp, (realtime.NOTICE_GAVE_UP,), ("notice_id", "occasion", "medium", "reason_code", "gave_up_at")
     ),

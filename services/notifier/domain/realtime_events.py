@@ -58,6 +58,7 @@ HOUSEKEEPING_TASK_CREATED = RealtimeEvent("housekeeping_task_created", (HOTEL, R
 HOUSEKEEPING_TASK_DONE = RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM))
 SETTINGS_UPDATED = RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",))
 AVAILABILITY_CHANGED = RealtimeEvent("availability_changed", (PUBLIC,))
+HOLDS_UNUSUAL = RealtimeEvent("holds_unusual", (STAFF,))
 NOTICE_GAVE_UP = RealtimeEvent("notice_gave_up", (STAFF,))
 
 # Sent in addition for every event that changes a booking's status.

@@ -58,9 +58,13 @@ def enqueue_lookup_mail(event: LookupRequested, work: NotifierWork) -> None:
 
 
 def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
-    """Enqueue the end of the guest's realtime connections, so that the old token's holder receives nothing more."""
+    """Enqueue the end of the guest's realtime connections, so that the old token's holder receives nothing more.
+
+    A guest whose e-mail address was corrected gets a mail with the new link.
+    """
     guest = user_id(staff_id=None, booking_id=event.booking_id)
     work.enqueue(EndConnections(user_id=guest), key=f"end/{guest}/{event.generation}")
+    enqueue_notices(event, work)
 
 
 def _enqueue(job: NoticeJob, notice: Notice, work: NotifierWork, *, not_before: datetime | None = None) -> None:

@@ -24,6 +24,7 @@ from contracts.data import Data
 from contracts.values import HotelCard
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS
+from services.notifier.domain.names import is_suspicious
 
 T = TypeVar("T", bound=Data)
 
@@ -71,7 +72,7 @@ class MailRenderer:
         return {
             **self._hotel_values(booking.hotel_card),
             "booking": booking,
-            "guest_name": isolated(_one_line(facts.booking.guest_first_name)),
+            "guest_name": isolated(_salutation(facts)),
             "link": self._link(job.hotel, job.booking_id, facts.access_code),
         }
 
@@ -98,11 +99,18 @@ class MailRenderer:
 
     def _link(self, hotel: str, booking_id: str, code: str | None) -> str:
         page = f"{self._public_url}/guest/{quote(hotel)}/bookings/{quote(booking_id)}"
-        return f"{page}?{urlencode({'code': code})}" if code else page
+        # A fragment stays in the browser: no server and no proxy receives or logs the code.
+        return f"{page}#{urlencode({'code': code})}" if code else page
 
     def _message_id(self, job: SendToGuest) -> str:
         identity = f"{job.booking_id}\n{job.occasion}\n{job.event_id}"
         return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{self._sender.rpartition('@')[2]}>"
+
+
+def _salutation(facts: MailFacts) -> str:
+    """The guest's first name; empty in a mail before payment, where the name may be an advertisement."""
+    name = _one_line(facts.booking.guest_first_name)
+    return "" if facts.before_payment and is_suspicious(name) else name
 
 
 def _address(text: str) -> Address:

@@ -1,5 +1,5 @@
-"""The privileges of the running role on the table of the notifier."""
+"""The privileges of the running role on the tables of the notifier."""
 
-from chassis.transactions.grants import CHANGE, Grants
+from chassis.transactions.grants import ALL, CHANGE, Grants
 
-GRANTS: Grants = {"notice": CHANGE}
+GRANTS: Grants = {"notice": CHANGE, "mail_count": ALL}

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chassis.refusal import Refusal
-from contracts.values import Stay
+from contracts.values import HotelSettings, Stay
 from services.rooms.domain.validation import invalid
 
 MAX_NIGHTS = 365
@@ -34,6 +34,12 @@ def check_length(stay: Stay) -> None:
         raise invalid("check_out", "must be after check_in")
     if stay.nights > MAX_NIGHTS:
         raise invalid("check_out", f"a stay is at most {MAX_NIGHTS} nights")
+
+
+def check_public_length(stay: Stay, settings: HotelSettings) -> None:
+    """Check that a guest may book a stay of this length. Refused `STAY_TOO_LONG`."""
+    if stay.nights > settings.max_public_nights:
+        raise Refusal("STAY_TOO_LONG", f"Ask the hotel for a stay of more than {settings.max_public_nights} nights.")
 
 
 def check_horizon(check_out: date, *, today: date) -> None:

@@ -3,7 +3,7 @@
 from contracts.message import Nothing
 from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
 from contracts.values import Stay
-from services.rooms.domain import holds, offers
+from services.rooms.domain import holds, offers, stays
 from services.rooms.domain.holds import Release
 from services.rooms.domain.hotels import RoomType
 from services.rooms.domain.offers import Offer, StayRequest
@@ -18,6 +18,8 @@ def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
     offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
     if offer.already_held:
         return _stored_answer(command, offer, work)
+    if command.public:
+        stays.check_public_length(request.stay, offer.hotel.settings)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now, booking_id=command.booking_id)
     if command.by_card:

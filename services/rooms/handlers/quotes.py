@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from contracts.rooms.quotes import GiveQuote, Quote
-from services.rooms.domain import offers, policies
+from services.rooms.domain import offers, policies, stays
 from services.rooms.domain.mapping import mapped
 from services.rooms.domain.offers import StayRequest, StoredQuote
 from services.rooms.steps.offers import offer_for
@@ -16,6 +16,8 @@ VALID_FOR = timedelta(minutes=30)
 def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
     request = StayRequest.of(command)
     offer = offer_for(work, command.hotel, command.room_type, request)
+    if work.caller.kind not in ("staff", "system"):
+        stays.check_public_length(request.stay, offer.hotel.settings)
     room_type = offers.check(request, offer, now=work.now)
     price = offers.price(request, offer, room_type=room_type, now=work.now)
     offers.check_total(price.total, offer.hotel)

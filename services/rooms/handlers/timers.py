@@ -9,7 +9,7 @@ from services.rooms.lifecycle import ReturnedToClean
 from services.rooms.steps import blocks, room_access, room_status
 from services.rooms.work import RoomsWork
 
-QUOTES_KEPT_FOR = timedelta(days=30)
+QUOTES_KEPT_FOR = timedelta(days=2)
 
 log = logs.logger(__name__)
 
@@ -49,5 +49,5 @@ def extend_nights(work: RoomsWork) -> bool:
 
 
 def forget_quotes(work: RoomsWork) -> bool:
-    """Delete some quotes that expired 30 days ago; returns False where there is no such quote."""
+    """Delete some quotes that expired two days ago; returns False where there is no such quote."""
     return work.offers.delete_quotes(before=work.now - QUOTES_KEPT_FOR)

@@ -49,6 +49,10 @@ SELECT night FROM night
 WHERE hotel = :hotel AND room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
 ORDER BY night
 """)
+CAPACITY = sa.text("""
+SELECT n.night, sum(n.capacity) AS rooms FROM night n JOIN room_type t ON t.id = n.room_type_id
+WHERE t.hotel = :hotel AND n.night >= :first AND n.night < :until GROUP BY n.night ORDER BY n.night
+""")
 FULL_TYPES = sa.text("""
 SELECT DISTINCT n.room_type_id FROM night n
 WHERE n.hotel = :hotel AND n.night >= :first AND n.night < :until AND n.sold >= n.capacity + n.overbooking
@@ -129,6 +133,11 @@ class SqlNights(RoomsStore):
         """The nights in `[first, until)` on which the room type is sold out."""
         params = {"hotel": hotel, "type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(FULL, params).scalars())
+
+    def capacity(self, hotel: str, first: date, until: date) -> dict[date, int]:
+        """The number of the hotel's rooms on each night in `[first, until)`, without blocked rooms."""
+        rows = self._connection.execute(CAPACITY, {"hotel": hotel, "first": first, "until": until})
+        return {row.night: int(row.rooms) for row in rows}
 
     def full_types(self, hotel: str, first: date, until: date) -> set[int]:
         """The ids of the hotel's room types that are sold out on a night in `[first, until)`."""

@@ -33,8 +33,6 @@ from services.bookings.service import SERVICE
 from services.bookings.work import BookingsDependencies, BookingsWork
 from tests.unit.bookings import builders as build
 
-KEY = "a-key-for-guest-tokens"
-
 
 class StoppedClock(UnitOfWork):
     """A unit of work whose time is set by the test."""
@@ -132,7 +130,7 @@ class BookingsUnderTest:
         self.engine = engine
         self.rooms = FakeRooms()
         self.unit_of_work = StoppedClock(
-            engine, BookingsWork, dependencies=BookingsDependencies(guest_token_key=KEY, **dependencies)
+            engine, BookingsWork, dependencies=BookingsDependencies(**{"guest_tokens": build.TOKENS, **dependencies})
         )
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self.rooms)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)

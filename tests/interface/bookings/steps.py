@@ -7,7 +7,7 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
-from contracts.payments.events import PaymentAuthorized, PaymentCaptured, PaymentSessionOpened
+from contracts.payments.events import PaymentAuthorized, PaymentCaptured, PaymentCaptureFailed, PaymentSessionOpened
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.unit.bookings.builders import HOTEL, NOW, STAFF, eur
 
@@ -34,6 +34,10 @@ def authorized(booking_id: str) -> PaymentAuthorized:
 
 def captured(booking_id: str) -> PaymentCaptured:
     return PaymentCaptured(**paid(booking_id), payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW)
+
+
+def capture_failed(booking_id: str) -> PaymentCaptureFailed:
+    return PaymentCaptureFailed(**paid(booking_id), reason_code="card_declined", failed_at=NOW)
 
 
 def awaiting(service: BookingsUnderTest) -> str:

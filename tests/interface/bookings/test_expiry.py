@@ -6,28 +6,84 @@ import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
 from contracts.bookings.approval import ApproveBooking, ConfirmBooking
-from contracts.bookings.queries import GetBooking
+from contracts.bookings.queries import GetBooking, GetPayable
 from contracts.bookings.status import BookingStatus
 from contracts.payments.events import PaymentSessionExpired
 from services.bookings.handlers.timers import apply_due_deadline
-from tests.interface.bookings.service_under_test import BookingsUnderTest
-from tests.interface.bookings.steps import about, authorized, awaiting, captured, opened, paid, refused
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
+from tests.interface.bookings.steps import about, authorized, awaiting, capture_failed, captured, opened, paid, refused
+from tests.unit.bookings.builders import STAFF
 
 
 @pytest.mark.parametrize(
-    ("minutes", "session", "expires"),
-    [(14, False, False), (15, False, True), (15, True, False), (16, True, False), (17, True, True)],
+    ("minutes", "seconds", "session", "expires"),
+    [
+        (4, 59, False, False),
+        (5, 14, False, False),  # a page that is being opened
+        (5, 15, False, True),
+        (15, 0, True, False),
+        (16, 59, True, False),
+        (17, 0, True, True),
+    ],
 )
-def test_an_unpaid_hold_expires(service: BookingsUnderTest, minutes: int, session: bool, expires: bool) -> None:
+def test_an_unpaid_hold_expires(
+    service: BookingsUnderTest, minutes: int, seconds: int, session: bool, expires: bool
+) -> None:
     booking_id = service.book().booking.booking_id
     if session:
         service.deliver(opened(booking_id))
 
-    service.pass_time(minutes=minutes)
+    service.pass_time(minutes=minutes, seconds=seconds)
 
     assert service.tick(apply_due_deadline) is expires
     assert service.stored(booking_id).status == ("EXPIRED" if expires else "PENDING_PAYMENT")
     assert not service.tick(apply_due_deadline)
+
+
+def test_the_first_payment_page_prolongs_the_hold_and_a_second_does_not(service: BookingsUnderTest) -> None:
+    created = service.book()
+    booking_id, held_at = created.booking.booking_id, created.booking.created_at
+    assert created.booking.expires_at == held_at + timedelta(minutes=5)
+    assert created.booking.pay_until == held_at + timedelta(minutes=15)
+    payable = service.ask(GetPayable(**about(booking_id)), guest_of(created))
+
+    service.pass_time(minutes=4)
+    service.deliver(opened(booking_id))
+    once = service.ask(GetBooking(**about(booking_id)))
+    service.pass_time(minutes=6)
+    service.deliver(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"), opened(booking_id))
+    twice = service.ask(GetBooking(**about(booking_id)))
+
+    assert payable.expires_at == once.expires_at == twice.expires_at == held_at + timedelta(minutes=15)
+
+
+def test_a_page_is_not_opened_after_the_five_minutes(service: BookingsUnderTest) -> None:
+    created = service.book()
+    query = GetPayable(**about(created.booking.booking_id))
+    assert service.ask(query, guest_of(created)).payable
+
+    service.pass_time(minutes=5)
+
+    assert not service.ask(query, guest_of(created)).payable
+
+
+def test_a_card_booking_by_staff_has_the_whole_time_at_once(service: BookingsUnderTest) -> None:
+    booking = service.book(STAFF).booking
+
+    assert booking.expires_at == booking.pay_until == booking.created_at + timedelta(minutes=15)
+
+
+def test_the_second_payment_after_a_failed_capture_has_a_day_whatever_page_is_open(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    service.ask(ApproveBooking(**about(booking_id)))
+    service.deliver(capture_failed(booking_id))
+    before = service.stored(booking_id)
+
+    service.deliver(opened(booking_id))
+
+    assert (
+        before.expires_at == service.stored(booking_id).expires_at == service.unit_of_work.moment + timedelta(hours=24)
+    )
 
 
 def test_a_closed_payment_page_lets_the_overdue_hold_expire_at_once(service: BookingsUnderTest) -> None:

@@ -27,7 +27,7 @@ def test_a_booking_goes_from_creation_to_check_out(service: BookingsUnderTest) -
     created = service.book()
     booking_id = created.booking.booking_id
     assert created.booking.status is BookingStatus.PENDING_PAYMENT
-    assert created.booking.expires_at == NOW + timedelta(minutes=15)
+    assert created.booking.expires_at == NOW + timedelta(minutes=5)
     assert created.booking.is_new_for_staff
 
     service.deliver(opened(booking_id))

@@ -39,6 +39,26 @@ def test_a_used_token_ends_after_its_longest_life(desk: Desk) -> None:
     assert not desk.is_valid(token)
 
 
+def is_valid_after_a_week_of_use(url: str, *, longest: timedelta) -> bool:
+    """Whether a token that is used every eleven hours is valid after eight days."""
+    desk = Desk(url, longest=longest)
+    desk.add()
+    token = desk.token()
+    for _ in range(18):
+        desk.sql("UPDATE staff_token SET expires_at = expires_at - interval '11h', ends_at = ends_at - interval '11h'")
+        valid = desk.is_valid(token)
+    desk.close()
+    return valid
+
+
+def test_a_token_in_daily_use_ends_after_a_week(url: str) -> None:
+    assert not is_valid_after_a_week_of_use(url, longest=timedelta(days=7))
+
+
+def test_without_a_longest_life_a_token_in_daily_use_lives_on(url: str) -> None:
+    assert is_valid_after_a_week_of_use(url, longest=timedelta(days=10_000))
+
+
 def test_a_token_at_its_end_is_not_written_at_every_request(desk: Desk) -> None:
     desk.add()
     token = desk.token()

@@ -26,7 +26,9 @@ DIRECTORIES = {
         "finding": "a finding may be about an object of the provider that belongs to no hotel of ours",
     },
     "rooms": {},
-    "notifier": {},
+    "notifier": {
+        "mail_count": "mails before payment are limited per address, whichever hotels they are about",
+    },
     "gateway": {
         "staff_account": "staff sign in with an address alone; the row says which hotel an account belongs to",
         "staff_token": "a token names no hotel; the row says which account a token belongs to",

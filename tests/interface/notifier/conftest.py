@@ -21,7 +21,7 @@ from services.notifier.service import SERVICE
 from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, dependencies
 
-TABLES = ("notice", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
+TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
 
 
 class Notifier:

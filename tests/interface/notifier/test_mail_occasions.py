@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from contracts.bookings.events import (
     BookingPaymentFailed,
     PaymentTurnedAway,
 )
+from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.lookups import GetLookupLetter, LinkedBooking, LookupLetter, LookupRequested
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import ExpiryReason
@@ -41,8 +43,12 @@ SPECIFIED = {
 }
 
 
-BEYOND = {PaymentTurnedAway: f"Payment not taken - {BOOKING}"}
+BEYOND = {PaymentTurnedAway: f"Payment not taken - {BOOKING}", GuestTokenRevoked: f"Your booking - {BOOKING}"}
 OCCASIONS = SPECIFIED | BEYOND
+MAILED_ONLY_WITH: dict[type[Event], dict[str, Any]] = {
+    BookingExpired: {"reason": ExpiryReason.HOLD_RAN_OUT},
+    GuestTokenRevoked: {"address_corrected": True},
+}
 
 
 def test_the_table_of_mails_has_exactly_these_occasions() -> None:
@@ -58,8 +64,8 @@ def _bookings_answers(notifier: Notifier) -> None:
 def test_each_occasion_sends_one_mail_in_text_and_html_with_hotel_local_dates(
     notifier: Notifier, mailbox: MailboxStandIn, kind: type[Event]
 ) -> None:
-    reason = {"reason": ExpiryReason.HOLD_RAN_OUT} if kind is BookingExpired else {}
-    envelope = envelope_of(sample(kind, **reason))
+    fields = MAILED_ONLY_WITH.get(kind, {})
+    envelope = envelope_of(sample(kind, **fields))
     notifier.deliver(envelope)
     notifier.deliver(envelope)
     notifier.run("SendMail")
@@ -94,7 +100,7 @@ def test_a_lookup_sends_one_mail_with_a_link_to_each_booking(notifier: Notifier,
     for part in (mail["text"] or "", mail["html"] or ""):
         assert "Friday 12 March 2027" in part
         for booking_id, code in ((BOOKING, "CODE-1"), (OTHER, "CODE-2")):
-            assert f"https://stay.example/guest/{HOTEL}/bookings/{booking_id}?code={code}" in part
+            assert f"https://stay.example/guest/{HOTEL}/bookings/{booking_id}#code={code}" in part
 
 
 def test_the_html_of_a_mail_loads_no_external_resource(notifier: Notifier, mailbox: MailboxStandIn) -> None:

@@ -38,7 +38,7 @@ def test_an_event_delivered_twice_is_mailed_once(notifier: Notifier, mailbox: Ma
     assert mail["from"] == "bookings@hotelmate.example"
     assert mail["subject"] == f"Booking Confirmed - {BOOKING}"
     assert mail["text"] is not None
-    assert f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}?code=PLANTED-CODE" in mail["text"]
+    assert f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=PLANTED-CODE" in mail["text"]
     assert mail["html"] is not None
     assert "PLANTED-NAME" in mail["html"]
 

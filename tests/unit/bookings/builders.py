@@ -20,11 +20,14 @@ from contracts.values import (
     Permission,
     Price,
 )
-from services.bookings.domain import access, local_time
+from services.bookings.domain import local_time
 from services.bookings.domain.booking import AgreedTerms, Booking, Guest
+from services.bookings.domain.guest_tokens import GuestTokens, hashed
 
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-tralee"
-TOKEN = "a-guest-token"
+BOOKING_ID = "BK-2030-ABCDEF"
+TOKENS = GuestTokens(("a-key-for-guest-tokens",))
+TOKEN = TOKENS.new(BOOKING_ID, 1)
 NOW = datetime(2030, 6, 1, 10, 0, tzinfo=UTC)
 CHECK_IN, CHECK_OUT = date(2030, 6, 10), date(2030, 6, 13)
 ANNA = Actor(ActorKind.STAFF, "7", "Anna Byrne")
@@ -92,7 +95,7 @@ def a_booking(**overrides: Any) -> Booking:
         policy=overrides.pop("policy", CancellationPolicy(kind="FLEXIBLE")),
     )
     usual: dict[str, Any] = {
-        "id": "BK-2030-ABCDEF",
+        "id": BOOKING_ID,
         "confirmation_number": "KIL-2030-GHJKMN",
         "hotel": HOTEL,
         "room_type_code": "DBL",
@@ -104,9 +107,7 @@ def a_booking(**overrides: Any) -> Booking:
         "source": BookingSource.ONLINE,
         "created_at": NOW,
         "updated_at": NOW,
-        "guest": Guest(
-            first_name="Ada", last_name="Lovelace", email="ada@example.com", token_hash=access.hashed(TOKEN)
-        ),
+        "guest": Guest(first_name="Ada", last_name="Lovelace", email="ada@example.com", token_hash=hashed(TOKEN)),
         "terms": terms,
         "status": BookingStatus.CONFIRMED,
         "version": 4,
@@ -145,6 +146,11 @@ def awaiting_approval(**overrides: Any) -> Booking:
     return a_booking(**usual | overrides)
 
 
+def details(**overrides: str) -> GuestDetails:
+    usual = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "phone": "+353 1"}
+    return GuestDetails(**usual | overrides)
+
+
 def a_request(**overrides: Any) -> CreateBooking:
     usual: dict[str, Any] = {
         "hotel": HOTEL,
@@ -153,6 +159,6 @@ def a_request(**overrides: Any) -> CreateBooking:
         "check_out": CHECK_OUT,
         "adults": 2,
         "children": 0,
-        "guest": GuestDetails(first_name="Ada", last_name="Lovelace", email="ada@example.com", phone="+353 1"),
+        "guest": details(),
     }
     return CreateBooking(**usual | overrides)

@@ -11,6 +11,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.values import Caller
 from services.bookings.domain import access, booking_names, views
+from services.bookings.domain.guest_tokens import GuestTokens, derived_token, hashed
 from tests.unit.bookings.builders import (
     GUEST,
     HOTEL,
@@ -20,13 +21,14 @@ from tests.unit.bookings.builders import (
     STAFF,
     STRANGER,
     SYSTEM,
+    TOKENS,
     a_booking,
 )
 
 
 def refused(caller: Caller, *, hotel: str = HOTEL, now: datetime = NOW) -> str | None:
     try:
-        access.admit(a_booking(), caller, hotel=hotel, now=now)
+        access.admit(a_booking(), caller, hotel=hotel, tokens=TOKENS, now=now)
     except Refusal as refusal:
         return refusal.code
     return None
@@ -67,15 +69,28 @@ def test_the_token_of_an_ended_booking_expires_thirty_days_after_its_end() -> No
 
 def test_a_token_depends_on_key_booking_and_generation() -> None:
     tokens = {
-        access.derived_token("key", "BK-1", 1),
-        access.derived_token("other", "BK-1", 1),
-        access.derived_token("key", "BK-2", 1),
-        access.derived_token("key", "BK-1", 2),
+        derived_token("key", "BK-1", 1),
+        derived_token("other", "BK-1", 1),
+        derived_token("key", "BK-2", 1),
+        derived_token("key", "BK-1", 2),
     }
 
     assert len(tokens) == 4
-    assert access.derived_token("key", "BK-1", 1) in tokens
+    assert derived_token("key", "BK-1", 1) in tokens
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", token) for token in tokens)
+
+
+def test_a_token_of_each_key_in_the_list_is_valid() -> None:
+    before, after, removed = GuestTokens(("old",)), GuestTokens(("new", "old")), GuestTokens(("new",))
+    token = before.new("BK-1", 1)
+
+    assert after.verifies(token, "BK-1", 1)
+    assert after.new("BK-1", 1) == removed.new("BK-1", 1) != token
+    assert after.stored("BK-1", 1, hashed(token)) == token
+    assert not removed.verifies(token, "BK-1", 1)
+    assert not after.verifies(token, "BK-1", 2)
+    assert not after.verifies(token, "BK-2", 1)
+    assert "old" not in repr(after)
 
 
 def test_booking_names_are_drawn_from_unambiguous_letters() -> None:

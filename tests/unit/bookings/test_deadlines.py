@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contracts.bookings.status import BookingStatus, ExpiryReason
+from contracts.values import GUEST as GUEST_ACTOR
 from contracts.values import HotelSettings
-from services.bookings.domain import deadlines
-from tests.unit.bookings.builders import CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid
+from services.bookings.domain import creation, deadlines
+from tests.unit.bookings.builders import ANNA, CHECK_IN, NOW, a_booking, a_card, awaiting_approval, unpaid
 
 CUTOFF = datetime(2030, 6, 10, 21, 0, tzinfo=UTC)  # 22:00 in Dublin
 
@@ -105,3 +106,48 @@ def test_an_approval_cutoff_in_a_clock_gap_is_the_first_instant_after_it() -> No
     )
 
     assert deadline == datetime(2030, 3, 31, 1, 0, tzinfo=UTC)
+
+
+def test_a_hold_lasts_five_minutes_and_longer_once_a_payment_page_is_open() -> None:
+    held = creation.hold(unpaid(), by=GUEST_ACTOR, now=NOW)
+    booking = unpaid(expires_at=held.expires_at, pay_until=held.pay_until)
+
+    assert (held.expires_at, held.pay_until) == (NOW + timedelta(minutes=5), NOW + timedelta(minutes=15))
+    assert deadlines.pay_by(booking) == NOW + timedelta(minutes=15)
+
+
+def test_a_hold_by_staff_has_the_whole_time_at_once() -> None:
+    held = creation.hold(unpaid(), by=ANNA, now=NOW)
+
+    assert held.expires_at == held.pay_until == NOW + timedelta(minutes=15)
+
+
+def test_a_hold_never_outlasts_the_hotels_time_to_pay() -> None:
+    held = creation.hold(unpaid(settings=HotelSettings(payment_hold_minutes=4)), by=GUEST_ACTOR, now=NOW)
+
+    assert held.expires_at == held.pay_until == NOW + timedelta(minutes=4)
+
+
+@pytest.mark.parametrize(
+    "before", [datetime(2030, 3, 31, 0, 57, tzinfo=UTC), datetime(2030, 10, 27, 0, 57, tzinfo=UTC)]
+)
+def test_a_hold_lasts_as_long_over_a_change_of_the_clocks(before: datetime) -> None:
+    held = creation.hold(unpaid(), by=GUEST_ACTOR, now=before)
+
+    assert held.expires_at - before == timedelta(minutes=5)
+    assert held.pay_until == before + timedelta(minutes=15)
+
+
+def test_a_page_that_is_being_opened_at_the_deadline_has_a_few_seconds() -> None:
+    booking = unpaid(expires_at=NOW + timedelta(minutes=5), pay_until=NOW + timedelta(minutes=15))
+
+    assert deadlines.expires_at(booking) == NOW + timedelta(minutes=5, seconds=15)
+
+
+def test_a_second_payment_page_prolongs_nothing() -> None:
+    pay_until = NOW + timedelta(minutes=15)
+    opened = unpaid(expires_at=pay_until, pay_until=pay_until, payment_status="SESSION_OPEN")
+    failed = unpaid(expires_at=NOW + timedelta(hours=24))
+
+    assert deadlines.pay_by(opened) == pay_until
+    assert deadlines.pay_by(failed) == NOW + timedelta(hours=24)

@@ -1,5 +1,6 @@
 """Outside demo mode no process starts with a default, short or empty secret, or with a readable way to one."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -31,6 +32,7 @@ GOOD = {
     "NOTIFIER_SMTP_SECURITY": "tls",
     "NOTIFIER_PUBLIC_URL": "https://hotel.example",
     "GATEWAY_METRICS_TOKEN": SECRET,
+    "GATEWAY_ADDRESS_KEY": SECRET,
     "GATEWAY_TRUSTED_PROXIES": "10.0.0.7, 10.1.0.0/16",
 }
 REFUSED = (
@@ -69,6 +71,8 @@ REFUSED = (
     ("NOTIFIER_PUBLIC_URL", "http://hotel.example", "NOTIFIER_PUBLIC_URL must begin with https://"),
     ("GATEWAY_METRICS_TOKEN", "", "GATEWAY_METRICS_TOKEN is not set"),
     ("GATEWAY_METRICS_TOKEN", "<your-token-here-please>", "GATEWAY_METRICS_TOKEN is a default or a placeholder"),
+    ("GATEWAY_ADDRESS_KEY", "", "GATEWAY_ADDRESS_KEY is not set"),
+    ("GATEWAY_ADDRESS_KEY", "short", "GATEWAY_ADDRESS_KEY has fewer than 16 characters"),
     ("GATEWAY_TRUSTED_PROXIES", "*", "GATEWAY_TRUSTED_PROXIES trusts every address"),
     ("GATEWAY_TRUSTED_PROXIES", "10.0.0.7, 0.0.0.0/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
     ("GATEWAY_TRUSTED_PROXIES", "::/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
@@ -98,6 +102,13 @@ def test_good_settings_start_in_production(monkeypatch: pytest.MonkeyPatch, kind
     assert load(kind).mode == "production"
 
 
+def test_without_rate_limits_no_key_of_addresses_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, GOOD | {"GATEWAY_ADDRESS_KEY": "", "GATEWAY_RATE_LIMITS": "off"})
+
+    for kind in readers("GATEWAY_ADDRESS_KEY"):
+        assert load(kind).mode == "production"
+
+
 @pytest.mark.parametrize(("variable", "value", "sentence"), REFUSED)
 def test_one_bad_value_is_refused_in_a_sentence_without_the_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
@@ -124,6 +135,16 @@ def test_each_rule_has_a_value_that_is_refused() -> None:
     tried = {variable for variable, _, _ in REFUSED} | {"NOTIFIER_SMTP_PASSWORD"}
 
     assert [rule.variable for rule in RULES if not any(map(rule.concerns, tried))] == []
+
+
+def test_each_setting_that_is_named_like_a_secret_has_a_rule() -> None:
+    variables = {variable for kind in KINDS for variable in kind.variables().values()}
+    secret = re.compile(r"_(KEY|KEYS|SECRET|SECRETS|TOKEN|TOKENS|PASSWORD|URL)$")
+
+    named = {variable for variable in variables if secret.search(variable)}
+
+    assert len(named) > 12
+    assert [each for each in sorted(named) if not any(rule.concerns(each) for rule in RULES)] == []
 
 
 def test_all_faults_are_listed_at_once_with_what_is_missing_and_malformed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,21 @@
-"""Clients that hear event streams of an application in this process, each as a task."""
+"""Clients that hear event streams of an application in this process, each as a task; and a booking with events."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
 from chassis import codec
+from chassis.refusal import Refusal
+from contracts.bookings.guest_access import EndedGuestTokens, FindEndedGuestTokens
+from contracts.bookings.queries import GetFeed
+from contracts.bookings.views import Feed
+from contracts.values import Context
 from tests.unit.gateway import builders
+from tests.unit.gateway.fakes import GUEST, Gateway
 
+Scenario = Callable[[], Awaitable[None]]
 EVENTS = f"/api/public/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}/events/"
 
 
@@ -76,3 +83,48 @@ async def until(holds: Callable[[], object], *, within: float = 5.0) -> None:
     async with asyncio.timeout(within):
         while not holds():
             await asyncio.sleep(0.005)
+
+
+class Hearers:
+    """A gateway, a booking with events, and the clients that hear them."""
+
+    def __init__(self, app: FastAPI, **settings: Any) -> None:
+        self.gateway = Gateway(app=app, **settings)
+        self.last = 1
+        self.revoked: set[str] = set()
+        self.gateway.bus.answers(GetFeed, self._feed)
+        self.gateway.bus.answers(FindEndedGuestTokens, self._ended)
+        self._listeners: list[Listener] = []
+
+    async def hear(self, number: int = 1, headers: dict[str, str] = GUEST) -> list[Listener]:
+        """New streams, all of them open."""
+        listeners = [Listener(self.gateway.app, headers) for _ in range(number)]
+        self._listeners += listeners
+        await until(lambda: all(each.text for each in listeners))
+        await until(lambda: self.gateway.bus.subscriptions)
+        return listeners
+
+    def happens(self) -> None:
+        """One more event of the booking."""
+        self.last += 1
+        self.gateway.bus.happens("bookings.ChatMessageSent.v1", sequence=self.last)
+
+    def run(self, scenario: Scenario) -> None:
+        """Run the scenario; afterwards every client leaves."""
+
+        async def whole(_: Any) -> None:
+            await scenario()
+            await asyncio.gather(*(listener.leave() for listener in self._listeners))
+            assert len(self.gateway.app_state.streams) == 0
+            assert not self.gateway.bus.subscriptions
+
+        self.gateway.together(whole)
+
+    def _feed(self, ask: GetFeed, context: Context) -> Feed | Exception:
+        if context.caller.guest_token in self.revoked:
+            return Refusal("INVALID_TOKEN", "Revoked.")
+        return builders.feed(*range(ask.after + 1, self.last + 1), last=self.last)
+
+    def _ended(self, ask: FindEndedGuestTokens, _: Context) -> EndedGuestTokens:
+        positions = (number for number, each in enumerate(ask.tokens) if each.token in self.revoked)
+        return EndedGuestTokens(positions=tuple(positions))

@@ -89,7 +89,8 @@ def test_invalid_rate_limits_are_refused_at_the_start(text: str) -> None:
 
 def test_rate_limits_are_empty_when_off_and_the_defaults_when_on() -> None:
     assert parse_limits("off") == {}
-    assert parse_limits("on") == {"public": 30, "guest": 60, "login": 10, "lookup": 10}
+    caps = {"email_holds": 3, "email_nights": 30, "address_holds": 10}
+    assert parse_limits("on") == {"public": 30, "guest": 60, "login": 10, "lookup": 10, **caps}
     assert parse_limits("public=100")["public"] == 100
 
 
@@ -143,7 +144,7 @@ def test_each_request_leaves_one_line_without_its_secrets(
 
 def test_a_bad_limit_stops_the_start() -> None:
     with pytest.raises(ValueError, match="is no rate limit"):
-        _ = GatewaySettings(rate_limits="lots").limits
+        _ = GatewaySettings(rate_limits="lots", address_key="a" * 32).limits
     with pytest.raises(ValidationError):
         GatewaySettings(port=99999)
 

@@ -6,6 +6,7 @@ from chassis.refusal import Refusal
 from gateway.identity import rate_limits
 from gateway.identity.networks import network_of
 from gateway.identity.rate_limits import RateLimiter
+from tests.unit.gateway.fakes import Gateway
 
 ATTACKER = "203.0.113.9"
 
@@ -96,3 +97,12 @@ def test_buckets_that_are_full_again_give_way_first() -> None:
 
 def test_an_address_of_any_length_takes_little_memory() -> None:
     assert len(network_of("x" * 30_000)) == 64
+
+
+def test_a_large_document_is_limited_like_any_public_request() -> None:
+    gateway = Gateway(rate_limits="public=2")
+
+    statuses = [gateway.get("/openapi.json").status_code for _ in range(3)]
+
+    gateway.close()
+    assert statuses == [200, 200, 429]

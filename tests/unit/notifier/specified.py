@@ -32,6 +32,7 @@ SPECIFIED = """
     PaymentDisputed         | payment_disputed           |                               | staff
     BookingPaymentFailed    | payment_failed             |                               | staff booking
     NoticeGaveUp            | notice_gave_up             |                               | staff
+    HoldsUnusual            | holds_unusual              |                               | staff
     HousekeepingTaskOpened  | housekeeping_task_created  |                               | hotel room
     HousekeepingTaskDone    | housekeeping_task_done     |                               | hotel room
     ChatMessageSent         | chat_message               |                               | hotel booking

@@ -17,7 +17,7 @@ from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts, s
 
 RENDERER = MailRenderer(sender="bookings@hotelmate.example", public_url="https://stay.example/")
 AMOUNTS = {"fee": Money(4500, "EUR"), "refund": Money(10500, "EUR"), "amount": Money(15000, "EUR")}
-LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}?code=code-123"
+LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=code-123"
 
 
 def rendered(

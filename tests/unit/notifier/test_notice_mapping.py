@@ -9,6 +9,7 @@ import pytest
 from chassis import codec
 from contracts.bookings.approval import BookingApproved, BookingConfirmed
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, MailedEvent
+from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.status import BookingStatus, ExpiryReason
 from contracts.bookings.stays import GuestCheckedIn, RoomAssigned
 from contracts.message import Event
@@ -182,15 +183,29 @@ def test_a_settings_change_on_the_public_channel_carries_no_actor_and_no_booking
     assert set(data) == {"event_id", "sequence", "subject", "hotel", "timestamp", "fields", "version"}
 
 
+def mailed(kind: type[Any]) -> Any:
+    """An event of this kind that a mail reports."""
+    conditions: dict[type[Any], dict[str, Any]] = {
+        BookingExpired: {"reason": ExpiryReason.HOLD_RAN_OUT},
+        GuestTokenRevoked: {"address_corrected": True},
+    }
+    return sample(kind, **conditions.get(kind, {}))
+
+
+def test_a_token_that_staff_revoke_sends_no_mail() -> None:
+    event = sample(GuestTokenRevoked)
+
+    assert mail_for(event, envelope_of(event)) is None
+
+
 @pytest.mark.parametrize("kind", MAILS, ids=lambda kind: kind.__name__)
 def test_a_mail_job_holds_no_name_and_no_address(kind: type[Event]) -> None:
-    event = sample(kind)
+    event = mailed(kind)
     job = mail_for(event, envelope_of(event))
 
-    assert (job is None) == (getattr(event, "reason", None) is ExpiryReason.DRAFT_ABANDONED)
-    if job:
-        assert job.booking_id == BOOKING
-        assert set(job.amounts) == set(MAILS[kind].amounts)
+    assert job is not None
+    assert job.booking_id == BOOKING
+    assert set(job.amounts) == set(MAILS[kind].amounts)
 
 
 def test_an_abandoned_draft_sends_no_mail() -> None:
@@ -203,8 +218,7 @@ def test_an_abandoned_draft_sends_no_mail() -> None:
 
 @pytest.mark.parametrize("kind", list(MAILS))
 def test_a_guest_without_an_e_mail_address_gets_no_mail(kind: type[MailedEvent]) -> None:
-    due = {"reason": ExpiryReason.HOLD_RAN_OUT} if kind is BookingExpired else {}
-    reached = sample(kind, **due)
+    reached = mailed(kind)
     unreached = replace(reached, guest_has_email=False)
 
     assert mail_for(reached, envelope_of(reached)) is not None
