@@ -30,14 +30,10 @@ class StaffAccounts(Protocol):
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
 
-<<<<<<< HEAD
     async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
         """The names of those of the hotel's accounts, closed ones too, that have one of these ids, keyed by id."""
 
-    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
-=======
     async def sign_in(self, email: str, password: str, *, client: Client = UNKNOWN_CLIENT) -> SignedIn | None:
->>>>>>> safe
         """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive.
 
         Refused `RATE_LIMITED` after too many failures at the account, unless the device has signed in there before.

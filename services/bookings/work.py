@@ -83,13 +83,8 @@ class BookingsWork(Work):
         for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
             after = self._apply(after, event, by=by)
         for event in events:
-<<<<<<< HEAD
             after = self._apply(after, event, by=by, remark=remark)
-        after = replace(after, **private)
-=======
-            after = self._apply(after, event, by=by, why=why)
         after = hold_counts.still_counted(replace(after, **private))
->>>>>>> safe
         if booking.version:
             self._save(booking, after)
         else:

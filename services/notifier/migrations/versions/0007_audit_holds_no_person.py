@@ -4,9 +4,9 @@ from alembic import op
 
 from chassis.transactions.tables import AUDIT_HOLDS_NO_PERSON
 
-revision = "0012"
-down_revision = "0011"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
-    op.execute(AUDIT_HOLDS_NO_PERSON.format(written="true"))
+    op.execute(AUDIT_HOLDS_NO_PERSON.format(written="false"))

@@ -4,9 +4,9 @@ from alembic import op
 
 from chassis.transactions.tables import AUDIT_HOLDS_NO_PERSON
 
-revision = "0006"
-down_revision = "0005"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
-    op.execute(AUDIT_HOLDS_NO_PERSON.format(written="false"))
+    op.execute(AUDIT_HOLDS_NO_PERSON.format(written="true"))
