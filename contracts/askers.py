@@ -8,8 +8,8 @@ EVERY_SERVICE = "operations"
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetHotel", "GetMenu", "GetSettings", "GiveRoom",
-            "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
+            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu", "GetSettings",
+            "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
             "TakeCensus", "TakeRoomBack",
         ),
     },
