@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.data import Data
 from gateway.bus.port import Bus
-from gateway.identity.accounts import NOBODY_IN_PARTICULAR, Client, SignedIn, Staff
+from gateway.identity.accounts import UNKNOWN_CLIENT, Client, SignedIn, Staff
 from gateway.identity.rate_limits import RateLimiter
 from gateway.lookups.hotels import HotelLookup
 from gateway.lookups.metrics import MetricsLookup
@@ -30,14 +30,14 @@ class StaffAccounts(Protocol):
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
 
-    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
+    async def sign_in(self, email: str, password: str, *, client: Client = UNKNOWN_CLIENT) -> SignedIn | None:
         """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive.
 
         Refused `RATE_LIMITED` after too many failures at the account, unless the device has signed in there before.
         """
 
     async def change_password(
-        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+        self, staff: Staff, *, old: str, new: str, client: Client = UNKNOWN_CLIENT
     ) -> SignedIn | None:
         """Change the account's password, end all its tokens and issue a new one; returns None where `old` is wrong.
 

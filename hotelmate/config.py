@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.messaging.ask_client import AskClient
 from chassis.settings import MODE, environment_faults
+from contracts.catalogue import OWNERS
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
@@ -55,9 +56,9 @@ def load_config(stack: Path = STACK) -> Config:
         content = {}
     except (OSError, ValueError) as problem:
         raise CommandError(f"{stack} cannot be read: {problem}") from problem
-    addresses = [name for name in os.environ if name == "AMQP_URL" or name.endswith("_DATABASE_URL")]
+    addresses = ["AMQP_URL", *(f"{name.upper()}_DATABASE_URL" for name in (*OWNERS, "gateway"))]
     mode = os.environ.get(MODE) or ("demo" if content else None)
-    if sentences := environment_faults(addresses, mode=mode):
+    if sentences := environment_faults(filter(os.environ.get, addresses), mode=mode):
         raise CommandError("The settings are refused:", details=sentences)
     return Config(os.environ, content)
 

@@ -52,7 +52,13 @@ class EventConsumer(AmqpConsumer):
         in_hand = [*self._batch, *self._gathered]
         times = [delivery.envelope.time for delivery in in_hand if delivery.envelope]
         applying = time.monotonic() - self._batch_began if self._batch else 0.0
-        return InboxProgress(len(in_hand), min(times, default=None), applying, self._stalled)
+        return InboxProgress(
+            unacknowledged=len(in_hand),
+            oldest=min(times, default=None),
+            applying=applying,
+            waits=self._stalled,
+            connected=self.keeper.opened.is_set(),
+        )
 
     def consume(self, channel: BlockingChannel) -> None:
         self._confirming = channel.connection.channel()

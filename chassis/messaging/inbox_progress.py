@@ -13,16 +13,19 @@ class InboxProgress:
     """`oldest` is the time of the oldest unacknowledged event, domain time, UTC; None where no event is in hand.
 
     `applying` is the number of seconds for which the current batch has been applied. `waits` is True while the process
-    takes no events because its database does not answer.
+    takes no events because its database does not answer, and `connected` is False while the broker is away.
     """
 
     unacknowledged: int = 0
     oldest: datetime | None = None
     applying: float = 0.0
     waits: bool = False
+    connected: bool = True
 
     def problems(self) -> Iterator[str]:
         """Why the process is not ready; nothing where the inbox makes progress."""
+        if not self.connected:
+            yield "the inbox is not connected to the broker"
         if self.waits:
             yield "the inbox waits for the database"
         if self.applying > time_limits.READY_BATCH:

@@ -63,7 +63,7 @@ class Client(Data):
     device: str = field(default="", repr=False)
 
 
-NOBODY_IN_PARTICULAR = Client()
+UNKNOWN_CLIENT = Client()
 _VALID = (TOKEN.c.expires_at > sa.func.now(), ACCOUNT.c.active)  # of tokens
 STAFF_COLUMNS = [ACCOUNT.c[each.name] for each in fields(Staff)]
 
@@ -124,7 +124,7 @@ class Accounts:
         hashes = {bytes(row.hash) for row in await self._database.run(valid)}
         return [token for each, token in by_hash.items() if each not in hashes]
 
-    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
+    async def sign_in(self, email: str, password: str, *, client: Client = UNKNOWN_CLIENT) -> SignedIn | None:
         async with self._passwords.turn(client.network) as turn:
             key = address_key(email)
             of_device = sa.exists().where(DEVICE.c.account_id == ACCOUNT.c.id, DEVICE.c.hash == hash_of(client.device))
@@ -148,7 +148,7 @@ class Accounts:
                 await connection.execute(audit_row(AccountEvent.SIGNED_OUT, account_id=account_id, done_by=account_id))
 
     async def change_password(
-        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+        self, staff: Staff, *, old: str, new: str, client: Client = UNKNOWN_CLIENT
     ) -> SignedIn | None:
         event = partial(audit_row, account_id=staff.id, done_by=staff.id, network=client.network)
         query = sa.select(*STAFF_COLUMNS, ACCOUNT.c.password_hash).where(ACCOUNT.c.id == staff.id, ACCOUNT.c.active)

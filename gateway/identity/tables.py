@@ -52,5 +52,5 @@ AUDIT = sa.Table(
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("account_id", sa.Uuid),  # null: no account has the address that somebody tried to sign in with
     sa.Column("done_by", sa.Uuid),  # the account that did this; null: the command line, or a stranger
-    sa.Column("network", sa.Text, nullable=False),  # empty: the command line
+    sa.Column("network", sa.Text, nullable=False),  # empty: the command line, or a sign-out
 )

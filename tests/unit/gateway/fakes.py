@@ -20,7 +20,7 @@ from gateway.app import build
 from gateway.app_state import make_app_state
 from gateway.bus.port import DEADLINE
 from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
-from gateway.identity.accounts import NOBODY_IN_PARTICULAR, Client, SignedIn, Staff
+from gateway.identity.accounts import UNKNOWN_CLIENT, Client, SignedIn, Staff
 from gateway.identity.passwords import password_problem
 from gateway.settings import GatewaySettings
 from tests.unit.gateway import builders
@@ -123,7 +123,7 @@ class FakeAccounts:
         await self.ping()
         return [token for token in tokens if token not in self.by_token]
 
-    async def sign_in(self, email: str, password: str, *, client: Client = NOBODY_IN_PARTICULAR) -> SignedIn | None:
+    async def sign_in(self, email: str, password: str, *, client: Client = UNKNOWN_CLIENT) -> SignedIn | None:
         known, staff = self.passwords.get(email, (None, None))
         if staff is None or known != password:
             return None
@@ -131,7 +131,7 @@ class FakeAccounts:
         return self._session(staff, device=device)
 
     async def change_password(
-        self, staff: Staff, *, old: str, new: str, client: Client = NOBODY_IN_PARTICULAR
+        self, staff: Staff, *, old: str, new: str, client: Client = UNKNOWN_CLIENT
     ) -> SignedIn | None:
         del client
         if self.passwords.get(staff.email) != (old, staff):

@@ -42,6 +42,16 @@ def test_metrics_include_every_service(gateway: Gateway) -> None:
     assert values["hotelmate_dead_letters", "bookings"] == 0
 
 
+def test_events_that_a_service_has_not_acknowledged_count_as_waiting(gateway: Gateway) -> None:
+    in_hand = (Metric(name="inbox_unacknowledged", value=7),)
+    gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=in_hand))
+
+    values = samples(gateway)
+
+    assert values["hotelmate_inbox_waiting", "rooms"] == 7
+    assert values["hotelmate_dead_letters", "rooms"] == 0
+
+
 def test_metrics_leave_out_a_service_that_does_not_answer(gateway: Gateway) -> None:
     gateway.bus.up = False
 
