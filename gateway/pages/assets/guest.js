@@ -236,7 +236,7 @@ async function pay() {
 
 async function cancel() {
   const preview = booking.cancellation_preview;
-  const sent = await ask({
+  ask({
     title: 'Cancel this booking?',
     body: [
       preview && h('p', {}, preview.description),
@@ -251,8 +251,9 @@ async function cancel() {
     danger: true,
     close: 'Keep it',
     send: ({ reason }) => api.post(`${path}/cancel/`, { reason }),
-  });
-  if (sent) await refresh();
+  })
+    .then((sent) => sent && refresh())
+    .catch(({ message }) => toast(message, 'bad'));
 }
 
 function inHouse() {
@@ -341,4 +342,6 @@ async function lookUp(event) {
   }
 }
 
+// A link to this very page only changes the fragment, which loads nothing by itself.
+addEventListener('hashchange', () => location.hash && location.reload());
 begin().catch((problem) => toast(problem.message, 'bad'));

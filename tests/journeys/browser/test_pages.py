@@ -75,6 +75,8 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
     picture(desk, "staff-3-history")
     desk.keyboard.press("Escape")
     press(desk, "check-out", unpaid)
+    expect(desk.locator("dialog")).to_contain_text("The guest leaves 1 night early")
+    desk.click("dialog button.primary")
     status(guest, "COMPLETED")
     expect(guest.locator(".pin")).to_have_count(0)
     picture(guest, "guest-5-left")
@@ -178,7 +180,7 @@ def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
     unpaid: DemoBooking, opened: Opens, demo: DemoContext
 ) -> None:
     mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
-    link = re.search(r"http\S+code=[\w-]+", mail["text"])
+    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
     assert link
 
     page = opened(link.group())
@@ -187,6 +189,33 @@ def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
     assert "code" not in page.url
     stranger = opened(link.group())
     expect(stranger.locator("h1")).to_have_text("Find your booking")
+
+
+def test_an_older_link_with_the_code_in_the_query_still_opens_the_page(
+    unpaid: DemoBooking, opened: Opens, demo: DemoContext
+) -> None:
+    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
+    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
+    assert link
+
+    page = opened(link.group().replace("#code", "?code"))
+    status(page, "PENDING_PAYMENT")
+
+    assert "code" not in page.url
+
+
+def test_a_mailed_link_followed_in_a_tab_that_shows_the_page_exchanges_the_code(
+    unpaid: DemoBooking, opened: Opens, demo: DemoContext
+) -> None:
+    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
+    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
+    assert link
+    page = opened(link.group().partition("#")[0])
+    expect(page.locator("h1")).to_have_text("Find your booking")
+
+    page.goto(link.group())
+
+    status(page, "PENDING_PAYMENT")
 
 
 def test_a_guests_text_is_never_rendered_as_markup(demo: DemoContext, today: date, guest_page: Opens) -> None:

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.transactions.tables import AUDIT_HOLDS_NO_PERSON
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
