@@ -58,7 +58,7 @@ class SqlHistory(SqlStore):
 
 
 def _audit(booking: Booking) -> sa.Select[Any]:
-    """The audit trail, with each event's data, what people wrote (remarks, messages, communications), amended values."""
+    """The audit trail, with each event's data, what people wrote (remarks, messages), and amended values."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
