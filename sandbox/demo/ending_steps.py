@@ -24,7 +24,7 @@ def cancel_unpaid(booked: DemoBooking) -> None:
     booked.expect_mail(f"Booking Cancelled - {booked.id}")
     again = booked.guest.call("POST", f"{booked.path}/cancel/", body={"reason": "Still."}).body
     expect("cancelling again changes nothing", again["cancelled_at"], result["cancelled_at"])
-    booked.guest.expect_refusal("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_NOT_PAYABLE")
+    booked.guest.expect_refusal("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_ENDED")
 
 
 def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
