@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from contracts.fields import TextKind
+from contracts.fields import ONE_LINE, TextKind
 
 # Letters whose stroke or ligature is no accent that Unicode decomposes.
 _DOTLESS_I = "\N{LATIN SMALL LETTER DOTLESS I}"
@@ -13,7 +13,7 @@ _LETTERS = str.maketrans(
 )
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that leave the place empty
 _VISIBLE = frozenset("LNPS")  # the first letters of the categories of letters, numbers, punctuation and symbols
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ONE_LINE = re.compile(ONE_LINE)
 _PARAGRAPH = re.compile(r"[^\n\r\x1c-\x1e\x85\u2029]+")  # the isolation of a text ends with its paragraph
 
 # Unicode's bidirectional algorithm (UAX 9): characters of these classes change the direction of what follows.
@@ -59,8 +59,8 @@ def text_problem(text: str, kind: TextKind) -> str | None:
     """The reason why the text is not of this kind; None where it is."""
     if not kind.least <= len(text) <= kind.most:
         return f"must have {kind.least} to {kind.most} characters" if kind.least else f"at most {kind.most} characters"
-    if "\x00" in text or (not kind.lines and _CONTROL.search(text)):
-        return "must have no control character"
+    if "\x00" in text or not (kind.lines or _ONE_LINE.fullmatch(text)):
+        return "must have no control character or line separator"
     if kind.least and not is_visible(text):
         return "must have a visible character"
     return None

@@ -2,6 +2,9 @@
 
 from contracts.data import Data
 
+# One line of text: no control character (C0, DEL, C1), and none of Unicode's separators of lines and paragraphs.
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+
 
 class TextKind(Data):
     """A kind of text: its length in characters, and whether it may have several lines.

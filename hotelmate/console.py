@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chassis.text import isolated
 from hotelmate.errors import CommandError
 
 
@@ -18,7 +19,7 @@ def say(text: str) -> None:
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "") -> None:
     """Print rows under headings. If there are no rows and `empty` has a text, print that text instead.
 
-    The first column is never wrapped, so that its ids can be copied.
+    The first column is never wrapped, so that its ids can be copied. A name from right to left turns no other cell.
     """
     if empty and not rows:
         say(empty)
@@ -27,7 +28,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empt
     for position, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=position == 0)
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*(escape(isolated(str(cell))) for cell in row))
     console = Console(highlight=False)
     console.width = max(console.width, 120) if not console.is_terminal else console.width
     console.print(table)

@@ -2,6 +2,7 @@
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal
+from chassis.text import isolated
 from contracts.bookings.queries import GetBooking
 from contracts.rooms.hotels import ListHotels
 from hotelmate.errors import CommandError
@@ -19,14 +20,14 @@ def check_named(client: AskClient, *, hotel: str | None = None, booking: str | N
     if booking:
         own = _hotel_of(client, booking)
         if hotel and hotel != own:
-            raise CommandError(f"{booking} is no booking of {hotel}.")
+            raise CommandError(f"{isolated(booking)} is no booking of {isolated(hotel)}.")
 
 
 def check_hotel(client: AskClient, slug: str) -> None:
     """Check that there is a hotel with this slug. Raises `CommandError`, which names the hotels that there are."""
     slugs = sorted(page.card.slug for page in client(ListHotels(), deadline=DEADLINE).hotels)
     if slug not in slugs:
-        raise CommandError(f"There is no hotel {slug}.", details=[f"there are: {', '.join(slugs) or 'none'}"])
+        raise CommandError(f"There is no hotel {isolated(slug)}.", details=[f"there are: {', '.join(slugs) or 'none'}"])
 
 
 def _hotel_of(client: AskClient, booking_id: str) -> str:
@@ -35,4 +36,4 @@ def _hotel_of(client: AskClient, booking_id: str) -> str:
     except Refusal as refusal:
         if refusal.code != "BOOKING_NOT_FOUND":
             raise
-        raise CommandError(f"There is no booking {booking_id}.") from refusal
+        raise CommandError(f"There is no booking {isolated(booking_id)}.") from refusal

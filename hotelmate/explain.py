@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from chassis.text import isolated
 from hotelmate.config import STACK, load_config
 from hotelmate.doctor_run import broker_state
 from hotelmate.errors import CommandError
@@ -43,7 +44,7 @@ def explain(
         _, parked = broker_state(config, optional=True)
         timeline = collect(ask, booking, parked=parked or ())
     if timeline is None:
-        raise CommandError(f"No booking has the id or the confirmation number {booking}.")
+        raise CommandError(f"No booking has the id or the confirmation number {isolated(booking)}.")
     lines = list(_log_lines(logs if logs is not None else _demo_logs()))
     requests, problems = log_entries(lines, booking_id=timeline.booking["id"], entries=timeline.entries)
     timeline = replace(timeline, entries=[*with_logged_requests(timeline.entries, requests), *problems])

@@ -178,11 +178,19 @@ class Feed(Data):
     events: tuple[FeedItem, ...]
 
 
+class FieldChange(Data):
+    """A field with its values before and after a change, as text. None stands for no value."""
+
+    field: str
+    from_value: str | None
+    to_value: str | None
+
+
 class TimelineItem(Data):
     """One row of a booking's audit trail.
 
     `from_room` is the number of the room that the guest had before, `to_room` of the room that the guest has
-    afterwards; both are None where the row is not about a room.
+    afterwards; both are None where the row is not about a room. `changes` has the other values that changed.
     """
 
     at: datetime
@@ -195,6 +203,7 @@ class TimelineItem(Data):
     sequence: int
     from_room: str | None = None
     to_room: str | None = None
+    changes: tuple[FieldChange, ...] = ()
 
 
 class Timeline(Data):

@@ -29,6 +29,7 @@ from contracts.fields import (
     LETTER,
     NAME,
     NOTE,
+    ONE_LINE,
     PASSWORD,
     PHONE,
     PROSE,
@@ -44,7 +45,6 @@ Choice = TypeVar("Choice", bound=Enum)
 FromQuery = Annotated[Model, Query()]  # a model whose fields are query parameters
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 _NO_NUL = r"^[^\x00]*$"
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -110,7 +110,7 @@ def choice_filter(name: str, text: str, choices: type[Choice]) -> Choice | None:
 
 
 def _kind(kind: TextKind) -> StringConstraints:
-    pattern = _NO_NUL if kind.lines else _PRINTABLE
+    pattern = _NO_NUL if kind.lines else ONE_LINE
     return StringConstraints(
         strip_whitespace=True, min_length=kind.least or None, max_length=kind.most, pattern=pattern
     )

@@ -50,22 +50,26 @@ class PasswordTurn:
         """The right password's hash with today's parameters, where the stored hash has others."""
         if not self._hasher.check_needs_rehash(stored):
             return None
-        return await self._pool.compute(lambda: self._hasher.hash(password))
+        return await self._pool.compute(lambda: self._hasher.hash(normalised(password)))
 
     def _hashed(self, password: str) -> str:
+        password = normalised(password)
         if problem := password_problem(password):
             raise ValueError(f"a password {problem}")
         return self._hasher.hash(password)
 
     def _check(self, password: str, stored: str | None) -> bool:
         try:
-            return self._hasher.verify(stored or _nobody(self._hasher), password) and stored is not None
+            return self._hasher.verify(stored or _nobody(self._hasher), normalised(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 
 
 class Passwords:
-    """Hashes and checks passwords. At most two clients have a turn at once, which leaves CPU time to other requests."""
+    """Hashes and checks passwords in composed form (NFC), so that a password is the same from every keyboard.
+
+    At most two clients have a turn at once, which leaves CPU time to other requests.
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
@@ -94,7 +98,7 @@ def password_problem(password: str) -> str | None:
     """
     if not PASSWORD.least <= len(password) <= PASSWORD.most:
         return f"has {PASSWORD.least} to {PASSWORD.most} characters"
-    lower = normalised(password.lower())
+    lower = password.lower()
     word = _AT_ITS_ENDS.sub("", lower)
     variants = {each for each in (lower, word, _once(lower), _once(word)) if len(each) >= _SHORTEST}
     with gzip.open(COMMON, "rt", encoding="utf-8") as lines:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from sandbox.stack.stack import Stack, is_ok
 
+WIDEST = 1000  # columns: an address is never shortened, so that it can be copied; a terminal wraps what is too long
 # Shown where the gateway serves them; a guest's own page is behind the link in the mail.
 PAGES = {"API documentation": "/docs", "Staff board": "/staff", "Guest page": "/"}
 
@@ -29,10 +30,10 @@ def print_addresses(stack: Stack) -> None:
         people.add_row(person["email"], person["role"], person["password"])
     output = stack.supervisor.output
     text = io.StringIO()
-    console = Console(file=text, force_terminal=output.coloured, highlight=False)
+    console = Console(file=text, force_terminal=output.coloured, highlight=False, width=WIDEST)
     for table in (places, people):
         if table.row_count:
             console.print()
-            console.print(table, no_wrap=True, overflow="ignore", crop=False)
+            console.print(table)
     console.print("\nCtrl-C ends everything that was started.")
-    output.show(text.getvalue().rstrip("\n"))
+    output.show("\n".join(line.rstrip() for line in text.getvalue().rstrip().split("\n")))

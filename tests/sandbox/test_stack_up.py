@@ -1,5 +1,6 @@
 """The whole stack from above, with small stand-ins for the programs it runs."""
 
+import io
 import json
 import os
 import signal
@@ -13,9 +14,11 @@ import psycopg
 import pytest
 
 from sandbox.stack.commands import Commands
+from sandbox.stack.output import Output
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT
+from sandbox.stack.welcome import print_addresses
 from tests.sandbox.small_system import FAKE, SYSTEM, UP, given
 from tests.sandbox.soon import soon
 
@@ -54,6 +57,20 @@ def test_processes_get_every_variable_but_the_administrators(stack: Stack) -> No
     assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
     assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]
     assert stack.postgres.admin_url not in stack.environment.values()
+
+
+def test_no_address_and_no_password_is_shortened(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = {"email": f"{'house' * 12}@hotel.example", "role": "housekeeping_supervisor", "password": "secret" * 8}
+    terminal = io.StringIO()
+    monkeypatch.setitem(stack.stack_json, "staff", [person])
+    monkeypatch.setattr(stack.supervisor, "output", Output(tmp_path, terminal))
+
+    print_addresses(stack)
+    stack.supervisor.output.drain()
+
+    lines = terminal.getvalue().splitlines()
+    assert any(all(value in line for value in person.values()) for line in lines)
+    assert any(line.endswith(str(stack.path)) for line in lines)
 
 
 def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:

@@ -20,11 +20,13 @@ export function ask({ title, body = [], confirm = null, danger = false, close = 
     const form = h(
       'form',
       { onsubmit: submit, onkeydown: confirmByEnter, oninput: ({ target }) => (draft[target.name] = target.value) },
-      h('h2', { id: 'dialog-title' }, title),
+      h('h2', { id: 'dialog-title', tabindex: confirm ? null : -1 }, title),
       body,
       problem,
       h('div', { class: 'actions' }, leave, go),
     );
+    // Without a field, Enter confirms all the same; a text without a question is read from its beginning.
+    if (!form.querySelector('input, select')) (go ?? form.firstElementChild).autofocus = true;
     const dialog = h('dialog', { 'aria-labelledby': 'dialog-title', onclose: closed }, form);
     let sent = null;
 
@@ -81,6 +83,8 @@ export function endDialogs() {
 function fill(form, draft) {
   for (const [name, value] of Object.entries(draft)) {
     const field = form.elements[name];
+    if (!field) continue; // no room is free any more
     if (!field.options || [...field.options].some((option) => option.value === value)) field.value = value;
+    field.dispatchEvent(new Event('change'));
   }
 }

@@ -236,7 +236,7 @@ async function pay() {
 
 async function cancel() {
   const preview = booking.cancellation_preview;
-  const sent = await ask({
+  ask({
     title: 'Cancel this booking?',
     body: [
       preview && h('p', {}, preview.description),
@@ -251,8 +251,9 @@ async function cancel() {
     danger: true,
     close: 'Keep it',
     send: ({ reason }) => api.post(`${path}/cancel/`, { reason }),
-  });
-  if (sent) await refresh();
+  })
+    .then((sent) => sent && refresh())
+    .catch(({ message }) => toast(message, 'bad'));
 }
 
 function inHouse() {

@@ -23,7 +23,8 @@ export function calm() {
   });
 }
 
-// A button does nothing while its action runs. The button keeps the focus, which the attribute `disabled` would take.
+// A button does nothing while its action runs; an action that opens a dialog does not wait for the dialog: the browser
+// gives the focus back to the button before the dialog's `close` event. The button keeps the focus, which the attribute `disabled` would take.
 export async function busy(button, act) {
   if (button.getAttribute('aria-disabled')) return null;
   button.setAttribute('aria-disabled', 'true');

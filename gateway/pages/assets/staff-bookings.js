@@ -3,7 +3,7 @@
 import { toast } from './announce.js';
 import { ask } from './dialog.js';
 import { h } from './dom.js';
-import { left, moment, money, people, span, words } from './format.js';
+import { day, left, moment, money, people, span, words } from './format.js';
 import { busy } from './press.js';
 
 const RISK = { OK: '', DUE_SOON: 'Due soon', OVERDUE: 'Overdue', CRITICAL: 'Critical' };
@@ -103,13 +103,24 @@ function arrival(row, office) {
 }
 
 function fitOf(room) {
-  if (room.warnings.includes('ROOM_TOO_SMALL')) return ` · sleeps only ${room.max_occupancy}`;
+  if (isTooSmall(room)) return ` · sleeps only ${room.max_occupancy}`;
   return room.fit === 'upgrade' ? ' · upgrade' : '';
 }
 
+const isTooSmall = (room) => room.warnings.includes('ROOM_TOO_SMALL');
+
 async function assign(row, office) {
-  const { available_rooms: rooms } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
-  await ask({
+  const { available_rooms: free } = await office.get(`room-bookings/${row.booking_id}/available-rooms/`);
+  const rooms = free.filter((room) => !isTooSmall(room) || office.may('can_override'));
+  const small = rooms.filter(isTooSmall).map((room) => room.room_number);
+  const needsReason = (number) => small.includes(number);
+  const reason = h(
+    'label',
+    { hidden: !needsReason(rooms[0]?.room_number) },
+    'Reason, since the room is too small',
+    h('input', { name: 'reason', maxlength: 2000, autocomplete: 'off' }),
+  );
+  ask({
     title: `A room for ${row.guest_name}`,
     body: rooms.length
       ? [
@@ -119,15 +130,45 @@ async function assign(row, office) {
             'Room, best first',
             h(
               'select',
-              { name: 'room_number' },
+              { name: 'room_number', onchange: ({ target }) => (reason.hidden = !needsReason(target.value)) },
               rooms.map((room) => h('option', { value: room.room_number }, `${room.room_number} · ${room.room_type} · ${words(room.room_status)}${fitOf(room)}`)),
             ),
           ),
+          reason,
         ]
-      : [h('p', {}, 'No room is free for the whole stay.')],
+      : [h('p', {}, free.length ? 'Only rooms that are too small are free.' : 'No room is free for the whole stay.')],
     confirm: rooms.length ? 'Assign' : null,
-    send: (answer) => office.send(`room-bookings/${row.booking_id}/assign-room/`, answer),
+    send: ({ room_number, reason }) =>
+      office.send(`room-bookings/${row.booking_id}/assign-room/`, {
+        room_number,
+        ...(needsReason(room_number) ? { override: true, reason } : {}),
+      }),
     done: (answer) => `Room ${answer.room_number} is for ${row.guest_name}`,
+  });
+}
+
+function warningOf(warning) {
+  if (warning.code === 'BALANCE_DUE') return `The guest still owes ${money(warning.amount, warning.currency)}.`;
+  const { length, 0: first } = warning.nights;
+  return `The guest leaves ${length} night${length === 1 ? '' : 's'} early, from ${day(first)} on; nothing is refunded.`;
+}
+
+// Asks first where something is owed or nights are left; nothing is asked of a guest who has paid and leaves in time.
+async function checkOut(row, office) {
+  const path = `room-bookings/${row.booking_id}/check-out/`;
+  const done = `${row.guest_name} has left`;
+  const { warnings } = await office.preview(path, { confirm: false });
+  if (warnings.length === 0) {
+    await office.send(path, {});
+    toast(done, 'good');
+    return;
+  }
+  ask({
+    title: `Check out ${row.guest_name}?`,
+    body: warnings.map((warning) => h('p', {}, warningOf(warning))),
+    confirm: 'Check out',
+    send: () => office.send(path, {}),
+    done: () => done,
   });
 }
 
@@ -135,11 +176,7 @@ function departure(row, office) {
   if (!office.may('can_manage_checkin') || row.status !== 'IN_HOUSE') return [];
   const path = `room-bookings/${row.booking_id}`;
   return [
-    button(row, 'check-out', 'Check out', 'primary', async (pressed) => {
-      const left = await office.act(pressed, `${path}/check-out/`, {}, `${row.guest_name} has left`);
-      const owes = left && left.warnings.find((warning) => warning.code === 'BALANCE_DUE');
-      if (owes) toast(`${row.guest_name} still owes ${money(owes.amount, owes.currency)}`, 'bad');
-    }),
+    button(row, 'check-out', 'Check out', 'primary', (pressed) => busy(pressed, () => checkOut(row, office))),
     row.is_overstay &&
       button(row, 'acknowledge', 'Acknowledge', 'quiet', (pressed) => office.act(pressed, `${path}/overstay/acknowledge/`, {}, 'Acknowledged')),
   ];
@@ -165,6 +202,25 @@ function roomsOf(item) {
   return item.from_room ? `out of room ${item.from_room}` : '';
 }
 
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const AMOUNT = /^([A-Z]{3}) (-?\d+(?:\.\d+)?)$/;
+
+function valueOf(text) {
+  if (text === null) return 'none';
+  if (DATE.test(text)) return day(text);
+  const amount = AMOUNT.exec(text);
+  return amount ? money(amount[2], amount[1]) : text;
+}
+
+function changesOf(item) {
+  return item.changes.map((change) => `${words(change.field)}: ${valueOf(change.from_value)} → ${valueOf(change.to_value)}`);
+}
+
+function statusesOf(item) {
+  if (!item.to_status || item.to_status === item.from_status) return '';
+  return [item.from_status, item.to_status].filter(Boolean).map(words).join(' → ');
+}
+
 // What has happened to a booking, for a dialog.
 export async function pastOf(id, office) {
   const { items } = await office.get(`room-bookings/${id}/timeline/`);
@@ -178,12 +234,13 @@ export async function pastOf(id, office) {
           {},
           h('span', { class: 'small' }, moment(item.at, office.zone())),
           h(
-            'span',
+            'div',
             {},
             h('strong', {}, WHAT[item.what] || words(item.what.replace(/([a-z])([A-Z])/g, '$1 $2'))),
             ` · ${item.by.name || BY[item.by.kind.toUpperCase()] || words(item.by.kind)}`,
             roomsOf(item) && h('span', { class: 'small' }, ` · ${roomsOf(item)}`),
-            item.to_status && item.to_status !== item.from_status && h('span', { class: 'small' }, ` → ${words(item.to_status)}`),
+            statusesOf(item) && h('span', { class: 'small' }, ` · ${statusesOf(item)}`),
+            changesOf(item).map((text) => h('p', { class: 'small' }, text)),
           ),
         ),
       ),

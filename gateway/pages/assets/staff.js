@@ -112,6 +112,7 @@ function draw() {
     ['departures', 'Departures', board.departures.length],
     ['rooms', 'Rooms', board.rooms.filter((room) => room.room_status !== 'READY_FOR_GUEST').length],
   ];
+  const scrolled = content.querySelector('.tabs')?.scrollLeft ?? 0; // on a phone not every tab fits
   document.title = `${waiting ? `(${waiting}) ` : ''}${me.hotel.name} · Staff board`;
   show(
     content,
@@ -123,6 +124,7 @@ function draw() {
       tab === 'rooms' ? roomGrid(board.rooms, office) : bookingLists[tab](board[tab], office),
     ),
   );
+  content.querySelector('.tabs').scrollLeft = scrolled;
 }
 
 function tabButton([name, label, count]) {
@@ -155,6 +157,7 @@ function steer(event) {
 function turnTo(name) {
   tab = name;
   draw();
+  byId(`tab-${tab}`).scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 // What the lists may do: who is signed in, and one way to press a button.
@@ -162,6 +165,7 @@ const office = {
   may: (permission) => me.is_superuser || me.permissions.includes(permission),
   zone: () => me.hotel.timezone,
   get: (path) => api.get(at(path)),
+  preview: (path, body) => api.post(at(path), body), // a command that changes nothing
   act: (pressed, path, body, done) =>
     busy(pressed, async () => {
       try {
@@ -181,7 +185,7 @@ const office = {
   },
   async details(id) {
     const past = await pastOf(id, office).catch((problem) => [h('p', { class: 'bad' }, problem.message)]);
-    await ask({ title: id, body: past, close: 'Close' });
+    ask({ title: id, body: past, close: 'Close' });
   },
 };
 

@@ -74,16 +74,20 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
 
 
 def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]:
-    """Return `BalancePaid`, or no event if the payment was not accepted or its capture is recorded already."""
+    """Return `BalancePaid`, or no event if the payment was not accepted or its capture is recorded already.
+
+    Staff can capture a part of the authorisation at the provider. The guest then owes the rest again.
+    """
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
+    rest = max(charge.amount - event.amount, booking.nothing)
     return (
         BalancePaid(
             **booking.about,
             payment_id=event.payment_id,
             amount=event.amount,
-            balance_due=owed(booking),
+            balance_due=owed(booking) + rest,
             paid_at=event.captured_at,
         ),
     )

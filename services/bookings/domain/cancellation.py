@@ -1,6 +1,7 @@
 """Which bookings can be cancelled, and who may override a rule."""
 
 from chassis.refusal import Refusal
+from chassis.text import is_visible
 from contracts.bookings.events import BookingCancelled
 from contracts.bookings.status import BookingStatus
 from contracts.values import Caller, Permission
@@ -19,5 +20,5 @@ def require_override(reason: str, caller: Caller) -> None:
     """Admit only staff who have `can_override` and give a reason. Refused `PERMISSION_DENIED`, `NOTE_REQUIRED`."""
     if caller.kind != "staff" or not caller.may(Permission.OVERRIDE):
         raise Refusal("PERMISSION_DENIED", "This needs can_override.")
-    if not reason.strip():
+    if not is_visible(reason):
         raise Refusal("NOTE_REQUIRED", "Say why.")

@@ -118,8 +118,11 @@ def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes
 
 
 def paid(booking: Booking, event: BalancePaid) -> Changes:
-    captured = booking.zero_if_none(booking.captured) + event.amount
-    return {"captured": captured, "charges": booking.charges_with(event.payment_id, taken=True)}
+    return {
+        "balance_due": event.balance_due,
+        "captured": booking.zero_if_none(booking.captured) + event.amount,
+        "charges": booking.charges_with(event.payment_id, amount=event.amount, taken=True),
+    }
 
 
 def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:

@@ -1,6 +1,7 @@
 """Decides which events of the booking follow from a payment event."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from contracts.bookings.events import BookingEvent, BookingPaymentFailed, Paymen
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
+    CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentCaptureFailed,
@@ -125,19 +127,34 @@ def released(booking: Booking, event: PaymentVoided, *, now: datetime) -> Sequen
         and booking.zero_if_none(booking.captured).is_zero
         and booking.payment_id == event.payment_id
     )
-    fee = booking.zero_if_none(booking.cancellation_fee)
-    if booking.status is not BookingStatus.CANCELLED or fee.is_zero or not own_hold:
-        return ()
+    return _fee_owed(booking, event, reason_code="VOIDED", now=now) if own_hold else ()
+
+
+def fee_captured(booking: Booking, event: CancellationFeeCaptured) -> Sequence[BookingEvent]:
+    """Return `BalancePaymentFailed` if less than the fee was captured, and no event otherwise.
+
+    Staff can capture a part of the authorisation at the provider before the booking is cancelled. The rest of the
+    authorisation is then released, and the guest owes the rest of the fee.
+    """
+    paid = replace(booking, captured=event.amount)
+    return _fee_owed(paid, event, reason_code="CAPTURED_IN_PART", now=event.captured_at)
+
+
+def _fee_owed(
+    booking: Booking, event: PaymentVoided | CancellationFeeCaptured, *, reason_code: str, now: datetime
+) -> Sequence[BookingEvent]:
+    """Return `BalancePaymentFailed` for the part of a cancelled booking's fee that is neither captured nor owed yet."""
+    fee, owed = booking.zero_if_none(booking.cancellation_fee), balance.owed(booking)
     due = cancellation_fees.balance_after(booking, fee, booking.nothing)
-    if due == balance.owed(booking):
+    if booking.status is not BookingStatus.CANCELLED or fee.is_zero or due <= owed:
         return ()
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
-            amount=fee,
+            amount=due - owed,
             balance_due=due,
-            reason_code="VOIDED",
+            reason_code=reason_code,
             failed_at=now,
         ),
     )

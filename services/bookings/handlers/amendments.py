@@ -9,7 +9,7 @@ from services.bookings.work import BookingsWork
 
 
 def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
-    """Change notes and contact; the event has the names of the changed fields, never their values.
+    """Change notes and contact. The event has the names of the changed fields; the history has their values, too.
 
     A corrected e-mail address revokes the guest's token and the mailed codes, which somebody else may have. A mail
     brings the new link to the new address.
@@ -19,6 +19,7 @@ def amend_booking(command: AmendBooking, work: BookingsWork) -> BookingDetail:
     amendment = amendments.amend(booking, command, by=by)
     if amendment is None:
         return booking_detail(work, booking)
+    work.history.add_amendment(booking, booking.version + 1, amendment.history)
     if not amendment.corrects_address:
         return record(work, booking, (amendment.event,), **amendment.changes)
     guest, tokens = amendment.changes["guest"], work.dependencies.guest_tokens

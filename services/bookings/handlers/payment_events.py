@@ -92,10 +92,14 @@ def payment_voided(event: PaymentVoided, work: BookingsWork) -> None:
 
 
 def cancellation_fee_captured(event: CancellationFeeCaptured, work: BookingsWork) -> None:
-    """Record the cancellation fee that was captured from the authorisation."""
+    """Record the cancellation fee that was captured from the authorisation. A rest of the fee is now owed."""
     if booking := _booking_of(event, work):
         _add_to_timeline(event, work)
-        work.note(booking, payment_status=PaymentStatus.CAPTURED.value, captured=event.amount)
+        paid: dict[str, Any] = {"payment_status": PaymentStatus.CAPTURED.value, "captured": event.amount}
+        if events := payment_events.fee_captured(booking, event):
+            work.record(booking, events, by=PROVIDER, **paid)
+        else:
+            work.note(booking, **paid)
 
 
 def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWork) -> None:

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.observability.examination import select
 from chassis.observability.explanation import audit_of, change_entries, events_of, references
+from contracts.bookings.amendments import BookingAmended
 from contracts.operations import ExplainBooking, Explanation
+from services.bookings.domain.field_changes import field_changes
 from services.bookings.domain.room_transfers import room_transfer
 
 _BOOKING = """
@@ -29,13 +31,16 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
     return Explanation(
         booking=codec.plain(dict(row._mapping)),
         events=references("bookings", events),
-        entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]), event_facts=_rooms)),
+        entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]), event_facts=_changes)),
         under_way=(_pending_action(row),) if row.pending else (),
     )
 
 
-def _rooms(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    return room_transfer(what, data)._asdict()
+def _changes(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the event changes: rooms and values before and after; of an amendment only the names of the fields."""
+    changes = {each.field: f"{each.from_value or '-'} -> {each.to_value or '-'}" for each in field_changes(what, data)}
+    amended = {"amended": ", ".join(data["fields"])} if what == BookingAmended.__name__ else {}
+    return {**room_transfer(what, data)._asdict(), **changes, **amended}
 
 
 def _pending_action(row: sa.Row[Any]) -> str:

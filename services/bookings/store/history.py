@@ -11,12 +11,13 @@ from chassis import codec
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.views import FeedItem, TimelineItem
+from contracts.bookings.views import FeedItem, FieldChange, TimelineItem
 from contracts.payments.events import PaymentEvent
 from contracts.values import PROVIDER, SYSTEM, Actor
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.field_changes import field_changes
 from services.bookings.domain.room_transfers import room_transfer
-from services.bookings.store.tables import CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
+from services.bookings.store.tables import AMENDMENT, CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
 
 class SqlHistory(SqlStore):
@@ -42,6 +43,11 @@ class SqlHistory(SqlStore):
         )
         return tuple(_item(row) for row in rows)
 
+    def add_amendment(self, booking: Booking, sequence: int, changes: tuple[FieldChange, ...]) -> None:
+        """Store the values before and after an amendment. `sequence` is that of the amendment's event."""
+        row = {"hotel": booking.hotel, "booking_id": booking.id, "sequence": sequence, "changes": changes}
+        self._connection.execute(AMENDMENT.insert().values(row))
+
     def add_payment_event(
         self, event_id: str, about: PaymentEvent, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
@@ -52,15 +58,17 @@ class SqlHistory(SqlStore):
 
 
 def _audit(booking: Booking) -> sa.Select[Any]:
-    """The audit trail, with the data of each row's event, and the texts of chat messages and communications."""
+    """The audit trail, with the event's data, the texts of messages and communications, and amended values."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
     why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=AUDIT.c.why)
     its_message = (message.hotel == booking.hotel) & (message.booking_id == booking.id)
     its_mail = (mail.hotel == booking.hotel) & (mail.booking_id == booking.id)
+    its_values = (AMENDMENT.c.hotel == booking.hotel) & (AMENDMENT.c.booking_id == booking.id)
     trail = AUDIT.outerjoin(CHAT_MESSAGE, its_message & (message.id == AUDIT.c.sequence))
     trail = trail.outerjoin(COMMUNICATION, its_mail & (mail.sequence == AUDIT.c.sequence))
+    trail = trail.outerjoin(AMENDMENT, its_values & (AMENDMENT.c.sequence == AUDIT.c.sequence))
     trail = trail.outerjoin(OUTBOX, (OUTBOX.c.subject == AUDIT.c.subject) & (OUTBOX.c.sequence == AUDIT.c.sequence))
     return (
         sa.select(
@@ -73,6 +81,7 @@ def _audit(booking: Booking) -> sa.Select[Any]:
             AUDIT.c.trace_id,
             AUDIT.c.sequence,
             OUTBOX.c.data,
+            AMENDMENT.c.changes,
         )
         .select_from(trail)
         .where(AUDIT.c.hotel == booking.hotel, AUDIT.c.subject == booking.id)
@@ -104,14 +113,15 @@ def _no_status() -> Sequence[sa.ColumnElement[Any]]:
 
 
 def _no_event() -> Sequence[sa.ColumnElement[Any]]:
-    return sa.literal(0), sa.cast(sa.null(), JSONB)
+    return sa.literal(0), sa.cast(sa.null(), JSONB), sa.cast(sa.null(), AMENDMENT.c.changes.type)
 
 
 def _item(row: Any) -> TimelineItem:
     values = {name: value for name, value in row._mapping.items() if name != "data"}
     statuses = {"from_status": _status(row.from_status), "to_status": _status(row.to_status)}
     rooms = room_transfer(row.what, row.data)._asdict()
-    return TimelineItem(**{**values, **statuses, **rooms, "by": codec.typed(row.by, Actor)})
+    changes = row.changes or field_changes(row.what, row.data)
+    return TimelineItem(**{**values, **statuses, **rooms, "changes": changes, "by": codec.typed(row.by, Actor)})
 
 
 def _status(name: str | None) -> BookingStatus | None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from chassis import codec
 from contracts.bookings.orders import OrderLine
 from contracts.bookings.overstays import Incident
-from contracts.bookings.views import InHouse
+from contracts.bookings.views import FieldChange, InHouse
 from contracts.values import Actor
 from services.bookings.domain.booking import AgreedTerms, Charge, PendingAction
 
@@ -206,6 +206,15 @@ LOOKUP_MAIL = sa.Table(
     *_texts("address"),
     sa.Column("booking_ids", ARRAY(sa.Text)),
     *_moments("asked_at", "quiet_until"),
+)
+
+# The values before and after each amendment by staff, which its event does not carry: personal data and texts.
+AMENDMENT = sa.Table(
+    "amendment",
+    METADATA,
+    *_key("hotel", "booking_id"),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("changes", Typed(tuple[FieldChange, ...])),
 )
 
 # Payment events without an event of the booking's own, for the timeline.

@@ -34,7 +34,10 @@ def _address_was_corrected(event: GuestTokenRevoked) -> bool:
 
 @dataclass(frozen=True)
 class MailRule:
-    """A mail to the booking's guest. `occasion` names the template; `amounts` are the amounts that its text shows."""
+    """A mail to the booking's guest. `occasion` names the template.
+
+    `amounts` are the amounts that its text shows; an amount that is None in the event is left out.
+    """
 
     event: type[MailedEvent]
     occasion: str
@@ -51,7 +54,7 @@ _ROWS = (
         "Payment authorized — awaiting hotel confirmation ({booking_id})",
         ("amount",),
     ),
-    MailRule(BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}"),
+    MailRule(BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}", ("captured",)),
     MailRule(BookingDeclined, "booking_declined", "Booking Update - {booking_id}"),
     MailRule(BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
     MailRule(BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),

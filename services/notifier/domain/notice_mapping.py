@@ -45,14 +45,14 @@ def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
     rule = MAILS.get(type(event))
     if rule is None or not isinstance(event, MailedEvent) or not event.guest_has_email or not rule.when(event):
         return None
-    amounts: dict[str, Money] = {name: getattr(event, name) for name in rule.amounts}
+    values: dict[str, Money | None] = {name: getattr(event, name) for name in rule.amounts}
     return SendMail(
         notice_id=notice_id(envelope, "mail", rule.occasion),
         booking_id=envelope.subject,
         hotel=envelope.hotel,
         occasion=rule.occasion,
         event_id=envelope.id,
-        amounts=amounts,
+        amounts={name: amount for name, amount in values.items() if amount is not None},
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chassis.refusal import Refusal
+from chassis.text import is_visible
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus
 from contracts.values import Caller, Permission
 from services.rooms.lifecycle import BY_A_STAY, LIFECYCLE, Act, MaintenanceCalled, TakenOutOfOrder
@@ -34,7 +35,7 @@ def check(act: type[Act], caller: Caller, *, note: str, until: date | None, toda
     where a room is taken out of order without an `until` in the future.
     """
     check_permission(act, caller)
-    if act.note_required and not note.strip():
+    if act.note_required and not is_visible(note):
         raise Refusal("NOTE_REQUIRED", "Say why the inspection is skipped.")
     if act is TakenOutOfOrder and (until is None or until <= today):
         raise Refusal("UNTIL_REQUIRED", "Say until which coming day the room is out of order.")

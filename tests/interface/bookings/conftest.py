@@ -11,7 +11,7 @@ from tests.interface.bookings.service_under_test import BookingsUnderTest
 
 TABLES = "booking, booking_directory, overstay, guest, access_code, hold, communication, payment_fact, ghost"
 ABUSE = "hold_count, unusual_night"
-IN_STAY = "chat_message, chat_reading, room_order, lookup_request, lookup_mail"
+IN_STAY = "amendment, chat_message, chat_reading, room_order, lookup_request, lookup_mail"
 MAILBOX = "outbox, stream, inbox, inbox_position, idempotency, job, audit"
 
 

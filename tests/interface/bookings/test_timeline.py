@@ -1,18 +1,24 @@
-"""The timeline names the rooms that a guest had before and afterwards, for staff and for `hotelmate explain`."""
+"""The timeline has each changed value before and afterwards, rooms first, for staff and for `hotelmate explain`."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.asks import CancelBooking
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetTimeline
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MarkNoShow, MoveRoom, UnassignRoom
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.operations import ExplainBooking
+from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.store.explanation import explain_booking
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.steps import ARRIVES, about, confirmed
-from tests.unit.bookings.builders import HOTEL, a_request
+from tests.interface.bookings.test_overstays import staying
+from tests.unit.bookings.builders import HOTEL, a_request, eur
 
 Rooms = list[tuple[str, str | None, str | None]]
 
@@ -91,3 +97,81 @@ def test_events_stored_before_they_named_a_room_are_read(service: BookingsUnderT
     service.rows("UPDATE outbox SET data = data - 'room_number' WHERE type = 'bookings.BookingCancelled.v1'")
 
     assert rooms_for_staff(service, booking_id) == MOVES
+
+
+Changes = list[tuple[str, str, str | None, str | None]]
+
+
+def changes_for_staff(service: BookingsUnderTest, booking_id: str) -> Changes:
+    items = service.ask(GetTimeline(**about(booking_id))).items
+    return [(item.what, each.field, each.from_value, each.to_value) for item in items for each in item.changes]
+
+
+def facts_for_operators(service: BookingsUnderTest, booking_id: str, what: str) -> list[dict[str, Any]]:
+    with service.engine.begin() as connection:
+        entries = explain_booking(connection, ExplainBooking(booking=booking_id)).entries
+    return [entry.facts for entry in entries if entry.what == what]
+
+
+def extended_stay(service: BookingsUnderTest) -> str:
+    booking_id = confirmed(service)
+    service.ask(AssignRoom(**about(booking_id, room_number="101")))
+    service.at(ARRIVES)
+    service.ask(CheckIn(**about(booking_id)))
+    service.ask(ExtendBooking(**about(booking_id, add_nights=1)))
+    return booking_id
+
+
+def test_an_extension_says_from_which_day_to_which_and_what_the_guest_owes(service: BookingsUnderTest) -> None:
+    booking_id = extended_stay(service)
+
+    added = service.rows("SELECT balance_due FROM booking")[0].balance_due
+    whole = eur(34880 + added)
+    assert changes_for_staff(service, booking_id) == [
+        ("StayExtended", "check_out", "2030-06-13", "2030-06-14"),
+        ("StayExtended", "total_amount", "EUR 348.80", str(whole)),
+        ("StayExtended", "balance_due", "EUR 0.00", str(eur(added))),
+    ]
+    [facts] = facts_for_operators(service, booking_id, "StayExtended")
+    assert facts["check_out"] == "2030-06-13 -> 2030-06-14"
+
+
+def test_a_settled_balance_says_what_was_owed_and_what_still_is(service: BookingsUnderTest) -> None:
+    booking_id = extended_stay(service)
+    owed = service.rows("SELECT balance_due FROM booking")[0].balance_due
+
+    service.ask(SettleBalance(**about(booking_id, amount="10.00")))
+
+    settled = ("BalanceSettled", "balance_due", str(eur(owed)), str(eur(owed - 1000)))
+    assert changes_for_staff(service, booking_id)[-1] == settled
+
+
+def test_an_amendment_says_each_value_before_and_afterwards_to_staff_only(service: BookingsUnderTest) -> None:
+    booking_id = service.book().booking.booking_id
+    amend = {"internal_notes": "VIP", "guest_email": "new@example.com", "late_arrival_expected": True}
+
+    service.ask(AmendBooking(**about(booking_id, **amend)))
+    service.ask(AmendBooking(**about(booking_id, internal_notes="")))
+
+    assert changes_for_staff(service, booking_id) == [
+        ("BookingAmended", "late_arrival_expected", "no", "yes"),
+        ("BookingAmended", "internal_notes", None, "VIP"),
+        ("BookingAmended", "guest_email", "ada@example.com", "new@example.com"),
+        ("BookingAmended", "internal_notes", "VIP", None),
+    ]
+    first, _ = facts_for_operators(service, booking_id, "BookingAmended")
+    assert first["amended"] == "late_arrival_expected, internal_notes, guest_email"
+    assert "VIP" not in str(first)
+    assert "new@example.com" not in str(first)
+
+
+def test_a_rising_overstay_says_both_severities(service: BookingsUnderTest) -> None:
+    booking_id = staying(service, late=timedelta(minutes=1))
+    service.tick(flag_overstays)
+    service.pass_time(hours=1)
+    service.tick(flag_overstays)
+
+    assert changes_for_staff(service, booking_id) == [
+        ("OverstayFlagged", "overstay_severity", None, "LOW"),
+        ("OverstayFlagged", "overstay_severity", "LOW", "MEDIUM"),
+    ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from playwright.sync_api import Page, Request, expect
 from gateway.pages import FOLDER
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
+from sandbox.demo.search_steps import stay_params
+from sandbox.demo.stay_steps import assign, check_in
 from tests.journeys.browser.test_pages import Opens, status
 
 
@@ -30,6 +33,7 @@ DIALOGS = [
     Dialog("decline", tab="approvals", typed="reason_note", sends="/decline/", rest="#panel"),
     Dialog("details", tab="approvals"),
     Dialog("assign", tab="arrivals", sends="/assign-room/"),
+    Dialog("check-out", tab="in_house", sends="/check-out/", rest="#panel"),
     Dialog("broken", tab="rooms", typed="notes", sends="/mark-maintenance/", rest="#panel"),
 ]
 Walk = Callable[[Dialog], tuple[Page, str]]
@@ -41,9 +45,11 @@ def walk(paid: Callable[[], DemoBooking], demo: DemoContext, guest_page: Opens, 
 
     def go(dialog: Dialog) -> tuple[Page, str]:
         booked = paid()
-        if dialog.tab == "arrivals":
+        if dialog.tab in {"arrivals", "in_house"}:
             demo.staff("manager").call("POST", f"{booked.staff_path}/approve/", body={}, status=(200, 202))
             booked.wait_for_status("CONFIRMED")
+        if dialog.tab == "in_house":
+            check_in(booked, assign(booked))
         page = board() if dialog.tab else guest_page(booked)
         if dialog.tab:
             page.click(f"#tab-{dialog.tab}")
@@ -67,7 +73,12 @@ def body(request: Request) -> Any:
 def changes(page: Page) -> list[str]:
     """The requests from now on that change a booking or a room."""
     urls: list[str] = []
-    page.on("request", lambda sent: urls.append(sent.url) if sent.method == "POST" and "auth" not in sent.url else None)
+
+    def note(sent: Request) -> None:
+        if sent.method == "POST" and "auth" not in sent.url and sent.post_data_json != {"confirm": False}:
+            urls.append(sent.url)
+
+    page.on("request", note)
     return urls
 
 
@@ -153,6 +164,34 @@ def test_a_dialog_whose_request_fails_stays_open_with_what_was_typed(walk: Walk)
         page.keyboard.press("Enter")
     assert body(sent.value)["reason_note"] == "The tap drips"
     expect(page.locator("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("role", ["manager", "front_desk"])
+def test_a_room_that_is_too_small_is_for_those_who_may_override_with_a_reason(
+    role: str, demo: DemoContext, today: date, board: Opens
+) -> None:
+    guest = {"first_name": "Fay", "last_name": "Lee", "email": "fay@guest.example"}
+    body = {**stay_params("FAM", check_in=today), "adults": 4, "guest": guest}
+    desk, path = demo.staff("manager"), f"{demo.staff_path}/room-bookings/"
+    family = desk.call("POST", path, status=201, body=body).body["booking_id"]
+    desk.call("POST", f"{path}{family}/confirm/")
+    page = board(role)
+    page.click("#tab-arrivals")
+    page.click(f"[data-key='assign-{family}']")
+    small = page.locator("dialog option", has_text="sleeps only")
+
+    if role == "front_desk":
+        expect(page.locator("dialog option").first).to_be_attached()
+        expect(small).to_have_count(0)
+        return
+    number = small.first.get_attribute("value")
+    page.select_option("dialog select", number)
+    page.click("dialog button.primary")
+    expect(page.locator("#dialog-problem")).not_to_be_empty()
+    page.fill("dialog [name=reason]", "Two children share a bed")
+    page.click("dialog button.primary")
+
+    expect(page.locator(f"[data-booking='{family}']")).to_contain_text(f"Room {number}")
 
 
 def test_a_guest_who_leaves_a_dialog_keeps_the_booking(unpaid: DemoBooking, guest_page: Opens) -> None:

@@ -75,6 +75,8 @@ def test_a_stay_from_paying_to_leaving_in_two_browsers(
     picture(desk, "staff-3-history")
     desk.keyboard.press("Escape")
     press(desk, "check-out", unpaid)
+    expect(desk.locator("dialog")).to_contain_text("The guest leaves 1 night early")
+    desk.click("dialog button.primary")
     status(guest, "COMPLETED")
     expect(guest.locator(".pin")).to_have_count(0)
     picture(guest, "guest-5-left")

@@ -160,7 +160,12 @@ def test_a_stay_in_house_is_cancelled_by_staff_only() -> None:
 
 @pytest.mark.parametrize(
     ("caller", "reason", "answer"),
-    [(STAFF, "fire", True), (STAFF, " ", "NOTE_REQUIRED"), (CLERK, "fire", "PERMISSION_DENIED")],
+    [
+        (STAFF, "fire", True),
+        (STAFF, " ", "NOTE_REQUIRED"),
+        (STAFF, "\u200b", "NOTE_REQUIRED"),
+        (CLERK, "fire", "PERMISSION_DENIED"),
+    ],
 )
 def test_a_cancellation_in_house_needs_the_permission_and_a_reason(caller, reason: str, answer: bool | str) -> None:  # type: ignore[no-untyped-def]
     booking, command = a_booking(status=BookingStatus.IN_HOUSE), cancelling(reason=reason)
@@ -191,6 +196,7 @@ def test_a_cancellation_fee_is_waived_with_the_permission_and_a_reason() -> None
         (CLERK, "flood", "PERMISSION_DENIED"),
         (GUEST, "flood", "PERMISSION_DENIED"),
         (STAFF, " ", "NOTE_REQUIRED"),
+        (STAFF, "\u200b\u202e", "NOTE_REQUIRED"),
     ],
 )
 def test_a_fee_waiver_without_permission_or_reason_is_refused(caller, reason: str, code: str) -> None:  # type: ignore[no-untyped-def]

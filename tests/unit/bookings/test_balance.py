@@ -101,6 +101,17 @@ def test_a_captured_balance_payment_counts_once() -> None:
     assert balance.captured(done, fact) == ()
 
 
+def test_the_rest_of_a_balance_payment_that_was_captured_in_part_is_owed_again() -> None:
+    fact = PaymentCaptured(**PAID, payment_intent_id="pi", amount=eur(4000), captured_at=NOW)
+    (said,) = balance.captured(charged(), fact)
+
+    done = after(charged(), said)
+
+    assert (done.captured, done.paid, done.balance_due) == (eur(34880 + 4000), eur(34880 + 4000), eur(6900))
+    assert [(charge.amount, charge.taken) for charge in done.charges] == [(eur(4000), True)]
+    assert balance.captured(done, fact) == ()
+
+
 @pytest.mark.parametrize(
     "fact",
     [

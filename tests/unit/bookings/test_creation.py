@@ -12,6 +12,7 @@ from contracts.bookings.events import BookingDrafted, BookingHeld, PaymentTurned
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import GuestDetails
 from contracts.payments.events import (
+    CancellationFeeCaptured,
     PaymentAuthorized,
     PaymentCaptured,
     PaymentRefunded,
@@ -226,6 +227,23 @@ def test_a_fee_whose_authorisation_is_voided_is_owed_at_the_desk(booking: Bookin
     events = payment_events.released(booking, fact, now=NOW)
 
     assert [event.balance_due for event in events] == ([] if owed is None else [eur(owed)])
+
+
+@pytest.mark.parametrize(
+    ("booking", "captured", "owed"),
+    [
+        (called_off(), 4000, 5000),
+        (called_off(), 9000, None),
+        (called_off(balance_due=eur(5000)), 4000, None),
+        (called_off(status=Status.DECLINED), 4000, None),
+    ],
+)
+def test_the_rest_of_a_fee_that_was_captured_in_part_is_owed(booking: Booking, captured: int, owed: int | None) -> None:
+    fact = CancellationFeeCaptured(**FACT, amount=eur(captured), captured_at=NOW)
+
+    events = payment_events.fee_captured(booking, fact)
+
+    assert [(event.amount, event.balance_due) for event in events] == ([] if owed is None else [(eur(owed), eur(owed))])
 
 
 def test_a_capture_confirms_an_approved_booking_as_of_the_decision() -> None:

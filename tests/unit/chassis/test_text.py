@@ -55,9 +55,14 @@ def test_a_text_without_a_visible_character_is_no_name(text: str) -> None:
 def test_a_text_is_of_its_kind_within_the_bounds_of_the_kind() -> None:
     assert text_problem("x" * NAME.most, NAME) is None
     assert text_problem("x" * (NAME.most + 1), NAME) == "must have 1 to 100 characters"
-    assert text_problem("a\nb", NAME) == "must have no control character"
-    assert text_problem("a\nb", PROSE) is None
     assert text_problem("", PROSE) is None
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r", "\x1b", "\x7f", "\x85", "\u2028", "\u2029"])
+def test_a_text_of_one_line_has_no_control_character_and_no_separator_of_lines(separator: str) -> None:
+    problem = "must have no control character or line separator"
+    assert text_problem(f"a{separator}b", NAME) == text_problem(f"a{separator}", NAME) == problem
+    assert text_problem(f"a{separator}b", PROSE) is None
 
 
 @pytest.mark.parametrize("text", ["Ada", "Muñoz", "李", "a\nb", ""])

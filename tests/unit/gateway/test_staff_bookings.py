@@ -21,7 +21,7 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
-from contracts.bookings.views import CreatedBooking, DepartureWarning, Timeline, TimelineItem
+from contracts.bookings.views import CreatedBooking, DepartureWarning, FieldChange, Timeline, TimelineItem
 from contracts.rooms.assignments import CandidateRoom, Candidates, RoomFit
 from contracts.rooms.events import RoomStatus
 from contracts.values import Money
@@ -129,6 +129,7 @@ def test_the_timeline_has_actor_and_reason_of_each_change(gateway: Gateway, fron
     item = TimelineItem(
         at=builders.NOON, what="BookingDeclined", by=builders.CLERK, why="full", trace_id="t", sequence=4,
         from_status=BookingStatus.PENDING_APPROVAL, to_status=BookingStatus.DECLINED,
+        changes=(FieldChange(field="internal_notes", from_value=None, to_value="VIP"),),
     )  # fmt: skip
     gateway.bus.answers(GetTimeline, Timeline(booking_id=builders.BOOKING, items=(item,)))
 
@@ -136,6 +137,7 @@ def test_the_timeline_has_actor_and_reason_of_each_change(gateway: Gateway, fron
 
     assert body["items"][0]["by"] == {"kind": "staff", "id": "b6f8", "name": "Nora Clerk"}
     assert body["items"][0]["to_status"] == "DECLINED"
+    assert body["items"][0]["changes"] == [{"field": "internal_notes", "from_value": None, "to_value": "VIP"}]
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,16 @@ def test_a_name_without_a_visible_character_is_refused(gateway: Gateway, name: s
     assert [error["field"] for error in answer.json()["errors"]] == ["guest.first_name"]
 
 
+@pytest.mark.parametrize("separator", ["\n", "\x85", "\u2028", "\u2029"])
+def test_a_name_of_several_lines_is_refused(gateway: Gateway, separator: str) -> None:
+    guest = {**ADA, "first_name": f"Ada{separator}Byrne", "email": "ada@example.com"}
+
+    answer = gateway.post(f"{PUBLIC}/room-bookings/", {**STAY, "guest": guest})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["guest.first_name"]
+
+
 def test_texts_of_bodies_and_queries_go_on_in_composed_form(gateway: Gateway, front_desk: dict[str, str]) -> None:
     gateway.bus.answers(CreateBooking, CreatedBooking(booking=builders.booking(), guest_token="t"))
     gateway.bus.answers(ListBookings, BookingList(count=0, results=()))

@@ -16,7 +16,12 @@ from services.notifier.mailer.renderer import MailRenderer
 from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts, sample
 
 RENDERER = MailRenderer(sender="bookings@hotelmate.example", public_url="https://stay.example/")
-AMOUNTS = {"fee": Money(4500, "EUR"), "refund": Money(10500, "EUR"), "amount": Money(15000, "EUR")}
+AMOUNTS = {
+    "fee": Money(4500, "EUR"),
+    "refund": Money(10500, "EUR"),
+    "amount": Money(15000, "EUR"),
+    "captured": Money(15000, "EUR"),
+}
 LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=code-123"
 
 
@@ -69,6 +74,18 @@ def test_a_mail_about_a_paid_booking_requests_no_payment() -> None:
     text = text_of(rendered("booking_received", status=BookingStatus.CONFIRMED, expires_at=NOW))
 
     assert "authorise the payment" not in text
+
+
+def test_a_confirmation_mail_states_the_captured_amount_and_the_rest() -> None:
+    whole = text_of(rendered("booking_confirmed", paid_at=NOW))
+    before_the_amount_was_stored = text_of(rendered("booking_confirmed", paid_at=NOW, amounts={}))
+    part = text_of(rendered("booking_confirmed", paid_at=NOW, amounts={"captured": Money(4000, "EUR")}))
+
+    for text in (whole, before_the_amount_was_stored):
+        assert "Your payment of EUR 150.00 has been received." in text
+        assert "The rest" not in text
+    assert "Your payment of EUR 40.00 has been received." in part
+    assert "The rest, EUR 110.00, is still to be paid." in part
 
 
 def test_a_cancellation_mail_states_fee_and_refund_where_they_are_not_zero() -> None:

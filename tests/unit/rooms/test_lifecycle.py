@@ -104,8 +104,9 @@ def test_neither_a_guest_nor_the_public_changes_a_status() -> None:
     assert _refusal(Cleaned, Caller()) == "PERMISSION_DENIED"
 
 
-def test_an_override_needs_a_note() -> None:
-    assert _refusal(InspectionSkipped, staff(Permission.OVERRIDE), note="  ") == "NOTE_REQUIRED"
+@pytest.mark.parametrize("note", ["", "  ", "\u200b"])
+def test_an_override_needs_a_note_that_is_visible(note: str) -> None:
+    assert _refusal(InspectionSkipped, staff(Permission.OVERRIDE), note=note) == "NOTE_REQUIRED"
 
 
 @pytest.mark.parametrize("days", [None, 0, -1])

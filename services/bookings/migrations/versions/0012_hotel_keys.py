@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.transactions.tables import AUDIT_HOTEL
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 # No table refers to the directory, nor the directory to a table: it stays whole where the others are distributed.
 DIRECTORY = """
@@ -61,6 +61,13 @@ ALTER TABLE chat_reading ALTER COLUMN hotel SET NOT NULL,
     DROP CONSTRAINT chat_reading_pkey, ADD PRIMARY KEY (hotel, booking_id, reader),
     ADD CONSTRAINT chat_reading_of_booking FOREIGN KEY (hotel, booking_id) REFERENCES booking (hotel, id)
 """
+AMENDMENT = """
+ALTER TABLE amendment ADD COLUMN hotel text;
+UPDATE amendment SET hotel = booking.hotel FROM booking WHERE booking.id = booking_id;
+ALTER TABLE amendment ALTER COLUMN hotel SET NOT NULL,
+    DROP CONSTRAINT amendment_pkey, ADD PRIMARY KEY (hotel, booking_id, sequence),
+    ADD CONSTRAINT amendment_of_booking FOREIGN KEY (hotel, booking_id) REFERENCES booking (hotel, id)
+"""
 # Rows of a booking that was never stored belong to no hotel; nobody can read them.
 EVENTS = """
 ALTER TABLE communication ADD COLUMN hotel text;
@@ -85,5 +92,5 @@ AUDIT = AUDIT_HOTEL.format(hotel="(SELECT listed.hotel FROM booking_directory li
 
 
 def upgrade() -> None:
-    for statements in (DIRECTORY, BOOKING, GUEST, STAY, CHAT, EVENTS, AUDIT):
+    for statements in (DIRECTORY, BOOKING, GUEST, STAY, CHAT, AMENDMENT, EVENTS, AUDIT):
         op.execute(statements)

@@ -1,0 +1,55 @@
+"""The values that an event of a booking changes besides its status and its room, each before and after the event."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from chassis import codec
+from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled
+from contracts.bookings.events import BookingEvent
+from contracts.bookings.extensions import StayExtended
+from contracts.bookings.overstays import OverstayFlagged
+from contracts.bookings.views import FieldChange
+
+_YES_OR_NO = {True: "yes", False: "no"}
+
+
+def field_change(field: str, before: object, after: object) -> FieldChange:
+    """A field with its values before and after as text; no value and an empty text are None."""
+    return FieldChange(field=field, from_value=_text(before), to_value=_text(after))
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return _YES_OR_NO[value]
+    return None if value is None else str(value) or None
+
+
+def _extended(event: StayExtended) -> Iterator[FieldChange]:
+    yield field_change("check_out", event.previous_check_out, event.check_out)
+    yield field_change("total_amount", event.total - event.amount, event.total)
+    yield field_change("balance_due", event.balance_due - event.amount, event.balance_due)
+
+
+def _settled(event: BalanceSettled | BalancePaymentAccepted) -> Iterator[FieldChange]:
+    yield field_change("balance_due", event.balance_due + event.amount, event.balance_due)
+
+
+def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
+    yield field_change("overstay_severity", event.previous_severity, event.severity)
+
+
+_CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
+    StayExtended: _extended,
+    BalanceSettled: _settled,
+    BalancePaymentAccepted: _settled,
+    OverstayFlagged: _flagged,
+}
+_BY_NAME = {event.__name__: (event, changes) for event, changes in _CHANGES.items()}
+
+
+def field_changes(what: str, data: Mapping[str, Any] | None) -> tuple[FieldChange, ...]:
+    """The changes of an event, from the event's short name and its stored data."""
+    if data is None or what not in _BY_NAME:
+        return ()
+    event, changes = _BY_NAME[what]
+    return tuple(changes(codec.typed(data, event)))
