@@ -49,6 +49,9 @@ COPY services services
 COPY gateway/__init__.py gateway/__init__.py
 COPY gateway/identity gateway/identity
 COPY gateway/migrations gateway/migrations
+USER 0:0
+RUN install --directory --owner=hotelmate --group=hotelmate /definitions
+USER 10001:10001
 HEALTHCHECK NONE
 ENTRYPOINT ["python", "-m", "chassis.transactions.migrate"]
 CMD ["bookings", "payments", "rooms", "notifier", "gateway"]

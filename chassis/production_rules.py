@@ -135,6 +135,10 @@ def _entries(value: str) -> Iterator[str]:
 
 RULES = (
     Rule(variable="AMQP_URL", check=url_with_password),
+    Rule(variable="*_AMQP_URL", check=url_with_password),
+    Rule(variable="AMQP_ADMIN_URL", check=url_with_password),
+    Rule(variable="AMQP_ADMIN_PASSWORD", check=secret()),
+    Rule(variable="*_AMQP_PASSWORD", check=secret()),
     Rule(variable="*_DATABASE_URL", check=url_with_password),
     Rule(variable="BOOKINGS_GUEST_TOKEN_KEY", check=secrets(least=LEAST_GUEST_KEY)),
     Rule(variable="PAYMENTS_STRIPE_API_KEY", check=secret()),

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     mode: Literal["production", "demo"] = Field("production", validation_alias=MODE)
     amqp_url: str = Field("amqp://127.0.0.1:5672/%2F", validation_alias="AMQP_URL")
+    inbox_partitions: int = Field(1, ge=1, le=64, validation_alias="INBOX_PARTITIONS")
     log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
     log_format: Literal["json", "console"] = Field("json", validation_alias="LOG_FORMAT")
 

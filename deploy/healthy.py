@@ -30,7 +30,8 @@ def gateway() -> bool:
 
 def broker() -> bool:
     """Whether a process in this container is connected to RabbitMQ's port."""
-    port = urlsplit(os.environ["AMQP_URL"]).port or 5672
+    url = next(value for name, value in os.environ.items() if name.endswith("AMQP_URL"))
+    port = urlsplit(url).port or 5672
     return any(remote == port for _, remote in sockets(ESTABLISHED))
 
 

@@ -13,6 +13,7 @@ import jsonschema
 
 from chassis.lifecycle import Lifecycle
 from chassis.messaging import topology
+from contracts.askers import EVERY_SERVICE, askers_of
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import reply_type
 from docs.asyncapi import asyncapi
@@ -85,10 +86,14 @@ def messages() -> str:
 
 
 def _asks() -> Iterable[str]:
-    yield "# Asks\n\nRequests over `" + topology.ASKS + "`; each gets a reply, or a refusal with a code."
+    yield "# Asks\n\nRequests; each gets a reply, or a refusal with a code."
     for owner in (*OWNERS, "operations"):
-        where = "every service" if owner == "operations" else f"`{owner}`"
-        yield f"\n## to {where}\n\n| ask | meaning | reply |\n|---|---|---|"
+        if owner == EVERY_SERVICE:
+            yield "\n## to every service"
+        else:
+            askers = ", ".join(sorted(askers_of(owner)))
+            yield f"\n## to `{owner}`\n\nExchange `{topology.asks(owner)}`; sent by {askers}."
+        yield "\n| ask | meaning | reply |\n|---|---|---|"
         for name, ask in asks().items():
             if ask.owner == owner:
                 reply = getattr(reply_type(ask), "__name__", str(reply_type(ask)))

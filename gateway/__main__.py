@@ -1,6 +1,7 @@
 """Runs the gateway: `python -m gateway`."""
 
 import argparse
+import gc
 
 from chassis.observability import logs
 from chassis.settings import load
@@ -24,9 +25,11 @@ def main() -> None:
     options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     settings = load(GatewaySettings, **options)
     logs.configure("gateway", level=settings.log_level, fmt=settings.log_format)
+    app = build(settings=settings)
+    gc.freeze()  # a full collection of what is built once would stop the event loop for some 0.2 s
     allow_many()
     log.info("starting", host=settings.host, port=settings.port)
-    GatewayServer(build(settings=settings), settings).run()
+    GatewayServer(app, settings).run()
 
 
 if __name__ == "__main__":

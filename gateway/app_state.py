@@ -80,6 +80,6 @@ def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccoun
         streams=OpenStreams(bus, settings, ended_staff_tokens=accounts.ended, stopping=stopping),
         stopping=stopping,
         readiness=ReadinessLookup(bus, accounts.ping),
-        metrics=MetricsLookup(bus, request_metrics.registry),
+        metrics=MetricsLookup(bus, request_metrics.registry, partitions=settings.inbox_partitions),
         request_metrics=request_metrics,
     )

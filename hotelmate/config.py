@@ -14,6 +14,7 @@ from contracts.catalogue import OWNERS
 from hotelmate.errors import CommandError
 
 STACK = Path(".run/stack.json")
+USER = "operator"  # of the broker
 CONNECT_WITHIN = 10.0  # seconds
 
 
@@ -28,6 +29,11 @@ class Config:
     def amqp_url(self) -> str:
         """The URL of the broker."""
         return self._value("AMQP_URL", self.stack.get("amqp"))
+
+    @property
+    def inbox_partitions(self) -> int:
+        """The number of partitions of each service's inbox."""
+        return int(self.environment.get("INBOX_PARTITIONS") or 1)
 
     @property
     def stripe_url(self) -> str:
@@ -66,7 +72,7 @@ def load_config(stack: Path = STACK) -> Config:
 @contextmanager
 def ask_client(amqp_url: str) -> Iterator[AskClient]:
     """A connected client that can ask every service."""
-    client = AskClient(amqp_url, "hotelmate").start(wait=CONNECT_WITHIN)
+    client = AskClient(amqp_url, USER).start(wait=CONNECT_WITHIN)
     try:
         yield client
     finally:

@@ -12,6 +12,9 @@ from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
 
+# The headers of an event that was not tried yet; the others count the attempts.
+FIRST_HEADERS = ("traceparent", event_protocol.SUBJECT)
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -66,22 +69,25 @@ class DeadLetterQueue:
             letters.append(DeadLetter(method.delivery_tag, body, properties, envelope))
         return letters
 
-    def inbox_size(self) -> int:
-        """The number of messages that wait in the service's inbox."""
-        declared = self._channel.queue_declare(topology.inbox(self.service), passive=True)
-        return int(declared.method.message_count)
+    def inbox_size(self, partitions: int) -> int:
+        """The number of messages that wait in the partitions of the service's inbox."""
+        queues = topology.partitions(self.service, partitions)
+        return sum(self._channel.queue_declare(queue, passive=True).method.message_count for queue in queues)
 
     def replay(self, letter: DeadLetter) -> None:
-        """Publish the message to the service's inbox as if new, and remove it once the broker has confirmed."""
+        """Return the message to the service's inbox as if new, and remove it once the broker has confirmed."""
+        headers = {name: value for name, value in (letter.properties.headers or {}).items() if name in FIRST_HEADERS}
+        if letter.envelope:
+            headers[event_protocol.SUBJECT] = letter.envelope.subject
         properties = pika.BasicProperties(
             content_type=letter.properties.content_type,
             delivery_mode=2,
             message_id=letter.properties.message_id,
             type=letter.properties.type,
             timestamp=letter.properties.timestamp,
-            headers={name: value for name, value in (letter.properties.headers or {}).items() if name == "traceparent"},
+            headers=headers,
         )
-        self._channel.basic_publish("", topology.inbox(self.service), letter.body, properties, mandatory=True)
+        self._channel.basic_publish(topology.replay(self.service), "", letter.body, properties, mandatory=True)
         self.remove(letter)
 
     def remove(self, letter: DeadLetter) -> None:
@@ -95,7 +101,6 @@ def open_queue(amqp_url: str, service: str) -> Iterator[DeadLetterQueue]:
     connection = pika.BlockingConnection(parameters.parameters(amqp_url, "hotelmate-dlq"))
     try:
         channel = connection.channel()
-        topology.declare(channel)
         channel.confirm_delivery()
         yield DeadLetterQueue(service, channel)
     finally:

@@ -71,19 +71,19 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
 def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
     """The result of `read_queues`, or `(True, None)` if the broker is down and `optional` is True."""
     try:
-        return read_queues(config.amqp_url)
+        return read_queues(config)
     except (pika.exceptions.AMQPError, OSError, CommandError):
         if not optional:
             raise
         return True, None
 
 
-def read_queues(amqp_url: str, services: Collection[str] = OWNERS) -> tuple[bool, Sequence[ParkedMessage]]:
+def read_queues(config: Config, services: Collection[str] = OWNERS) -> tuple[bool, Sequence[ParkedMessage]]:
     """Returns two values: whether any inbox has a message, and the messages in the dead-letter queues."""
     waiting, parked = False, []
     for service in services:
-        with open_queue(amqp_url, service) as queue:
-            waiting = waiting or queue.inbox_size() > 0
+        with open_queue(config.amqp_url, service) as queue:
+            waiting = waiting or queue.inbox_size(config.inbox_partitions) > 0
             for letter in queue.letters(most=MOST_PARKED):
                 event = letter.envelope
                 attributes = (

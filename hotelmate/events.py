@@ -17,7 +17,7 @@ from chassis.messaging.amqp import parameters
 from chassis.refusal import Unavailable
 from contracts.catalogue import OWNERS, events
 from contracts.message import Envelope
-from hotelmate.config import ask_client, load_config
+from hotelmate.config import USER, ask_client, load_config
 from hotelmate.errors import CommandError
 from hotelmate.event_format import as_line, attributes, booking_id_of, event_name, public_fields
 from hotelmate.existing import check_named
@@ -119,9 +119,8 @@ def _reconnect(amqp_url: str) -> pika.BlockingConnection:
 def _events(connection: pika.BlockingConnection) -> Iterator[Envelope]:
     """Every event from now on, read from a temporary queue that is deleted with the connection."""
     channel = connection.channel()
-    topology.declare(channel)
-    arguments = {"x-max-length": QUEUE_LENGTH}
-    queue = channel.queue_declare("", exclusive=True, auto_delete=True, arguments=arguments).method.queue
+    queue, arguments = topology.reply_queue(USER), {"x-max-length": QUEUE_LENGTH}
+    channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments=arguments)
     for owner in OWNERS:
         channel.queue_bind(queue, topology.exchange(owner), f"{owner}.#")
     _note("Listening; Ctrl-C ends.")

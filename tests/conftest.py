@@ -12,6 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
@@ -86,8 +87,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]
 
 @pytest.fixture(scope="session")
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
-    """A private RabbitMQ."""
-    with RabbitNode(Path(tmp_path_factory.mktemp("rabbit"))) as node:
+    """A private RabbitMQ with the product's users and topology."""
+    node = RabbitNode(Path(tmp_path_factory.mktemp("rabbit")), definitions=COMMANDS.definitions, users=BROKER_USERS)
+    with node:
         yield node
 
 

@@ -3,36 +3,63 @@
 import time
 from typing import Any
 
+import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import codec, time_limits
 from chassis.hosting.consumer import AmqpConsumer
-from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.probe import exchange_exists
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.unit_of_work import is_outage
+from contracts.askers import askers_of
+
+LINGER = 0.2  # seconds in which asks arrive that the broker had routed before the queue was unbound
 
 log = logs.logger(__name__)
 
 
 class AskConsumer(AmqpConsumer):
-    """Consumes asks over nameko's RPC protocol, up to `workers` at once."""
+    """Consumes asks over nameko's RPC protocol, up to `workers` at once, from a queue of this connection alone.
+
+    The queue ends with the connection, so no other process repeats an ask that this process has begun.
+    """
 
     def __init__(self, amqp_url: str, workers: int) -> None:
         self._workers = workers
+        self._exclusive = True
+        self._queue = self._consumer = ""
         super().__init__(amqp_url, expected_exceptions=(Refusal,))
 
     def consume(self, channel: BlockingChannel) -> None:
+        service = self.container.service_name
+        self._exclusive = exclusive = exchange_exists(channel.connection, topology.HASHED)
+        if not exclusive:
+            why = "the broker has no rabbitmq_consistent_hash_exchange: the processes of a service share their asks"
+            log.warning("asks_shared", why=why)
+        self._queue = topology.asks_queue(service, "" if exclusive else topology.SHARED)
+        channel.queue_declare(self._queue, exclusive=exclusive, durable=not exclusive, auto_delete=not exclusive)
         channel.basic_qos(prefetch_count=self._workers)
-        channel.basic_consume(topology.asks_queue(self.container.service_name), self._received)
+        channel.add_on_return_callback(self._returned)
+        self._consumer = channel.basic_consume(self._queue, self._received)
+        channel.queue_bind(self._queue, topology.asks(service), topology.binding_key(hashed=exclusive))
+
+    def stop(self) -> None:
+        """Hand over the asks that are not begun to the other processes, reply to the others, then disconnect."""
+        self.stopping = True
+        self.keeper.submit(self._leave)
+        until = time.monotonic() + LINGER
+        while time.monotonic() < until:
+            self.keeper.submit(self._hand_over_the_rest)
+            time.sleep(LINGER / 5)
+        super().stop()
 
     def _received(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
-        deadline = (properties.headers or {}).get("deadline")
-        if self.stopping:  # for another process: a copy, because a redelivered ask counts as begun
-            channel.basic_publish("", topology.asks_queue(self.container.service_name), body, properties)
-            channel.basic_ack(method.delivery_tag)
+        if self.stopping:
+            self._hand_over(channel, method, properties, body)
             return
+        deadline = (properties.headers or {}).get("deadline")
         if deadline and time.time() * 1000 > deadline:
             channel.basic_ack(method.delivery_tag)
             return
@@ -46,7 +73,7 @@ class AskConsumer(AmqpConsumer):
             kwargs = codec.decode(body)["kwargs"]
             name = method.routing_key.split(".", 1)[1]
             message, context = kwargs.get("message", {}), kwargs.get("context", {})
-            if method.redelivered and not runtime_of(self.container).ask_server.may_repeat(name, context):
+            if method.redelivered:  # in a shared queue only
                 raise Unavailable("the ask was begun before, and whether it took effect is unknown")
         except (ValueError, KeyError, IndexError, Unavailable) as problem:
             error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
@@ -70,12 +97,47 @@ class AskConsumer(AmqpConsumer):
             if not self.is_current(channel):
                 return
             self.unacknowledged.discard(tag)
-            if properties.reply_to:
-                reply_properties = ask_protocol.reply_properties(properties, headers)
-                channel.basic_publish(topology.ASKS, properties.reply_to, body, reply_properties)
+            self._send_reply(channel, properties, body, headers)
             channel.basic_ack(tag)
 
         self.keeper.submit(send)
+
+    def _send_reply(
+        self, channel: BlockingChannel, ask: pika.BasicProperties, body: bytes, headers: dict[str, Any] | None = None
+    ) -> None:
+        """Send a reply, unless `reply_to` names a queue of a user that does not ask this service."""
+        asker = topology.asker_of(ask.reply_to or "")
+        if asker in askers_of(self.container.service_name):
+            properties = ask_protocol.reply_properties(ask, headers)
+            channel.basic_publish(topology.replies(asker), ask.reply_to, body, properties)
+
+    def _leave(self) -> None:
+        """Have the broker route no more asks to this process."""
+        if self.channel is None:
+            return
+        if self._exclusive:
+            self.channel.queue_unbind(self._queue, topology.asks(self.container.service_name), topology.ONE_SHARE)
+        self.channel.basic_cancel(self._consumer)
+
+    def _hand_over_the_rest(self) -> None:
+        """Hand over the asks that wait in the queue of this process."""
+        channel = self.channel
+        while channel is not None and self._exclusive:
+            method, properties, body = channel.basic_get(self._queue)
+            if method is None:
+                return
+            self._hand_over(channel, method, properties, body)
+
+    def _hand_over(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
+        """Publish the ask again for another process, unchanged. A redelivered ask would count as begun."""
+        exchange = topology.asks(self.container.service_name)
+        channel.basic_publish(exchange, method.routing_key, body, properties, mandatory=True)
+        channel.basic_ack(method.delivery_tag)
+
+    def _returned(self, channel: BlockingChannel, _: Any, properties: Any, __: bytes) -> None:
+        """Tell the asker that no process is left to which the ask could be handed over."""
+        problem = Unavailable("the service stops, and no other process of the service runs")
+        self._send_reply(channel, properties, ask_protocol.error_body(problem))
 
 
 def _within(deadline: int | None) -> float:

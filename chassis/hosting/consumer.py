@@ -7,7 +7,6 @@ from typing import Any
 from nameko.extensions import Entrypoint
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.messaging import topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 
 GRACE = 8.0
@@ -36,16 +35,14 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         self.keeper.start()
 
     def stop(self) -> None:
-        """Stop consuming, wait until the running deliveries are acknowledged, then disconnect."""
+        """Begin nothing more, wait until the running deliveries are acknowledged, then disconnect."""
         self.stopping = True
-        self.keeper.submit(lambda: self.channel.cancel() if self.channel else None)
         until = time.monotonic() + GRACE
         while self.unacknowledged and time.monotonic() < until:
             time.sleep(0.01)
         self.keeper.stop()
 
     def _opened(self, channel: BlockingChannel) -> None:
-        topology.declare(channel)
         self.consume(channel)
         self.channel = channel
 

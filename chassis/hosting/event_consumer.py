@@ -27,14 +27,15 @@ log = logs.logger(__name__)
 
 
 class EventConsumer(AmqpConsumer):
-    """Consumes events in order. While one batch is applied, the events of the next batch are gathered.
+    """Consumes all partitions of the inbox, each in order. While one batch is applied, the next one is gathered.
 
     A batch that is not applied within `time_limits.BATCH` stalls: the channel is closed, so that the broker delivers
     the events again, to another process if there is one. This process consumes again as soon as its database answers,
     and applies the next events one by one, so that an event that stalls by itself is found out and delayed.
     """
 
-    def __init__(self, amqp_url: str) -> None:
+    def __init__(self, amqp_url: str, partitions: int) -> None:
+        self._partitions = partitions
         self._gathered: deque[EventDelivery] = deque()
         self._batch: Sequence[EventDelivery] = ()
         self._batch_began = 0.0
@@ -63,6 +64,9 @@ class EventConsumer(AmqpConsumer):
     def consume(self, channel: BlockingChannel) -> None:
         self._confirming = channel.connection.channel()
         self._confirming.confirm_delivery()
+        service = self.container.service_name
+        for exchange in (topology.retry(service), topology.dead(service)):
+            self._confirming.exchange_declare(exchange, passive=True)
         channel.basic_qos(prefetch_count=2 * BATCH)
         if self._stalled:
             self.container.spawn_managed_thread(lambda: self._consume_when_the_database_answers(channel))
@@ -70,7 +74,8 @@ class EventConsumer(AmqpConsumer):
             self._begin(channel)
 
     def _begin(self, channel: BlockingChannel) -> None:
-        channel.basic_consume(topology.inbox(self.container.service_name), self._received)
+        for queue in topology.partitions(self.container.service_name, self._partitions):
+            channel.basic_consume(queue, self._received)
 
     def _consume_when_the_database_answers(self, channel: BlockingChannel) -> None:
         unit_of_work = runtime_of(self.container).unit_of_work

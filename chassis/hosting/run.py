@@ -65,7 +65,7 @@ def hosted(service: Service, settings: ServiceSettings) -> type:
         "name": service.name,
         "runtime": RuntimeProvider(service, settings),
         "asks": AskConsumer.decorator(settings.amqp_url, settings.workers)(handle),
-        "events": EventConsumer.decorator(settings.amqp_url)(apply),
+        "events": EventConsumer.decorator(settings.amqp_url, settings.inbox_partitions)(apply),
     }
     for timer in (*service.timers, RETENTION):
         members[timer.name] = TimerLoop.decorator(timer)(_timer_worker(timer))

@@ -75,7 +75,7 @@ def _retry_or_park(service: str, channel: BlockingChannel, delivery: EventDelive
     properties.expiration = None
     if parks:
         log.error("event_parked", message_id=properties.message_id, type=properties.type, why=result.why)
-        channel.basic_publish("", topology.dead_letters(service), delivery.body, properties, mandatory=True)
+        channel.basic_publish(topology.dead(service), "", delivery.body, properties, mandatory=True)
         return
     log.info("event_delayed", message_id=properties.message_id, why=result.why, ms=pause)
-    channel.basic_publish(topology.delay(pause), topology.inbox(service), delivery.body, properties, mandatory=True)
+    channel.basic_publish(topology.retry(service), str(pause), delivery.body, properties, mandatory=True)

@@ -15,6 +15,7 @@ from chassis.observability import trace
 from chassis.refusal import Unavailable
 from chassis.service import method_of
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
+from contracts.catalogue import OWNERS
 from contracts.message import Ask, reply_type
 from contracts.values import Context
 
@@ -38,11 +39,15 @@ class PendingAsk:
 
 
 class AskClient:
-    """Sends asks to any service. An ask fails when its deadline has passed, or at once when the broker is lost."""
+    """Sends the asks of a user of the broker. An ask fails when its deadline has passed.
 
-    def __init__(self, url: str, name: str) -> None:
-        self._name, self._queue = name, ""
-        self._keeper = BlockingConnectionKeeper(url, f"{name}-asks", on_open=self._open, on_lost=self._lost)
+    An ask fails at once when the broker is lost, and when no process of the service runs.
+    """
+
+    def __init__(self, url: str, user: str) -> None:
+        self._user = user
+        self._queue = ""
+        self._keeper = BlockingConnectionKeeper(url, f"{user}-asks", on_open=self._open, on_lost=self._lost)
         self._channel: BlockingChannel | None = None
         self._pending: dict[str, PendingAsk] = {}
 
@@ -69,6 +74,8 @@ class AskClient:
         """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`."""
         owner = service or message.owner
         method = method_of(type(message))
+        if owner not in OWNERS:
+            raise Unavailable(f"{owner} cannot be asked {method}: there is no such service")
         ask_context = context or SYSTEM_CONTEXT
         body = ask_protocol.ask_body(message, _traced(ask_context))
         pending, correlation_id = PendingAsk(), uuid.uuid4().hex
@@ -76,7 +83,7 @@ class AskClient:
         if not self._keeper.opened.is_set():
             self._keeper.opened.wait(min(deadline, 1.0))
         try:
-            if not self._keeper.submit(lambda: self._send(f"{owner}.{method}", body, correlation_id, deadline)):
+            if not self._keeper.submit(lambda: self._send(owner, method, body, correlation_id, deadline)):
                 raise Unavailable(f"{owner} cannot be asked {method}: the broker is away")
             if not pending.done.wait(deadline):
                 raise Unavailable(f"{owner} did not answer {method} in {deadline:g} s")
@@ -91,21 +98,20 @@ class AskClient:
         return reply
 
     def _open(self, channel: BlockingChannel) -> None:
-        topology.declare(channel)
         # A queue of the lost connection stays locked until the broker, too, has noticed the loss.
-        self._queue = f"rpc.reply-{self._name}-{uuid.uuid4().hex}"
+        self._queue = topology.reply_queue(self._user)
         channel.queue_declare(self._queue, exclusive=True, auto_delete=True)
-        channel.queue_bind(self._queue, topology.ASKS, self._queue)
+        channel.queue_bind(self._queue, topology.replies(self._user), self._queue)
         channel.basic_consume(self._queue, self._replied, auto_ack=True)
         channel.add_on_return_callback(self._returned)
         self._channel = channel
 
-    def _send(self, key: str, body: bytes, correlation_id: str, deadline: float) -> None:
+    def _send(self, owner: str, method: str, body: bytes, correlation_id: str, deadline: float) -> None:
         if self._channel is None or not self._channel.is_open:
             self._lost()
             return
         properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
-        self._channel.basic_publish(topology.ASKS, key, body, properties, mandatory=True)
+        self._channel.basic_publish(topology.asks(owner), f"{owner}.{method}", body, properties, mandatory=True)
 
     def _replied(self, _: Any, __: Any, properties: pika.BasicProperties, body: bytes) -> None:
         if pending := self._pending.get(properties.correlation_id or ""):
@@ -113,7 +119,7 @@ class AskClient:
 
     def _returned(self, _: Any, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
         if pending := self._pending.get(properties.correlation_id or ""):
-            pending.end(problem="no queue takes it")
+            pending.end(problem="no process of the service runs")
 
     def _lost(self) -> None:
         for pending in list(self._pending.values()):

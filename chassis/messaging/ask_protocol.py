@@ -1,7 +1,8 @@
 """The wire format of asks: nameko's RPC protocol.
 
-An ask goes to the exchange `nameko-rpc` with the routing key `<service>.<method>` and the body `{"args", "kwargs"}`.
-The reply `{"result", "error"}` goes to the client's own queue under the same correlation id.
+An ask goes to the exchange `<service>.asks` with the routing key `<service>.<method>` and the body `{"args",
+"kwargs"}`. The reply `{"result", "error"}` goes through the exchange `<asker>.replies` to the asker's own queue, which
+`reply_to` names, under the same correlation id.
 """
 
 import time

@@ -90,11 +90,6 @@ class AskServer:
                 return self._command(handler, ask, ask_context)
             return self._query(handler, ask, ask_context)
 
-    def may_repeat(self, method: str, context: dict[str, Any]) -> bool:
-        """Whether the ask may be repeated: True for an unknown ask, a query, and a command with an Idempotency-Key."""
-        handler = self._handlers.get(method)
-        return handler is None or not handler.changes or bool(context.get("idempotency_key"))
-
     def _query(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
         with self._unit_of_work.read(context) as work:
             return AskReply(handler.handler(ask, work))

@@ -9,7 +9,7 @@ from pika.channel import Channel
 
 from chassis import codec
 from chassis.messaging import event_protocol, topology
-from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call, declare_topology
+from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call
 from chassis.observability import logs
 from contracts.message import Envelope
 
@@ -17,11 +17,12 @@ log = logs.logger(__name__)
 
 
 class Publisher:
-    """One channel with publisher confirms, shared by all relays of a process. A lost connection is opened again."""
+    """One channel with publisher confirms, for the events of one owner. A lost connection is opened again."""
 
-    def __init__(self, amqp_url: str) -> None:
+    def __init__(self, amqp_url: str, owner: str) -> None:
+        self._exchange = topology.exchange(owner)
         self._channel: Channel | None = None
-        self._keeper = AsyncioConnectionKeeper(amqp_url, "relay", on_open=self._opened, on_lost=self._lost)
+        self._keeper = AsyncioConnectionKeeper(amqp_url, f"relay-{owner}", on_open=self._opened, on_lost=self._lost)
         self._published = 0
         self._by_tag: dict[int, asyncio.Future[bool]] = {}
         self._by_id: dict[str, asyncio.Future[bool]] = {}
@@ -61,7 +62,7 @@ class Publisher:
         self._by_id[event.id] = future
         future.add_done_callback(lambda _: self._by_id.pop(event.id, None))
         channel.basic_publish(
-            topology.exchange(event.source),
+            self._exchange,
             event.type,
             codec.encode(event),
             event_protocol.event_properties(event),
@@ -73,7 +74,7 @@ class Publisher:
         self._published = 0
         channel.add_on_return_callback(self._returned)
         await call(channel.confirm_delivery, self._confirmed)
-        await declare_topology(channel)
+        await call(channel.exchange_declare, self._exchange, passive=True)
         self._channel = channel
 
     def _confirmed(self, frame: Any) -> None:

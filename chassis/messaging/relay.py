@@ -120,10 +120,10 @@ async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event
         await connection.execute("SELECT 1")
 
 
-async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
-    """Run the relays of these databases (name → URL) until SIGTERM or SIGINT."""
-    publisher = Publisher(amqp_url)
-    relays = [Relay(owner, url, publisher) for owner, url in databases.items()]
+async def run_relays(databases: dict[str, str], brokers: dict[str, str]) -> None:
+    """Run the relays of these databases (owner → URL) until SIGTERM or SIGINT, each with its owner's broker URL."""
+    publishers = {owner: Publisher(url, owner) for owner, url in brokers.items()}
+    relays = [Relay(owner, url, publishers[owner]) for owner, url in databases.items()]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -132,11 +132,12 @@ async def run_relays(databases: dict[str, str], amqp_url: str) -> None:
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop)
-    publisher.start()
+    for publisher in publishers.values():
+        publisher.start()
     started = time.monotonic()
     log.info("started", databases=sorted(databases))
     await asyncio.gather(*(relay.run() for relay in relays))
-    await publisher.close()
+    await asyncio.gather(*(publisher.close() for publisher in publishers.values()))
     log.info("stopped", ran_seconds=round(time.monotonic() - started))
 
 
@@ -144,17 +145,26 @@ def main() -> None:
     """Run the relays of the databases that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
-        description="Publish these services' outboxes to the broker. Reads AMQP_URL and <NAME>_RELAY_DATABASE_URL.",
+        description="Publish the outboxes of these services to the broker, each as the broker's user of that service. "
+        "Reads <NAME>_RELAY_DATABASE_URL and <NAME>_AMQP_URL, and AMQP_URL for a service without a URL of its own.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
-    variables = {name: f"{name.upper()}_RELAY_DATABASE_URL" for name in names}
-    settings = load(Settings, others=variables.values())
+    databases = {name: f"{name.upper()}_RELAY_DATABASE_URL" for name in names}
+    brokers = {name: f"{name.upper()}_AMQP_URL" for name in names if f"{name.upper()}_AMQP_URL" in os.environ}
+    own_urls = {variable: os.environ[variable] for variable in brokers.values()}
+    unused = {"amqp_url": next(iter(own_urls.values()))} if len(own_urls) == len(names) else {}
+    settings = load(Settings, others=[*databases.values(), *own_urls], **unused)
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
-    missing = [variable for variable in variables.values() if variable not in os.environ]
+    missing = [variable for variable in databases.values() if variable not in os.environ]
     if missing:
         raise SystemExit(f"not set: {', '.join(missing)}")
-    asyncio.run(run_relays({name: os.environ[variable] for name, variable in variables.items()}, settings.amqp_url))
+    asyncio.run(
+        run_relays(
+            {name: os.environ[variable] for name, variable in databases.items()},
+            {name: own_urls.get(brokers.get(name, ""), settings.amqp_url) for name in names},
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from chassis.messaging import topology
+from contracts.askers import askers_of
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import Envelope, reply_type
 from docs.asyncapi import realtime
@@ -15,7 +16,7 @@ from services.notifier.domain.pushes import PUSHES
 
 def asyncapi() -> Json:
     """The whole document, AsyncAPI 3.0."""
-    queues = dict(topology.topology()[1])
+    queues = {queue.name: queue.arguments for queue in topology.topology().queues}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -29,7 +30,7 @@ def asyncapi() -> Json:
             "rabbitmq": {"host": "localhost:5672", "protocol": "amqp", "description": "The services' own broker."},
             "pusher": {"host": "ws-mt1.pusher.com", "protocol": "wss", "description": "Pusher Channels, protocol 7."},
         },
-        "channels": {**_exchanges(), **_queues(queues), **_ask_queues(queues), **realtime.channels()},
+        "channels": {**_exchanges(), **_queues(queues), **_ask_exchanges(), **realtime.channels()},
         "operations": {**_publishing(), **_consuming(), **_asking(), **realtime.operations()},
         "components": {"messages": {**_events(), **_asks(), **realtime.messages()}, "schemas": _schemas()},
     }
@@ -37,24 +38,27 @@ def asyncapi() -> Json:
 
 def _exchanges() -> Json:
     return {
-        topology.exchange(owner): {
-            "address": topology.exchange(owner),
-            "description": f"All events of {owner}; the routing key is the event type.",
-            "servers": [{"$ref": "#/servers/rabbitmq"}],
-            "messages": references(name for name, event in events().items() if event.owner == owner),
-            "bindings": {
-                "amqp": {
-                    "is": "routingKey",
-                    "exchange": {
-                        "name": topology.exchange(owner),
-                        "type": "topic",
-                        "durable": True,
-                        "autoDelete": False,
-                    },
-                }
-            },
-        }
+        topology.exchange(owner): _exchange(
+            topology.exchange(owner),
+            "topic",
+            f"All events of {owner}; the routing key is the event type.",
+            (name for name, event in events().items() if event.owner == owner),
+        )
         for owner in OWNERS
+    }
+
+
+def _exchange(name: str, kind: str, description: str, messages: Iterable[str]) -> Json:
+    exchange = {"name": name, "durable": True, "autoDelete": False}
+    if kind != topology.HASH_EXCHANGE:  # a plugin's, which the binding of AsyncAPI does not know
+        exchange["type"] = kind
+    return {
+        "address": name,
+        "description": description,
+        "servers": [{"$ref": "#/servers/rabbitmq"}],
+        "messages": references(messages),
+        "bindings": {"amqp": {"is": "routingKey", "exchange": exchange}},
+        "x-exchange-type": kind,
     }
 
 
@@ -63,7 +67,8 @@ def _queues(queues: Mapping[str, Json]) -> Json:
     for service, owners in SUBSCRIPTIONS.items():
         names = [name for name, event in events().items() if event.owner in owners]
         descriptions = {
-            topology.inbox(service): f"All events that {service} subscribes to, in order; one active consumer.",
+            topology.partition(service, 0): f"All events that {service} subscribes to, in order; one active consumer. "
+            f"With several partitions, each subject's events are in one of `{service}.inbox.0`, `.1`, ….",
             topology.dead_letters(service): f"Events that {service} could not apply, with the error: `hotelmate dlq`.",
         }
         for queue, description in descriptions.items():
@@ -71,15 +76,20 @@ def _queues(queues: Mapping[str, Json]) -> Json:
     return channels
 
 
-def _ask_queues(queues: Mapping[str, Json]) -> Json:
+def _ask_exchanges() -> Json:
     channels: Json = {}
     for service in OWNERS:
-        queue = topology.asks_queue(service)
         own = {name: ask for name, ask in asks().items() if ask.owner in (service, "operations")}
-        channels[queue] = _queue(queue, f"Asks to {service}: requests that get a reply.", own, queues[queue])
+        name = topology.asks(service)
+        askers = ", ".join(sorted(askers_of(service)))
+        description = (
+            f"Asks to {service}: requests that get a reply. Sent by {askers}; the routing key is {service}.<Ask>."
+        )
+        channels[name] = _exchange(name, topology.HASH_EXCHANGE, description, own)
         channels[_answers(service)] = {
             "address": None,
-            "description": "The caller's reply queue, named by `reply_to`; replies are matched by `correlation_id`.",
+            "description": "The asker's reply queue, named by `reply_to`, behind the exchange `<asker>.replies`; "
+            "replies are matched by `correlation_id`.",
             "servers": [{"$ref": "#/servers/rabbitmq"}],
             "messages": references(f"{name}.reply" for name in own),
         }
@@ -114,7 +124,7 @@ def _publishing() -> Json:
 def _consuming() -> Json:
     return {
         f"{service}.consumes": operation(
-            "receive", topology.inbox(service), f"{service} consumes the events of {', '.join(owners)}."
+            "receive", topology.partition(service, 0), f"{service} consumes the events of {', '.join(owners)}."
         )
         for service, owners in SUBSCRIPTIONS.items()
     }
@@ -123,7 +133,7 @@ def _consuming() -> Json:
 def _asking() -> Json:
     return {
         f"{service}.answers": {
-            **operation("receive", topology.asks_queue(service), f"{service} replies, or refuses with a code."),
+            **operation("receive", topology.asks(service), f"{service} replies, or refuses with a code."),
             "reply": {
                 "address": {"location": "$message.header#/reply_to"},
                 "channel": {"$ref": pointer("channels", _answers(service))},

@@ -13,6 +13,7 @@ from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.asynchronous import call
 from chassis.refusal import Unavailable
 from chassis.service import method_of
+from contracts.catalogue import OWNERS
 from contracts.message import Ask, reply_type
 from contracts.values import Context
 
@@ -37,17 +38,17 @@ def _results(message: Any) -> "msgspec.json.Decoder[Any]":
 class PendingAsks:
     """Sends asks on the current channel, and resolves each with its reply."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, user: str) -> None:
+        self._user = user
         self._channel: Channel | None = None
         self._queue = ""
         self._waiting: dict[str, asyncio.Future[tuple[bytes, bool]]] = {}
 
     async def opened(self, channel: Channel) -> None:
         """Consume replies on this channel, from a queue that lives as long as the connection."""
-        queue = f"rpc.reply-{self._name}-{uuid.uuid4().hex}"
+        queue = topology.reply_queue(self._user)
         await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
-        await call(channel.queue_bind, queue, topology.ASKS, queue)
+        await call(channel.queue_bind, queue, topology.replies(self._user), queue)
         channel.add_on_return_callback(self._returned)
         await call(channel.basic_consume, queue, self._replied, auto_ack=True)
         self._queue, self._channel = queue, channel
@@ -64,6 +65,8 @@ class PendingAsks:
         """Send an ask. Returns the reply, and True for a stored reply. Raises `Refusal` or `Unavailable`."""
         owner, method = service or message.owner, method_of(type(message))
         channel = self._channel
+        if owner not in OWNERS:
+            raise Unavailable(f"{owner} cannot be asked {method}: there is no such service")
         if channel is None or not channel.is_open:
             raise Unavailable(f"{owner} cannot be asked {method}: the broker is not connected")
         loop, correlation_id = asyncio.get_running_loop(), uuid.uuid4().hex
@@ -73,7 +76,7 @@ class PendingAsks:
         timeout = loop.call_later(deadline, _fail, waiting, f"no answer in {deadline:g} s")
         try:
             properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
-            channel.basic_publish(topology.ASKS, f"{owner}.{method}", request, properties, mandatory=True)
+            channel.basic_publish(topology.asks(owner), f"{owner}.{method}", request, properties, mandatory=True)
             body, replayed = await waiting
         except (Unavailable, pika.exceptions.AMQPError) as problem:
             raise Unavailable(f"{owner} cannot be asked {method}: {problem}") from problem
@@ -90,7 +93,7 @@ class PendingAsks:
     def _returned(self, _: Channel, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
         waiting = self._waiting.get(properties.correlation_id or "")
         if waiting:
-            _fail(waiting, "no service consumes these asks")
+            _fail(waiting, "no process of the service runs")
 
 
 def _reply(kind: Any, body: bytes) -> Any:

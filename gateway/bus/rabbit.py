@@ -1,7 +1,6 @@
 """The bus over RabbitMQ: one connection for asks, their replies, and the events of bookings."""
 
 import asyncio
-import uuid
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
@@ -9,7 +8,7 @@ from typing import Any, TypeVar
 from pika.channel import Channel
 
 from chassis.messaging import event_protocol, topology
-from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call, declare_topology
+from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from contracts.message import Ask
@@ -20,7 +19,7 @@ from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
 
 Reply = TypeVar("Reply")
 
-SOURCE = "bookings"
+USER, SOURCE = "gateway", "bookings"
 CONNECT_WITHIN = 1.0
 
 log = logs.logger(__name__)
@@ -29,12 +28,11 @@ log = logs.logger(__name__)
 class RabbitBus:
     """The `Bus` on the broker at `url`. A lost connection is reopened; an ask waits for it up to `CONNECT_WITHIN` s."""
 
-    def __init__(self, url: str, *, name: str = "gateway") -> None:
-        self._name = name
-        self._asks = PendingAsks(name)
+    def __init__(self, url: str) -> None:
+        self._asks = PendingAsks(USER)
         self._subscriptions = EventSubscriptions()
         self._channel: Channel | None = None
-        self._connection = AsyncioConnectionKeeper(url, name, on_open=self._opened, on_lost=self._lost)
+        self._connection = AsyncioConnectionKeeper(url, USER, on_open=self._opened, on_lost=self._lost)
 
     @property
     def up(self) -> bool:
@@ -80,8 +78,7 @@ class RabbitBus:
                     await self._connection.opened.wait()
 
     async def _opened(self, channel: Channel) -> None:
-        await declare_topology(channel)
-        queue = f"{self._name}.hears-{uuid.uuid4().hex}"
+        queue = topology.reply_queue(USER)
         await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
         await call(channel.queue_bind, queue, topology.exchange(SOURCE), f"{SOURCE}.#")
         await call(channel.basic_consume, queue, self._on_event, auto_ack=True)

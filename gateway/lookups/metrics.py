@@ -1,6 +1,7 @@
 """The metrics of the whole platform for Prometheus: those of the gateway, the services and the broker."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -18,8 +19,9 @@ MAX_AGE = 1.0  # seconds
 class MetricsLookup:
     """Renders all metrics in Prometheus's text format, at most once a second. `own` has the gateway's own metrics."""
 
-    def __init__(self, bus: Bus, own: CollectorRegistry) -> None:
+    def __init__(self, bus: Bus, own: CollectorRegistry, *, partitions: int = 1) -> None:
         self._bus = bus
+        self._partitions = partitions
         self._own = own
         self._texts: Cache[str, bytes] = Cache(self._render, max_age=MAX_AGE)
 
@@ -30,8 +32,29 @@ class MetricsLookup:
     async def _render(self, _: str) -> bytes:
         replies = await ask_every_service(self._bus, ReadMetrics())
         registry = CollectorRegistry()
-        registry.register(_Families([*_of_services(replies), *await _of_broker(self._bus, replies)]))
+        registry.register(_Families([*_of_services(replies), *await self._of_broker(replies)]))
         return generate_latest(self._own) + generate_latest(registry)
+
+    async def _of_broker(self, replies: dict[str, Metrics | None]) -> list[Metric]:
+        queues = {
+            "dead_letters": {service: [topology.dead_letters(service)] for service in SUBSCRIPTIONS},
+            "inbox_waiting": {service: topology.partitions(service, self._partitions) for service in SUBSCRIPTIONS},
+        }
+        up = GaugeMetricFamily("hotelmate_broker_up", "Whether the broker is there.")
+        try:
+            depths = await self._bus.depths(queue for each in queues.values() for queue in chain(*each.values()))
+        except (Unavailable, TimeoutError):
+            up.add_metric((), 0.0)
+            return [up]
+        up.add_metric((), 1.0)
+        families = []
+        for name, by_service in queues.items():
+            family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queues.", labels=("service",))
+            for service, names in by_service.items():
+                in_hand = _unacknowledged(replies.get(service)) if name == "inbox_waiting" else 0
+                family.add_metric((service,), sum(depths[queue] for queue in names) + in_hand)
+            families.append(family)
+        return [up, *families]
 
 
 class _Families:
@@ -57,25 +80,6 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
             families[name].add_metric((owner, label), metric.value)
     yield up
     yield from families.values()
-
-
-async def _of_broker(bus: Bus, replies: dict[str, Metrics | None]) -> list[Metric]:
-    queues = {"dead_letters": topology.dead_letters, "inbox_waiting": topology.inbox}
-    up = GaugeMetricFamily("hotelmate_broker_up", "Whether the broker is there.")
-    try:
-        depths = await bus.depths([queue(service) for queue in queues.values() for service in SUBSCRIPTIONS])
-    except (Unavailable, TimeoutError):
-        up.add_metric((), 0.0)
-        return [up]
-    up.add_metric((), 1.0)
-    families = []
-    for name, queue in queues.items():
-        family = GaugeMetricFamily(f"hotelmate_{name}", "Messages in the service's queue.", labels=("service",))
-        for service in SUBSCRIPTIONS:
-            in_hand = _unacknowledged(replies.get(service)) if name == "inbox_waiting" else 0
-            family.add_metric((service,), depths[queue(service)] + in_hand)
-        families.append(family)
-    return [up, *families]
 
 
 def _unacknowledged(reply: Metrics | None) -> float:

@@ -102,12 +102,14 @@ class ChildProcess:
         cwd: Path | None = None,
         user: int | None = None,
         group: int | None = None,
+        umask: int = -1,
     ) -> None:
         self._lock = threading.Lock()
         self._note = note
         self._popen = subprocess.Popen(  # noqa: S603
             list(argv), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT,
             start_new_session=True, user=user, group=group, extra_groups=None if user is None else [],
+            umask=umask,
         )  # fmt: skip
         try:
             write_private(note, pid_record(self._popen.pid))

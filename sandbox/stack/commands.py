@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 Argv = tuple[str, ...]
 SERVICES = ("bookings", "payments", "rooms", "notifier")
 DATABASES = (*SERVICES, "gateway")
+BROKER_USERS = (*DATABASES, "operator")
 WEBHOOK_PATH = "/api/public/hotels/room-bookings/stripe-webhook/"
 PYTHON = (sys.executable, "-m")
 
@@ -31,12 +32,18 @@ def _stand_ins() -> dict[str, Argv]:
 
 @dataclass(frozen=True, kw_only=True)
 class Commands:
-    """The commands of a stack; an empty command is not run. A service is up once all its `queues` have consumers."""
+    """The commands of a stack; an empty command is not run.
+
+    A service is up once all its `queues` have consumers, and its exchange `asks` has a queue.
+    """
 
     stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
+    definitions: Argv = (*PYTHON, "chassis.messaging.definitions")
     migrate: Argv = (*PYTHON, "chassis.transactions.migrate", *DATABASES)
+    migrate_broker: Argv = (*PYTHON, "chassis.messaging.migrate")
     service: Argv = (*PYTHON, "chassis.hosting.run", "{service}")
-    queues: tuple[str, ...] = ("rpc-{service}", "{service}.inbox")
+    queues: tuple[str, ...] = ("{service}.inbox.0",)
+    asks: str = "{service}.asks"
     relay: Argv = (*PYTHON, "chassis.messaging.relay", *SERVICES)
     gateway: Argv = (*PYTHON, "gateway")
     seed: Argv = (*PYTHON, "sandbox.demo.seed")

@@ -26,6 +26,10 @@ class ExternalRabbit:
             return self._given
         return urlunsplit(urlsplit(self._given)._replace(path=f"/{quote(self._vhost, safe='')}"))
 
+    def url_of(self, _user: str) -> str:
+        """The URL for every process: users are not made on a given broker."""
+        return self.amqp_url
+
     def alive(self) -> bool:
         return True
 

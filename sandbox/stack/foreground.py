@@ -22,7 +22,7 @@ def run_in_foreground(directory: Path, service: str, *, commands: Commands) -> N
     if running_pid(directory / NOTE) is None:
         raise RuntimeError(f"No stack runs in {directory}. Start one in another terminal: make up")
     pid_file = directory / "pids" / service
-    environment = json.loads((directory / ENVIRONMENT).read_text("utf-8"))
+    environment = json.loads((directory / ENVIRONMENT).read_text("utf-8"))[service]
     write_private(pid_file.with_suffix(".held"), pid_record(os.getpid()))
     end_earlier_process(pid_file)
     say(f"{service} runs here until Ctrl-C; then the stack runs it again.")

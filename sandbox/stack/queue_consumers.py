@@ -1,7 +1,9 @@
-"""Whether a queue has a consumer: a service without an HTTP port is ready when its queues are consumed."""
+"""Whether a service consumes: a service without an HTTP port is ready when it does."""
 
 import pika
 from pika.exceptions import AMQPError
+
+EXPIRED = pika.BasicProperties(headers={"deadline": 1}, expiration="1000")  # so the service drops the ask
 
 
 def all_consumed(amqp_url: str, queues: list[str]) -> bool:
@@ -12,3 +14,15 @@ def all_consumed(amqp_url: str, queues: list[str]) -> bool:
             return all(channel.queue_declare(queue, passive=True).method.consumer_count for queue in queues)
     except (AMQPError, OSError):
         return False
+
+
+def is_asked(amqp_url: str, exchange: str) -> bool:
+    """Whether an ask to this exchange reaches a process; False while the broker is away."""
+    try:
+        with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            channel.basic_publish(exchange, "probe", b"{}", EXPIRED, mandatory=True)
+    except (AMQPError, OSError):
+        return False
+    return True

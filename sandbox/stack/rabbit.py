@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,8 +13,9 @@ from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.ports import LOOPBACK, Ports
-from sandbox.stack.rabbit_programs import find_rabbit
+from sandbox.stack.rabbit_programs import HASH_EXCHANGE, find_rabbit, has_hash_exchange
 from sandbox.stack.run_directory import Secrets, log_since, run_directory, write_private
+from sandbox.stack.stack_config import ROOT
 from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
 
 USER = "hotelmate"
@@ -33,7 +34,11 @@ def shakes_hands(port: int) -> bool:
 
 
 class RabbitNode:
-    """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end."""
+    """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end.
+
+    The command `definitions` writes the definitions that the node loads before clients can connect. It gets the
+    passwords of `users` in the environment, as `<USER>_AMQP_PASSWORD`, and the administrator's.
+    """
 
     def __init__(
         self,
@@ -41,11 +46,15 @@ class RabbitNode:
         *,
         port: int | None = None,
         console_port: int | None = None,
+        definitions: Sequence[str] = (),
+        users: Sequence[str] = (),
         log: Path | None = None,
         patience: Patience = PATIENCE,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.directory = run_directory(directory)
+        self.directory.chmod(0o700)
+        self._definitions, self._users = list(definitions), users
         self._ports = Ports()
         self.port = port or self._ports.choose("RabbitMQ")
         self.console_port = console_port
@@ -64,7 +73,12 @@ class RabbitNode:
 
     @property
     def amqp_url(self) -> str:
+        """The administrator's URL."""
         return f"amqp://{USER}:{self._password}@{LOOPBACK}:{self.port}/%2F"
+
+    def url_of(self, user: str) -> str:
+        """The URL for a process that is this user of the broker."""
+        return f"amqp://{user}:{self._password_of(user)}@{LOOPBACK}:{self.port}/%2F"
 
     @property
     def console_url(self) -> str | None:
@@ -88,7 +102,7 @@ class RabbitNode:
             self._log_start = log.tell()
             self._process = ChildProcess(
                 [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
-                cwd=self.directory,
+                cwd=self.directory, umask=0o077,
             )  # fmt: skip
         self._until(lambda: shakes_hands(self.port))
         return self
@@ -140,6 +154,9 @@ class RabbitNode:
     def _password(self) -> str:
         return self._secrets.get("password", lambda: secrets.token_urlsafe(24))
 
+    def _password_of(self, user: str) -> str:
+        return self._secrets.get(f"password_of_{user}", lambda: secrets.token_urlsafe(24))
+
     def _until(self, ready: Callable[[], bool]) -> None:
         awaited = Awaited(name="RabbitMQ", pid=lambda: self.pid, log=self.log)
         until(ready, awaited, abort=self._why_it_ended, say=self._say, patience=self._patience)
@@ -153,24 +170,39 @@ class RabbitNode:
     def _write_settings(self) -> None:
         settings = [
             f"listeners.tcp.1 = {LOOPBACK}:{self.port}",
-            f"default_user = {USER}",
-            f"default_pass = {self._password}",
             "disk_free_limit.absolute = 100MB",
             "log.file = false",
             "log.console = true",
             "log.console.level = warning",
             "log.console.use_colors = off",
         ]
+        if self._definitions:  # the administrator's user is among them
+            settings.append(f"load_definitions = {self._write_definitions()}")
+        else:
+            settings += [f"default_user = {USER}", f"default_pass = {self._password}"]
         if self.console_port:
             settings += [f"management.tcp.ip = {LOOPBACK}", f"management.tcp.port = {self.console_port}"]
-        plugins = "[rabbitmq_management]" if self.console_port else "[]"
+        plugins = [HASH_EXCHANGE] * has_hash_exchange() + ["rabbitmq_management"] * bool(self.console_port)
         write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
-        write_private(self.directory / "enabled_plugins", f"{plugins}.\n")
+        write_private(self.directory / "enabled_plugins", f"[{','.join(plugins)}].\n")
         write_private(self.directory / "advanced.config", "[].\n")  # without one, the system's is read
         cookie = self.directory / ".erlang.cookie"
         if not cookie.exists():
             write_private(cookie, secrets.token_hex(20))
             cookie.chmod(0o400)
+
+    def _write_definitions(self) -> Path:
+        path = self.directory / "definitions.json"
+        passwords = {f"{user.upper()}_AMQP_PASSWORD": self._password_of(user) for user in self._users}
+        argv = [*self._definitions, *([] if has_hash_exchange() else ["--without-hash"])]
+        environment = os.environ | passwords | {"AMQP_ADMIN_PASSWORD": self._password}
+        done = subprocess.run(argv, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise RuntimeError(f"The broker's definitions cannot be made: {done.stderr.strip()}")
+        if done.stderr:
+            self._say(done.stderr.strip())
+        write_private(path, done.stdout)
+        return path
 
     def _environment(self) -> dict[str, str]:
         own = self.directory

@@ -16,6 +16,15 @@ USUAL_PLACES = (
 )
 
 
+HASH_EXCHANGE = "rabbitmq_consistent_hash_exchange"
+
+
+def has_hash_exchange() -> bool:
+    """Whether the installed RabbitMQ has the plugin of the consistent-hash exchange."""
+    plugins = (find_rabbit() / "rabbitmq-server").resolve().parents[1] / "plugins"
+    return any(plugins.glob(f"{HASH_EXCHANGE}-*"))
+
+
 def find_rabbit() -> Path:
     """The directory with `rabbitmq-server` and `rabbitmqctl`; the variable RABBITMQ_SCRIPTS may name it."""
     named = os.environ.get("RABBITMQ_SCRIPTS")

@@ -15,14 +15,14 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self, TextIO
 
 from sandbox.stack.bytecode import with_bytecode
-from sandbox.stack.commands import COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.commands import BROKER_USERS, COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
 from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
 from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
-from sandbox.stack.queue_consumers import all_consumed
+from sandbox.stack.queue_consumers import all_consumed, is_asked
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
@@ -30,7 +30,7 @@ from sandbox.stack.stack_config import ROOT, StackConfig, owner_environment, rel
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import until
 
-ENVIRONMENT = "environment.json"  # of every process, for `run`; it holds secrets
+ENVIRONMENT = "environment.json"  # of each service, for `run`; it holds secrets
 HOPELESS_AFTER = 4
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -168,6 +168,8 @@ class Stack:
             self.directory / "rabbit",
             port=self.config.ports["AMQP_PORT"],
             console_port=self._ports.choose("RabbitMQ console", console) if console else None,
+            definitions=self._commands.definitions,
+            users=BROKER_USERS,
             log=self.supervisor.output.log_of("rabbit"),
             say=self.say,
         )
@@ -176,14 +178,15 @@ class Stack:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
         urls = databases.result()
-        environment = self.config.environment(amqp_url=self.rabbit.amqp_url, databases=urls)
+        environment = self.config.environment(amqp_url=self._amqp_url_of("operator"), databases=urls)
         self.environment = with_bytecode(environment, self.directory / "bytecode") | self._extra
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
             self._start(name, argv)
         self._run("migrate", self._commands.migrate, more=owner_environment(urls))
         rabbit.result()
-        self.environment["AMQP_URL"] = self._extra.get("AMQP_URL", self.rabbit.amqp_url)
+        self.environment["AMQP_URL"] = self._amqp_url_of("operator")
+        self._run("migrate-broker", self._commands.migrate_broker, more={"AMQP_ADMIN_URL": self.rabbit.amqp_url})
         self.say("starting the services, the relay and the gateway")
         for service in self._services:
             self._start(service, self._commands.service, service=service)
@@ -200,7 +203,7 @@ class Stack:
 
     def _start(self, name: str, argv: Argv, *, more: Mapping[str, str] = MappingProxyType({}), **facts: str) -> None:
         if argv:
-            environment = {**more, **self.environment}
+            environment = {**more, **self._environment_of(name)}
             self.supervisor.start(name, filled(argv, self._facts | facts), environment, cwd=ROOT)
 
     def _run(
@@ -211,13 +214,24 @@ class Stack:
         environment = {**more, **self.environment}
         return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
+    def _environment_of(self, name: str) -> dict[str, str]:
+        """The environment of a process; only the relay gets the broker's URLs of other processes."""
+        if name == "relay":
+            return self.environment | {f"{owner.upper()}_AMQP_URL": self._amqp_url_of(owner) for owner in SERVICES}
+        return self.environment | ({"AMQP_URL": self._amqp_url_of(name)} if name in BROKER_USERS else {})
+
+    def _amqp_url_of(self, user: str) -> str:
+        return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)
+
     def _await_ready(self) -> None:
         stand_ins = {"stripe": "STRIPE_PORT", "pusher": "PUSHER_PORT", "mailbox": "MAILBOX_HTTP_PORT"}
         for name in self._commands.stand_ins.keys() & stand_ins:
             self._until(name, partial(answers, self.config.ports[stand_ins[name]]))
         for service in self._services if self._commands.queues and self._commands.service else ():
             queues = [queue.format(service=service) for queue in self._commands.queues]
-            self._until(service, partial(all_consumed, self.environment["AMQP_URL"], queues))
+            self._until(service, partial(all_consumed, self.rabbit.amqp_url, queues))
+            asks = self._commands.asks.format(service=service)
+            self._until(service, partial(is_asked, self.rabbit.amqp_url, asks))
         if self._commands.gateway:
             self._until("gateway", partial(is_ok, f"{self.config.url('GATEWAY_PORT')}/readyz"))
 
@@ -234,7 +248,8 @@ class Stack:
 
     def _describe(self, databases: Mapping[str, DatabaseUrls]) -> None:
         config = self.config
-        write_private(self.directory / ENVIRONMENT, json.dumps(self.environment))
+        environments = {service: self._environment_of(service) for service in self._services}
+        write_private(self.directory / ENVIRONMENT, json.dumps(environments))
         self.stack_json = {
             "gateway": config.url("GATEWAY_PORT"),
             "stripe": {"url": config.url("STRIPE_PORT"), "webhook_secret": config.stripe_webhook_secret},

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.messaging.topology import USERS
 from contracts.catalogue import OWNERS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
 DOCKERFILE, COMPOSE, EXAMPLE = ROOT / "Dockerfile", ROOT / "docker-compose.yml", ROOT / ".env.example"
 OURS = (*OWNERS, "relay", "gateway", "migrate", "cli")
-ONCE = ("migrate", "cli")
+ONCE = ("migrate", "cli", "definitions", "migrate-broker")
 
 
 def linted(text: str) -> int:
@@ -135,6 +136,29 @@ def test_each_service_reaches_its_own_database_by_its_own_role(services: dict[st
     assert sorted(databases(services["migrate"])) == sorted(of_role("owner", (*OWNERS, "gateway")))
     recipe = (ROOT / "deploy" / "postgres" / "10-databases.sh").read_text("utf-8")
     assert set(re.findall(r'^create (\w+) "', recipe, re.MULTILINE)) == {*OWNERS, "gateway"}
+
+
+def brokers(service: dict[str, Any]) -> set[str]:
+    """The users as which a service may connect to the broker, each with the password that belongs to the user."""
+    urls = {name: url for name, url in service.get("environment", {}).items() if name.endswith("AMQP_URL")}
+    users = set()
+    for name, url in urls.items():
+        user, variable = re.fullmatch(r"amqp://(\w+):\$\{(\w+):\?\}@rabbitmq:5672/%2F", url).groups()  # type: ignore[union-attr]
+        assert variable == f"{user.upper()}_AMQP_PASSWORD"
+        assert name in ("AMQP_URL", f"{user.upper()}_AMQP_URL")
+        users.add(user)
+    return users
+
+
+def test_each_service_connects_to_the_broker_as_its_own_user(services: dict[str, Any]) -> None:
+    assert {name: brokers(services[name]) for name in (*OWNERS, "gateway", "relay", "cli", "migrate")} == {
+        **{name: {name} for name in (*OWNERS, "gateway")},
+        "relay": set(OWNERS),
+        "cli": {"operator"},
+        "migrate": set(),
+    }
+    passwords = {name for name in services["definitions"]["environment"] if name.endswith("_AMQP_PASSWORD")}
+    assert passwords == {f"{user.upper()}_AMQP_PASSWORD" for user in USERS}
 
 
 def test_every_required_variable_is_in_the_example() -> None:

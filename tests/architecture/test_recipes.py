@@ -19,8 +19,8 @@ def test_every_file_that_a_recipe_edits_exists(heading: str) -> None:
     assert [name for name in existing if not (ROOT / name).is_file()] == []
 
 
-def test_a_transition_is_eight_files_or_nine_in_two_steps_and_an_event_five() -> None:
+def test_a_transition_is_nine_files_or_ten_in_two_steps_and_an_event_five() -> None:
     columns = [re.split(r" *\| *", cells)[-3:-1] for _, cells in rows("A transition of a booking")]
 
-    assert [sum(bool(cell) for cell in column) for column in zip(*columns, strict=True)] == [8, 9]
+    assert [sum(bool(cell) for cell in column) for column in zip(*columns, strict=True)] == [9, 10]
     assert len(rows("An event")) == 5

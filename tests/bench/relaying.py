@@ -11,7 +11,7 @@ import pika
 import psycopg
 import sqlalchemy as sa
 
-from chassis.messaging import topology
+from chassis.messaging import event_protocol, topology
 from chassis.settings import with_driver
 from chassis.transactions.tables import create_all
 from tests.bench.harness import Comparison, Measured
@@ -69,8 +69,7 @@ class _Drain:
     def __call__(self) -> int:
         with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
             channel = connection.channel()
-            topology.declare(channel)
-            counts = {name: channel.queue_purge(topology.inbox(name)).method.message_count for name in LISTENERS}
+            counts = {name: channel.queue_purge(topology.partition(name, 0)).method.message_count for name in LISTENERS}
             return int(counts[LISTENERS[0]])
 
 
@@ -102,7 +101,7 @@ def _one_by_one(amqp_url: str, drain: _Drain) -> Measured:
                 topology.exchange("bookings"),
                 "bookings.BookingHeld.v1",
                 body,
-                pika.BasicProperties(delivery_mode=2),
+                pika.BasicProperties(delivery_mode=2, headers={event_protocol.SUBJECT: "BK-1"}),
                 True,
             )
         seconds = time.perf_counter() - began

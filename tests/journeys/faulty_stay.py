@@ -227,7 +227,7 @@ def collect_outputs(stack: Stack, stay: FaultyStay) -> dict[str, str]:
     databases: Mapping[str, str] = stack.stack_json["databases"]
     parked = []
     for service in OWNERS:
-        with open_channel(stack.stack_json["amqp"]) as channel:
+        with open_channel(stack.rabbit.amqp_url) as channel:
             parked += read_queue(channel, topology.dead_letters(service), keep=True)
     logs = {path.stem: path.read_text("utf-8", "replace") for path in (stack.directory / "logs").glob("*.log")}
     stand_ins = ("stripe", "pusher", "mailbox")
@@ -255,7 +255,7 @@ def leaks(places: Mapping[str, str], planted: Mapping[str, str]) -> list[tuple[s
 
 def completed_faulty_stay(stack: Stack, demo: DemoContext, today: date) -> FaultyStay:
     """The stay, once everything about it has gone out."""
-    stay = run_faulty_stay(stack, demo, today, EventRecorder.listening(stack.stack_json["amqp"]))
+    stay = run_faulty_stay(stack, demo, today, EventRecorder.listening(stack.rabbit.amqp_url))
     databases = stack.stack_json["databases"]
     eventually(
         "every push and mail is out",

@@ -49,7 +49,7 @@ def an_event(subject: str, number: int) -> Envelope:
 
 @pytest.fixture
 def channel(stack: Stack) -> Iterator[BlockingChannel]:
-    connection = pika.BlockingConnection(parameters.parameters(stack.stack_json["amqp"], "test"))
+    connection = pika.BlockingConnection(parameters.parameters(stack.rabbit.amqp_url, "test"))
     channel = connection.channel()
     channel.confirm_delivery()
     yield channel
@@ -149,7 +149,7 @@ def test_payments_agree_with_the_provider(command_line: Run, paid: Callable[[], 
 def test_a_message_that_is_no_event_is_parked_shown_and_dropped(command_line: Run, channel: BlockingChannel) -> None:
     name = token_hex(8)
     broken = pika.BasicProperties(message_id=name, delivery_mode=2)
-    channel.basic_publish("", topology.inbox("rooms"), b"{nonsense", broken, mandatory=True)
+    channel.basic_publish("", topology.partition("rooms", 0), b"{nonsense", broken, mandatory=True)
 
     eventually("it is parked", lambda: command_line("dlq", "list", "rooms")[1], holds=lambda said: name in said)
     code, output = command_line("dlq", "show", "rooms", name)
@@ -177,7 +177,7 @@ def test_a_parked_event_holds_back_its_subject_until_it_is_dropped(
     first, second, third = (an_event(subject, number) for number in (1, 2, 3))
     put(channel, topology.dead_letters("rooms"), first)
     put(channel, topology.dead_letters("rooms"), second)
-    put(channel, topology.inbox("rooms"), third)
+    put(channel, topology.partition("rooms", 0), third)
 
     refused, why = command_line("dlq", "drop", "rooms", second.id, "--yes")
     assert (refused, "is at 0" in why) == (1, True)

@@ -99,7 +99,7 @@ def test_a_parked_message_fails_doctor_until_it_is_dropped(
     command_line: Callable[..., tuple[int, str]], stack: Stack
 ) -> None:
     name = token_hex(8)
-    with pika.BlockingConnection(parameters.parameters(stack.stack_json["amqp"], "test")) as connection:
+    with pika.BlockingConnection(parameters.parameters(stack.rabbit.amqp_url, "test")) as connection:
         parked = pika.BasicProperties(message_id=name, delivery_mode=2)
         connection.channel().basic_publish("", topology.dead_letters("rooms"), b"{nonsense", parked)
 

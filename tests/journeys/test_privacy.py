@@ -51,7 +51,7 @@ def test_a_planted_private_text_is_found_in_every_place(
     provider = Pusher(
         account["app_id"], account["key"], account["secret"], ssl=False, host=account["host"], port=account["port"]
     )
-    with pika.BlockingConnection(pika.URLParameters(stack.stack_json["amqp"])) as connection:
+    with pika.BlockingConnection(pika.URLParameters(stack.rabbit.amqp_url)) as connection:
         channel = connection.channel()
         properties = event_protocol.event_properties(leaking)
         properties.headers[event_protocol.ATTEMPT] = MAX_ATTEMPTS - 1

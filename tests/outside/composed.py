@@ -71,7 +71,9 @@ def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
         match name:
             case "build" | "image" | "depends_on" | "environment" | "profiles":
                 pass
-            case "user" | "hostname" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size":
+            case (
+                "user" | "hostname" | "entrypoint" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size"
+            ):
                 params[name] = value
             case "restart":
                 params["restart_policy"] = {"Name": value}

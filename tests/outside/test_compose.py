@@ -164,7 +164,8 @@ def test_the_containers_start_in_order_with_all_options_of_the_compose_file() ->
     Whole(engine, read(environment)).up(LASTING)
 
     order = engine.aliases
-    assert set(order) == {*LASTING, "postgres", "rabbitmq", "migrate"}
+    assert set(order) == {*LASTING, "postgres", "rabbitmq", "migrate", "definitions", "migrate-broker"}
+    assert order.index("definitions") < order.index("rabbitmq") < order.index("migrate-broker") < order.index("relay")
     assert order.index("postgres") < order.index("migrate") < min(order.index(name) for name in (*OWNERS, "relay"))
     bookings = engine.made["hotelmate-test/service-bookings"]
     password = environment["BOOKINGS_DATABASE_PASSWORD"]

@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.surface.source import Line, attribute, calls, strings
 
-OURS = re.compile(r"((rpc|hotelmate|nameko)[.-]|\{\}\.(events|inbox|hears|#|\*)|x-[a-z])\S*")
+OURS = re.compile(
+    r"((rpc|hotelmate|nameko|asks|reply)[.-]|\{\}\.(events|inbox|retry|dead|replay|asks|replies|#|\*)|x-[a-z])\S*"
+)
 
 
 class Recorder:
@@ -17,8 +19,14 @@ class Recorder:
     def __init__(self) -> None:
         self.noted: list[Line] = []
 
-    def exchange_declare(self, exchange: str, exchange_type: str, **more: Any) -> None:
-        self.noted.append((f"exchange {exchange}", f"{exchange_type}{_arguments(more)}"))
+    def exchange_declare(
+        self, exchange: str, kind: str, *, arguments: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
+        self.noted.append((f"exchange {exchange}", f"{kind}{_arguments(more)}"))
+        self.noted += [(f"exchange {exchange}", f"{name}={value!r}") for name, value in (arguments or {}).items()]
+
+    def exchange_bind(self, destination: str, source: str, routing_key: str) -> None:
+        self.noted.append((f"exchange {destination}", f"bound to {source} by {routing_key!r}"))
 
     def queue_declare(self, queue: str, *, arguments: Mapping[str, Any] | None = None, **more: Any) -> None:
         self.noted.append((f"queue {queue}", _arguments(more).strip()))
@@ -33,6 +41,12 @@ def topology(declare: Callable[[Any], None]) -> Iterator[Line]:
     channel = Recorder()
     declare(channel)
     yield from channel.noted
+
+
+def permissions(users: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[Line]:
+    """What each user of the broker may do."""
+    for user, rights in users:
+        yield from ((f"user {user}", f"{name} {pattern}") for name, pattern in rights.items())
 
 
 def names(modules: Iterable[tuple[str, ast.Module]]) -> Iterator[Line]:

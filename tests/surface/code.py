@@ -5,6 +5,7 @@ import importlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -67,9 +68,18 @@ def settings() -> Iterator[tuple[str, type[BaseSettings]]]:
 
 
 def declare() -> Callable[[Any], None]:
-    from chassis.messaging.topology import declare
+    from chassis.messaging.migrate import declare
+    from chassis.messaging.topology import topology
 
-    return declare
+    return lambda channel: declare(channel, topology())
+
+
+def permissions() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The permissions of each user of the broker."""
+    from chassis.messaging.permissions import permissions
+    from chassis.messaging.topology import USERS
+
+    yield from ((user, asdict(permissions(user))) for user in USERS)
 
 
 def bodies() -> dict[str, bytes]:

@@ -48,7 +48,8 @@ def log_lines() -> Iterator[Line]:
 
 def topology() -> Iterator[Line]:
     wires = broker.names(modules("chassis", "gateway", "hotelmate"))
-    return chain(broker.topology(code.declare()), wires, broker.members(code.bodies()))
+    users = broker.permissions(code.permissions())
+    return chain(broker.topology(code.declare()), users, wires, broker.members(code.bodies()))
 
 
 def command_line() -> Iterator[Line]:

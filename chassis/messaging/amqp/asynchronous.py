@@ -10,8 +10,8 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
 from chassis import time_limits
-from chassis.messaging import topology
 from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.problems import Problem, ProblemLog
 from chassis.observability import logs
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
@@ -32,16 +32,6 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return await answer
 
 
-async def declare_topology(channel: Channel) -> None:
-    """Declare the whole topology; what exists already is left unchanged.
-
-    The last binding is declared twice. As the broker answers in order, the second answer covers the whole topology.
-    """
-    topology.declare(channel)
-    _, _, bindings = topology.topology()
-    await call(channel.queue_bind, *bindings[-1])
-
-
 @dataclass(eq=False, repr=False)
 class AsyncioConnectionKeeper:
     """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
@@ -53,7 +43,10 @@ class AsyncioConnectionKeeper:
     on_lost: Callable[[], None]
     opened: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _keeping: asyncio.Task[None] | None = field(default=None, init=False)
-    _ended: asyncio.Future[str] | None = field(default=None, init=False)
+    _ended: asyncio.Future[Problem] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._problems = ProblemLog(self.name)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
@@ -75,30 +68,28 @@ class AsyncioConnectionKeeper:
         pause = FIRST_PAUSE
         while True:
             try:
-                why = await self._serve()
-            except Exception as problem:
-                why = repr(problem)
+                problem: Problem = await self._serve()
+            except Exception as raised:
+                problem = raised
             finally:
                 was_open = self.opened.is_set()
                 self.opened.clear()
                 self.on_lost()
             if was_open:
                 pause = FIRST_PAUSE
-                log.warning("broker_lost", connection=self.name, why=why[:200])
-            else:
-                log.info("broker_away", connection=self.name, why=why[:200])
+            self._problems.add(problem, was_open=was_open)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    async def _serve(self) -> str:
+    async def _serve(self) -> Problem:
         loop = asyncio.get_running_loop()
-        ended: asyncio.Future[str] = loop.create_future()
+        ended: asyncio.Future[Problem] = loop.create_future()
         self._ended = ended
         channels: asyncio.Future[Channel] = loop.create_future()
 
         def end(_: Any, problem: Any = None) -> None:
             if not ended.done():
-                ended.set_result(repr(problem))
+                ended.set_result(problem)
 
         def opened(channel: Channel) -> None:
             channel.add_on_close_callback(end)

@@ -12,6 +12,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import time_limits
 from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
 
 log = logs.logger(__name__)
@@ -36,6 +37,7 @@ class BlockingConnectionKeeper:
     _connection: pika.BlockingConnection | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self._problems = ProblemLog(self.name)
         self._thread = threading.Thread(target=self._keep, name=f"connection-{self.name}", daemon=True)
 
     def start(self) -> None:
@@ -66,9 +68,10 @@ class BlockingConnectionKeeper:
                 self._serve()
                 pause = FIRST_PAUSE
             except (pika.exceptions.AMQPError, OSError) as problem:
-                if self.opened.is_set():
+                was_open = self.opened.is_set()
+                if was_open:
                     pause = FIRST_PAUSE
-                    log.warning("broker_lost", connection=self.name, why=repr(problem)[:200])
+                self._problems.add(problem, was_open=was_open)
                 self._release()
                 time.sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 2)

@@ -61,12 +61,13 @@ class Owner:
 class Toy:
     """The listening side: what it noted, and its processes."""
 
-    def __init__(self, url: str, amqp_url: str, marker: Path) -> None:
+    def __init__(self, url: str, rabbit: RabbitNode, marker: Path) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
+        self._asker_url = rabbit.url_of("operator")
         self.environment = {
             **os.environ,
             "TOY_DATABASE_URL": url,
-            "AMQP_URL": amqp_url,
+            "AMQP_URL": rabbit.url_of("rooms"),
             "TOY_MARKER": str(marker),
             "LOG_FORMAT": "console",
         }
@@ -86,7 +87,7 @@ class Toy:
             environment["AMQP_URL"] = broker
         with program(["tests.interface.chassis.with_limits", "tests.interface.chassis.toy"], environment) as process:
             if ready:
-                asker = AskClient(self.environment["AMQP_URL"], "waiting").start(wait=5)
+                asker = AskClient(self._asker_url, "operator").start(wait=5)
                 until(lambda: asker_hears(asker), what="the toy answering")
                 asker.stop()
             yield process
@@ -140,9 +141,8 @@ def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
 
     with pika.BlockingConnection(pika.URLParameters(rabbit.amqp_url)) as connection:
         channel = connection.channel()
-        topology.declare(channel)
-        for queue, _ in reversed(topology.topology()[1]):  # what waits first, or it would come back to an empty inbox
-            channel.queue_purge(queue)
+        for queue in reversed(topology.topology().queues):  # what waits first, or it would come back to an empty inbox
+            channel.queue_purge(queue.name)
     return rabbit
 
 
@@ -157,7 +157,7 @@ def owner(new_database: Callable[[str], str]) -> Iterator[Owner]:
 @pytest.fixture
 def toy(new_database: Callable[[str], str], clean_rabbit: RabbitNode, tmp_path: Path) -> Iterator[Toy]:
     """A toy service, not running yet."""
-    made = Toy(new_database("toy"), clean_rabbit.amqp_url, tmp_path / "marker")
+    made = Toy(new_database("toy"), clean_rabbit, tmp_path / "marker")
     yield made
     made.engine.dispose()
 
@@ -176,7 +176,7 @@ def limited_relay(
     """A relay on the owner's outbox, over this database and broker, and under these time limits."""
     environment = {
         **os.environ,
-        "BOOKINGS_DATABASE_URL": database or owner.url,
+        "BOOKINGS_RELAY_DATABASE_URL": database or owner.url,
         "AMQP_URL": broker,
         "LOG_FORMAT": "console",
         "TIME_LIMITS": json.dumps(dict(limits)),
@@ -192,7 +192,7 @@ def relay_of(owner: Owner, rabbit: RabbitNode) -> tuple[list[str], dict[str, str
     environment = {
         **os.environ,
         "BOOKINGS_RELAY_DATABASE_URL": owner.url,
-        "AMQP_URL": rabbit.amqp_url,
+        "BOOKINGS_AMQP_URL": rabbit.url_of("bookings"),
         "LOG_FORMAT": "console",
     }
     return ["chassis.messaging.relay", "bookings"], environment

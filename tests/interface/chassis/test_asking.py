@@ -9,6 +9,7 @@ import pytest
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
+from contracts.operations import ReadMetrics
 from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory
@@ -17,12 +18,13 @@ from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.conftest import Toy, until
 
 pytestmark = pytest.mark.timeout(90)
+ASKED, WORKERS = 40, 10
 SLOW_START = 30  # seconds in which a restarted service answers, also on a busy machine
 
 
 @pytest.fixture
 def asker(clean_rabbit: RabbitNode) -> Iterator[AskClient]:
-    made = AskClient(clean_rabbit.amqp_url, "test").start(wait=5)
+    made = AskClient(clean_rabbit.url_of("operator"), "operator").start(wait=5)
     yield made
     made.stop()
 
@@ -49,13 +51,13 @@ def test_an_answer_after_the_deadline_is_not_waited_for(toy: Toy, asker: AskClie
         asker(GetRoomHistory(hotel="h", room_number="1"), deadline=0.3)
 
 
-def test_an_ask_without_a_consumer_fails_at_its_deadline(clean_rabbit: RabbitNode, asker: AskClient) -> None:
+def test_an_ask_to_a_service_without_a_process_fails_at_once(asker: AskClient) -> None:
     began = time.monotonic()
 
-    with pytest.raises(Unavailable):
-        asker(GetRoomHistory(hotel="h", room_number="0"), deadline=0.5)
+    with pytest.raises(Unavailable, match="no process of the service runs"):
+        asker(GetRoomHistory(hotel="h", room_number="0"), deadline=30)
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
 
 
 def test_a_key_that_is_used_twice_at_once_has_one_effect(toy: Toy, asker: AskClient) -> None:
@@ -100,12 +102,65 @@ def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: 
     with toy.running() as first, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"), deadline=SLOW_START)
         until(lambda: "active" in toy.activity(), what="the command running")
-        first.kill()
-        first.wait()
-        with toy.running(), pytest.raises(Unavailable, match="begun before"):
-            answer.result(SLOW_START)
+        with toy.running():
+            first.kill()
+            first.wait()
+            with pytest.raises(Unavailable, match="did not answer"):
+                answer.result(2 * SLOW_START)
 
     assert toy.effects() == []
+
+
+def test_a_stopping_process_hands_the_asks_that_it_has_not_begun_over(toy: Toy, asker: AskClient) -> None:
+    replies = _asked_while_one_of_two_stops(toy, asker)
+
+    assert [reply for reply in replies if not isinstance(reply, str)] == []
+    assert len(replies) == ASKED
+
+
+def test_without_the_handing_over_asks_are_lost(toy: Toy, asker: AskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(toy.environment, "TOY_HANDS_NOTHING_OVER", "1")
+
+    replies = _asked_while_one_of_two_stops(toy, asker)
+
+    assert [reply for reply in replies if isinstance(reply, Unavailable)] != []
+
+
+def test_the_asker_of_the_last_process_is_told_at_once_that_it_stops(toy: Toy, asker: AskClient) -> None:
+    with toy.running() as process, ThreadPoolExecutor(ASKED) as pool:
+        replies = [pool.submit(_ask_slowly, asker, 30) for _ in range(ASKED)]
+        until(lambda: toy.activity().count("active") == WORKERS, what="as many asks as workers")
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        results = [reply.result(35) for reply in replies]
+
+    problems = [str(result) for result in results if isinstance(result, Unavailable)]
+    assert len(problems) == ASKED - WORKERS
+    assert all("stops" in problem or "no process" in problem for problem in problems)
+    assert time.monotonic() - began < 20
+
+
+def _asked_while_one_of_two_stops(toy: Toy, asker: AskClient) -> list[object]:
+    """The replies to many slow asks that two processes share, and of which one stops: a text, or the problem."""
+    with toy.running() as stopping, toy.running(), ThreadPoolExecutor(ASKED) as pool:
+        instances: set[str] = set()
+        until(lambda: len(_add_instance(instances, asker)) == 2, within=SLOW_START, what="the second process")
+        replies = [pool.submit(_ask_slowly, asker, 30) for _ in range(ASKED)]
+        until(lambda: toy.activity().count("active") > WORKERS, what="both processes at work")
+        stopping.send_signal(signal.SIGTERM)
+        return [reply.result(35) for reply in replies]
+
+
+def _add_instance(instances: set[str], asker: AskClient) -> set[str]:
+    instances.add(asker(ReadMetrics(), service="rooms").instance)
+    return instances
+
+
+def _ask_slowly(asker: AskClient, deadline: float) -> object:
+    try:
+        return asker(GetRoomHistory(hotel="h", room_number="2"), deadline=deadline).room_number
+    except Unavailable as problem:
+        return problem
 
 
 def test_the_key_of_a_killed_process_is_free_when_its_refusal_says_so(toy: Toy, asker: AskClient) -> None:
@@ -117,7 +172,7 @@ def test_the_key_of_a_killed_process_is_free_when_its_refusal_says_so(toy: Toy, 
         first.kill()
         first.wait()
         with toy.running():
-            with pytest.raises((Refusal, Unavailable)):  # the broker delivers the ask again, within the lease
+            with pytest.raises(Unavailable):  # the ask ended with its process
                 answer.result(8)
             seconds = _blocked_for(asker, command, keyed)
 

@@ -81,7 +81,7 @@ def test_a_poison_event_is_parked_and_delays_only_its_own_booking(
 def test_a_message_that_is_no_event_is_parked_at_once(toy: Toy, clean_rabbit: RabbitNode) -> None:
     with toy.running():
         with pika.BlockingConnection(pika.URLParameters(clean_rabbit.amqp_url)) as connection:
-            connection.channel().basic_publish("", topology.inbox("rooms"), b"{not json")
+            connection.channel().basic_publish(topology.exchange("bookings"), "bookings.None.v1", b"{not json")
 
         until(lambda: depth(clean_rabbit, topology.dead_letters("rooms")) == 1, what="the dead letter")
 
@@ -116,7 +116,7 @@ def test_a_stopping_service_completes_the_work_that_it_has_begun(
         assert process.wait(11) == 0
         assert time.monotonic() - began < 10
     assert [note for _, _, note in toy.effects()] == ["slow"]
-    assert depth(clean_rabbit, topology.inbox("rooms")) == 0
+    assert depth(clean_rabbit, topology.partition("rooms", 0)) == 0
 
 
 def test_two_relays_elect_one_and_the_other_takes_over(owner: Owner, toy: Toy, clean_rabbit: RabbitNode) -> None:

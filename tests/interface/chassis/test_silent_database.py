@@ -37,7 +37,7 @@ def database(toy: Toy) -> Iterator[TcpProxy]:
 
 @pytest.fixture
 def asker(clean_rabbit: RabbitNode) -> Iterator[AskClient]:
-    client = AskClient(clean_rabbit.amqp_url, "silence").start(wait=5)
+    client = AskClient(clean_rabbit.url_of("operator"), "operator").start(wait=5)
     yield client
     client.stop()
 

@@ -20,7 +20,7 @@ LEASE_AND_MORE = 20
 
 @pytest.fixture
 def asker(clean_rabbit: RabbitNode) -> Iterator[AskClient]:
-    client = AskClient(clean_rabbit.amqp_url, "stalls").start(wait=5)
+    client = AskClient(clean_rabbit.url_of("operator"), "operator").start(wait=5)
     yield client
     client.stop()
 

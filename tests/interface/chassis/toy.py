@@ -125,4 +125,8 @@ TOY = Service(
 )
 
 if __name__ == "__main__":
+    if os.environ.get("TOY_HANDS_NOTHING_OVER"):
+        from chassis.hosting.ask_consumer import AskConsumer
+
+        AskConsumer._hand_over = lambda _, channel, method, *__: channel.basic_ack(method.delivery_tag)  # type: ignore[method-assign]
     run(TOY)

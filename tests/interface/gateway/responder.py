@@ -18,10 +18,10 @@ class Responder:
         self._answer = answer
         self._connection = pika.BlockingConnection(pika.URLParameters(url))
         self._channel = self._connection.channel()
-        self._channel.exchange_declare("nameko-rpc", "topic", durable=True)
-        self._channel.queue_declare(f"rpc-{service}", durable=True)
-        self._channel.queue_bind(f"rpc-{service}", "nameko-rpc", f"{service}.*")
-        self._channel.basic_consume(f"rpc-{service}", self._on_ask)
+        queue = f"asks.{service}.responder"
+        self._channel.queue_declare(queue, exclusive=True)
+        self._channel.basic_consume(queue, self._on_ask)
+        self._channel.queue_bind(queue, f"{service}.asks", "1")
         self.asks: list[Any] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._stopping = False
@@ -55,4 +55,5 @@ class Responder:
         headers = answer.pop("headers", None)
         reply_properties = pika.BasicProperties(correlation_id=properties.correlation_id, headers=headers)
         whole = {"result": None, "error": None, **answer}
-        channel.basic_publish("nameko-rpc", properties.reply_to, json.dumps(whole).encode(), reply_properties)
+        asker = properties.reply_to.split(".")[1]
+        channel.basic_publish(f"{asker}.replies", properties.reply_to, json.dumps(whole).encode(), reply_properties)

@@ -14,6 +14,7 @@ from contracts.operations import Ping
 from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
 from gateway.bus.rabbit import RabbitBus
+from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder
 
@@ -36,7 +37,7 @@ class AskTransport:
 
     def __init__(self, url: str) -> None:
         self._runner = asyncio.Runner()
-        self.bus = RabbitBus(url, name="gateway-test")
+        self.bus = RabbitBus(url)
         self._runner.run(self._start())
 
     async def _start(self) -> None:
@@ -55,7 +56,7 @@ class AskTransport:
 
 @pytest.fixture
 def asking(rabbit: RabbitNode) -> Iterator[AskTransport]:
-    made = AskTransport(rabbit.amqp_url)
+    made = AskTransport(rabbit.url_of("gateway"))
     yield made
     made.close()
 
@@ -123,8 +124,17 @@ def test_an_ask_without_a_reply_ends_at_its_deadline(asking: AskTransport, rabbi
 def test_an_unknown_service_is_unavailable_at_once(asking: AskTransport) -> None:
     began = time.monotonic()
 
-    with pytest.raises(Unavailable, match="no service consumes"):
+    with pytest.raises(Unavailable, match="no such service"):
         asking.ask(Ping(), service="nowhere", deadline=30)
+
+    assert time.monotonic() - began < 5
+
+
+def test_an_ask_to_a_service_without_a_process_is_unavailable_at_once(asking: AskTransport) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable, match="no process of the service runs"):
+        asking.ask(Ping(), service="payments", deadline=30)
 
     assert time.monotonic() - began < 5
 
@@ -151,8 +161,9 @@ def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport,
 def test_asks_fail_at_once_when_the_broker_stops_and_work_when_it_returns(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with RabbitNode(tmp_path_factory.mktemp("own-rabbit")) as node:
-        asking = AskTransport(node.amqp_url)
+    directory = tmp_path_factory.mktemp("own-rabbit")
+    with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
+        asking = AskTransport(node.url_of("gateway"))
 
         async def outage(bus: RabbitBus) -> float:
             loop = asyncio.get_running_loop()

@@ -40,7 +40,7 @@ def running(rabbit: RabbitNode, new_database: Callable[[str], str]) -> Iterator[
     with ExitStack() as services:
         for owner in OWNERS:
             services.enter_context(Responder(rabbit.amqp_url, owner, _answer))
-        made = Running(amqp_url=rabbit.amqp_url, database_url=database)
+        made = Running(amqp_url=rabbit.url_of("gateway"), database_url=database)
         try:
             yield made
         finally:

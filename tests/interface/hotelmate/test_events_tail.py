@@ -55,7 +55,6 @@ class Broker:
     def __init__(self, url: str) -> None:
         self.connection = pika.BlockingConnection(parameters.parameters(url, "test"))
         self.channel = self.connection.channel()
-        topology.declare(self.channel)
 
     def publish(self, *events: Envelope) -> None:
         for event in events:
@@ -65,7 +64,7 @@ class Broker:
             )
 
     def waiting(self) -> int:
-        return int(self.channel.queue_declare(topology.inbox("payments"), passive=True).method.message_count)
+        return int(self.channel.queue_declare(topology.partition("payments", 0), passive=True).method.message_count)
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def broker(rabbit: RabbitNode) -> Iterator[Broker]:
 def tailing(rabbit: RabbitNode, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A terminal in which the bus is followed already."""
     command = [sys.executable, "-m", "hotelmate", "events", "tail", *arguments]
-    environment = os.environ | {"AMQP_URL": rabbit.amqp_url}
+    environment = os.environ | {"AMQP_URL": rabbit.url_of("operator")}
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
     )

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from chassis import codec
 from chassis.messaging import ask_protocol, event_protocol, topology
 from chassis.messaging.ask_client import AskClient
+from chassis.refusal import Unavailable
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import RoomAssigned
@@ -33,8 +35,6 @@ class Broker:
 
     def __init__(self, url: str) -> None:
         self._parameters = pika.URLParameters(url)
-        with pika.BlockingConnection(self._parameters) as connection:
-            topology.declare(connection.channel())
         self._over = threading.Event()
         self._answering = threading.Thread(target=self._answer, daemon=True)
         self._answering.start()
@@ -59,15 +59,33 @@ class Broker:
     def _answer(self) -> None:
         with pika.BlockingConnection(self._parameters) as connection:
             channel = connection.channel()
-            asks = channel.consume(topology.asks_queue("bookings"), auto_ack=True, inactivity_timeout=0.1)
+            queue = topology.asks_queue("bookings")
+            channel.queue_declare(queue, exclusive=True)
+            channel.queue_bind(queue, topology.asks("bookings"), topology.ONE_SHARE)
+            asks = channel.consume(queue, auto_ack=True, inactivity_timeout=0.1)
             for _, properties, _ in asks:
                 if properties is not None:
                     reply = ask_protocol.reply_body(mail_facts())
                     channel.basic_publish(
-                        topology.ASKS, properties.reply_to, reply, ask_protocol.reply_properties(properties, None)
+                        topology.replies("notifier"),
+                        properties.reply_to,
+                        reply,
+                        ask_protocol.reply_properties(properties, None),
                     )
                 if self._over.is_set():
                     return
+
+
+def until_answered(asker: AskClient, *, within: float = 20) -> None:
+    """Ask until the notifier replies: an ask fails at once while no process of the service runs."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            asker(DescribeRealtime(), deadline=within)
+            return
+        except Unavailable:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -83,12 +101,13 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
     values = {name: value for name, value in settings.model_dump().items() if value not in (None, "")}
     variables = {f"NOTIFIER_{name.upper()}": str(value) for name, value in values.items()}
     environment: dict[str, Any] = {
-        **os.environ, **variables, "AMQP_URL": rabbit.amqp_url, "HOTELMATE_MODE": "demo", "LOG_FORMAT": "console"
+        **os.environ, **variables, "AMQP_URL": rabbit.url_of("notifier"), "HOTELMATE_MODE": "demo",
+        "LOG_FORMAT": "console",
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "chassis.hosting.run", "notifier"], env=environment)
-    asker = AskClient(rabbit.amqp_url, "test").start(wait=10)
+    asker = AskClient(rabbit.url_of("gateway"), "gateway").start(wait=10)
     try:
-        asker(DescribeRealtime(), deadline=20)
+        until_answered(asker)
         yield asker
     finally:
         asker.stop()

@@ -110,6 +110,12 @@ CREATE TABLE package (
 NOUN = Recipe(
     heading="A coded noun",
     edits={
+        "contracts/askers.py": (
+            (
+                '            "StartTask", "UnblockRoom", "WriteRates",\n',
+                '            "AddPackage", "ChangePackage", "GetPackage", "ListPackages", "RemovePackage",\n',
+            ),
+        ),
         "services/rooms/work.py": (
             (
                 "from services.rooms.store.offers import SqlOffers\n",

@@ -60,24 +60,24 @@ def test_an_applied_event_is_only_acknowledged() -> None:
 
 
 def test_each_failed_attempt_waits_longer() -> None:
-    def delay_after(attempts: int) -> str:
+    def retried(attempts: int) -> tuple[str, str]:
         headers = {event_protocol.ATTEMPT: attempts} if attempts else None
-        return acknowledged(delivery(headers), DispatchResult(Disposition.FAILED, "why")).published[0][0]
+        return acknowledged(delivery(headers), DispatchResult(Disposition.FAILED, "why")).published[0][:2]
 
-    assert [delay_after(attempts) for attempts in range(4)] == [topology.delay(ms) for ms in topology.DELAYS_MS[1:]]
+    assert [retried(attempts) for attempts in range(4)] == [("rooms.retry", str(ms)) for ms in topology.DELAYS_MS[1:]]
 
 
 def test_the_fifth_failure_is_parked_with_its_cause() -> None:
     channel = acknowledged(delivery({event_protocol.ATTEMPT: 4}), DispatchResult(Disposition.FAILED, "why"))
 
     ((exchange, key, headers),) = channel.published
-    assert (exchange, key, headers[event_protocol.ERROR]) == ("", topology.dead_letters("rooms"), "why")
+    assert (exchange, key, headers[event_protocol.ERROR]) == ("rooms.dead", "", "why")
 
 
 def test_an_early_delivery_counts_as_no_attempt() -> None:
     channel = acknowledged(delivery({event_protocol.ATTEMPT: 4}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
-    assert channel.published[0][0] == topology.delay(topology.DELAYS_MS[0])
+    assert channel.published[0][:2] == ("rooms.retry", str(topology.DELAYS_MS[0]))
     assert channel.published[0][2][event_protocol.ATTEMPT] == 4
 
 
@@ -85,22 +85,22 @@ def test_an_early_delivery_counts_as_no_attempt() -> None:
 def test_an_early_event_is_delayed_in_proportion_to_its_wait(waited: int, pause: int) -> None:
     since = {event_protocol.EARLY_SINCE: int(time.time()) - waited}
 
-    assert acknowledged(delivery(since), DispatchResult(Disposition.TOO_EARLY, "gap")).published[0][
-        0
-    ] == topology.delay(pause)
+    channel = acknowledged(delivery(since), DispatchResult(Disposition.TOO_EARLY, "gap"))
+
+    assert channel.published[0][:2] == ("rooms.retry", str(pause))
 
 
 def test_an_event_that_is_early_for_a_day_is_parked() -> None:
     since = int(time.time()) - EARLY_FOR - 1
     channel = acknowledged(delivery({event_protocol.EARLY_SINCE: since}), DispatchResult(Disposition.TOO_EARLY, "gap"))
 
-    assert channel.published[0][1] == topology.dead_letters("rooms")
+    assert channel.published[0][0] == topology.dead("rooms")
 
 
 def test_an_unreadable_event_is_parked_at_once() -> None:
     unreadable = EventDelivery.received(7, pika.BasicProperties(), b"{")
 
-    assert acknowledged(unreadable, UNREADABLE).published[0][1] == topology.dead_letters("rooms")
+    assert acknowledged(unreadable, UNREADABLE).published[0][0] == topology.dead("rooms")
 
 
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:

@@ -78,6 +78,12 @@ REFUSED = (
     ("GATEWAY_TRUSTED_PROXIES", "10.0.0.7, 0.0.0.0/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
     ("GATEWAY_TRUSTED_PROXIES", "::/0", "GATEWAY_TRUSTED_PROXIES trusts every address"),
 )
+REFUSED_BY_PROGRAMS = (  # for the broker
+    ("ROOMS_AMQP_URL", "amqp://rooms:rooms@rabbitmq/", "ROOMS_AMQP_URL has the user's name as password"),
+    ("AMQP_ADMIN_URL", "amqp://hotelmate:guest@rabbitmq/", "AMQP_ADMIN_URL has a password that is a default"),
+    ("AMQP_ADMIN_PASSWORD", "f2b71cf0", "AMQP_ADMIN_PASSWORD has fewer than 16 characters"),
+    ("ROOMS_AMQP_PASSWORD", "", "ROOMS_AMQP_PASSWORD is not set"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -132,8 +138,20 @@ def test_the_same_value_starts_in_a_demo(monkeypatch: pytest.MonkeyPatch, variab
     assert all(load(kind).demo for kind in readers(variable))
 
 
+@pytest.mark.parametrize(("variable", "value", "sentence"), REFUSED_BY_PROGRAMS)
+def test_the_programs_for_the_broker_refuse_bad_values(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    [fault] = environment_faults([variable])
+    monkeypatch.setenv("HOTELMATE_MODE", "demo")
+
+    assert fault.startswith(sentence)
+    assert environment_faults([variable]) == []
+
+
 def test_each_rule_has_a_value_that_is_refused() -> None:
-    tried = {variable for variable, _, _ in REFUSED} | {"NOTIFIER_SMTP_PASSWORD"}
+    tried = {variable for variable, _, _ in (*REFUSED, *REFUSED_BY_PROGRAMS)} | {"NOTIFIER_SMTP_PASSWORD"}
 
     assert [rule.variable for rule in RULES if not any(map(rule.concerns, tried))] == []
 

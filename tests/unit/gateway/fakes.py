@@ -89,6 +89,16 @@ class FakeBus:
         return sum(isinstance(ask, message) for ask, _ in self.asks)
 
 
+class RefusingBus(FakeBus):
+    """Answers every ask, so that a status from 500 on is the gateway's own."""
+
+    async def ask(self, message: Any, context: Any, **more: Any) -> tuple[Any, bool]:
+        codec.encode([message, context])
+        if type(message) in self._answers:
+            return await super().ask(message, context, **more)
+        raise Refusal("BOOKING_NOT_FOUND", "There is no such booking.")
+
+
 def _hotel(message: GetHotel, _: Context) -> Any:
     if message.hotel in {builders.HOTEL, builders.OTHER_HOTEL}:
         return builders.hotel_page(message.hotel)

@@ -1,6 +1,7 @@
 """What a client does is never the gateway's error: no status from 500 on, and no line of an error."""
 
 import asyncio
+import hmac
 import itertools
 import logging
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from contracts.operations import Health, Ping
 from gateway.http import middleware, problems
 from tests.unit.gateway import builders
 from tests.unit.gateway.document import each_operation, tokens_of
-from tests.unit.gateway.fakes import GUEST, FakeBus, Gateway
+from tests.unit.gateway.fakes import GUEST, Gateway, RefusingBus
 
 DEEP = [
     b'{"a":' * 3000 + b"1" + b"}" * 3000,
@@ -51,16 +52,6 @@ OTHER_PATHS = [
     "/assets/pages.css", "/assets/swagger/swagger-ui.css", "/assets/\x00", "/assets/..", "/assets/" + "a" * 5000,
     "/\ufffd", "//", "/assets", "/nowhere",
 ]  # fmt: skip
-
-
-class RefusingBus(FakeBus):
-    """Answers every ask, so that a status from 500 on is the gateway's own."""
-
-    async def ask(self, message: Any, context: Any, **more: Any) -> tuple[Any, bool]:
-        codec.encode([message, context])
-        if type(message) in self._answers:
-            return await super().ask(message, context, **more)
-        raise Refusal("BOOKING_NOT_FOUND", "There is no such booking.")
 
 
 @pytest.fixture
@@ -192,6 +183,8 @@ def test_the_metrics_token_is_compared_as_bytes(refusing: Gateway) -> None:
     headers = [(b"authorization", b"Bearer \xe9")]
 
     assert send(refusing, "GET", "/metrics", headers=headers, messages=whole(b"")) == 401
+    with pytest.raises(TypeError):
+        hmac.compare_digest("Bearer \xe9", "Bearer a-token-of-some-length")
 
 
 def test_a_client_that_leaves_in_mid_body_is_no_error(gateway: Gateway, log_output: Callable[[], str]) -> None:
@@ -254,6 +247,15 @@ def test_thousands_of_unknown_fields_are_answered_with_twenty(gateway: Gateway) 
     assert "6" in many.json()["detail"]
     assert len(many.content) < 4_000
     assert len(answer.content) < 8_000
+
+
+def test_without_the_bound_thousands_of_errors_are_answered(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems, "MAX_ERRORS", 100_000)
+    path = f"/api/public/hotels/{builders.HOTEL}/room-bookings/"
+
+    answer = gateway.post(path, {f"f{number}": 1 for number in range(6_000)})
+
+    assert len(answer.content) > 300_000
 
 
 def test_the_errors_of_a_refusal_are_bounded_too(gateway: Gateway) -> None:

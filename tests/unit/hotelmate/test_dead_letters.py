@@ -56,8 +56,8 @@ class Channel:
         return SimpleNamespace(delivery_tag=tag), properties, body
 
     def basic_publish(self, exchange: str, key: str, body: bytes, properties: Any, *, mandatory: bool) -> None:
-        assert (exchange, mandatory) == ("", True)
-        self.done.append(("published", key, body, properties))
+        assert (key, mandatory) == ("", True)
+        self.done.append(("published", exchange, body, properties))
 
     def basic_ack(self, tag: int) -> None:
         self.done.append(("acked", tag))
@@ -96,9 +96,9 @@ def test_a_replay_is_published_without_its_past_before_it_is_acknowledged() -> N
 
     queue.replay(letter)
 
-    (_, key, body, properties), acked = channel.done
-    assert (key, body, acked) == ("rooms.inbox", letter.body, ("acked", 1))
-    assert properties.headers == {"traceparent": "00-t-s-01"}
+    (_, exchange, body, properties), acked = channel.done
+    assert (exchange, body, acked) == ("rooms.replay", letter.body, ("acked", 1))
+    assert properties.headers == {"traceparent": "00-t-s-01", "subject": an_event().subject}
     assert (properties.message_id, properties.delivery_mode, properties.expiration) == (an_event().id, 2, None)
 
 
@@ -136,8 +136,8 @@ def test_an_unknown_service_is_named_with_those_there_are() -> None:
 
 
 def test_a_parked_message_can_be_shown_any_number_of_times() -> None:
-    _, queues, _ = topology.topology()
+    queues = topology.topology().queues
 
-    limits = [arguments["x-delivery-limit"] for name, arguments in queues if name.endswith(".dlq")]
+    limits = [queue.arguments["x-delivery-limit"] for queue in queues if queue.name.endswith(".dlq")]
 
     assert limits == [1_000_000] * len(SUBSCRIPTIONS)

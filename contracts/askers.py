@@ -1,0 +1,62 @@
+"""Who asks whom: the asks that each kind of process sends. The broker's permissions follow from this table.
+
+The names are those of the asks' classes. `operations` stands for the asks that every service handles.
+"""
+
+EVERY_SERVICE = "operations"
+
+ASKS: dict[str, dict[str, tuple[str, ...]]] = {
+    "bookings": {
+        "rooms": (
+            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetHotel", "GetMenu", "GetSettings", "GiveRoom",
+            "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
+            "TakeCensus", "TakeRoomBack",
+        ),
+    },
+    "payments": {"bookings": ("GetPayable",)},
+    "rooms": {},
+    "notifier": {"bookings": ("AuthenticateGuest", "GetBooking", "GetLetter", "GetLookupLetter", "GetMailFacts")},
+    "gateway": {
+        "bookings": (
+            "AcceptOrder", "AcknowledgeOverstay", "AddWalkIn", "AmendBooking", "ApproveBooking", "AssignRoom",
+            "CancelBooking", "CancelOrder", "CheckIn", "CheckOut", "CheckOutRooms", "Communicate", "CompleteOrder",
+            "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
+            "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed", "GetGuestNames",
+            "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
+            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "ReadChat", "RegisterPushToken",
+            "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking", "UnassignRoom",
+        ),
+        "notifier": ("DescribeRealtime", "DropUser", "SignChannel", "SignUser"),
+        "payments": ("OpenPaymentSession", "StoreWebhook", "VerifyPayment"),
+        "rooms": (
+            "AddMenuItem", "AddPolicy", "AddPromotion", "AddRoom", "AddRoomType", "AssignTask", "BlockRoom",
+            "ChangeMenuItem", "ChangePolicy", "ChangePromotion", "ChangeRoom", "ChangeRoomStatus", "ChangeRoomType",
+            "ChangeSettings", "CheckAvailability", "FindFreeRooms", "FinishTask", "GetHotel", "GetMenu", "GetMenuItem",
+            "GetPolicy", "GetPromotion", "GetRoom", "GetRoomHistory", "GetRoomType", "GetSettings", "GiveQuote",
+            "ListBlocks", "ListHotels", "ListPolicies", "ListPromotions", "ListRates", "ListRoomTypes", "ListRooms",
+            "ListTasks", "RemoveMenuItem", "RemovePolicy", "RemovePromotion", "RemoveRoom", "RemoveRoomType",
+            "StartTask", "UnblockRoom", "WriteRates",
+        ),
+        EVERY_SERVICE: ("Ping", "ReadMetrics"),
+    },
+    "operator": {
+        "bookings": ("GetBooking", "RetryRefund"),
+        "notifier": ("DropUser", "GetNotice", "ListNotices", "ReplayNotice"),
+        "payments": ("DismissWebhook", "GetWebhook", "ListWebhooks", "Reconcile", "ReplayWebhook"),
+        "rooms": ("ImportHotel", "ListHotels"),
+        EVERY_SERVICE: (
+            "AdvanceClock", "Examine", "ExplainBooking", "ExplainEvents", "Ping", "PublishAgain", "ReadEvidence",
+            "ReadMetrics", "SkipEvent",
+        ),
+    },
+}  # fmt: skip
+
+
+def asks_any(asker: str, service: str) -> bool:
+    """Whether processes of the kind `asker` send any ask to this service."""
+    return bool({service, EVERY_SERVICE} & ASKS[asker].keys())
+
+
+def askers_of(service: str) -> frozenset[str]:
+    """The kinds of processes that send asks to this service."""
+    return frozenset(asker for asker in ASKS if asks_any(asker, service))

@@ -1,0 +1,94 @@
+"""Brokers that are not the stack's own: with the management API, with AMQP alone, and without the plugin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pika
+import pytest
+from pika.exceptions import ChannelClosedByBroker, ProbableAuthenticationError
+
+from chassis.messaging import topology
+from chassis.messaging.amqp.probe import exchange_exists
+from chassis.messaging.ask_client import AskClient
+from chassis.messaging.migrate import hashes, import_over_management, migrate
+from chassis.observability import logs
+from sandbox.stack import rabbit as rabbit_module
+from sandbox.stack.ports import Ports
+from sandbox.stack.rabbit import RabbitNode
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(scope="module")
+def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """A broker with an administrator, the management API, and nothing else."""
+    ports = Ports()
+    with RabbitNode(Path(tmp_path_factory.mktemp("managed")), console_port=ports.choose("console")) as node:
+        yield node
+    ports.release()
+
+
+def test_users_permissions_and_topology_are_made_through_the_management_api(
+    managed: RabbitNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in topology.USERS:
+        monkeypatch.setenv(f"{user.upper()}_AMQP_PASSWORD", f"the-secret-of-{user}")
+    admin = urlsplit(managed.amqp_url)
+    rooms = managed.amqp_url.replace(f"{admin.username}:{admin.password}", "rooms:the-secret-of-rooms")
+    with pytest.raises(ProbableAuthenticationError):
+        pika.BlockingConnection(pika.URLParameters(rooms))
+
+    url = f"http://{admin.username}:{admin.password}@127.0.0.1:{managed.console_port}"
+    import_over_management(url, managed.amqp_url, partitions=2)
+    migrate(managed.amqp_url, partitions=2)
+
+    with pika.BlockingConnection(pika.URLParameters(rooms)) as connection:
+        assert connection.channel().basic_consume(topology.partition("rooms", 1), lambda *_: None)
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            connection.channel().basic_consume(topology.partition("bookings", 0), lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    """A broker without the plugin."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rabbit_module, "has_hash_exchange", lambda: False)
+        with RabbitNode(Path(tmp_path_factory.mktemp("plain"))) as node:
+            yield node
+
+
+def test_a_broker_without_the_plugin_gets_topic_exchanges_and_one_partition(
+    plain: RabbitNode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not hashes(plain.amqp_url)
+
+    migrate(plain.amqp_url, partitions=4)
+
+    with pika.BlockingConnection(pika.URLParameters(plain.amqp_url)) as connection:
+        assert not exchange_exists(connection, topology.HASHED)
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish("bookings.events", "bookings.BookingHeld.v1", b"{}", mandatory=True)
+        assert next(channel.consume(topology.partition("rooms", 0), inactivity_timeout=10))[2] == b"{}"
+        with pytest.raises(ChannelClosedByBroker, match="NOT_FOUND"):
+            channel.queue_declare(topology.partition("rooms", 1), passive=True)
+
+
+def test_a_process_waits_for_the_topology_with_one_clear_line(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("rooms")
+    with RabbitNode(Path(tmp_path_factory.mktemp("empty"))) as node:
+        client = AskClient(node.amqp_url, "rooms").start()
+        try:
+            assert not client._keeper.opened.wait(3)
+            lines = [line for line in capsys.readouterr().out.splitlines() if "topology_missing" in line]
+            migrate(node.amqp_url)
+            assert client._keeper.opened.wait(10)
+        finally:
+            client.stop()
+
+    assert len(lines) == 1
+    assert "rooms.replies" in lines[0]
+    assert "python -m chassis.messaging.migrate" in lines[0]
