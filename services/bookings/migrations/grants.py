@@ -13,6 +13,7 @@ GRANTS: Grants = {
     "unusual_night": "SELECT, INSERT, DELETE",
     "communication": CHANGE,
     "payment_fact": APPEND,
+    "amendment": "SELECT, INSERT",
     "chat_message": "SELECT, INSERT, DELETE",
     "chat_reading": CHANGE,
     "room_order": ALL,
