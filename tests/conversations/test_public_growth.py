@@ -83,7 +83,7 @@ GROWS = {
 }
 # Every other table: only staff, operators, the clock or an import add rows.
 CLOSED = {
-    "bookings": {"overstay", "room_order", "ghost", "census"},
+    "bookings": {"amendment", "overstay", "room_order", "ghost", "census"},
     "rooms": {
         "hotel", "room_type", "room", "night", "promotion", "cancellation_policy", "menu_item", "period",
         "cleaning_task", "action",
