@@ -53,11 +53,11 @@ class PartitionConsumers:
         distribution = self._leases.renew()
         mine = distribution.of(self._leases.holder)
         share = distribution.share(self._leases.holder)
-        if (kept := mine[:share]) != list(self._share):
-            log.info("inbox_partitions", held=kept, of=len(distribution.partitions))
-        self._count, self._share = distribution.count, kept
+        if (within := mine[:share]) != list(self._share):
+            log.info("inbox_partitions", held=within, of=len(distribution.partitions))
+        self._count, self._share = distribution.count, within
         self._leases.give_up([number for number in mine[share:] if self._is_idle(number)])
-        if emptied := [number for number in kept if number >= self._count and number in self._missing]:
+        if emptied := [number for number in within if number >= self._count and number in self._missing]:
             self._leases.forget(emptied)
             self._missing.difference_update(emptied)
 

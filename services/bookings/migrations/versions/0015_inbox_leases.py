@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.transactions.tables import INBOX_LEASES
 
-revision = "0009"
-down_revision = "0008"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.transactions.tables import INBOX_LEASES
 
-revision = "0014"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
