@@ -20,7 +20,7 @@ def retry_refund(
 
     The amount that is still owed is read at the provider first. A refund that is under way is not changed.
     """
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         check_named(client, booking=booking_id)
         booking = client(RetryRefund(hotel="", booking_id=booking_id))
     owed = booking.refund_amount

@@ -33,7 +33,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def addresses(stack: Stack) -> Addresses:
     addresses = Addresses.of(stack.stack_json)
-    with ask_client(addresses.amqp) as asker:
+    with ask_client(addresses) as asker:
         import_property(asker, with_more_rooms(read_property(HOTELS / f"{HOTEL}.json")))
     return addresses
 
@@ -83,7 +83,7 @@ def one_room_hotel(addresses: Addresses) -> DemoContext:
     definition = HotelDefinition(
         slug="the-inn", name="The Inn", code="INN", timezone="UTC", currency="EUR", room_types=(room,)
     )
-    with ask_client(addresses.amqp) as asker:
+    with ask_client(addresses) as asker:
         import_property(asker, definition)
     return DemoContext(addresses, definition.slug, SilentTranscript())
 
