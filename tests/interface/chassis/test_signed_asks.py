@@ -227,12 +227,17 @@ def test_a_stopping_process_hands_signed_asks_over_unchanged(toy: Toy, clean_rab
         instances.add(operator(ReadMetrics(), service="rooms").instance)
         return len(instances) == 2
 
-    with answering(clean_rabbit) as operator, gateway(clean_rabbit) as client, ThreadPoolExecutor(30) as pool:
-        with toy.running() as first, toy.running():
-            until(both_answer, what="both processes answering")
-            answers = [pool.submit(client, query, Context(caller=STAFF), deadline=20) for _ in range(30)]
-            first.terminate()
-            assert [answer.result(30).room_number for answer in answers] == ["0.4"] * 30
+    with (
+        answering(clean_rabbit) as operator,
+        gateway(clean_rabbit) as client,
+        ThreadPoolExecutor(30) as pool,
+        toy.running() as first,
+        toy.running(),
+    ):
+        until(both_answer, what="both processes answering")
+        answers = [pool.submit(client, query, Context(caller=STAFF), deadline=20) for _ in range(30)]
+        first.terminate()
+        assert [answer.result(30).room_number for answer in answers] == ["0.4"] * 30
 
 
 @contextmanager

@@ -86,6 +86,8 @@ REFUSED_BY_PROGRAMS = (  # for the broker
     ("AMQP_ADMIN_URL", "amqp://hotelmate:guest@rabbitmq/", "AMQP_ADMIN_URL has a password that is a default"),
     ("AMQP_ADMIN_PASSWORD", "f2b71cf0", "AMQP_ADMIN_PASSWORD has fewer than 16 characters"),
     ("ROOMS_AMQP_PASSWORD", "", "ROOMS_AMQP_PASSWORD is not set"),
+    ("ROOMS_RELAY_MESSAGE_KEYS", "", "ROOMS_RELAY_MESSAGE_KEYS is not set"),
+    ("MESSAGE_MASTER_KEYS", "secret", "MESSAGE_MASTER_KEYS is a default"),
 )
 
 
@@ -178,8 +180,8 @@ def test_all_faults_are_listed_at_once_with_what_is_missing_and_malformed(monkey
 
     lines = [line.split()[0].rstrip(":") for line in str(refused.value).splitlines()[1:]]
     assert sorted(lines) == [
-        "MESSAGE_KEYS", "PAYMENTS_DATABASE_URL", "PAYMENTS_RECONCILE_MINUTES", "PAYMENTS_RETURN_ORIGINS", "PAYMENTS_STRIPE_API_KEY",
-        "PAYMENTS_STRIPE_WEBHOOK_SECRETS",
+        "MESSAGE_KEYS", "PAYMENTS_DATABASE_URL", "PAYMENTS_RECONCILE_MINUTES", "PAYMENTS_RETURN_ORIGINS",
+        "PAYMENTS_STRIPE_API_KEY", "PAYMENTS_STRIPE_WEBHOOK_SECRETS",
     ]  # fmt: skip
 
 
