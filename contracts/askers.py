@@ -8,9 +8,9 @@ EVERY_SERVICE = "operations"
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetHotel", "GetMenu", "GetSettings", "GiveRoom",
-            "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
-            "TakeCensus", "TakeRoomBack",
+            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
+            "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn",
+            "ReleaseInventory", "TakeCensus", "TakeRoomBack",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},

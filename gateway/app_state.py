@@ -1,7 +1,7 @@
 """The state of one gateway process: settings, bus, accounts, caches, rate limits and metrics."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -29,6 +29,9 @@ class StaffAccounts(Protocol):
 
     async def get(self, staff_id: UUID) -> Staff | None:
         """The active account with this id; returns None where no active account has the id."""
+
+    async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
+        """The names of those of the hotel's accounts, closed ones too, that have one of these ids, keyed by id."""
 
     async def sign_in(self, email: str, password: str, *, client: Client = UNKNOWN_CLIENT) -> SignedIn | None:
         """Sign in and issue a token; returns None where e-mail or password is wrong, or the account is inactive.

@@ -29,6 +29,7 @@ CHASSIS: Grants = {
     "idempotency": ALL,
     "job": ALL,
     "audit": APPEND,
+    "remark": "SELECT, INSERT, DELETE",
     "lease": READ,
     "clock": "SELECT, UPDATE",
 }

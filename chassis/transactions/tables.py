@@ -99,7 +99,8 @@ JOB = sa.Table(
     sa.Index("job_open", "kind", "position", postgresql_where=sa.text("done_at IS NULL AND gave_up_at IS NULL")),
 )
 
-# One row per change: who, what, from, to, when, why.
+# One row per change: who, what, from, to, when, why. Holds no person: `by` has the id of a member of staff and no name,
+# and `why` the service's own words. What a person wrote with the change is its remark.
 AUDIT = sa.Table(
     "audit",
     METADATA,
@@ -115,6 +116,17 @@ AUDIT = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("trace_id", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("subject", "sequence", "hotel", name="audit_one_row_per_change"),
+    sa.CheckConstraint("NOT by ? 'name'", name="audit_names_nobody"),
+)
+
+# The reason or note that a person wrote with a change, beside the change's audit row. Can be erased.
+REMARK = sa.Table(
+    "remark",
+    METADATA,
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("text", sa.Text, nullable=False),
 )
 
 # The relay that may publish the outbox. `epoch` rises with every change of holder and fences every write.
@@ -158,6 +170,20 @@ UPDATE audit SET hotel = coalesce({hotel}, '') WHERE hotel IS NULL;
 ALTER TABLE audit DROP CONSTRAINT audit_pkey, ADD PRIMARY KEY (position, hotel),
     DROP CONSTRAINT audit_one_row_per_change,
     ADD CONSTRAINT audit_one_row_per_change UNIQUE (subject, sequence, hotel)
+"""
+
+# For a database whose audit rows held names of staff, and people's words where `{written}` is true of a row.
+AUDIT_HOLDS_NO_PERSON = """
+CREATE TABLE IF NOT EXISTS remark (
+    hotel text NOT NULL, subject text NOT NULL, sequence integer NOT NULL, text text NOT NULL,
+    PRIMARY KEY (hotel, subject, sequence)
+);
+INSERT INTO remark (hotel, subject, sequence, text)
+SELECT hotel, subject, sequence, why FROM audit WHERE why <> '' AND ({written});
+UPDATE audit SET why = CASE WHEN {written} THEN '' ELSE why END, by = by - 'name'
+WHERE by ? 'name' OR (why <> '' AND ({written}));
+ALTER TABLE audit DROP CONSTRAINT IF EXISTS audit_names_nobody,
+    ADD CONSTRAINT audit_names_nobody CHECK (NOT by ? 'name')
 """
 
 # For a database whose first migration ran under the old names; a newer one has the new names from the start.

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis import codec
 from chassis.observability import logs, redaction, trace
 from chassis.transactions import job_queue
-from chassis.transactions.tables import AUDIT, OUTBOX, STREAM
+from chassis.transactions.tables import AUDIT, OUTBOX, REMARK, STREAM
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -27,6 +27,7 @@ _NEXT_SEQUENCE = (
     .returning(STREAM.c.last)
 )
 _INSERT_AUDIT = sa.insert(AUDIT)
+_INSERT_REMARKS = sa.insert(REMARK)
 _INSERT_OUTBOX = sa.insert(OUTBOX)
 
 
@@ -58,6 +59,7 @@ class Work:
     after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
     _events: list[PendingEvent] = field(default_factory=list, init=False)
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -81,15 +83,21 @@ class Work:
         from_status: str | None,
         to_status: str | None,
         why: str = "",
+        remark: str = "",
     ) -> None:
-        """Write one audit row at commit. `why` may be a person's own words, so audit rows never leave this database."""
+        """Write one audit row at commit, with the id of a member of staff and no name.
+
+        `why` is the service's own words: a code, names of fields, the cause. `remark` is what a person wrote, and is
+        stored beside the audit, where it can be erased.
+        """
+        change = {"hotel": hotel, "subject": subject, "sequence": sequence}
+        if remark:
+            self._remarks.append({**change, "text": remark})
         self._audit.append(
             {
-                "hotel": hotel,
-                "subject": subject,
-                "sequence": sequence,
+                **change,
                 "what": what,
-                "by": codec.plain(by),
+                "by": {"kind": by.kind, "id": by.id},
                 "from_status": from_status,
                 "to_status": to_status,
                 "at": self.now,
@@ -114,6 +122,9 @@ class Work:
         if self._audit:
             self.connection.execute(_INSERT_AUDIT, self._audit)
             self._audit = []
+        if self._remarks:
+            self.connection.execute(_INSERT_REMARKS, self._remarks)
+            self._remarks = []
         if self._events:
             self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
             self.after_commit.append(partial(_log_events, self._events))

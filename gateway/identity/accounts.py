@@ -1,6 +1,6 @@
 """Staff accounts as the gateway uses them: sign-in, tokens, and a member of staff's own password."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import field, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -100,6 +100,11 @@ class Accounts:
     async def get(self, staff_id: UUID) -> Staff | None:
         row = await self._database.first(sa.select(*STAFF_COLUMNS).where(ACCOUNT.c.id == staff_id, ACCOUNT.c.active))
         return staff_of(row) if row else None
+
+    async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
+        ids = sa.cast(ACCOUNT.c.id, sa.Text)
+        query = sa.select(ids.label("id"), ACCOUNT.c.name).where(ACCOUNT.c.hotel == hotel, ids.in_(staff_ids))
+        return {row.id: row.name for row in await self._database.run(query)}
 
     async def whose(self, token: str) -> Staff | None:
         postponable = sa.and_(

@@ -235,14 +235,15 @@ class Stack:
         return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
     def _environment_of(self, name: str) -> dict[str, str]:
-        """The environment of a process; only the relay gets the broker's URLs, and the keys, of other processes."""
-        if name == "relay":
-            urls = {f"{owner.upper()}_AMQP_URL": self._amqp_url_of(owner) for owner in SERVICES}
-            return self.environment | urls | {key: value for key, value in self._keys.items() if "_RELAY_" in key}
-        if name not in BROKER_USERS:
-            return self.environment
-        keys = self._keys.get(f"{name.upper()}_MESSAGE_KEYS", "")
-        return self.environment | {"AMQP_URL": self._amqp_url_of(name), "MESSAGE_KEYS": keys} | self._extra
+        """The environment of a process: the URL and the keys of its user of the broker; the relay has those of the owners."""
+        users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if name == "relay" else {}
+        users |= {"AMQP_URL": name} if name in BROKER_USERS else {}
+        keys = {variable: key for variable, key in self._keys.items() if name == "relay" and "_RELAY_" in variable}
+        keys |= {"MESSAGE_KEYS": self._keys.get(f"{name.upper()}_MESSAGE_KEYS", "")} if name in BROKER_USERS else {}
+        foreign = ("AMQP_URL", "MESSAGE_KEYS")  # those of the operator
+        others = {variable: value for variable, value in self.environment.items() if variable not in foreign}
+        given = {variable: value for variable, value in self._extra.items() if variable in keys}
+        return others | {variable: self._amqp_url_of(user) for variable, user in users.items()} | keys | given
 
     def _amqp_url_of(self, user: str) -> str:
         return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)

@@ -69,20 +69,21 @@ class BookingsWork(Work):
     metrics = store(SqlMetrics)
 
     def record(
-        self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, why: str = "", **private: Any
+        self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, remark: str = "", **private: Any
     ) -> Booking:
         """Apply the events to the booking, and write audit rows and outbox in the same transaction.
 
-        Refused `ILLEGAL_TRANSITION`. `private` has the new values of fields that no event carries. If `events` is
-        empty, nothing changes, and `private` is ignored. Returns the booking after the events.
+        Refused `ILLEGAL_TRANSITION`. `remark` is what a person wrote with the change. `private` has the new values of
+        fields that no event carries. If `events` is empty, nothing changes, and `private` is ignored. Returns the
+        booking after the events.
         """
         if not events:
             return booking
         after = booking
         for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
-            after = self._apply(after, event, by=by, why="")
+            after = self._apply(after, event, by=by)
         for event in events:
-            after = self._apply(after, event, by=by, why=why)
+            after = self._apply(after, event, by=by, remark=remark)
         after = hold_counts.still_counted(replace(after, **private))
         if booking.version:
             self._save(booking, after)
@@ -119,7 +120,7 @@ class BookingsWork(Work):
                 ended.append(event)
         return ended
 
-    def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, why: str) -> Booking:
+    def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, remark: str = "") -> Booking:
         status = LIFECYCLE.after(booking.status, type(event))
         published = replace(event, status=status, previous_status=booking.status)
         if isinstance(published, MailedEvent):
@@ -133,7 +134,7 @@ class BookingsWork(Work):
             by=by,
             from_status=booking.status,
             to_status=status,
-            why=why,
+            remark=remark,
         )
         self.publish(published, sequence=after.version)
         return after

@@ -74,8 +74,12 @@ class RoomsWork(Work):
         before: str | None = None,
         after: str | None = None,
         why: str = "",
+        remark: str = "",
     ) -> None:
-        """Write the audit row of a change by the caller. `before` and `after` are statuses of the subject."""
+        """Write the audit row of a change by the caller. `before` and `after` are statuses of the subject.
+
+        `why` is the service's own words, `remark` what a person wrote.
+        """
         self.audit(
             hotel=hotel,
             subject=subject,
@@ -85,9 +89,10 @@ class RoomsWork(Work):
             from_status=before,
             to_status=after,
             why=why,
+            remark=remark,
         )
 
-    def record_block(self, event: RoomBlocked | RoomUnblocked, *, why: str = "") -> None:
+    def record_block(self, event: RoomBlocked | RoomUnblocked) -> None:
         """Write the audit row of a block. Publish `event`, the begin or end of the block, and `AvailabilityChanged`."""
         begins = isinstance(event, RoomBlocked)
         self.publish(event)
@@ -99,7 +104,6 @@ class RoomsWork(Work):
             what=type(event).__name__,
             before=None if begins else "BLOCKED",
             after="BLOCKED" if begins else "LIFTED",
-            why=why,
         )
 
     def record_room(

@@ -41,7 +41,7 @@ def test_a_guests_move_is_pushed_to_the_guest_and_both_rooms(fixture: PlatformFi
     )
     last = fixture.platform.ask(GetTimeline(hotel=HOTEL, booking_id=mine), STAFF).items
     [trail] = [item for item in last if item.what == "RoomMoved"]
-    assert (trail.why, trail.by.name) == ("The shower drips.: bags carried", "Nora Desk")
+    assert (trail.why, trail.by.id) == ("The shower drips.: bags carried", "7")
     for channel in (
         f"private-hotel-{HOTEL}",
         f"private-booking-{mine}",

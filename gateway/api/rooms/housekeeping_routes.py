@@ -13,6 +13,7 @@ from gateway.http.fields import FromQuery, NoFields
 from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
+from gateway.http.staff_names import ask_with_names
 from gateway.http.views import view
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
@@ -27,7 +28,7 @@ tasks = staff_routes("housekeeping", "/housekeeping/tasks", response=Task)
 @blocks.get("/")
 async def list_blocks(request: ApiRequest) -> Response:
     """List the blocks of a room. Returns current and future blocks, ordered by date."""
-    return await request.answer(request.for_path(ListBlocks))
+    return request.respond(BLOCKS.of(await ask_with_names(request, request.for_path(ListBlocks))))
 
 
 @blocks.post(
@@ -45,7 +46,8 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
     Deletes the blocks that overlap the given nights; without nights, deletes all blocks. The block of an out-of-order
     room is not deleted. Returns the remaining blocks.
     """
-    return await request.answer(request.for_path(UnblockRoom, **nights.model_dump()))
+    left = await ask_with_names(request, request.for_path(UnblockRoom, **nights.model_dump()))
+    return request.respond(BLOCKS.of(left))
 
 
 @blocks.delete(
@@ -54,7 +56,8 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
 async def lift_block(request: ApiRequest) -> Response:
     """Delete a block. Returns the remaining blocks. Refused for the block that the status `OUT_OF_ORDER` sets."""
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
-    return await request.answer(request.for_path(UnblockRoom, block_id=block_id))
+    left = await ask_with_names(request, request.for_path(UnblockRoom, block_id=block_id))
+    return request.respond(BLOCKS.of(left))
 
 
 def _task_id(request: ApiRequest) -> int:

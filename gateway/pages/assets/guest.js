@@ -342,4 +342,6 @@ async function lookUp(event) {
   }
 }
 
+// A link to this very page only changes the fragment, which loads nothing by itself.
+addEventListener('hashchange', () => location.hash && location.reload());
 begin().catch((problem) => toast(problem.message, 'bad'));

@@ -88,7 +88,9 @@ def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: Booking
         warnings=room.warnings,
     )
     why = ": ".join(filter(None, (intent.reason, intent.notes)))
-    return work.record(booking, (assigned,), by=intent.by, pending=None, why=why, assignment_notes=intent.notes or None)
+    return work.record(
+        booking, (assigned,), by=intent.by, pending=None, remark=why, assignment_notes=intent.notes or None
+    )
 
 
 ASSIGN = TwoStepAction(ActionKind.ASSIGN, _ask, _end)

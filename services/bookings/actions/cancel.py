@@ -59,7 +59,7 @@ def _cancel_before_stay(booking: Booking, command: CancelBooking, work: Bookings
     if events:
         pending_actions.require_none(booking)
     reason = command.reason or None
-    return work.record(booking, events, by=work.caller.actor, why=command.reason, cancellation_reason=reason)
+    return work.record(booking, events, by=work.caller.actor, remark=command.reason, cancellation_reason=reason)
 
 
 def _cut_short(command: CancelBooking, booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
@@ -107,7 +107,7 @@ def _ask(booking: Booking, intent: PendingAction) -> MoveOut:
 
 def _end(booking: Booking, intent: PendingAction, _: RoomTaken, work: BookingsWork) -> Booking:
     cancelled, why = in_house(booking, intent), intent.reason
-    return work.record(booking, (cancelled,), by=intent.by, pending=None, why=why, cancellation_reason=why)
+    return work.record(booking, (cancelled,), by=intent.by, pending=None, remark=why, cancellation_reason=why)
 
 
 CUT_SHORT = TwoStepAction(ActionKind.CUT_SHORT, _ask, _end)

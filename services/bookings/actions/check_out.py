@@ -57,7 +57,7 @@ def end_stay(booking: Booking, intent: PendingAction, _: RoomTaken, work: Bookin
         checked_out_by=intent.by,
         check_out=booking.check_out,
     )
-    after = work.record(booking, (checked_out,), by=intent.by, pending=None, why=intent.reason)
+    after = work.record(booking, (checked_out,), by=intent.by, pending=None, remark=intent.reason)
     if intent.erases:
         work.chats.erase(booking)
         work.orders.erase(booking.hotel, unserved)

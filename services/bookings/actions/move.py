@@ -69,7 +69,7 @@ def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: Booking
     )
     why = ": ".join(filter(None, (intent.reason, intent.notes)))
     notes = intent.notes or booking.assignment_notes
-    return work.record(booking, (moved,), by=intent.by, pending=None, why=why, assignment_notes=notes)
+    return work.record(booking, (moved,), by=intent.by, pending=None, remark=why, assignment_notes=notes)
 
 
 MOVE = TwoStepAction(ActionKind.MOVE, _ask, _end)

@@ -19,7 +19,7 @@ def decline_booking(command: DeclineBooking, work: BookingsWork) -> BookingDetai
     """Decline the booking; the payments service voids the authorisation when it receives the event."""
     booking = locked(work, command)
     events = approval.decline(booking, command, by=work.caller.actor, now=work.now)
-    return record(work, booking, events, why=command.reason_note, reason_note=command.reason_note or None)
+    return record(work, booking, events, remark=command.reason_note, reason_note=command.reason_note or None)
 
 
 def confirm_booking(command: ConfirmBooking, work: BookingsWork) -> BookingDetail:

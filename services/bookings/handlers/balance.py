@@ -12,4 +12,4 @@ def settle_balance(command: SettleBalance, work: BookingsWork) -> BookingDetail:
     """Record a payment at the desk. Refused `VALIDATION_ERROR`, `ILLEGAL_TRANSITION`."""
     booking = locked(work, command)
     events = balance.settle(booking, command, by=work.caller.actor, now=work.now)
-    return record_alone(work, booking, events, why=command.note)
+    return record_alone(work, booking, events, remark=command.note)

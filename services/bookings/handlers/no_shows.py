@@ -12,4 +12,4 @@ def mark_no_show(command: MarkNoShow, work: BookingsWork) -> BookingDetail:
     """Mark the guest as a no-show; the payments and rooms services react to the event."""
     booking = locked(work, command)
     events = no_shows.mark(booking, command, caller=work.caller, now=work.now)
-    return record_alone(work, booking, events, why=command.reason)
+    return record_alone(work, booking, events, remark=command.reason)

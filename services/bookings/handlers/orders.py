@@ -36,7 +36,7 @@ def place_order(command: PlaceOrder, conversation: KeyedConversation[BookingsWor
     with conversation.transaction() as work:
         booking = orders.in_house(locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id))
         order = orders.new_order(booking, priced, uuid4().hex, note=command.note.strip(), now=work.now)
-        work.record(booking, (orders.placed(booking, order),), by=work.caller.actor, why=orders.summary(order))
+        work.record(booking, (orders.placed(booking, order),), by=work.caller.actor, remark=orders.summary(order))
         work.orders.add(booking.hotel, order)
         reply: Order = conversation.finish(work, order)
     return reply
@@ -101,7 +101,7 @@ def _record(
 ) -> Order:
     for event in events:
         order = replace(orders.evolve(order, event), reason=reason)
-        work.record(booking, (event,), by=work.caller.actor, why=reason)
+        work.record(booking, (event,), by=work.caller.actor, remark=reason)
         work.orders.save(booking.hotel, order)
     return order
 

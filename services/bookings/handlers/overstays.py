@@ -27,7 +27,7 @@ def acknowledge_overstay(command: AcknowledgeOverstay, work: BookingsWork) -> Bo
     booking = _flag(work, locked(work, command))
     by = work.caller.actor
     events = overstays.acknowledge(booking, command, by=by, now=work.now)
-    after = work.record(booking, events, by=by, why=command.note)
+    after = work.record(booking, events, by=by, remark=command.note)
     if events and after.overstay and command.note:
         after = work.note(after, overstay=replace(after.overstay, note=command.note))
     return booking_detail(work, after)

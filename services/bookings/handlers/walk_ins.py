@@ -43,7 +43,7 @@ def add_walk_in(command: AddWalkIn, conversation: KeyedConversation[BookingsWork
         def begin(new: Booking, work: BookingsWork) -> Booking:
             events = walk_ins.begin(new, request, received.room, by=work.caller.actor, now=work.now)
             in_house = room_pin.in_house_secrets(new, received.wifi, work.dependencies.draw)
-            return work.record(new, events, by=work.caller.actor, why=command.reason, in_house=in_house)
+            return work.record(new, events, by=work.caller.actor, remark=command.reason, in_house=in_house)
 
         return HeldStay(received.held, begin)
 

@@ -162,10 +162,10 @@ def require_none(booking: Booking) -> Booking:
 
 
 def record_alone(
-    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, why: str = ""
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, remark: str = ""
 ) -> BookingDetail:
     """Record the caller's events; returns the booking's details. Refused `ACTION_IN_PROGRESS` as `require_none` is."""
-    return replies.record(work, require_none(booking) if events else booking, events, why=why)
+    return replies.record(work, require_none(booking) if events else booking, events, remark=remark)
 
 
 def _still_pending(work: BookingsWork, begun: Booking, intent: PendingAction) -> Booking | None:

@@ -23,7 +23,7 @@ def finish(conversation: KeyedConversation[BookingsWork], work: BookingsWork, bo
 
 
 def record(
-    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, why: str = "", **private: Any
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, remark: str = "", **private: Any
 ) -> BookingDetail:
     """Record the caller's events; returns the booking's details."""
-    return booking_detail(work, work.record(booking, events, by=work.caller.actor, why=why, **private))
+    return booking_detail(work, work.record(booking, events, by=work.caller.actor, remark=remark, **private))

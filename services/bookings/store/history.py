@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
 from chassis.transactions.store import SqlStore
-from chassis.transactions.tables import AUDIT, OUTBOX
+from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, FieldChange, TimelineItem
 from contracts.payments.events import PaymentEvent
@@ -58,16 +58,19 @@ class SqlHistory(SqlStore):
 
 
 def _audit(booking: Booking) -> sa.Select[Any]:
-    """The audit trail, with the event's data, the texts of messages and communications, and amended values."""
+    """The audit trail, with each event's data, what people wrote (remarks, messages), and amended values."""
     message, mail = CHAT_MESSAGE.c, COMMUNICATION.c
     channel = sa.func.concat_ws(" ", mail.medium, sa.func.nullif(mail.recipient, ""))
     written = sa.func.concat_ws(": ", channel, sa.func.nullif(mail.subject, ""), mail.message)
-    why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=AUDIT.c.why)
+    noted = sa.func.coalesce(REMARK.c.text, AUDIT.c.why)
+    why = sa.case((message.id.is_not(None), message.text), (mail.notice_id.is_not(None), written), else_=noted)
     its_message = (message.hotel == booking.hotel) & (message.booking_id == booking.id)
     its_mail = (mail.hotel == booking.hotel) & (mail.booking_id == booking.id)
     its_values = (AMENDMENT.c.hotel == booking.hotel) & (AMENDMENT.c.booking_id == booking.id)
     trail = AUDIT.outerjoin(CHAT_MESSAGE, its_message & (message.id == AUDIT.c.sequence))
     trail = trail.outerjoin(COMMUNICATION, its_mail & (mail.sequence == AUDIT.c.sequence))
+    its_remark = (REMARK.c.hotel == AUDIT.c.hotel) & (REMARK.c.subject == AUDIT.c.subject)
+    trail = trail.outerjoin(REMARK, its_remark & (REMARK.c.sequence == AUDIT.c.sequence))
     trail = trail.outerjoin(AMENDMENT, its_values & (AMENDMENT.c.sequence == AUDIT.c.sequence))
     trail = trail.outerjoin(OUTBOX, (OUTBOX.c.subject == AUDIT.c.subject) & (OUTBOX.c.sequence == AUDIT.c.sequence))
     return (

@@ -219,7 +219,7 @@ _PUSHED_BY_BOOKINGS = "bookings records the change in the booking's feed, and th
 
 # Every other event, and the reason why it is not pushed.
 NOT_PUSHED: dict[type[Event], str] = {
-    PaymentAwaited: "the guest who opened the payment page sees it, and nothing else changes",
+    PaymentAwaited: "the guest who opened the payment page is on it, and reads the longer hold on the return",
     BookingAmended: "it names changed fields of a staff note, which the next read returns",
     CommunicationRequested: "the guest receives the message, and the booking's log shows the result to staff",
     CommunicationNoted: "an internal note of staff in the booking's log",

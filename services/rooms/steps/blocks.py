@@ -33,7 +33,7 @@ def begin(work: RoomsWork, room: Room, nights: Stay, *, reason: str, today: date
         by=work.caller.actor,
         blocked_at=work.now,
     )
-    work.record_block(event, why=reason)
+    work.record_block(event)
     return block_id
 
 

@@ -46,6 +46,6 @@ def change(
     work.publish(event)
     what = entry_name(source, priority)
     work.record(
-        event.subject, hotel=room.hotel, sequence=version, what=what, before=room.status, after=status, why=note
+        event.subject, hotel=room.hotel, sequence=version, what=what, before=room.status, after=status, remark=note
     )
     return status

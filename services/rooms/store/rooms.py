@@ -74,7 +74,8 @@ SELECT r.id, r.hotel, r.room_number, r.occupied_by, ARRAY(
 FROM room r WHERE r.id > :after ORDER BY r.id LIMIT :limit
 """)
 HISTORY = sa.text("""
-SELECT what, by, from_status AS old_status, to_status AS new_status, why AS note, at AS changed_at FROM audit
+SELECT what, by, from_status AS old_status, to_status AS new_status, coalesce(text, why) AS note, at AS changed_at
+FROM audit LEFT JOIN remark USING (hotel, subject, sequence)
 WHERE hotel = :hotel AND subject = :subject AND from_status IS NOT NULL ORDER BY sequence DESC LIMIT :limit OFFSET :skip
 """)
 HISTORY_COUNT = sa.text("""

@@ -106,8 +106,8 @@ def test_a_balance_settled_twice_at_once_is_settled_once(service: BookingsUnderT
     at_once(*[lambda: service.ask(SettleBalance(**about(booking_id), note="Cash."))] * 3)
 
     assert service.events(booking_id).count("BalanceSettled") == 1
-    row = service.row("SELECT why, by FROM audit WHERE what = 'BalanceSettled'")
-    assert (row.why, row.by["name"]) == ("Cash.", "Anna Byrne")
+    row = service.row("SELECT text, by FROM audit JOIN remark USING (subject, sequence) WHERE what = 'BalanceSettled'")
+    assert (row.text, row.by) == ("Cash.", {"kind": "staff", "id": "7"})
 
 
 def test_a_balance_is_settled_at_the_desk_after_check_out(service: BookingsUnderTest) -> None:

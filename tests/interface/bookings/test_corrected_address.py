@@ -4,7 +4,7 @@ import pytest
 
 from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.communications import GetMailFacts
-from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode
+from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, FindEndedGuestTokens, GuestToken
 from contracts.bookings.queries import GetBooking, GetFeed
 from contracts.values import Caller
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
@@ -41,6 +41,8 @@ def test_a_corrected_address_revokes_the_token_and_the_mailed_codes(service: Boo
 
     for query in (GetBooking(**about(booking_id)), GetFeed(**about(booking_id)), AuthenticateGuest()):
         assert refused(service, query, wrong) == "INVALID_TOKEN"
+    ended = service.ask(FindEndedGuestTokens(tokens=(GuestToken(**about(booking_id), token=wrong.guest_token or ""),)))
+    assert ended.positions == (0,), "an open stream of this token ends"
     for code in (used, unused):
         assert refused(service, ExchangeCode(code=code), PUBLIC) == "INVALID_CODE"
 

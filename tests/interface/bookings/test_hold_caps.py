@@ -232,3 +232,23 @@ def test_the_caps_take_two_statements_of_a_creation_and_one_of_its_end(service: 
 
     assert len(counted) - len(without) == 2
     assert len(uncounted) - len(cancelled) == 1
+
+
+def test_after_a_race_of_bookings_and_cancellations_each_counter_equals_its_holds(service: BookingsUnderTest) -> None:
+    first = [service.ask(capped(), PUBLIC) for _ in range(3)]
+
+    def cancel(created: Any) -> Any:
+        return service.ask(CancelBooking(**about(created.booking.booking_id)), guest_of(created))
+
+    at_once(
+        *[lambda created=created: cancel(created) for created in first],
+        *[lambda number=number: service.ask(capped(number % 2), PUBLIC) for number in range(20)],
+    )
+
+    counted = service.rows("""
+        SELECT name, count(*) AS holds, sum(check_out - check_in) AS nights
+        FROM booking, unnest(counted_by) AS name GROUP BY name ORDER BY name
+    """)
+    stored = service.rows("SELECT name, holds, nights FROM hold_count ORDER BY name")
+    assert [tuple(row) for row in stored] == [tuple(row) for row in counted]
+    assert all(row.holds <= (3 if row.name.startswith("email") else 10) for row in stored)

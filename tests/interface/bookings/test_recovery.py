@@ -77,7 +77,7 @@ def test_an_action_whose_process_died_is_driven_to_its_end(
     assert len({message.action_id for message in asks}) == 1
     assert service.events(booking_id)[-1] == fact
     row = service.row("SELECT by, at FROM audit ORDER BY position DESC LIMIT 1")
-    assert row.by["name"] == STAFF.name
+    assert row.by["id"] == STAFF.staff_id
     assert service.stored(booking_id).pending is None
     if fact == "GuestCheckedOut":
         assert service.stored(booking_id).checked_out_at == started_at

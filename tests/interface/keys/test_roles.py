@@ -218,6 +218,7 @@ def test_a_database_that_its_running_role_owned_becomes_the_owners(postgres: Pos
 def test_a_missing_role_is_named(postgres: PostgresNode) -> None:
     urls = postgres.create_database("roles_missing")
     with psycopg.connect(postgres.admin_url, autocommit=True) as server:
+        server.execute("REVOKE ALL ON DATABASE roles_missing FROM roles_missing_relay")
         server.execute("DROP ROLE roles_missing_relay")
 
     with pytest.raises(LookupError, match="roles_missing_relay"):

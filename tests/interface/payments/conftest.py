@@ -14,7 +14,7 @@ KEY = "sk_test_house"
 SECRET = "whsec_house"
 TABLES = (
     "payment", "payment_directory", "refund", "provider_action", "ledger", "desired_state", "webhook", "finding",
-    "reconciliation", "job", "outbox", "stream", "inbox", "inbox_position", "audit", "idempotency",
+    "reconciliation", "job", "outbox", "stream", "inbox", "inbox_position", "audit", "remark", "idempotency",
 )  # fmt: skip
 
 

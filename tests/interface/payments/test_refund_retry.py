@@ -130,7 +130,7 @@ def test_only_a_failed_refund_can_be_marked_as_retried(service: PaymentsUnderTes
         service.sql("UPDATE refund SET retried = true")
 
     with service.unit_of_work.read() as work:
-        payment = SqlPayments(work.connection).get(service.payment(booking_id)["id"])
+        payment = SqlPayments(work.connection).get(service.key(booking_id))
     assert payment is not None
     assert [refund.waits_for_staff for refund in payment.refunds] == [False]
 

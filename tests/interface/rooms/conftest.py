@@ -22,11 +22,12 @@ def service(rooms_url: str) -> Iterator[RoomsUnderTest]:
     service = RoomsUnderTest(rooms_url)
     with service.engine.begin() as connection:
         connection.execute(
-            sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, inbox_position, audit CASCADE")
+            sa.text("TRUNCATE hotel, hold, action, quote, outbox, stream, inbox, inbox_position, audit, remark CASCADE")
         )
     service.import_hotel()
     yield service
     assert (service.nights_with_wrong_sold(), service.rooms_with_wrong_tasks()) == ([], [])
+    assert service.words_in_audit() == []
     service.engine.dispose()
 
 

@@ -1,6 +1,7 @@
 """Blocks: the room, the counters and the events change together; a block never overlaps a stay."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,11 @@ def block(service: RoomsUnderTest, first: int = 1, until: int = 3, **overrides: 
     return service.ask(blocking(service, first, until, **overrides), caller=staff(service, Permission.MANAGE_ROOMS))
 
 
+def as_read(made: RoomBlock) -> RoomBlock:
+    """The block as a later reply has it: of the member of staff only the id is stored."""
+    return replace(made, blocked_by=replace(made.blocked_by, name=None) if made.blocked_by else None)
+
+
 def unblocking(service: RoomsUnderTest, **overrides: Any) -> UnblockRoom:
     return UnblockRoom(**({"hotel": service.hotel, "room_number": "101"} | overrides))
 
@@ -50,7 +56,7 @@ def test_a_blocked_room_is_neither_counted_nor_assigned_on_those_nights(service:
     made = block(service)
 
     assert service.capacity()[:5] == [2, 1, 1, 2, 2]
-    assert listed(service).blocks == (made,)
+    assert listed(service).blocks == (as_read(made),)
     assert made.blocked_by
     assert made.blocked_by.name == "Aoife"
     service.hold("BK-A", 2, 4)
@@ -72,7 +78,7 @@ def test_the_events_of_a_block_have_its_nights_and_not_its_reason(service: Rooms
         "SELECT what, from_status, to_status, why FROM audit WHERE subject = :s ORDER BY sequence", s=f"block/{made.id}"
     )
     assert [tuple(row) for row in trail] == [
-        ("RoomBlocked", None, "BLOCKED", "painters, ask for Tom"),
+        ("RoomBlocked", None, "BLOCKED", ""),
         ("RoomUnblocked", "BLOCKED", "LIFTED", ""),
     ]
 
@@ -153,7 +159,7 @@ def test_unblocking_by_dates_leaves_the_other_blocks(service: RoomsUnderTest) ->
 
     left = service.ask(unblocking(service, starts_on=day(2), until=day(6)))
 
-    assert left.blocks == (later,)
+    assert left.blocks == (as_read(later),)
     assert service.ask(unblocking(service)).blocks == ()
     assert service.ask(unblocking(service)).blocks == ()
     assert service.capacity() == [2] * 10
@@ -166,9 +172,9 @@ def test_an_out_of_order_block_ends_with_the_status_only(service: RoomsUnderTest
 
     assert (mine.starts_on, mine.until, mine.reason) == (day(0), day(3), "boiler")
     assert service.refusal(unblocking(service, block_id=mine.id)).code == "ROOM_OUT_OF_ORDER"
-    assert service.ask(unblocking(service, starts_on=day(0), until=day(2))).blocks == (mine, other)
+    assert service.ask(unblocking(service, starts_on=day(0), until=day(2))).blocks == (mine, as_read(other))
     service.ask(turned(service, RoomStatus.CHECKOUT_DIRTY))
-    assert listed(service).blocks == (other,)
+    assert listed(service).blocks == (as_read(other),)
     assert service.capacity()[:8] == [2, 2, 2, 2, 2, 1, 1, 2]
 
 

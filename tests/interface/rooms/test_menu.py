@@ -32,7 +32,7 @@ def names(service: RoomsUnderTest, **params: Any) -> list[str]:
 
 def trail(service: RoomsUnderTest, item: MenuItem) -> list[tuple[Any, ...]]:
     rows = service.rows(
-        "SELECT sequence, what, by ->> 'name', from_status, to_status, why FROM audit WHERE subject = :s ORDER BY 1",
+        "SELECT sequence, what, by ->> 'id', from_status, to_status, why FROM audit WHERE subject = :s ORDER BY 1",
         s=f"menu-item/{service.hotel}/{item.id}",
     )
     return [tuple(row) for row in rows]
@@ -54,9 +54,9 @@ def test_an_item_is_added_changed_and_removed(service: RoomsUnderTest) -> None:
 
     assert service.refusal(one).code == "MENU_ITEM_NOT_FOUND"
     assert trail(service, item) == [
-        (1, "MenuItemAdded", "Aoife", None, None, ""),
-        (2, "MenuItemChanged", "Aoife", None, None, "price, is_available"),
-        (3, "MenuItemRemoved", "Aoife", None, None, ""),
+        (1, "MenuItemAdded", "7", None, None, ""),
+        (2, "MenuItemChanged", "7", None, None, "price, is_available"),
+        (3, "MenuItemRemoved", "7", None, None, ""),
     ]
     assert service.events(MenuChanged) == [MenuChanged(hotel=service.hotel, item_id=item.id)] * 3
 

@@ -66,7 +66,7 @@ def test_a_move_changes_the_status_of_both_rooms(service: RoomsUnderTest) -> Non
     assert (left.room_number, left.new_status, left.source) == ("101", Status.CHECKOUT_DIRTY, ChangeSource.FRONT_DESK)
     assert (lived_in.room_number, lived_in.new_status) == ("102", Status.OCCUPIED)
     assert len(service.rows("SELECT 1 FROM cleaning_task WHERE done_at IS NULL")) == 1
-    assert service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes[0].by.name == "Aoife"
+    assert service.ask(GetRoomHistory(hotel=service.hotel, room_number="101")).changes[0].by.id == "7"
 
 
 def test_a_repeated_move_gets_the_stored_reply(service: RoomsUnderTest) -> None:

@@ -94,3 +94,14 @@ def test_an_upgraded_inbox_keeps_the_sequence_of_every_subject(name: str, upgrad
     positions = rows(upgraded(name), "SELECT source, subject, last FROM inbox_position")
 
     assert len(positions) == dump_of(name).count("INSERT INTO public.heard VALUES") > 0
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_an_upgraded_audit_holds_no_person_and_its_words_are_remarks(name: str, upgraded: Callable[[str], str]) -> None:
+    words = {text for (text,) in rows(upgraded(name), "SELECT text FROM remark")}
+    url = upgraded(name)
+
+    assert rows(url, "SELECT by FROM audit WHERE by ? 'name' OR hotel = ''") == []
+    if name == "bookings":
+        assert words
+        assert rows(url, "SELECT why FROM audit WHERE why <> ''") == []

@@ -1,7 +1,7 @@
 """A bus and accounts that tests fill, and a client that speaks HTTP to the application around them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -128,6 +128,10 @@ class FakeAccounts:
 
     async def get(self, staff_id: UUID) -> Staff | None:
         return next((staff for staff in self.by_token.values() if staff.id == staff_id), None)
+
+    async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
+        known = {str(staff.id): staff for staff in self.by_token.values() if staff.hotel == hotel}
+        return {each: known[each].name for each in staff_ids if each in known}
 
     async def ended(self, tokens: Collection[str]) -> Collection[str]:
         await self.ping()

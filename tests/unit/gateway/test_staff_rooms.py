@@ -10,7 +10,8 @@ from contracts.bookings.views import GuestsOfRooms
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.rooms import GetRoom, GetRoomHistory, ListRooms, RoomChange, RoomHistory, RoomList
 from contracts.rooms.turnover import ChangeRoomStatus
-from contracts.values import ActorKind
+from contracts.values import SYSTEM, Actor, ActorKind
+from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
 
@@ -81,3 +82,21 @@ def test_a_rooms_history_names_who_changed_it(gateway: Gateway, front_desk: dict
     assert body["results"][0]["by"]["kind"] == ActorKind.STAFF
     assert body["results"][0]["new_status"] == "CHECKOUT_DIRTY"
     assert (body["count"], body["next"]) == (21, "?page=2")
+
+
+def test_a_rooms_history_has_the_present_names_of_staff_whom_the_services_know_by_id(gateway: Gateway) -> None:
+    clerk = builders.staff(Role.FRONT_DESK)
+    headers = gateway.accounts.signed_in(clerk)
+    by = (Actor(ActorKind.STAFF, str(clerk.id)), Actor(ActorKind.STAFF, "of-another-hotel"), SYSTEM)
+    changes = tuple(
+        RoomChange(
+            old_status=S.OCCUPIED, new_status=S.CHECKOUT_DIRTY, source="SYSTEM", by=each, note="",
+            changed_at=builders.NOON,
+        )
+        for each in by
+    )  # fmt: skip
+    gateway.bus.answers(GetRoomHistory, RoomHistory(room_number="101", changes=changes, count=3))
+
+    body = gateway.get(f"{ROOM}/status-history/", headers=headers).json()
+
+    assert [each["by"]["name"] for each in body["results"]] == [clerk.name, None, None]
