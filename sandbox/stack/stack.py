@@ -235,7 +235,7 @@ class Stack:
         return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
     def _environment_of(self, name: str) -> dict[str, str]:
-        """The environment of a process: the URL and the keys of its user of the broker; the relay has those of the owners."""
+        """The environment of a process: URL and keys of its user of the broker; the relay has those of the owners."""
         users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if name == "relay" else {}
         users |= {"AMQP_URL": name} if name in BROKER_USERS else {}
         keys = {variable: key for variable, key in self._keys.items() if name == "relay" and "_RELAY_" in variable}

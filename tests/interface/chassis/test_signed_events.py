@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pika
 import pytest
@@ -36,8 +37,8 @@ def amended(number: int = 1, *, source: str = "bookings", note: str = "made up")
     event = BookingAmended(booking_id=f"BK-{number}", hotel="h", fields=(note,), by=SYSTEM)
     return Envelope(
         id=f"00000000-0000-0000-0000-{number:012}", source=source, type=event.wire_name, subject=event.subject,
-        time="2026-07-01T12:00:00Z", sequence=1, hotel="h", data=codec.plain(event), dataschema="",
-    )  # type: ignore[arg-type]  # fmt: skip
+        time=datetime(2026, 7, 1, 12, tzinfo=UTC), sequence=1, hotel="h", data=codec.plain(event), dataschema="",
+    )  # fmt: skip
 
 
 def replayed(rabbit: RabbitNode, event: Envelope, signatures: dict[str, str] | None, *, body: bytes = b"") -> None:
