@@ -94,7 +94,7 @@ def command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     from hotelmate.main import app
 
     for name, value in stack.environment.items():
-        if name.endswith("_URL"):
+        if name.endswith("_URL") or name == "MESSAGE_KEYS":
             monkeypatch.setenv(name, value)
 
     def run(*arguments: str) -> tuple[int, str]:
