@@ -18,7 +18,7 @@ def check_named(client: AskClient, *, hotel: str | None = None, booking: str | N
     if hotel:
         check_hotel(client, hotel)
     if booking:
-        own = _hotel_of(client, booking)
+        own = hotel_of(client, booking)
         if hotel and hotel != own:
             raise CommandError(f"{isolated(booking)} is no booking of {isolated(hotel)}.")
 
@@ -30,7 +30,8 @@ def check_hotel(client: AskClient, slug: str) -> None:
         raise CommandError(f"There is no hotel {isolated(slug)}.", details=[f"there are: {', '.join(slugs) or 'none'}"])
 
 
-def _hotel_of(client: AskClient, booking_id: str) -> str:
+def hotel_of(client: AskClient, booking_id: str) -> str:
+    """The hotel of a booking. Raises `CommandError` where there is no such booking."""
     try:
         return client(GetBooking(hotel="", booking_id=booking_id), deadline=DEADLINE).hotel
     except Refusal as refusal:

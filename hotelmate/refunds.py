@@ -7,7 +7,7 @@ import typer
 from contracts.bookings.refunds import RetryRefund
 from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
-from hotelmate.existing import check_named
+from hotelmate.existing import hotel_of
 
 cli = typer.Typer(no_args_is_help=True, help="Refunds to guests.")
 
@@ -21,7 +21,6 @@ def retry_refund(
     The amount that is still owed is read at the provider first. A refund that is under way is not changed.
     """
     with ask_client(load_config().amqp_url) as client:
-        check_named(client, booking=booking_id)
-        booking = client(RetryRefund(hotel="", booking_id=booking_id))
+        booking = client(RetryRefund(hotel=hotel_of(client, booking_id), booking_id=booking_id))
     owed = booking.refund_amount
     say(f"{booking_id}: refund of {owed} {booking.refund_status}." if owed is not None else f"{booking_id}.")

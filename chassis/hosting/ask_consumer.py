@@ -112,12 +112,10 @@ class AskConsumer(AmqpConsumer):
             channel.basic_publish(topology.replies(asker), ask.reply_to, body, properties)
 
     def _leave(self) -> None:
-        """Have the broker route no more asks to this process."""
-        if self.channel is None:
-            return
-        if self._exclusive:
+        """Have the broker route no more asks to this process. From a shared queue, each delivery is handed over."""
+        if self.channel is not None and self._exclusive:
             self.channel.queue_unbind(self._queue, topology.asks(self.container.service_name), topology.ONE_SHARE)
-        self.channel.basic_cancel(self._consumer)
+            self.channel.basic_cancel(self._consumer)
 
     def _hand_over_the_rest(self) -> None:
         """Hand over the asks that wait in the queue of this process."""

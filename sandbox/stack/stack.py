@@ -215,10 +215,11 @@ class Stack:
         return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
     def _environment_of(self, name: str) -> dict[str, str]:
-        """The environment of a process; only the relay gets the broker's URLs of other processes."""
-        if name == "relay":
-            return self.environment | {f"{owner.upper()}_AMQP_URL": self._amqp_url_of(owner) for owner in SERVICES}
-        return self.environment | ({"AMQP_URL": self._amqp_url_of(name)} if name in BROKER_USERS else {})
+        """The environment of a process, with the broker's URL of its own user; the relay has the URLs of the owners."""
+        users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if name == "relay" else {}
+        users |= {"AMQP_URL": name} if name in BROKER_USERS else {}
+        others = {variable: value for variable, value in self.environment.items() if variable != "AMQP_URL"}
+        return others | {variable: self._amqp_url_of(user) for variable, user in users.items()}
 
     def _amqp_url_of(self, user: str) -> str:
         return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)

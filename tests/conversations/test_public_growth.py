@@ -73,6 +73,7 @@ OF_EVERY_SERVICE = {
     "inbox_position": Growth("one row per booking", BOOKING),
     "outbox": Growth("one row per change", BOOKING),
     "audit": Growth("one row per change", BOOKING),
+    "remark": Growth("one text of at most 2,000 characters per change that has one", BOOKING),
     "stream": Growth("one row per subject without a version of its own", BOOKING),
 }
 GROWS = {
@@ -83,7 +84,7 @@ GROWS = {
 }
 # Every other table: only staff, operators, the clock or an import add rows.
 CLOSED = {
-    "bookings": {"overstay", "room_order", "ghost", "census"},
+    "bookings": {"amendment", "overstay", "room_order", "ghost", "census"},
     "rooms": {
         "hotel", "room_type", "room", "night", "promotion", "cancellation_policy", "menu_item", "period",
         "cleaning_task", "action",
@@ -125,7 +126,12 @@ def ask_for_everything(fixture: PlatformFixture, gateway: Gateway) -> None:
         token = {"Authorization": f"Bearer {made['guest_token']}"}
         own = f"{PUBLIC}/room-bookings/{made['booking_id']}"
         fixture.settle()
-        for path, body in (("submit", {}), ("payment/session", {}), ("messages", {"text": "Hello"}), ("cancel", {})):
+        for path, body in (
+            ("submit", {}),
+            ("payment/session", {}),
+            ("messages", {"text": "Hello"}),
+            ("cancel", {"reason": "Plans changed."}),
+        ):
             gateway.post(
                 f"{own}/{path}/", body, headers={**token, "Idempotency-Key": f"a-key-of-the-request-{path}-{number}"}
             )

@@ -43,7 +43,7 @@ def test_the_demo_leaves_servers_on_the_usual_ports_alone(downloads: Path) -> No
         walk_from_setup_to_clean(checkout, downloads)
 
         assert usual.databases() == before
-        assert not has_queue(usual.rabbit.amqp_url, "bookings.inbox")
+        assert not has_queue(usual.rabbit.amqp_url, "bookings.inbox.0")
 
 
 def walk_from_setup_to_clean(checkout: Checkout, downloads: Path) -> None:

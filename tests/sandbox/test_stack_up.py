@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sandbox.stack.commands import Commands
+from sandbox.stack.commands import BROKER_USERS, SERVICES, Commands
 from sandbox.stack.output import Output
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
@@ -54,7 +54,8 @@ def test_a_file_with_secrets_is_private(stack: Stack) -> None:
 
 def test_processes_get_every_variable_but_the_administrators(stack: Stack) -> None:
     assert stack.environment["EXTRA"] == "told"
-    assert stack.environment["AMQP_URL"] == stack.rabbit.amqp_url
+    assert stack.environment["AMQP_URL"] == stack.rabbit.url_of("operator")
+    assert stack.rabbit.amqp_url not in stack.environment.values()
     assert stack.environment["BOOKINGS_DATABASE_URL"] == stack.stack_json["databases"]["bookings"]
     assert stack.postgres.admin_url not in stack.environment.values()
 
@@ -71,6 +72,27 @@ def test_no_address_and_no_password_is_shortened(stack: Stack, tmp_path: Path, m
     lines = terminal.getvalue().splitlines()
     assert any(all(value in line for value in person.values()) for line in lines)
     assert any(line.endswith(str(stack.path)) for line in lines)
+
+
+def test_a_process_gets_the_brokers_url_of_its_own_user_only(stack: Stack) -> None:
+    environments = json.loads((stack.directory / "environment.json").read_text("utf-8"))
+    urls = {user: stack.rabbit.url_of(user) for user in BROKER_USERS}
+
+    assert set(environments) == set(SERVICES)
+    for service, environment in environments.items():
+        assert [user for user, url in urls.items() if url in environment.values()] == [service]
+    relay = stack._environment_of("relay")
+    assert {user for user, url in urls.items() if url in relay.values()} == set(SERVICES)
+    assert not set(urls.values()) & set(stack._environment_of("stripe").values())
+
+
+def test_the_brokers_directory_is_closed_to_other_users(stack: Stack) -> None:
+    directory = stack.directory / "rabbit"
+    files = [path for path in directory.rglob("*") if path.is_file()]
+
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {path.name for path in files} >= {".erlang.cookie", "rabbitmq.conf", "secrets.json"}
+    assert [path.name for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 def test_a_second_stack_in_the_same_directory_is_refused(stack: Stack) -> None:

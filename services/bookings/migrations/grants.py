@@ -3,7 +3,7 @@
 from chassis.transactions.grants import ALL, APPEND, CHANGE, Grants
 
 GRANTS: Grants = {
-    "booking": ALL,  # expired drafts are deleted, here and in the next two tables
+    "booking": ALL,  # expired drafts are deleted with their rows in other tables
     "booking_directory": ALL,
     "guest": ALL,
     "overstay": CHANGE,
@@ -13,7 +13,7 @@ GRANTS: Grants = {
     "unusual_night": "SELECT, INSERT, DELETE",
     "communication": CHANGE,
     "payment_fact": APPEND,
-    "amendment": "SELECT, INSERT",
+    "amendment": "SELECT, INSERT, DELETE",
     "chat_message": "SELECT, INSERT, DELETE",
     "chat_reading": CHANGE,
     "room_order": ALL,

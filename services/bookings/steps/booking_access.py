@@ -23,8 +23,13 @@ class NamesBooking(Protocol):
 
 
 def visible(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    """The booking, read without a lock. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`."""
-    return _admitted(work, work.bookings.find(hotel, booking_id), hotel)
+    """The booking, read without a lock. Refused `BOOKING_NOT_FOUND`, `INVALID_TOKEN`.
+
+    An operator may leave `hotel` empty.
+    """
+    bookings = work.bookings
+    booking = bookings.find(hotel, booking_id) if hotel else bookings.find_in_any_hotel(booking_id)
+    return _admitted(work, booking, hotel)
 
 
 def live(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:

@@ -50,6 +50,15 @@ def test_a_booking_is_visible_to_its_guest_and_its_hotels_staff_only(
     assert service.ask(message, guest_of(created))
 
 
+def test_an_operator_alone_reads_a_booking_without_its_hotel(service: BookingsUnderTest) -> None:
+    created = service.book()
+    question = GetBooking(hotel="", booking_id=created.booking.booking_id)
+
+    assert service.ask(question, SYSTEM).hotel == HOTEL
+    assert refused(service, question, guest_of(created)) == "BOOKING_NOT_FOUND"
+    assert refused(service, question, STRANGER) == "BOOKING_NOT_FOUND"
+
+
 @pytest.mark.parametrize(
     "question", [GetTimeline, GetCandidateRooms, ConfirmBooking, MarkNoShow, MarkSeen, AmendBooking]
 )

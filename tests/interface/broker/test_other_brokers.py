@@ -1,6 +1,8 @@
 """Brokers that are not the stack's own: with the management API, with AMQP alone, and without the plugin."""
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,9 +15,11 @@ from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.ask_client import AskClient
 from chassis.messaging.migrate import hashes, import_over_management, migrate
 from chassis.observability import logs
+from contracts.rooms.rooms import GetRoomHistory
 from sandbox.stack import rabbit as rabbit_module
 from sandbox.stack.ports import Ports
 from sandbox.stack.rabbit import RabbitNode
+from tests.interface.chassis.conftest import Owner, Toy, program, relay_of, until, until_two_answer
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -73,6 +77,30 @@ def test_a_broker_without_the_plugin_gets_topic_exchanges_and_one_partition(
         assert next(channel.consume(topology.partition("rooms", 0), inactivity_timeout=10))[2] == b"{}"
         with pytest.raises(ChannelClosedByBroker, match="NOT_FOUND"):
             channel.queue_declare(topology.partition("rooms", 1), passive=True)
+
+
+def test_a_service_without_the_plugin_answers_asks_and_applies_events(
+    plain: RabbitNode, new_database: Callable[[str], str], tmp_path: Path
+) -> None:
+    migrate(plain.amqp_url)
+    owner, toy = Owner(new_database("owner")), Toy(new_database("toy"), plain, tmp_path / "marker", user="")
+    client = AskClient(plain.amqp_url, "operator").start(wait=5)
+    relay = relay_of(owner, plain)
+    relay[1]["BOOKINGS_AMQP_URL"] = plain.amqp_url
+    try:
+        with toy.running() as first, toy.running(), program(*relay), ThreadPoolExecutor(20) as pool:
+            owner.publish("BK-1", "one", "two")
+            until(lambda: len(toy.effects()) == 2, what="the effects")
+            until_two_answer(client)
+            replies = [
+                pool.submit(client, GetRoomHistory(hotel="h", room_number="0.2"), deadline=20) for _ in range(20)
+            ]
+            first.send_signal(signal.SIGTERM)
+            assert [reply.result(25).room_number for reply in replies] == ["0.2"] * 20
+    finally:
+        client.stop()
+        owner.engine.dispose()
+        toy.engine.dispose()
 
 
 def test_a_process_waits_for_the_topology_with_one_clear_line(

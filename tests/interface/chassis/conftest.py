@@ -20,6 +20,7 @@ from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
+from contracts.operations import ReadMetrics
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.toy import EFFECT
@@ -61,13 +62,13 @@ class Owner:
 class Toy:
     """The listening side: what it noted, and its processes."""
 
-    def __init__(self, url: str, rabbit: RabbitNode, marker: Path) -> None:
+    def __init__(self, url: str, rabbit: RabbitNode, marker: Path, *, user: str = "rooms") -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
-        self._asker_url = rabbit.url_of("operator")
+        self._asker_url = rabbit.url_of("operator") if user else rabbit.amqp_url
         self.environment = {
             **os.environ,
             "TOY_DATABASE_URL": url,
-            "AMQP_URL": rabbit.url_of("rooms"),
+            "AMQP_URL": rabbit.url_of(user) if user else rabbit.amqp_url,
             "TOY_MARKER": str(marker),
             "LOG_FORMAT": "console",
         }
@@ -117,6 +118,17 @@ def asker_hears(asker: AskClient) -> bool:
         return asker(Ping(), service="rooms", deadline=1).ready
     except Unavailable:
         return False
+
+
+def until_two_answer(asker: AskClient, *, within: float = 30) -> None:
+    """Wait until two processes of the toy answer."""
+    instances = set[str]()
+
+    def are_two() -> bool:
+        instances.add(asker(ReadMetrics(), service="rooms").instance)
+        return len(instances) == 2
+
+    until(are_two, within=within, what="the second process")
 
 
 @contextmanager

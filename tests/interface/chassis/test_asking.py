@@ -9,13 +9,12 @@ import pytest
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Refusal, Unavailable
-from contracts.operations import ReadMetrics
 from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory
 from contracts.values import Context
 from sandbox.stack.rabbit import RabbitNode
-from tests.interface.chassis.conftest import Toy, until
+from tests.interface.chassis.conftest import Toy, until, until_two_answer
 
 pytestmark = pytest.mark.timeout(90)
 ASKED, WORKERS = 40, 10
@@ -143,17 +142,11 @@ def test_the_asker_of_the_last_process_is_told_at_once_that_it_stops(toy: Toy, a
 def _asked_while_one_of_two_stops(toy: Toy, asker: AskClient) -> list[object]:
     """The replies to many slow asks that two processes share, and of which one stops: a text, or the problem."""
     with toy.running() as stopping, toy.running(), ThreadPoolExecutor(ASKED) as pool:
-        instances: set[str] = set()
-        until(lambda: len(_add_instance(instances, asker)) == 2, within=SLOW_START, what="the second process")
+        until_two_answer(asker, within=SLOW_START)
         replies = [pool.submit(_ask_slowly, asker, 30) for _ in range(ASKED)]
         until(lambda: toy.activity().count("active") > WORKERS, what="both processes at work")
         stopping.send_signal(signal.SIGTERM)
         return [reply.result(35) for reply in replies]
-
-
-def _add_instance(instances: set[str], asker: AskClient) -> set[str]:
-    instances.add(asker(ReadMetrics(), service="rooms").instance)
-    return instances
 
 
 def _ask_slowly(asker: AskClient, deadline: float) -> object:

@@ -57,16 +57,29 @@ def be_applying(owner: Owner, toy: Toy, note: str = "slow") -> None:
     until(lambda: bool(toy.activity()), what="the statement of the handler")
 
 
-def test_a_batch_on_a_silent_connection_is_applied_once_on_another(
-    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
+@pytest.mark.parametrize("fault", ["hold", "reset"])
+def test_a_batch_on_a_silent_or_reset_connection_is_applied_once_on_another(
+    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy, fault: str
 ) -> None:
     with toy.running(database=database.url, limits=QUICK | WITHOUT_TCP) as process:
         be_applying(owner, toy)
-        database.hold()
+        getattr(database, fault)()
 
         until(lambda: notes(toy) == ["slow", "after"], within=WHOLE_WITHIN, what="the events on another connection")
 
         assert process.poll() is None
+
+
+def test_a_slow_connection_is_not_taken_for_a_silent_one(
+    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy, asker: AskClient
+) -> None:
+    with toy.running(database=database.url, limits=QUICK | {"BATCH": 60, "IDLE_IN_TRANSACTION": 60}):
+        be_applying(owner, toy)
+        database.delay(0.3)
+
+        until(lambda: notes(toy) == ["slow", "after"], within=WHOLE_WITHIN, what="the events over the slow connection")
+
+        assert metric(asker, "database_silent_total") == 0
 
 
 def test_a_batch_on_a_silent_connection_stalls_without_deadlines(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -163,6 +164,13 @@ def test_each_setting_that_is_named_like_a_secret_has_a_rule() -> None:
 
     assert len(named) > 12
     assert [each for each in sorted(named) if not any(rule.concerns(each) for rule in RULES)] == []
+
+
+def test_the_operations_document_names_the_variable_of_each_rule() -> None:
+    documents = (Path(__file__).parents[3] / "docs" / "operations.md").read_text("utf-8")
+    section = documents.partition("## What production refuses")[2].partition("\n## ")[0]
+
+    assert [rule.variable for rule in RULES if f"`{rule.variable.replace('*', '…')}`" not in section] == []
 
 
 def test_all_faults_are_listed_at_once_with_what_is_missing_and_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
