@@ -1,8 +1,8 @@
 """One client's connection: the bounds of what a client may send, and how long the gateway waits for the client.
 
 Uvicorn bounds neither the size of a head nor the time that a client takes to send a request. `HttpConnection` counts
-what arrives before Uvicorn's parser stores it; `close_overdue`, called every second, closes whom the gateway has
-waited for too long.
+the bytes before Uvicorn's parser stores them; `close_overdue`, called every second, closes the connections of clients
+that take too long.
 """
 
 import resource
@@ -24,7 +24,7 @@ _PART = 4096  # bytes that are parsed between two checks
 
 
 class HttpConnection(HttpToolsProtocol):
-    """Uvicorn's HTTP protocol with bounds. `waits_since` is None while it is the gateway's turn."""
+    """Uvicorn's HTTP protocol with bounds. `waits_since` is None while the client waits for the gateway."""
 
     most: ClassVar[int] = MOST_CONNECTIONS
     waits_since: float | None
@@ -76,24 +76,24 @@ class HttpConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole: it is the gateway's turn, unless the gateway has answered already."""
+        """End the wait for the client, unless the gateway has answered already."""
         self._in_body = False
         self.waits_since = self.loop.time() if self.cycle.response_complete else None
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The response is whole: it is the client's turn, unless another request waits already."""
+        """Begin to wait for the next request, unless another request waits already."""
         if self.waits_since is None and not self.pipeline:
             self.waits_since = self.loop.time()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """The client does not take what has been sent."""
+        """Note that the client does not take the bytes that have been sent."""
         self.stalled_since = self.loop.time()
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        """The client has taken what has been sent."""
+        """Note that the client has taken the bytes that have been sent."""
         self.stalled_since = None
         super().resume_writing()
 

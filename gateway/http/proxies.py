@@ -1,4 +1,4 @@
-"""The proxies in front of the gateway: whose word on a client's address counts."""
+"""The proxies in front of the gateway, and the addresses of clients that they forward."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,8 @@ log = logs.logger(__name__)
 class TrustedProxies(ProxyHeadersMiddleware):
     """Takes the client's address from `X-Forwarded-For` where a trusted proxy sent the header.
 
-    From anybody else the header is ignored, which a line says once: behind a proxy that is not named all clients have
-    the proxy's address, and share its limits.
+    From any other peer the header is ignored, and a log line says so once: behind a proxy that is not named all clients
+    have the proxy's address, and share its limits.
     """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:

@@ -35,9 +35,9 @@ def parse_limits(text: str) -> dict[str, int]:
 class RateLimiter:
     """The token buckets of networks (`network_of`), at most `MAX_BUCKETS`.
 
-    Beyond that, buckets are forgotten that are full again, which is as if they had never been there; then those that
-    are at least half full, least recently used first; then the others. So many new clients do not make the process
-    forget one that it limits: each of them would have to empty half a bucket within the minute in which it fills.
+    Where there are more, the process forgets buckets that are full again, which changes nothing; then those that are at
+    least half full, least recently used first; then the others. So many new clients do not make the process forget a
+    limited client: each of them would have to empty half a bucket within the minute in which a bucket fills.
     """
 
     def __init__(self, limits: Mapping[str, int], *, clock: Callable[[], float] = time.monotonic) -> None:

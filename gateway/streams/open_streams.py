@@ -28,8 +28,8 @@ log = logs.logger(__name__)
 class OpenStreams:
     """Opens and ends event streams. `ended_staff_tokens` returns those of the given tokens that are no longer valid.
 
-    The limits of the number of streams hold where rate limits are on. A token's end reaches its streams within five
-    seconds, wherever the token was ended: the tokens of all streams are checked every two.
+    The number of streams is limited where rate limits are on. The tokens of all streams are checked every two seconds,
+    so that streams end within five seconds of their token, at whichever gateway the token was ended.
     """
 
     def __init__(

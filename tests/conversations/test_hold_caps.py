@@ -1,5 +1,6 @@
 """Anonymous callers who hold rooms without paying: the attack succeeds without the limits, and fails with them."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.capacity import GetCapacity
 from contracts.rooms.settings import ChangeSettings, SettingsChange
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 from tests.conversations.http_gateway import PlatformBus
@@ -99,3 +101,24 @@ def test_a_hold_without_a_page_is_free_again_after_five_minutes(fixture: Platfor
 
         assert sold(fixture) == 0
         assert book(fixture, gateway, times=4) == {"booked": 3, "TOO_MANY_HOLDS": 1}
+
+
+def test_staff_are_told_once_of_a_night_with_many_unpaid_rooms(fixture: PlatformFixture) -> None:
+    tonight = fixture.today()
+    query = GetCapacity(hotel=HOTEL, first_night=tonight, until=tonight + timedelta(days=1))
+    [capacity] = fixture.platform.ask(query).nights
+    needed = capacity.rooms * 3 // 10 + 1
+    kinds = fixture.room_types()
+
+    for number in range(needed):
+        fixture.book(room_type=kinds[number % len(kinds)])
+    for _ in range(3):
+        fixture.platform.advance(timedelta(seconds=11))
+        fixture.settle()
+
+    events = fixture.pusher.events(channel=f"private-staff-{HOTEL}", event="holds_unusual")
+    nights = [json.loads(each["data"]) if isinstance(each["data"], str) else each["data"] for each in events]
+    assert capacity.rooms >= 10
+    assert [(each["night"], each["held"], each["rooms"]) for each in nights if each["night"] == str(tonight)] == [
+        (str(tonight), needed, capacity.rooms)
+    ]

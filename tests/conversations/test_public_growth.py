@@ -73,6 +73,7 @@ OF_EVERY_SERVICE = {
     "inbox_position": Growth("one row per booking", BOOKING),
     "outbox": Growth("one row per change", BOOKING),
     "audit": Growth("one row per change", BOOKING),
+    "remark": Growth("one text of at most 2,000 characters per change that has one", BOOKING),
     "stream": Growth("one row per subject without a version of its own", BOOKING),
 }
 GROWS = {
@@ -125,7 +126,12 @@ def ask_for_everything(fixture: PlatformFixture, gateway: Gateway) -> None:
         token = {"Authorization": f"Bearer {made['guest_token']}"}
         own = f"{PUBLIC}/room-bookings/{made['booking_id']}"
         fixture.settle()
-        for path, body in (("submit", {}), ("payment/session", {}), ("messages", {"text": "Hello"}), ("cancel", {})):
+        for path, body in (
+            ("submit", {}),
+            ("payment/session", {}),
+            ("messages", {"text": "Hello"}),
+            ("cancel", {"reason": "Plans changed."}),
+        ):
             gateway.post(
                 f"{own}/{path}/", body, headers={**token, "Idempotency-Key": f"a-key-of-the-request-{path}-{number}"}
             )

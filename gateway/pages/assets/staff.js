@@ -59,7 +59,7 @@ async function begin() {
     realtime: me.realtime,
     channels: me.realtime ? me.realtime.channels : [],
     refresh,
-    heard: (name, data) => LOUD[name] && toast(`${LOUD[name]}${data.booking_id ? `: ${data.booking_id}` : ''}`, 'loud'),
+    heard: (name, data) => LOUD[name] && toast([LOUD[name], data.booking_id || data.night].filter(Boolean).join(': '), 'loud'),
     status: byId('connection'),
   }).start();
   slow = setInterval(() => live.changed(), SLOW);

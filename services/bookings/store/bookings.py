@@ -57,6 +57,8 @@ WITH draft AS (
     DELETE FROM access_code c USING draft WHERE c.hotel = draft.hotel AND c.booking_id = draft.id
 ), amended AS (
     DELETE FROM amendment a USING draft WHERE a.hotel = draft.hotel AND a.booking_id = draft.id
+), remarked AS (
+    DELETE FROM remark r USING draft WHERE r.hotel = draft.hotel AND r.subject = draft.id
 ), contact AS (
     DELETE FROM guest g USING draft WHERE g.hotel = draft.hotel AND g.booking_id = draft.id
 ), listed AS (

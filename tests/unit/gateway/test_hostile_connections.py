@@ -22,6 +22,7 @@ BOOKINGS = f"/api/public/hotels/{builders.HOTEL}/room-bookings/"
 GET = b"GET /livez/ HTTP/1.1\r\nHost: a\r\n"
 POST = f"POST {BOOKINGS} HTTP/1.1\r\nHost: a\r\n".encode()
 PATIENCE = 0.6
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The proxies in front of the gateway: whose word on a client's address counts."""
+"""The proxies in front of the gateway, and the addresses of clients that they forward."""
 
 from collections.abc import Callable
 from typing import Any

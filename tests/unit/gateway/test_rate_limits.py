@@ -99,6 +99,7 @@ def test_an_address_of_any_length_takes_little_memory() -> None:
     assert len(network_of("x" * 30_000)) == 64
 
 
+@pytest.mark.slow
 def test_a_large_document_is_limited_like_any_public_request() -> None:
     gateway = Gateway(rate_limits="public=2")
 
