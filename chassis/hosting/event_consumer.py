@@ -13,9 +13,10 @@ from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.deadline import deadline
 from chassis.hosting.runtime import ServiceRuntime, runtime_of
 from chassis.messaging import topology
-from chassis.messaging.acknowledgement import UNREADABLE, EventDelivery, acknowledge
+from chassis.messaging.acknowledgement import EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
 from chassis.messaging.inbox_progress import InboxProgress
+from chassis.messaging.keys import Keyring
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from chassis.transactions.unit_of_work import UnitOfWork, is_outage
@@ -34,8 +35,9 @@ class EventConsumer(AmqpConsumer):
     and applies the next events one by one, so that an event that stalls by itself is found out and delayed.
     """
 
-    def __init__(self, amqp_url: str, partitions: int) -> None:
+    def __init__(self, amqp_url: str, partitions: int, keyring: Keyring) -> None:
         self._partitions = partitions
+        self._keyring = keyring
         self._gathered: deque[EventDelivery] = deque()
         self._batch: Sequence[EventDelivery] = ()
         self._batch_began = 0.0
@@ -93,7 +95,10 @@ class EventConsumer(AmqpConsumer):
         self._batch = ()
 
     def _received(self, _: Any, method: Any, properties: Any, body: bytes) -> None:
-        self._gathered.append(EventDelivery.received(method.delivery_tag, properties, body))
+        delivery = EventDelivery.received(method.delivery_tag, properties, body, self._keyring)
+        if delivery.envelope is None:
+            runtime_of(self.container).unit_of_work.counters["events_refused"] += 1
+        self._gathered.append(delivery)
         self._next()
 
     def _next(self) -> None:
@@ -175,4 +180,4 @@ def apply_patiently(
 def _apply(runtime: ServiceRuntime, batch: Sequence[EventDelivery]) -> list[DispatchResult]:
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])
-    return [next(applied) if delivery.envelope else UNREADABLE for delivery in batch]
+    return [next(applied) if delivery.envelope else delivery.refused for delivery in batch]
