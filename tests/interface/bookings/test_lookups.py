@@ -171,8 +171,8 @@ def test_a_booking_with_an_id_and_a_number_of_six_characters_is_found(
 
     assert [len(name.rsplit("-", 1)[1]) for name in (booking.booking_id, booking.confirmation_number)] == [6, 6]
     assert service.ask(GetBooking(**about(booking.booking_id))).booking_id == booking.booking_id
-    found = service.ask(LookUpBookings(email=ADA, confirmation_number=booking.confirmation_number), PUBLIC)
-    assert [each.booking_id for each in found.whole] == [booking.booking_id]
+    lookup = service.ask(LookUpBookings(email=ADA, confirmation_number=booking.confirmation_number), PUBLIC)
+    assert [each.booking_id for each in lookup.whole] == [booking.booking_id]
     for search in (booking.booking_id, booking.confirmation_number.lower()):
         page = service.ask(ListBookings(hotel=HOTEL, search=search))
         assert [row.booking_id for row in page.results] == [booking.booking_id]
