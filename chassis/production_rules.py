@@ -16,6 +16,8 @@ Check = Callable[[str, Mapping[str, str]], str | None]
 
 LEAST = 16  # characters of a secret
 LEAST_GUEST_KEY = 32
+LEAST_MESSAGE_KEY = 64  # hexadecimal digits
+LEAST_MASTER_KEY = 32
 LEAST_SMTP = 8  # a mail provider chooses the password
 DISTINCT = 6  # characters
 DEFAULTS = frozenset(
@@ -93,6 +95,14 @@ def url_with_password(value: str, _: Mapping[str, str]) -> str | None:
     return None
 
 
+def message_keys(value: str, _: Mapping[str, str]) -> str | None:
+    """The value is a list of keys, each after its signer and its verifier."""
+    entries = [entry.split(":") for entry in _entries(value)]
+    if any(len(entry) != 3 or not re.fullmatch(r"[0-9a-f]*", entry[2]) for entry in entries):
+        return "has an entry that is not SIGNER:VERIFIER:KEY, as chassis.messaging.keys prints it"
+    return secrets(least=LEAST_MESSAGE_KEY)(",".join(entry[2] for entry in entries), {})
+
+
 def https(value: str, _: Mapping[str, str]) -> str | None:
     """Every entry of the value is an address with https."""
     return None if all(each.lower().startswith("https://") for each in _entries(value)) else "must begin with https://"
@@ -140,6 +150,9 @@ RULES = (
     Rule(variable="AMQP_ADMIN_PASSWORD", check=secret()),
     Rule(variable="*_AMQP_PASSWORD", check=secret()),
     Rule(variable="*_DATABASE_URL", check=url_with_password),
+    Rule(variable="MESSAGE_KEYS", check=message_keys),
+    Rule(variable="*_MESSAGE_KEYS", check=message_keys),
+    Rule(variable="MESSAGE_MASTER_KEYS", check=secrets(least=LEAST_MASTER_KEY)),
     Rule(variable="BOOKINGS_GUEST_TOKEN_KEY", check=secrets(least=LEAST_GUEST_KEY)),
     Rule(variable="PAYMENTS_STRIPE_API_KEY", check=secret()),
     Rule(variable="PAYMENTS_STRIPE_API_BASE", check=https_or_loopback),

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 class ServiceSettings(Settings):
     """The settings of a service with a database. `workers` is the number of asks that run at the same time."""
 
+    message_keys: str = Field("", validation_alias="MESSAGE_KEYS")
     database_url: str = ""
     workers: int = 10
 

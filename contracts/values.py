@@ -163,7 +163,8 @@ class Context(Data):
     """The context of an ask: caller, trace and idempotency key.
 
     `idempotency_key` is already scoped to caller, method and path; `fingerprint` is the hash of the body. `if_match`
-    are the versions at which the client permits the change; None permits every version.
+    are the versions at which the client permits the change; None permits every version. `vouchers` are the gateway's
+    signatures of the caller, one for each service that is asked in turn; services pass the vouchers on unchanged.
     """
 
     caller: Caller = field(default_factory=Caller)
@@ -172,6 +173,7 @@ class Context(Data):
     idempotency_key: str | None = None
     fingerprint: str | None = None
     if_match: tuple[int, ...] | None = None
+    vouchers: dict[str, str] = field(default_factory=dict)
 
     def expects(self, version: int) -> bool:
         """Whether the client permits the change at this version."""

@@ -80,7 +80,7 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
             token_longest=timedelta(days=settings.token_days),
             throttle="login" in settings.limits,
         )
-        bus = await RabbitBus(settings.amqp_url).start(wait=BROKER_WITHIN)
+        bus = await RabbitBus(settings.amqp_url, settings.message_keys).start(wait=BROKER_WITHIN)
         app.state.app_state = make_app_state(settings, bus=bus, accounts=accounts)
         try:
             yield

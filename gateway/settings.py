@@ -14,6 +14,7 @@ class GatewaySettings(Settings):
 
     model_config = prefixed("gateway")
 
+    message_keys: str = Field("", validation_alias="MESSAGE_KEYS")
     database_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)

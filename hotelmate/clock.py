@@ -45,7 +45,7 @@ def advance_clock(
     seconds = parse_span(span)
     config = load_config()
     stripe_url = config.stripe_url
-    with ask_client(config.amqp_url) as client:
+    with ask_client(config) as client:
         readings = advance(client, stripe_url, seconds=seconds)
     show_table(("clock", "now"), [(reading.clock, moment(reading.now)) for reading in readings])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from chassis.messaging.ask_client import AskClient
 from chassis.settings import MODE, environment_faults
@@ -16,6 +16,16 @@ from hotelmate.errors import CommandError
 STACK = Path(".run/stack.json")
 USER = "operator"  # of the broker
 CONNECT_WITHIN = 10.0  # seconds
+
+
+class Operator(Protocol):
+    """The operator's access to the broker, and the keys with which the operator's asks are signed."""
+
+    @property
+    def amqp_url(self) -> str: ...
+
+    @property
+    def message_keys(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,13 @@ class Config:
     def amqp_url(self) -> str:
         """The URL of the broker."""
         return self._value("AMQP_URL", self.stack.get("amqp"))
+
+    @property
+    def message_keys(self) -> str:
+        """The keys with which the operator's asks are signed; only a demo may have none."""
+        if self.environment.get(MODE) == "demo" or self.stack:
+            return str(self.environment.get("MESSAGE_KEYS") or self.stack.get("message_keys", ""))
+        return self._value("MESSAGE_KEYS", None)
 
     @property
     def inbox_partitions(self) -> int:
@@ -62,7 +79,7 @@ def load_config(stack: Path = STACK) -> Config:
         content = {}
     except (OSError, ValueError) as problem:
         raise CommandError(f"{stack} cannot be read: {problem}") from problem
-    addresses = ["AMQP_URL", *(f"{name.upper()}_DATABASE_URL" for name in (*OWNERS, "gateway"))]
+    addresses = ["AMQP_URL", "MESSAGE_KEYS", *(f"{name.upper()}_DATABASE_URL" for name in (*OWNERS, "gateway"))]
     mode = os.environ.get(MODE) or ("demo" if content else None)
     if sentences := environment_faults(filter(os.environ.get, addresses), mode=mode):
         raise CommandError("The settings are refused:", details=sentences)
@@ -70,9 +87,9 @@ def load_config(stack: Path = STACK) -> Config:
 
 
 @contextmanager
-def ask_client(amqp_url: str) -> Iterator[AskClient]:
+def ask_client(operator: Operator) -> Iterator[AskClient]:
     """A connected client that can ask every service."""
-    client = AskClient(amqp_url, USER).start(wait=CONNECT_WITHIN)
+    client = AskClient(operator.amqp_url, USER, operator.message_keys).start(wait=CONNECT_WITHIN)
     try:
         yield client
     finally:

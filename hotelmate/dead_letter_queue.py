@@ -10,10 +10,11 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp import parameters
+from chassis.messaging.signatures import SIGNATURES
 from contracts.message import Envelope
 
 # The headers of an event that was not tried yet; the others count the attempts.
-FIRST_HEADERS = ("traceparent", event_protocol.SUBJECT)
+FIRST_HEADERS = ("traceparent", event_protocol.SUBJECT, SIGNATURES)
 
 
 @dataclass(frozen=True)

@@ -84,13 +84,13 @@ def drop_letter(
     force: Annotated[bool, typer.Option("--force", help="Also give up earlier events of its subject.")] = False,
 ) -> None:
     """Delete one parked message for good, so that later events of its subject are applied without it."""
-    amqp_url = load_config().amqp_url
-    with open_queue(amqp_url, service) as queue:
+    config = load_config()
+    with open_queue(config.amqp_url, service) as queue:
         letter = choose(queue.letters(), [message_id])[0]
         if not (yes or typer.confirm(f"Give up {letter.id} ({_type(letter)}) for ever?")):
             raise CommandError("Nothing was dropped.")
         if letter.envelope:
-            with ask_client(amqp_url) as client:
+            with ask_client(config) as client:
                 _skip(client, service, SkipEvent(event=letter.envelope, force=force))
         queue.remove(letter)
     say(f"{letter.id} dropped.")

@@ -77,7 +77,7 @@ def tail(
 
 def _check(*, hotel: str, booking: str) -> None:
     """Check that hotel and booking exist. During an outage of their services, the events are printed unchecked."""
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         try:
             check_named(client, hotel=hotel, booking=booking)
         except Unavailable:

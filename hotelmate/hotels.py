@@ -36,7 +36,7 @@ def import_hotel(
     room that staff removed is not added again.
     """
     definition = read_property(file)
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         imported = import_property(client, definition)
     verb = "created" if imported.created else "brought up to date"
     say(f"{imported.hotel} {verb}: {imported.types_added} room types and {imported.rooms_added} rooms added.")

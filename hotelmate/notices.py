@@ -25,7 +25,7 @@ def list_notices(
     *, pending: Annotated[bool, typer.Option("--pending", help="Those that wait to be sent instead.")] = False
 ) -> None:
     """List the notices that were given up, oldest first."""
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         rows = [_row(each) for each in every(client, STATUSES[pending])]
     columns = ("id", "medium", "occasion", "hotel", "booking", "due since", "why")
     show_table(columns, rows, empty="No push or mail waits." if pending else "No push or mail is given up.")
@@ -34,7 +34,7 @@ def list_notices(
 @cli.command("show")
 def show_notice(notice_id: Annotated[str, typer.Argument(help="The notice's id.", metavar="ID")]) -> None:
     """Show the stored data of one notice: its event and outcome, but neither its text nor its recipient."""
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         notice = client(GetNotice(notice_id=notice_id))
     Console(soft_wrap=True).print_json(data=codec.plain(notice), default=str)
 
@@ -51,7 +51,7 @@ def replay_notices(
     """
     if bool(notice_ids) == everything:
         raise CommandError("Say which notices to replay, or --all.")
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         ids = [each.notice_id for each in every(client, "GAVE_UP")] if everything else notice_ids or []
         overtaken = [each for each in ids if not _replay(client, each)]
     for notice_id in overtaken:

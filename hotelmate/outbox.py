@@ -33,7 +33,7 @@ def outbox(
     seconds = parse_span(publish_again) if publish_again else 0
     if seconds > A_MONTH:
         raise CommandError("Events older than 30 days are not published again.")
-    with ask_client(config.amqp_url) as client:
+    with ask_client(config) as client:
         rows = []
         for service in OWNERS:
             if seconds:

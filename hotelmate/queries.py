@@ -85,7 +85,7 @@ def service_queries(config: Config, *, direct: bool) -> Iterator[AskService]:
         finally:
             processes.close()
         return
-    with ask_client(config.amqp_url) as client:
+    with ask_client(config) as client:
 
         def ask(service: str, query: Query[Reply]) -> Reply:
             try:

@@ -60,7 +60,7 @@ def reconcile(
         booking_id=booking,
         since=began,
     )
-    with ask_client(load_config().amqp_url) as client, _progress() as progress:
+    with ask_client(load_config()) as client, _progress() as progress:
         check_named(client, hotel=hotel, booking=booking)
         compared, unread, findings = compare_all(client, command, progress)
         if findings and not repair:

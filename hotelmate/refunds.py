@@ -20,7 +20,7 @@ def retry_refund(
 
     The amount that is still owed is read at the provider first. A refund that is under way is not changed.
     """
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         booking = client(RetryRefund(hotel=hotel_of(client, booking_id), booking_id=booking_id))
     owed = booking.refund_amount
     say(f"{booking_id}: refund of {owed} {booking.refund_status}." if owed is not None else f"{booking_id}.")

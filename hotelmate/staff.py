@@ -47,7 +47,7 @@ def add_staff(
     """Add an account. Without --password-stdin a password is generated and printed once."""
     if problem := address_problem(email):
         raise CommandError(f"{email!r} is not an e-mail address: {problem}")
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         check_hotel(client, hotel)
     password = _password(from_stdin=password_stdin)
     staff = in_accounts(
@@ -69,7 +69,7 @@ def list_staff(
     """List accounts, ordered by hotel and e-mail."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
     if hotel is not None and not accounts:
-        with ask_client(load_config().amqp_url) as client:
+        with ask_client(load_config()) as client:
             check_hotel(client, hotel)
     if as_json:
         print(json.dumps([as_data(each) for each in accounts]))  # noqa: T201
@@ -130,7 +130,7 @@ def _finish(ended: TokensEnded, done: str, *, as_json: bool, password: str | Non
 def _end_connections(staff_id: str) -> str | None:
     """Have the notifier end the push connections; returns the problem where that fails."""
     try:
-        with ask_client(load_config().amqp_url) as client:
+        with ask_client(load_config()) as client:
             client(DropUser(staff_id=staff_id))
     except (CommandError, Refusal, Unavailable, pika.exceptions.AMQPError, OSError) as problem:
         return str(problem) or type(problem).__name__

@@ -31,7 +31,7 @@ def list_webhooks(
     outcomes = tuple(each.upper() for each in outcome)
     if unknown := [each for each in outcomes if each not in OUTCOMES]:
         raise CommandError(f"{unknown[0].lower()!r} is no outcome: {', '.join(OUTCOMES).lower()}.")
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         rows = [_row(each) for each in every(client, outcomes)]
     none = f"No webhook event is {' or '.join(outcomes).lower()}."
     show_table(("id", "type", "received", "outcome", "about", "why"), rows, empty=none)
@@ -40,7 +40,7 @@ def list_webhooks(
 @cli.command("show")
 def show_webhook(event_id: Name) -> None:
     """Show the stored data of one webhook event, which includes no personal data."""
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         webhook = client(GetWebhook(event_id=event_id))
     Console(soft_wrap=True).print_json(data=codec.plain(webhook), default=str)
 
@@ -54,7 +54,7 @@ def replay_webhooks(
     """Apply parked webhook events as if they had just arrived."""
     if bool(event_ids) == everything:
         raise CommandError("Say which webhook events to replay, or --all.")
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         ids = [each.event_id for each in every(client, ("PARKED",))] if everything else event_ids or []
         for event_id in ids:
             client(ReplayWebhook(event_id=event_id))
@@ -64,7 +64,7 @@ def replay_webhooks(
 @cli.command("dismiss")
 def dismiss_webhook(event_id: Name) -> None:
     """Dismiss a parked webhook event that concerns no booking. The event stays stored, with its reason."""
-    with ask_client(load_config().amqp_url) as client:
+    with ask_client(load_config()) as client:
         client(DismissWebhook(event_id=event_id))
     say(f"{event_id} dismissed.")
 

@@ -17,6 +17,7 @@ from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from tests.fakes.memory import directory_in_memory
+from tests.fakes.roles import use_passwords
 
 JOURNEYS = "tests/journeys/"
 
@@ -81,6 +82,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]
     """A private PostgreSQL; its files are in memory where there is room, for tests make and remove many databases."""
     node = PostgresNode(directory_in_memory() or tmp_path_factory.mktemp("postgres"))
     with node:
+        use_passwords(node.password)
         yield node
     node.erase()
 

@@ -8,8 +8,11 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import codec, time_limits
 from chassis.hosting.consumer import AmqpConsumer
+from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.probe import exchange_exists
+from chassis.messaging.ask_verification import AskRefused, AskVerifier
+from chassis.messaging.keys import Keyring
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.unit_of_work import is_outage
@@ -26,7 +29,8 @@ class AskConsumer(AmqpConsumer):
     The queue ends with the connection, so no other process repeats an ask that this process has begun.
     """
 
-    def __init__(self, amqp_url: str, workers: int) -> None:
+    def __init__(self, amqp_url: str, workers: int, keyring: Keyring) -> None:
+        self._verifier = AskVerifier(keyring)
         self._workers = workers
         self._exclusive = True
         self._queue = self._consumer = ""
@@ -60,9 +64,6 @@ class AskConsumer(AmqpConsumer):
             self._hand_over(channel, method, properties, body)
             return
         deadline = (properties.headers or {}).get("deadline")
-        if deadline and time.time() * 1000 > deadline:
-            channel.basic_ack(method.delivery_tag)
-            return
         self.unacknowledged.add(method.delivery_tag)
 
         def reply(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -70,12 +71,17 @@ class AskConsumer(AmqpConsumer):
             return None, None
 
         try:
-            kwargs = codec.decode(body)["kwargs"]
             name = method.routing_key.split(".", 1)[1]
+            asker = self._verifier.verify(name, properties, body)
+            kwargs = codec.decode(body)["kwargs"]
             message, context = kwargs.get("message", {}), kwargs.get("context", {})
+            self._verifier.verify_caller(asker, name, context)
             if method.redelivered:  # in a shared queue only
                 raise Unavailable("the ask was begun before, and whether it took effect is unknown")
         except (ValueError, KeyError, IndexError, Unavailable) as problem:
+            if isinstance(problem, AskRefused):
+                log.warning("ask_refused", why=str(problem), method=method.routing_key)
+                runtime_of(self.container).unit_of_work.counters["asks_refused"] += 1
             error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
             reply(None, None, (type(error), error, None))
             return
@@ -85,7 +91,9 @@ class AskConsumer(AmqpConsumer):
         headers = {"replayed": True} if reply is not None and reply.replayed else None
         if exc_info:
             problem = exc_info[1]
-            if is_outage(problem):
+            if isinstance(problem, AskRefused):
+                problem = Unavailable(str(problem))
+            elif is_outage(problem):
                 log.warning("ask_unanswered", why=str(problem).splitlines()[0][:200])
             elif not isinstance(problem, Refusal):
                 log.error("ask_failed", why=repr(problem)[:300], exc_info=exc_info)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from chassis import time_limits
 from chassis.hosting.deadline import deadline
 from chassis.hosting.runtime import ServiceRuntime
-from chassis.messaging.acknowledgement import UNREADABLE, EventDelivery
+from chassis.messaging.acknowledgement import EventDelivery
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
 from chassis.observability import logs
 from chassis.refusal import Unavailable
@@ -62,4 +62,4 @@ def apply_patiently(
 def _apply(runtime: ServiceRuntime, batch: Sequence[EventDelivery]) -> list[DispatchResult]:
     readable = [delivery.envelope for delivery in batch if delivery.envelope]
     applied = iter(runtime.event_dispatcher.apply(readable) if readable else [])
-    return [next(applied) if delivery.envelope else UNREADABLE for delivery in batch]
+    return [next(applied) if delivery.envelope else delivery.refused for delivery in batch]

@@ -18,6 +18,7 @@ from chassis.messaging import topology
 from chassis.messaging.acknowledgement import EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import DispatchResult
 from chassis.messaging.inbox_progress import InboxProgress
+from chassis.messaging.keys import Keyring
 from chassis.messaging.partition_leases import TTL, PartitionLeases
 from chassis.observability import logs
 
@@ -35,8 +36,9 @@ class EventConsumer(AmqpConsumer):
     and applies the next events one by one, so that an event that stalls by itself is found out and delayed.
     """
 
-    def __init__(self, amqp_url: str, partitions: int) -> None:
+    def __init__(self, amqp_url: str, partitions: int, keyring: Keyring) -> None:
         self._count = partitions
+        self._keyring = keyring
         self._partitions: PartitionConsumers
         self._ended = threading.Event()
         self._gathered: deque[EventDelivery] = deque()
@@ -127,7 +129,9 @@ class EventConsumer(AmqpConsumer):
         self._batch = ()
 
     def _received(self, partition: int, method: Any, properties: Any, body: bytes) -> None:
-        delivery = EventDelivery.received(method.delivery_tag, properties, body, partition=partition)
+        delivery = EventDelivery.received(method.delivery_tag, properties, body, self._keyring, partition=partition)
+        if delivery.envelope is None:
+            runtime_of(self.container).unit_of_work.counters["events_refused"] += 1
         self._gathered.append(delivery)
         self._next()
 

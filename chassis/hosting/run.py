@@ -32,6 +32,7 @@ from chassis.hosting.deadline import deadline
 from chassis.hosting.event_consumer import EventConsumer
 from chassis.hosting.runtime import RuntimeProvider
 from chassis.hosting.scheduler import JobLoop, TimerLoop
+from chassis.messaging.keys import Keyring
 from chassis.observability import logs
 from chassis.service import Service, Timer
 from chassis.settings import ServiceSettings
@@ -62,11 +63,12 @@ def hosted(service: Service, settings: ServiceSettings) -> type:
     def apply(self: Any, batch: Any, is_ours: Any) -> Any:
         return apply_patiently(self.runtime, batch, is_ours)
 
+    keyring = Keyring(service.name, settings.message_keys)
     members: dict[str, Any] = {
         "name": service.name,
         "runtime": RuntimeProvider(service, settings),
-        "asks": AskConsumer.decorator(settings.amqp_url, settings.workers)(handle),
-        "events": EventConsumer.decorator(settings.amqp_url, settings.inbox_partitions)(apply),
+        "asks": AskConsumer.decorator(settings.amqp_url, settings.workers, keyring)(handle),
+        "events": EventConsumer.decorator(settings.amqp_url, settings.inbox_partitions, keyring)(apply),
     }
     for timer in (*service.timers, RETENTION):
         members[timer.name] = TimerLoop.decorator(timer)(_timer_worker(timer))

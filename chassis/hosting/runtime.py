@@ -38,7 +38,7 @@ class ServiceRuntime:
             sa.create_engine(settings.sync_url, **pool),
             sa.create_engine(settings.sync_url, **pool, **reading),
         ]
-        self.ask_client = AskClient(settings.amqp_url, service.name)
+        self.ask_client = AskClient(settings.amqp_url, service.name, settings.message_keys)
         self.unit_of_work = UnitOfWork(
             self._engines[0],
             service.work,
@@ -53,7 +53,12 @@ class ServiceRuntime:
 
     def ask(self, message: Any, context: Context) -> Any:
         """Ask another service on behalf of this request's caller, without the caller's Idempotency-Key."""
-        unkeyed = Context(caller=context.caller, traceparent=context.traceparent, request_id=context.request_id)
+        unkeyed = Context(
+            caller=context.caller,
+            traceparent=context.traceparent,
+            request_id=context.request_id,
+            vouchers=context.vouchers,
+        )
         return self.ask_client(message, unkeyed)
 
     def conversation(self) -> Conversation[Any]:

@@ -9,6 +9,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
+from chassis.messaging.keys import Keyring
+from chassis.messaging.signatures import event_problem
 from chassis.observability import logs
 from contracts.message import Envelope
 
@@ -22,27 +24,35 @@ log = logs.logger(__name__)
 
 @dataclass(frozen=True)
 class EventDelivery:
-    """One delivery of an event from a partition of the inbox. `envelope` is None where the body cannot be read."""
+    """One delivery of an event from a partition of the inbox.
+
+    `envelope` is None where the body cannot be read or is not its owner's: see `why`.
+    """
 
     tag: int
     body: bytes
     properties: pika.BasicProperties
     envelope: Envelope | None
+    why: str = "not an event"
     partition: int = 0
 
     @classmethod
     def received(
-        cls, tag: int, properties: pika.BasicProperties, body: bytes, *, partition: int = 0
+        cls, tag: int, properties: pika.BasicProperties, body: bytes, keyring: Keyring, *, partition: int = 0
     ) -> "EventDelivery":
-        """A delivery as the broker handed it over."""
+        """A delivery as the broker handed it over, verified with the keys of the service."""
         try:
             envelope = event_protocol.read_envelope(body)
         except ValueError:
-            envelope = None
-        return cls(tag, body, properties, envelope, partition)
+            return cls(tag, body, properties, None, partition=partition)
+        if problem := event_problem(keyring, envelope, properties.headers, body):
+            return cls(tag, body, properties, None, problem, partition)
+        return cls(tag, body, properties, envelope, partition=partition)
 
-
-UNREADABLE = DispatchResult(Disposition.FAILED, "not an event")
+    @property
+    def refused(self) -> DispatchResult:
+        """The result of a delivery without an envelope."""
+        return DispatchResult(Disposition.FAILED, self.why)
 
 
 def acknowledge(

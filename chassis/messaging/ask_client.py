@@ -11,6 +11,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 from chassis import codec
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+from chassis.messaging.keys import Keyring
+from chassis.messaging.signatures import sign_ask
 from chassis.observability import trace
 from chassis.refusal import Unavailable
 from chassis.service import method_of
@@ -39,13 +41,14 @@ class PendingAsk:
 
 
 class AskClient:
-    """Sends the asks of a user of the broker. An ask fails when its deadline has passed.
+    """Sends the asks of a user of the broker, signed with `message_keys`. An ask fails when its deadline has passed.
 
     An ask fails at once when the broker is lost, and when no process of the service runs.
     """
 
-    def __init__(self, url: str, user: str) -> None:
+    def __init__(self, url: str, user: str, message_keys: str = "") -> None:
         self._user = user
+        self._keyring = Keyring(user, message_keys)
         self._queue = ""
         self._keeper = BlockingConnectionKeeper(url, f"{user}-asks", on_open=self._open, on_lost=self._lost)
         self._channel: BlockingChannel | None = None
@@ -111,6 +114,7 @@ class AskClient:
             self._lost()
             return
         properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
+        sign_ask(self._keyring, owner, method, properties, body)
         self._channel.basic_publish(topology.asks(owner), f"{owner}.{method}", body, properties, mandatory=True)
 
     def _replied(self, _: Any, __: Any, properties: pika.BasicProperties, body: bytes) -> None:

@@ -5,11 +5,13 @@ no users and no permissions. Users and permissions come from RabbitMQ's `load_de
 `python -m chassis.messaging.definitions`) or, where AMQP_MANAGEMENT_URL names the management API with the
 administrator's name and password, from there; the passwords are then read from BOOKINGS_AMQP_PASSWORD and so on.
 A broker that has neither needs one user for all processes, which may do everything. INBOX_PARTITIONS is the number of
-partitions of each inbox; partitions above the number are emptied and removed.
+partitions of each inbox; partitions above the number are emptied and removed. MESSAGE_MASTER_KEYS are the keys from
+which those of the processes are derived: messages that an older version left unsigned are signed with them.
 """
 
 import argparse
 import os
+from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 import pika
@@ -20,11 +22,14 @@ from chassis.messaging.amqp.parameters import parameters
 from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.definitions import NOT_HASHED, definitions, passwords_from_environment
 from chassis.messaging.former_topology import move_former_queues
+from chassis.messaging.keys import masters_from_environment, relay_keys
 from chassis.messaging.management import Management
 from chassis.messaging.removed_partitions import remove_partitions
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
+from chassis.messaging.unsigned import keyrings_of, sign_queues
 from chassis.observability import logs
 from chassis.settings import environment_faults, refusal
+from contracts.catalogue import OWNERS
 
 PROBE = "topology.probe"
 
@@ -44,8 +49,11 @@ def declare(channel: BlockingChannel, shape: Topology) -> None:
             channel.exchange_bind(binding.destination, binding.source, binding.key)
 
 
-def migrate(amqp_url: str, *, partitions: int = 1) -> None:
-    """Bring the topology of the broker at an administrator's URL up to date, over AMQP."""
+def migrate(amqp_url: str, *, partitions: int = 1, masters: Sequence[str] = ()) -> None:
+    """Bring the topology of the broker at an administrator's URL up to date, over AMQP.
+
+    Unsigned messages of former versions are signed with keys from the first of the master keys.
+    """
     hashed = hashes(amqp_url)
     if not hashed:
         log.warning("topology_not_hashed", why=NOT_HASHED)
@@ -53,7 +61,9 @@ def migrate(amqp_url: str, *, partitions: int = 1) -> None:
         declare(connection.channel(), topology(partitions=partitions, hashed=hashed))
         moved = move_former_queues(connection)
         moved |= remove_partitions(connection, partitions) if hashed else {}
-    log.info("broker_migrated", partitions=partitions if hashed else 1, moved=moved)
+        keyrings = keyrings_of({owner: relay_keys(owner, masters) for owner in OWNERS} if masters else {})
+        signed = sign_queues(connection, keyrings, partitions=partitions if hashed else 1)
+    log.info("broker_migrated", partitions=partitions if hashed else 1, moved=moved, signed=signed)
 
 
 def hashes(amqp_url: str) -> bool:
@@ -93,7 +103,7 @@ def main() -> None:
     partitions = int(os.environ.get("INBOX_PARTITIONS") or 1)
     if management_url:
         import_over_management(management_url, amqp_url, partitions=partitions)
-    migrate(amqp_url, partitions=partitions)
+    migrate(amqp_url, partitions=partitions, masters=masters_from_environment())
 
 
 if __name__ == "__main__":

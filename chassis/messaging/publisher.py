@@ -10,6 +10,8 @@ from pika.channel import Channel
 from chassis import codec
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call
+from chassis.messaging.keys import Keyring
+from chassis.messaging.signatures import SIGNATURES, sign_event
 from chassis.observability import logs
 from contracts.message import Envelope
 
@@ -19,7 +21,8 @@ log = logs.logger(__name__)
 class Publisher:
     """One channel with publisher confirms, for the events of one owner. A lost connection is opened again."""
 
-    def __init__(self, amqp_url: str, owner: str) -> None:
+    def __init__(self, amqp_url: str, owner: str, message_keys: str = "") -> None:
+        self._keyring = Keyring(owner, message_keys)
         self._exchange = topology.exchange(owner)
         self._channel: Channel | None = None
         self._keeper = AsyncioConnectionKeeper(amqp_url, f"relay-{owner}", on_open=self._opened, on_lost=self._lost)
@@ -61,13 +64,11 @@ class Publisher:
         self._by_tag[self._published] = future
         self._by_id[event.id] = future
         future.add_done_callback(lambda _: self._by_id.pop(event.id, None))
-        channel.basic_publish(
-            self._exchange,
-            event.type,
-            codec.encode(event),
-            event_protocol.event_properties(event),
-            mandatory=True,
-        )
+        body = codec.encode(event)
+        properties = event_protocol.event_properties(event)
+        if self._keyring:
+            properties.headers[SIGNATURES] = sign_event(self._keyring, event, body)
+        channel.basic_publish(self._exchange, event.type, body, properties, mandatory=True)
         return future
 
     async def _opened(self, channel: Channel) -> None:

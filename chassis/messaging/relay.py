@@ -120,9 +120,9 @@ async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event
         await connection.execute("SELECT 1")
 
 
-async def run_relays(databases: dict[str, str], brokers: dict[str, str]) -> None:
-    """Run the relays of these databases (owner → URL) until SIGTERM or SIGINT, each with its owner's broker URL."""
-    publishers = {owner: Publisher(url, owner) for owner, url in brokers.items()}
+async def run_relays(databases: dict[str, str], brokers: dict[str, str], keys: dict[str, str]) -> None:
+    """Run the relays of these databases (owner → URL) until SIGTERM or SIGINT, each with its owner's URL and keys."""
+    publishers = {owner: Publisher(url, owner, keys[owner]) for owner, url in brokers.items()}
     relays = [Relay(owner, url, publishers[owner]) for owner, url in databases.items()]
     loop = asyncio.get_running_loop()
 
@@ -146,7 +146,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m chassis.messaging.relay",
         description="Publish the outboxes of these services to the broker, each as the broker's user of that service. "
-        "Reads <NAME>_RELAY_DATABASE_URL and <NAME>_AMQP_URL, and AMQP_URL for a service without a URL of its own.",
+        "Reads <NAME>_RELAY_DATABASE_URL, <NAME>_RELAY_MESSAGE_KEYS and <NAME>_AMQP_URL, and AMQP_URL for a service "
+        "without a URL of its own.",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="bookings, payments, rooms, notifier")
     names = parser.parse_args().names
@@ -154,7 +155,8 @@ def main() -> None:
     brokers = {name: f"{name.upper()}_AMQP_URL" for name in names if f"{name.upper()}_AMQP_URL" in os.environ}
     own_urls = {variable: os.environ[variable] for variable in brokers.values()}
     unused = {"amqp_url": next(iter(own_urls.values()))} if len(own_urls) == len(names) else {}
-    settings = load(Settings, others=[*databases.values(), *own_urls], **unused)
+    keys = {name: f"{name.upper()}_RELAY_MESSAGE_KEYS" for name in names}
+    settings = load(Settings, others=[*databases.values(), *own_urls, *keys.values()], **unused)
     logs.configure("relay", level=settings.log_level, fmt=settings.log_format)
     missing = [variable for variable in databases.values() if variable not in os.environ]
     if missing:
@@ -163,6 +165,7 @@ def main() -> None:
         run_relays(
             {name: os.environ[variable] for name, variable in databases.items()},
             {name: own_urls.get(brokers.get(name, ""), settings.amqp_url) for name in names},
+            {name: os.environ.get(variable, "") for name, variable in keys.items()},
         )
     )
 

@@ -25,7 +25,7 @@ _JOBS = sa.text("""
     FULL JOIN unnest(CAST(:kinds AS text[])) AS known (kind) USING (kind)
     GROUP BY kind ORDER BY kind
 """)
-COUNTERS = ("events_failed", "events_repeated", "database_silent", "deadlines_passed")
+COUNTERS = ("asks_refused", "events_refused", "events_failed", "events_repeated", "database_silent", "deadlines_passed")
 
 
 def service_metrics(

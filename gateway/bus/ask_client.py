@@ -11,6 +11,8 @@ from pika.channel import Channel
 
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.asynchronous import call
+from chassis.messaging.keys import Keyring
+from chassis.messaging.signatures import sign_ask, vouched
 from chassis.refusal import Unavailable
 from chassis.service import method_of
 from contracts.catalogue import OWNERS
@@ -38,8 +40,8 @@ def _results(message: Any) -> "msgspec.json.Decoder[Any]":
 class PendingAsks:
     """Sends asks on the current channel, and resolves each with its reply."""
 
-    def __init__(self, user: str) -> None:
-        self._user = user
+    def __init__(self, keyring: Keyring) -> None:
+        self._user, self._keyring = keyring.user, keyring
         self._channel: Channel | None = None
         self._queue = ""
         self._waiting: dict[str, asyncio.Future[tuple[bytes, bool]]] = {}
@@ -71,11 +73,12 @@ class PendingAsks:
             raise Unavailable(f"{owner} cannot be asked {method}: the broker is not connected")
         loop, correlation_id = asyncio.get_running_loop(), uuid.uuid4().hex
         waiting: asyncio.Future[tuple[bytes, bool]] = loop.create_future()
-        request = ask_protocol.ask_body(message, context)
+        request = ask_protocol.ask_body(message, vouched(self._keyring, owner, context, deadline=deadline))
         self._waiting[correlation_id] = waiting
         timeout = loop.call_later(deadline, _fail, waiting, f"no answer in {deadline:g} s")
         try:
             properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
+            sign_ask(self._keyring, owner, method, properties, request)
             channel.basic_publish(topology.asks(owner), f"{owner}.{method}", request, properties, mandatory=True)
             body, replayed = await waiting
         except (Unavailable, pika.exceptions.AMQPError) as problem:

@@ -9,6 +9,8 @@ from pika.channel import Channel
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper, call
+from chassis.messaging.keys import Keyring
+from chassis.messaging.signatures import event_problem
 from chassis.observability import logs
 from chassis.refusal import Unavailable
 from contracts.message import Ask
@@ -28,8 +30,9 @@ log = logs.logger(__name__)
 class RabbitBus:
     """The `Bus` on the broker at `url`. A lost connection is reopened; an ask waits for it up to `CONNECT_WITHIN` s."""
 
-    def __init__(self, url: str) -> None:
-        self._asks = PendingAsks(USER)
+    def __init__(self, url: str, message_keys: str = "") -> None:
+        self._keyring = Keyring(USER, message_keys)
+        self._asks = PendingAsks(self._keyring)
         self._subscriptions = EventSubscriptions()
         self._channel: Channel | None = None
         self._connection = AsyncioConnectionKeeper(url, USER, on_open=self._opened, on_lost=self._lost)
@@ -91,10 +94,15 @@ class RabbitBus:
         self._asks.lost()
         self._subscriptions.interrupt()
 
-    def _on_event(self, _: Channel, __: Any, ___: Any, body: bytes) -> None:
+    def _on_event(self, _: Channel, __: Any, properties: Any, body: bytes) -> None:
         if not self._subscriptions:
             return
         try:
-            self._subscriptions.deliver(event_protocol.read_envelope(body))
+            event = event_protocol.read_envelope(body)
         except ValueError as problem:
             log.warning("fact_unreadable", why=str(problem)[:200])
+            return
+        if why := event_problem(self._keyring, event, properties.headers, body):
+            log.warning("event_refused", why=why)
+            return
+        self._subscriptions.deliver(event)

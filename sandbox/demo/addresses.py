@@ -28,6 +28,11 @@ class Addresses:
     amqp: str
     staff: tuple[Account, ...]
     hotels: tuple[str, ...]
+    message_keys: str = ""
+
+    @property
+    def amqp_url(self) -> str:
+        return self.amqp
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -45,6 +50,7 @@ class Addresses:
             amqp=stack["amqp"],
             staff=tuple(Account(**person) for person in stack["staff"]),
             hotels=tuple(stack["hotels"]),
+            message_keys=stack.get("message_keys", ""),
         )
 
     def account(self, hotel: str, role: str) -> Account:

@@ -83,7 +83,7 @@ class DemoContext:
 
     def now(self) -> datetime:
         """The domain clock's time in the hotel's time zone."""
-        with ask_client(self.addresses.amqp) as asker:
+        with ask_client(self.addresses) as asker:
             [reading] = read_clocks(asker, ["bookings"])
         return reading.now.astimezone(ZoneInfo(self.page["timezone"]))
 
@@ -97,7 +97,7 @@ class DemoContext:
 
     def advance(self, span: timedelta) -> None:
         """Advance the clocks of the services and of the Stripe stand-in."""
-        with ask_client(self.addresses.amqp) as asker:
+        with ask_client(self.addresses) as asker:
             readings = advance(asker, self.addresses.stripe, seconds=int(span.total_seconds()))
         times = sorted({f"{reading.now:%H:%M}" for reading in readings})
         self.transcript.line("clock", f"{span} later: {len(readings)} clocks say {' and '.join(times)} UTC")

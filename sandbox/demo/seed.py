@@ -66,7 +66,7 @@ def seed(folder: Path) -> dict[str, Any]:
     """Import every hotel in the folder and add its staff."""
     around = load_config()
     properties = [read_property(file) for file in sorted(folder.glob("*.json"))]
-    with ask_client(around.amqp_url) as asker:
+    with ask_client(around) as asker:
         for definition in properties:
             import_property(asker, definition)
         advance(asker, around.stripe_url, seconds=0)

@@ -38,6 +38,7 @@ class Commands:
     """
 
     stand_ins: Mapping[str, Argv] = field(default_factory=_stand_ins)
+    message_keys: Argv = (*PYTHON, "chassis.messaging.keys")
     definitions: Argv = (*PYTHON, "chassis.messaging.definitions")
     migrate: Argv = (*PYTHON, "chassis.transactions.migrate", *DATABASES)
     migrate_broker: Argv = (*PYTHON, "chassis.messaging.migrate")

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import threading
 import urllib.error
 import urllib.request
@@ -59,6 +60,7 @@ class Stack:
         self.postgres = self._choose_postgres()
         self.rabbit = self._choose_rabbit()
         self._facts = self.config.facts(stack_json=self.path, stand_ins=self._stand_ins)
+        self._keys: Mapping[str, str] = {}
         self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
 
     @classmethod
@@ -177,8 +179,11 @@ class Stack:
     def _bring_up(self) -> None:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
+        keys = self._helpers.submit(self._derive_keys)
         urls = databases.result()
         environment = self.config.environment(amqp_url=self._amqp_url_of("operator"), databases=urls)
+        self._keys = keys.result()
+        environment["MESSAGE_KEYS"] = self._keys.get("OPERATOR_MESSAGE_KEYS", "")
         self.environment = with_bytecode(environment, self.directory / "bytecode") | self._extra
         self.say("starting the stand-ins and migrating")
         for name, argv in self._commands.stand_ins.items():
@@ -186,7 +191,11 @@ class Stack:
         self._run("migrate", self._commands.migrate, more=owner_environment(urls))
         rabbit.result()
         self.environment["AMQP_URL"] = self._amqp_url_of("operator")
-        self._run("migrate-broker", self._commands.migrate_broker, more={"AMQP_ADMIN_URL": self.rabbit.amqp_url})
+        administrator = {
+            "AMQP_ADMIN_URL": self.rabbit.amqp_url,
+            "MESSAGE_MASTER_KEYS": self.config.message_master_key,
+        }
+        self._run("migrate-broker", self._commands.migrate_broker, more=administrator)
         self.say("starting the services, the relay and the gateway")
         for service in self._services:
             self._start(service, self._commands.service, service=service)
@@ -194,6 +203,17 @@ class Stack:
         self._start("gateway", self._commands.gateway)
         self._await_ready()
         self._describe(urls)
+
+    def _derive_keys(self) -> dict[str, str]:
+        """The keys of messages of all processes, by variable."""
+        if not self._commands.message_keys:
+            return {}
+        environment = os.environ | {"MESSAGE_MASTER_KEYS": self.config.message_master_key, "PYTHONPATH": str(ROOT)}
+        argv = self._commands.message_keys
+        done = subprocess.run(argv, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise RuntimeError(f"The keys of messages cannot be derived: {done.stderr.strip()}")
+        return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
     def _prepare_databases(self) -> dict[str, DatabaseUrls]:
         self.postgres.start()
@@ -215,11 +235,15 @@ class Stack:
         return self.supervisor.run(name, filled(argv, self._facts), environment, cwd=ROOT, echo=echo)
 
     def _environment_of(self, name: str) -> dict[str, str]:
-        """The environment of a process, with the broker's URL of its own user; the relay has the URLs of the owners."""
+        """The environment of a process: URL and keys of its user of the broker; the relay has those of the owners."""
         users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if name == "relay" else {}
         users |= {"AMQP_URL": name} if name in BROKER_USERS else {}
-        others = {variable: value for variable, value in self.environment.items() if variable != "AMQP_URL"}
-        return others | {variable: self._amqp_url_of(user) for variable, user in users.items()}
+        keys = {variable: key for variable, key in self._keys.items() if name == "relay" and "_RELAY_" in variable}
+        keys |= {"MESSAGE_KEYS": self._keys.get(f"{name.upper()}_MESSAGE_KEYS", "")} if name in BROKER_USERS else {}
+        foreign = ("AMQP_URL", "MESSAGE_KEYS")  # those of the operator
+        others = {variable: value for variable, value in self.environment.items() if variable not in foreign}
+        given = {variable: value for variable, value in self._extra.items() if variable in keys}
+        return others | {variable: self._amqp_url_of(user) for variable, user in users.items()} | keys | given
 
     def _amqp_url_of(self, user: str) -> str:
         return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)
@@ -262,6 +286,7 @@ class Stack:
                 "smtp": f"{LOOPBACK}:{config.ports['MAILBOX_SMTP_PORT']}", "http": config.url("MAILBOX_HTTP_PORT"),
             },
             "amqp": self.environment["AMQP_URL"],
+            "message_keys": self.environment["MESSAGE_KEYS"],
             "databases": {name: urls.running for name, urls in databases.items()},
             "staff": [],
             "hotels": [],

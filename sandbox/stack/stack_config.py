@@ -54,6 +54,7 @@ class StackConfig:
     pusher_key: str
     pusher_secret: str
     guest_token_key: str
+    message_master_key: str
     database_prefix: str
 
     @classmethod
@@ -68,6 +69,7 @@ class StackConfig:
             pusher_key=stored_secrets.get("pusher_key", lambda: secrets.token_hex(10)),
             pusher_secret=stored_secrets.get("pusher_secret", lambda: secrets.token_hex(16)),
             guest_token_key=stored_secrets.get("guest_token_key", lambda: secrets.token_urlsafe(32)),
+            message_master_key=stored_secrets.get("message_master_key", lambda: secrets.token_urlsafe(32)),
             database_prefix=stored_secrets.get("database_prefix", lambda: f"hotelmate_{secrets.token_hex(4)}_"),
         )
 

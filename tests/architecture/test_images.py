@@ -161,6 +161,24 @@ def test_each_service_connects_to_the_broker_as_its_own_user(services: dict[str,
     assert passwords == {f"{user.upper()}_AMQP_PASSWORD" for user in USERS}
 
 
+def test_each_service_has_its_own_keys_of_messages_and_none_has_the_master_key(services: dict[str, Any]) -> None:
+    keys = {
+        name: {
+            variable
+            for variable in re.findall(r"\$\{(\w+):\?\}", str(service.get("environment")))
+            if "MESSAGE" in variable
+        }
+        for name, service in services.items()
+    }
+
+    assert {name: variables for name, variables in keys.items() if variables} == {
+        **{name: {f"{name.upper()}_MESSAGE_KEYS"} for name in (*OWNERS, "gateway")},
+        "cli": {"OPERATOR_MESSAGE_KEYS"},
+        "relay": {f"{name.upper()}_RELAY_MESSAGE_KEYS" for name in OWNERS},
+        "migrate-broker": {"MESSAGE_MASTER_KEYS"},
+    }
+
+
 def test_every_required_variable_is_in_the_example() -> None:
     text, example = COMPOSE.read_text("utf-8"), EXAMPLE.read_text("utf-8")
     required = set(re.findall(r"\$\{(\w+):\?\}", text))

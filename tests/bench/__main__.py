@@ -28,6 +28,7 @@ from tests.bench.raw_booking import RawBookings, model_of
 from tests.bench.relaying import relay
 from tests.bench.routing import routing
 from tests.bench.screens import click_to_screen
+from tests.bench.signing import signing
 from tests.bench.signing_in import signing_in
 
 LIST_ROWS = 5_000
@@ -161,8 +162,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="run only figures whose name contains this")
     options = parser.parse_args()
     console = Console(width=160)
-    if options.only.startswith("routing"):
-        show([compare(each, rounds=options.rounds) for each in routing() if options.only in each.name], console)
+    if options.only.startswith(("routing", "signing")):
+        alone = [each for each in (*routing(), *signing()) if options.only in each.name]
+        show([compare(each, rounds=options.rounds) for each in alone], console)
         return
     with ExitStack() as things:
         directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
@@ -179,7 +181,7 @@ def main() -> None:
                 console.print(f"measuring {comparison.name} …")
                 figures.append(compare(comparison, rounds=options.rounds))
 
-        for comparison in (*routing(), *scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
+        for comparison in (*routing(), *signing(), *scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
             measure(comparison)
         with commit_to_push(
             bookings_url=scene.bookings_url,

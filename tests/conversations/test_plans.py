@@ -30,17 +30,19 @@ MESSAGING_TABLES: dict[str, dict[str, str]] = {
 # The tables to multiply per service, referenced tables first, and the values that differ: the copies are completed.
 KEPT: dict[str, dict[str, dict[str, str]]] = {
     "bookings": {
-        "booking": {"due_at": "null", "action_due_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
-        "guest": {"hotel": "'hotel-' || mod(n, 200)", "search": "md5(random()::text)", "email": "n || (m).email"},
+        "booking": {"due_at": "null", "action_due_at": "null"},
+        "booking_directory": {"former_token_hash": "null"},
+        "guest": {"search": "md5(random()::text)", "email": "n || (m).email"},
         "hold": {"check_at": "null"},
         "communication": {},
-        "chat_message": {"hotel": "'hotel-' || mod(n, 200)"},
-        "room_order": {"hotel": "'hotel-' || mod(n, 200)"},
+        "chat_message": {},
+        "room_order": {},
         "payment_fact": {},
         **MESSAGING_TABLES,
     },
     "payments": {
-        "payment": {"compare_at": "null", "hotel": "'hotel-' || mod(n, 200)"},
+        "payment": {"compare_at": "null"},
+        "payment_directory": {},
         "provider_action": {},
         "ledger": {},
         "desired_state": {},
@@ -66,7 +68,8 @@ def day(template_databases: dict[str, str], copied_database: Callable[[str], str
     with new_fixture(template_databases, copied_database) as fixture:
         engines = {name: fixture.platform.services[name].engine for name in OWNERS}
         with ExitStack() as listening:
-            sent = {name: listening.enter_context(recorded_statements(engine)) for name, engine in engines.items()}
+            running = {name: fixture.platform.services[name].running for name in OWNERS}
+            sent = {name: listening.enter_context(recorded_statements(engine)) for name, engine in running.items()}
             gateway = Gateway(bus=PlatformBus(fixture.platform), capture_seconds=0.01)
             look_at_everything(TwoHotels(fixture, gateway))
             fixture.settle()

@@ -92,7 +92,7 @@ CLOSED = {
     "payments": {"reconciliation", "finding"},
     "notifier": set(),
 }  # fmt: skip
-ALWAYS_CLOSED = {"alembic_version", "lease", "clock"}
+ALWAYS_CLOSED = {"alembic_version", "lease", "clock", "inbox_process", "inbox_partition"}
 GUEST = {"first_name": "Ada", "last_name": "Guest", "email": "ada@example.com", "phone": "+353 1 5550100"}
 PUBLIC = f"/api/public/hotels/{HOTEL}"
 

@@ -25,6 +25,7 @@ from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
+from tests.fakes.roles import running_url
 
 Reply = TypeVar("Reply")
 
@@ -34,13 +35,14 @@ _TAKE = OUTBOX.update().where(OUTBOX.c.published_at.is_(None)).values(published_
 
 
 class ServiceUnderTest:
-    """One service on the platform."""
+    """One service on the platform, with the running role of its database. `engine` is the owner's, for tests."""
 
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
         self.engine = sa.create_engine(settings.sync_url, pool_size=12)
+        self.running = sa.create_engine(running_url(self.engine.url), pool_size=12)
         self._platform = platform
-        self.start(UnitOfWork(self.engine, service.work, dependencies=service.dependencies(settings), demo=True))
+        self.start(UnitOfWork(self.running, service.work, dependencies=service.dependencies(settings), demo=True))
 
     def start(self, unit_of_work: UnitOfWork) -> None:
         """Create all dispatchers, as a restarted process does."""
@@ -162,3 +164,4 @@ class Platform:
         """Close the databases."""
         for instance in self.services.values():
             instance.engine.dispose()
+            instance.running.dispose()

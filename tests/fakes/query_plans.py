@@ -10,7 +10,6 @@ Statements = dict[str, Any]
 
 MODEL_ROWS = 20
 _UNCHANGED = {
-    "hotel",
     "kind",
     "action",
     "source",
@@ -53,7 +52,9 @@ def _copy(inspector: sa.Inspector, table: str, different: Mapping[str, str], tim
         name, kind = column["name"], str(column["type"])
         if name in different or name in _UNCHANGED:
             continue
-        if column.get("identity"):
+        if name == "hotel":
+            values[name] = "'hotel-' || mod(n, 200)"
+        elif column.get("identity"):
             values[name] = f"(SELECT max({name}) FROM {table}) + row_number() OVER ()"
         elif name in keys and kind == "UUID":
             values[name] = "gen_random_uuid()"

@@ -18,6 +18,8 @@ WEAK_DATABASES = {
     for name in (*OWNERS, "gateway")
     for role in ("", "_OWNER", "_RELAY")
 }
+KEYS = "MESSAGE_KEYS is not set."
+RELAY_KEYS = tuple(f"{name}_RELAY_MESSAGE_KEYS is not set." for name in ("BOOKINGS", "ROOMS"))
 BUS = "AMQP_URL has a password that has fewer than 16 characters."
 
 
@@ -28,9 +30,15 @@ def of(*names: str, role: str = "") -> tuple[str, ...]:
 
 
 PROGRAMS = (
-    *((("-m", "chassis.hosting.run", name), (BUS, *of(name))) for name in OWNERS),
-    (("-m", "chassis.messaging.relay", "bookings", "rooms"), (BUS, *of("bookings", "rooms", role="_RELAY"))),
-    (("-m", "gateway"), (BUS, *of("gateway"), "GATEWAY_ADDRESS_KEY is not set.", "GATEWAY_METRICS_TOKEN is not set.")),
+    *((("-m", "chassis.hosting.run", name), (BUS, KEYS, *of(name))) for name in OWNERS),
+    (
+        ("-m", "chassis.messaging.relay", "bookings", "rooms"),
+        (BUS, *of("bookings", "rooms", role="_RELAY"), *RELAY_KEYS),
+    ),
+    (
+        ("-m", "gateway"),
+        (BUS, KEYS, *of("gateway"), "GATEWAY_ADDRESS_KEY is not set.", "GATEWAY_METRICS_TOKEN is not set."),
+    ),
     (("-m", "chassis.transactions.migrate", "rooms", "gateway"), of("rooms", "gateway", role="_OWNER")),
     (("-m", "services.rooms.examine"), of("rooms")),
     (("-m", "hotelmate", "outbox"), (BUS, *of("rooms", "gateway"))),

@@ -33,7 +33,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def addresses(stack: Stack) -> Addresses:
     addresses = Addresses.of(stack.stack_json)
-    with ask_client(addresses.amqp) as asker:
+    with ask_client(addresses) as asker:
         import_property(asker, with_more_rooms(read_property(HOTELS / f"{HOTEL}.json")))
     return addresses
 
@@ -83,7 +83,7 @@ def one_room_hotel(addresses: Addresses) -> DemoContext:
     definition = HotelDefinition(
         slug="the-inn", name="The Inn", code="INN", timezone="UTC", currency="EUR", room_types=(room,)
     )
-    with ask_client(addresses.amqp) as asker:
+    with ask_client(addresses) as asker:
         import_property(asker, definition)
     return DemoContext(addresses, definition.slug, SilentTranscript())
 
@@ -94,7 +94,7 @@ def command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     from hotelmate.main import app
 
     for name, value in stack.environment.items():
-        if name.endswith("_URL"):
+        if name.endswith("_URL") or name == "MESSAGE_KEYS":
             monkeypatch.setenv(name, value)
 
     def run(*arguments: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import codec
-from chassis.messaging import event_protocol, topology
+from chassis.messaging import topology
 from chassis.messaging.amqp import parameters
 from contracts.message import Envelope
 from sandbox.demo.booking_steps import DemoBooking
@@ -26,6 +26,7 @@ from tests.unit.hotelmate.naming import NAMING, UNKNOWN
 
 Run = Callable[..., tuple[int, str]]
 HOTELS = Path(__file__).parents[2] / "sandbox" / "demo" / "hotels"
+from tests.journeys.signing import signed_properties
 
 
 def an_event(subject: str, number: int) -> Envelope:
@@ -56,8 +57,9 @@ def channel(stack: Stack) -> Iterator[BlockingChannel]:
     connection.close()
 
 
-def put(channel: BlockingChannel, queue: str, event: Envelope) -> None:
-    channel.basic_publish("", queue, codec.encode(event), event_protocol.event_properties(event), mandatory=True)
+def put(stack: Stack, channel: BlockingChannel, queue: str, event: Envelope) -> None:
+    """Put an event into a queue, signed as the relay signs it."""
+    channel.basic_publish("", queue, codec.encode(event), signed_properties(stack, event), mandatory=True)
 
 
 def applied(stack: Stack, event: Envelope) -> str | None:
@@ -160,7 +162,7 @@ def test_a_message_that_is_no_event_is_parked_shown_and_dropped(command_line: Ru
 
 def test_a_parked_event_is_replayed_and_applied(command_line: Run, stack: Stack, channel: BlockingChannel) -> None:
     event = an_event(f"BK-TEST-{token_hex(3)}", 1)
-    put(channel, topology.dead_letters("rooms"), event)
+    put(stack, channel, topology.dead_letters("rooms"), event)
     assert event.id in command_line("dlq", "list", "rooms")[1]
 
     code, said = command_line("dlq", "replay", "rooms", event.id[:13])
@@ -175,9 +177,9 @@ def test_a_parked_event_holds_back_its_subject_until_it_is_dropped(
 ) -> None:
     subject = f"BK-TEST-{token_hex(3)}"
     first, second, third = (an_event(subject, number) for number in (1, 2, 3))
-    put(channel, topology.dead_letters("rooms"), first)
-    put(channel, topology.dead_letters("rooms"), second)
-    put(channel, topology.partition("rooms", 0), third)
+    put(stack, channel, topology.dead_letters("rooms"), first)
+    put(stack, channel, topology.dead_letters("rooms"), second)
+    put(stack, channel, topology.partition("rooms", 0), third)
 
     refused, why = command_line("dlq", "drop", "rooms", second.id, "--yes")
     assert (refused, "is at 0" in why) == (1, True)

@@ -15,6 +15,7 @@ from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
 from sandbox.stack.stack import Stack
 from tests.journeys.faulty_stay import FaultyStay, collect_outputs, leaks
+from tests.journeys.signing import signed_properties
 
 LEAK = "planted-leak"
 
@@ -53,7 +54,7 @@ def test_a_planted_private_text_is_found_in_every_place(
     )
     with pika.BlockingConnection(pika.URLParameters(stack.rabbit.amqp_url)) as connection:
         channel = connection.channel()
-        properties = event_protocol.event_properties(leaking)
+        properties = signed_properties(stack, leaking)
         properties.headers[event_protocol.ATTEMPT] = MAX_ATTEMPTS - 1
         channel.basic_publish(topology.exchange("bookings"), fact.type, codec.encode(leaking), properties)
         provider.trigger("some-channel", "leak", {"guest": LEAK})

@@ -19,6 +19,7 @@ import docker.errors
 import pytest
 from docker.models.containers import _create_container_args
 
+from chassis.messaging.keys import variables
 from contracts.catalogue import OWNERS
 from sandbox.demo import approval_steps
 from sandbox.demo.addresses import Account, Addresses
@@ -48,6 +49,7 @@ def an_environment() -> dict[str, str]:
         "NOTIFIER_PUSHER_APP_ID": "1",
         "GATEWAY_RATE_LIMITS": "off",
     }
+    result |= dict(variables([secrets.token_hex(24)]))
     return {name: value or secrets.token_hex(24) for name, value in result.items()}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from chassis.messaging.keys import keys_of, relay_keys
 from sandbox.stack.commands import BROKER_USERS, SERVICES, Commands
 from sandbox.stack.output import Output
 from sandbox.stack.run_directory import temporary_run
@@ -84,6 +85,21 @@ def test_a_process_gets_the_brokers_url_of_its_own_user_only(stack: Stack) -> No
     relay = stack._environment_of("relay")
     assert {user for user, url in urls.items() if url in relay.values()} == set(SERVICES)
     assert not set(urls.values()) & set(stack._environment_of("stripe").values())
+
+
+def test_a_process_gets_the_keys_of_its_own_messages_only(stack: Stack) -> None:
+    environments = json.loads((stack.directory / "environment.json").read_text("utf-8"))
+    masters = [stack.config.message_master_key]
+
+    for service, environment in environments.items():
+        assert environment["MESSAGE_KEYS"] == keys_of(service, masters)
+    relay = stack._environment_of("relay")
+    assert {name: value for name, value in relay.items() if "MESSAGE" in name} == {
+        f"{owner.upper()}_RELAY_MESSAGE_KEYS": relay_keys(owner, masters) for owner in SERVICES
+    }
+    assert stack.stack_json["message_keys"] == keys_of("operator", masters)
+    for name in (*SERVICES, "relay", "gateway", "stripe"):
+        assert stack.config.message_master_key not in str(stack._environment_of(name))
 
 
 def test_the_brokers_directory_is_closed_to_other_users(stack: Stack) -> None:

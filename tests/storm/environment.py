@@ -49,7 +49,7 @@ RESET_ROOMS = """
     UPDATE room SET status = 'READY_FOR_GUEST', occupied_by = NULL, version = 1, maintenance_priority = NULL
     WHERE version > 1
 """
-UNCHANGED_TABLES = {"alembic_version", "clock", "lease"}
+UNCHANGED_TABLES = {"alembic_version", "clock", "lease", "inbox_process", "inbox_partition"}
 RETRY_JOBS_NOW = "UPDATE job SET try_at = now() WHERE done_at IS NULL AND gave_up_at IS NULL AND try_at > now()"
 MAKE_DUE = (
     "UPDATE booking SET action_due_at = now() WHERE action_due_at > now()",

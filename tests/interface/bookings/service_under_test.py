@@ -31,6 +31,7 @@ from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
 from services.bookings.work import BookingsDependencies, BookingsWork
+from tests.fakes.roles import running_engine
 from tests.unit.bookings import builders as build
 
 
@@ -124,13 +125,18 @@ class FakeRooms:
 
 
 class BookingsUnderTest:
-    """The bookings service as guests, staff, other services and timers use it."""
+    """The bookings service as guests, staff, other services and timers use it, with the running role.
+
+    `engine` is the owner's: tests prepare and read rows with it.
+    """
 
     def __init__(self, engine: sa.Engine, **dependencies: Any) -> None:
         self.engine = engine
         self.rooms = FakeRooms()
         self.unit_of_work = StoppedClock(
-            engine, BookingsWork, dependencies=BookingsDependencies(**{"guest_tokens": build.TOKENS, **dependencies})
+            running_engine(engine.url),
+            BookingsWork,
+            dependencies=BookingsDependencies(**{"guest_tokens": build.TOKENS, **dependencies}),
         )
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self.rooms)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
@@ -225,8 +231,8 @@ def statements(engine: sa.Engine) -> Iterator[list[str]]:
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         sent.append(statement)
 
-    sa.event.listen(engine, "before_cursor_execute", note)
+    sa.event.listen(running_engine(engine.url), "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        sa.event.remove(running_engine(engine.url), "before_cursor_execute", note)

@@ -85,7 +85,7 @@ def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
         " WHERE email LIKE 'x-%'"
     )
     service.rows("INSERT INTO hold (booking_id, hotel, held_at) SELECT id, hotel, created_at FROM booking")
-    with service.unit_of_work.reading.connect() as autocommitting:
+    with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as autocommitting:
         autocommitting.execute(sa.text("VACUUM ANALYZE booking, booking_directory, guest, hold"))
     yield service
     service.engine.dispose()

@@ -9,7 +9,9 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.communications import ListCommunications
 from contracts.bookings.guest_access import ExchangeCode
 from contracts.bookings.lookups import FoundBookings, GetLookupLetter, LookUpBookings
+from contracts.bookings.queries import GetBooking, ListBookings
 from contracts.notifier.events import NoticeSent
+from services.bookings.domain import booking_names
 from services.bookings.handlers.lookups import begin_lookup_mail
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.interface.bookings.steps import about, refused
@@ -158,3 +160,19 @@ def test_a_long_ended_booking_is_not_mailed_and_an_empty_lookup_is_refused(servi
 
     assert letters(service) == []
     assert refused(service, LookUpBookings(), PUBLIC) == "MISSING_FIELD"
+
+
+def test_a_booking_with_an_id_and_a_number_of_six_characters_is_found(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking_names, "LENGTH", 6)
+    booking = service.book().booking
+    monkeypatch.undo()
+
+    assert [len(name.rsplit("-", 1)[1]) for name in (booking.booking_id, booking.confirmation_number)] == [6, 6]
+    assert service.ask(GetBooking(**about(booking.booking_id))).booking_id == booking.booking_id
+    lookup = service.ask(LookUpBookings(email=ADA, confirmation_number=booking.confirmation_number), PUBLIC)
+    assert [each.booking_id for each in lookup.whole] == [booking.booking_id]
+    for search in (booking.booking_id, booking.confirmation_number.lower()):
+        page = service.ask(ListBookings(hotel=HOTEL, search=search))
+        assert [row.booking_id for row in page.results] == [booking.booking_id]

@@ -65,6 +65,7 @@ class Toy:
     def __init__(self, url: str, rabbit: RabbitNode, marker: Path, *, user: str = "rooms") -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
         self._asker_url = rabbit.url_of("operator") if user else rabbit.amqp_url
+        self.asker_keys = ""
         self.environment = {
             **os.environ,
             "TOY_DATABASE_URL": url,
@@ -88,7 +89,7 @@ class Toy:
             environment["AMQP_URL"] = broker
         with program(["tests.interface.chassis.with_limits", "tests.interface.chassis.toy"], environment) as process:
             if ready:
-                asker = AskClient(self._asker_url, "operator").start(wait=5)
+                asker = AskClient(self._asker_url, "operator", self.asker_keys).start(wait=5)
                 until(lambda: asker_hears(asker), what="the toy answering")
                 asker.stop()
             yield process

@@ -22,6 +22,7 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, dependencies
 
 TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
+from tests.fakes.roles import running_engine
 
 
 class Notifier:
@@ -31,7 +32,7 @@ class Notifier:
         self.engine = engine
         self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {}
         self.sent_asks: list[tuple[Ask[Any], Context]] = []
-        self.unit_of_work = UnitOfWork(engine, NotifierWork, dependencies=dependencies(settings))
+        self.unit_of_work = UnitOfWork(running_engine(engine.url), NotifierWork, dependencies=dependencies(settings))
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self.ask)
         self.jobs = {job.kind: JobRunner(job, self.unit_of_work, self.ask) for job in SERVICE.jobs}

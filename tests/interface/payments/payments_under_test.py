@@ -25,6 +25,7 @@ from services.payments.cards import Cards
 from services.payments.domain.payment import PaymentKey
 from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
+from tests.fakes.roles import running_engine
 from tests.interface.payments.played_bookings import AMOUNT, HOTEL, PlayedBookings
 
 ORIGINS = ("https://hotel.example",)
@@ -48,7 +49,9 @@ class PaymentsUnderTest(PlayedBookings):
     def restart(self, cards: Cards) -> None:
         """Start the service's servers and runners anew, as a restarted process does."""
         dependencies = PaymentsDependencies(cards=cards, origins=ORIGINS)
-        self.unit_of_work = UnitOfWork(self.engine, PaymentsWork, dependencies=dependencies, demo=True)
+        self.unit_of_work = UnitOfWork(
+            running_engine(self.engine.url), PaymentsWork, dependencies=dependencies, demo=True
+        )
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.job_runners = [JobRunner(job, self.unit_of_work, self._ask) for job in SERVICE.jobs]

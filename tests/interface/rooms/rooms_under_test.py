@@ -32,6 +32,7 @@ SYSTEM = Caller(kind="system")
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 _numbers = count(1)
+from tests.fakes.roles import running_engine
 
 
 def day(number: int) -> date:
@@ -49,11 +50,11 @@ class UnitOfWorkAtTime(UnitOfWork):
 
 
 class RoomsUnderTest:
-    """The service on one database, with one hotel of the test."""
+    """The service on one database with the running role, and one hotel of the test. `engine` is the owner's."""
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.unit_of_work = UnitOfWorkAtTime(self.engine, RoomsWork)
+        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
@@ -197,9 +198,9 @@ class RoomsUnderTest:
         def note(_: Any, __: Any, statement: str, *___: Any) -> None:
             sent.append(statement)
 
-        sa.event.listen(self.engine, "before_cursor_execute", note)
+        sa.event.listen(self.unit_of_work.engine, "before_cursor_execute", note)
         yield sent
-        sa.event.remove(self.engine, "before_cursor_execute", note)
+        sa.event.remove(self.unit_of_work.engine, "before_cursor_execute", note)
 
     def _envelope(self, event: Event) -> Envelope:
         sequence = self._sequences[event.subject] = self._sequences.get(event.subject, 0) + 1

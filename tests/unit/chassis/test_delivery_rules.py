@@ -11,8 +11,9 @@ import pytest
 from chassis import codec
 from chassis.jobs.backoff import LONGEST_DELAY, backoff
 from chassis.messaging import event_protocol, topology
-from chassis.messaging.acknowledgement import EARLY_FOR, UNREADABLE, EventDelivery, acknowledge
+from chassis.messaging.acknowledgement import EARLY_FOR, EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition
+from chassis.messaging.keys import Keyring
 from chassis.messaging.outbox import OutboxRow, publishable
 from chassis.observability import trace
 from contracts.message import Envelope
@@ -44,7 +45,7 @@ def row(position: int, subject: str = "BK-1", *, waits: bool = False) -> OutboxR
 
 def delivery(headers: dict[str, Any] | None = None) -> EventDelivery:
     body = codec.encode(row(1).event)
-    return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body)
+    return EventDelivery.received(7, pika.BasicProperties(message_id="m", headers=headers), body, Keyring("rooms"))
 
 
 def acknowledged(received: EventDelivery, outcome: DispatchResult) -> Channel:
@@ -98,9 +99,9 @@ def test_an_event_that_is_early_for_a_day_is_parked() -> None:
 
 
 def test_an_unreadable_event_is_parked_at_once() -> None:
-    unreadable = EventDelivery.received(7, pika.BasicProperties(), b"{")
+    unreadable = EventDelivery.received(7, pika.BasicProperties(), b"{", Keyring("rooms"))
 
-    assert acknowledged(unreadable, UNREADABLE).published[0][0] == topology.dead("rooms")
+    assert acknowledged(unreadable, unreadable.refused).published[0][0] == topology.dead("rooms")
 
 
 def test_a_row_that_waits_holds_back_its_subject_only() -> None:

@@ -11,6 +11,7 @@ from chassis import codec
 from chassis.codec import MAX_DEPTH
 from chassis.messaging import event_protocol
 from chassis.messaging.acknowledgement import EventDelivery
+from chassis.messaging.keys import Keyring
 
 
 def nested(depth: int) -> bytes:
@@ -65,6 +66,6 @@ def test_a_deep_event_is_parked_as_unreadable() -> None:
 
     with pytest.raises(ValueError, match="nested deeper"):
         event_protocol.read_envelope(body)
-    assert EventDelivery.received(1, pika.BasicProperties(), body).envelope is None
+    assert EventDelivery.received(1, pika.BasicProperties(), body, Keyring("rooms")).envelope is None
     shallow = body.replace(nested(3_000), nested(3))
     assert event_protocol.read_envelope(shallow).data == {"a": {"a": {"a": 1}}}

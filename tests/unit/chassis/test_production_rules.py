@@ -21,6 +21,7 @@ SECRET = "f2b71cf08a4e5d6390ab12cd34ef5678"
 DATABASES = ("BOOKINGS", "PAYMENTS", "ROOMS", "NOTIFIER", "GATEWAY")
 GOOD = {
     "AMQP_URL": f"amqp://bookings:{SECRET}@rabbitmq:5672/%2F",
+    "MESSAGE_KEYS": f"bookings:rooms:{SECRET * 2}",
     **{f"{name}_DATABASE_URL": f"postgresql://{name.lower()}:{SECRET}@postgres/one" for name in DATABASES},
     "BOOKINGS_GUEST_TOKEN_KEY": SECRET,
     "PAYMENTS_STRIPE_API_KEY": f"sk_live_{SECRET}",
@@ -38,6 +39,9 @@ GOOD = {
 }
 REFUSED = (
     ("AMQP_URL", "", "AMQP_URL is not set"),
+    ("MESSAGE_KEYS", "", "MESSAGE_KEYS is not set"),
+    ("MESSAGE_KEYS", f"bookings:rooms:{SECRET}", "MESSAGE_KEYS has fewer than 64"),
+    ("MESSAGE_KEYS", f"bookings:rooms:{SECRET * 2},rooms:{SECRET}", "MESSAGE_KEYS has an entry that is not SIGNER"),
     ("AMQP_URL", "amqp://rabbitmq:5672/%2F", "AMQP_URL has no password"),
     ("AMQP_URL", "amqp://bookings:@rabbitmq:5672/%2F", "AMQP_URL has no password"),
     ("AMQP_URL", "amqp://guest:guest@rabbitmq:5672/%2F", "AMQP_URL has the user's name as password"),
@@ -83,6 +87,8 @@ REFUSED_BY_PROGRAMS = (  # for the broker
     ("AMQP_ADMIN_URL", "amqp://hotelmate:guest@rabbitmq/", "AMQP_ADMIN_URL has a password that is a default"),
     ("AMQP_ADMIN_PASSWORD", "f2b71cf0", "AMQP_ADMIN_PASSWORD has fewer than 16 characters"),
     ("ROOMS_AMQP_PASSWORD", "", "ROOMS_AMQP_PASSWORD is not set"),
+    ("ROOMS_RELAY_MESSAGE_KEYS", "", "ROOMS_RELAY_MESSAGE_KEYS is not set"),
+    ("MESSAGE_MASTER_KEYS", "secret", "MESSAGE_MASTER_KEYS is a default"),
 )
 
 
@@ -182,8 +188,8 @@ def test_all_faults_are_listed_at_once_with_what_is_missing_and_malformed(monkey
 
     lines = [line.split()[0].rstrip(":") for line in str(refused.value).splitlines()[1:]]
     assert sorted(lines) == [
-        "PAYMENTS_DATABASE_URL", "PAYMENTS_RECONCILE_MINUTES", "PAYMENTS_RETURN_ORIGINS", "PAYMENTS_STRIPE_API_KEY",
-        "PAYMENTS_STRIPE_WEBHOOK_SECRETS",
+        "MESSAGE_KEYS", "PAYMENTS_DATABASE_URL", "PAYMENTS_RECONCILE_MINUTES", "PAYMENTS_RETURN_ORIGINS",
+        "PAYMENTS_STRIPE_API_KEY", "PAYMENTS_STRIPE_WEBHOOK_SECRETS",
     ]  # fmt: skip
 
 
