@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chassis.messaging.keys import keys_of
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask
 from contracts.operations import Ping
@@ -35,9 +36,9 @@ FACT = {
 class AskTransport:
     """A bus on its own event loop."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, message_keys: str = "") -> None:
         self._runner = asyncio.Runner()
-        self.bus = RabbitBus(url)
+        self.bus = RabbitBus(url, message_keys)
         self._runner.run(self._start())
 
     async def _start(self) -> None:
@@ -156,6 +157,23 @@ def test_an_event_reaches_the_subscriptions_of_its_booking(asking: AskTransport,
 
     assert (mine.type, mine.sequence) == ("bookings.BookingConfirmed.v1", 4)
     assert others is None
+
+
+@pytest.mark.parametrize("verifies", [False, True])
+def test_an_event_that_bookings_did_not_sign_reaches_nobody_where_the_gateway_verifies(
+    rabbit: RabbitNode, *, verifies: bool
+) -> None:
+    transport = AskTransport(rabbit.url_of("gateway"), keys_of("gateway", ["a master key"]) if verifies else "")
+
+    async def received(bus: RabbitBus) -> Any:
+        with bus.subscribe("BK-1") as subscription, Responder(rabbit.amqp_url, "rooms", lambda *_: None) as elsewhere:
+            elsewhere.publish("bookings.events", str(FACT["type"]), json.dumps(FACT).encode())
+            return await subscription.next(within=2)
+
+    try:
+        assert (transport.run(received) is None) == verifies
+    finally:
+        transport.close()
 
 
 def test_asks_fail_at_once_when_the_broker_stops_and_work_when_it_returns(
