@@ -16,6 +16,7 @@ def entrypoint(kind: type[Any], submit: Callable[[Callable[[], None]], bool]) ->
     made.unacknowledged, made.stopping, made._confirming, made._gathered = set(), False, None, deque()
     made._batch, made._one_by_one = (), 0
     made.keeper = SimpleNamespace(submit=submit)
+    made._partitions = SimpleNamespace(lost=lambda: None)
     made.container = SimpleNamespace(
         service_name="rooms", spawn_worker=lambda *_, handle_result, **__: spawned.append(handle_result)
     )
