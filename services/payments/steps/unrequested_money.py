@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chassis.transactions.conversation import Conversation
 from contracts.payments.events import PaymentPurpose
-from services.payments.cards import UnknownObject
+from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import IntentSnapshot
 from services.payments.work import PaymentsWork
@@ -39,7 +39,7 @@ def is_unrequested(intent: IntentSnapshot, payment_id: str, conversation: Conver
     """
     if intent.charge is None:
         return False
-    cards = conversation.dependencies.cards
+    cards: Cards = conversation.dependencies.cards
     with conversation.reading() as work:
         payment = work.payments.get(payment_id)
     if payment is None or payment.intent_id == intent.id:
