@@ -89,8 +89,12 @@ def _invalid(request: Request, problem: RequestValidationError) -> Response:
     return _response(request, "VALIDATION_ERROR", message, errors=errors)
 
 
+# Parts of an error's location that name no field: where the value stands, and pydantic's names of a union's types.
+_NO_FIELDS = ("body", "query", "path", "header", "int", "str", "constrained-str")
+
+
 def _field(location: Sequence[Any]) -> str:
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    parts = [str(part) for part in location if part not in _NO_FIELDS]
     return ".".join(parts) or str(location[0])
 
 

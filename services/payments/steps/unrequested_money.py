@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chassis.transactions.conversation import Conversation
 from contracts.payments.events import PaymentPurpose
+from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_snapshot import IntentSnapshot
 from services.payments.work import PaymentsWork
@@ -32,16 +33,23 @@ def payment_of_intent(intent: IntentSnapshot, key: PaymentKey, conversation: Con
 def is_unrequested(intent: IntentSnapshot, key: PaymentKey, conversation: Conversation[PaymentsWork]) -> bool:
     """Whether the intent holds or has taken money, and was not created on the checkout session of the payment.
 
-    The session is read after the intent: the provider links the two before any money moves. Raises `Unavailable`.
+    The session is read after the intent: Stripe creates a session's intent when the guest confirms the session, and
+    money moves after that (https://docs.stripe.com/changelog/2022-08-01/deferred-paymentintent-checkout-session).
+    Raises `Unavailable`.
     """
     if intent.charge is None:
         return False
-    session = conversation.dependencies.cards.session_of_intent(intent.id)
+    cards: Cards = conversation.dependencies.cards
     with conversation.reading() as work:
         payment = work.payments.get(key)
     if payment is None or payment.intent_id == intent.id:
         return False
-    return session is None or payment.session_id not in (None, session.id)
+    if payment.session_id is None:
+        return cards.session_of_intent(intent.id) is None
+    try:
+        return cards.session(payment.session_id).intent_id != intent.id
+    except UnknownObject:
+        return True
 
 
 def unrequested_payment(intent: IntentSnapshot, named: Payment, *, now: datetime) -> Payment:

@@ -127,3 +127,4 @@ def test_rooms_are_named_by_whole_numbers_or_texts(gateway: Gateway, front_desk:
     for wrong in ([], [True], [1.5], [None], ["no room"], list(range(1, 102)), "1"):
         answer = gateway.post(f"{HOTEL}/rooms/checkout/", {"room_ids": wrong}, headers=front_desk)
         assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR"), wrong
+        assert {error["field"] for error in answer.json()["errors"]} <= {"room_ids", "room_ids.0"}
