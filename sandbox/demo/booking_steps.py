@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
-from contracts.values import from_major
+from contracts.values import Money, from_major
 from sandbox.demo.clients import ApiClient
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect, expect_fields, expect_that
@@ -57,9 +57,9 @@ class DemoBooking:
         return f"{self.demo.staff_path}/room-bookings/{self.id}"
 
     @property
-    def minor(self) -> int:
-        """The booking's total in minor units."""
-        return from_major(self.total, self.currency).amount
+    def money(self) -> Money:
+        """The booking's total."""
+        return from_major(self.total, self.currency)
 
     def read(self) -> dict[str, Any]:
         """The booking as its guest sees it."""

@@ -28,7 +28,7 @@ def pay(booked: DemoBooking) -> None:
     expect("the card is authorised", result["payment_status"], "AUTHORIZED")
     expect_that("the hotel has a deadline", result["approval_deadline_at"], actual=result["approval_deadline_at"])
     booked.intent = result["payment_reference"]
-    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.minor))
+    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.money))
     verified = booked.guest.call(
         "GET", f"{booked.path}/payment/verify/", params={"session_id": session["session_id"]}
     ).body

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from contracts.values import Money
 from sandbox.demo.expectations import ExpectationFailed, eventually, expect, expect_that
 from sandbox.demo.transcript import Transcript
 
@@ -33,12 +34,12 @@ class StripeObserver:
             "stripe", f"the guest pays on {path.rsplit('/', 1)[0]}/…", f"card {card[:4]} … {card[-4:]}"
         )
 
-    def movements(self, intent: str) -> list[tuple[str, int]]:
-        """The movements of an intent as pairs of kind and amount in minor units, in order."""
+    def movements(self, intent: str) -> list[tuple[str, Money]]:
+        """The movements of an intent as pairs of kind and amount, in order."""
         entries = self._http.get("/_control/journal", params={"payment_intent": intent}).raise_for_status().json()
-        return [(entry["movement"], entry["amount"]) for entry in entries["entries"]]
+        return [(entry["movement"], Money(entry["amount"], entry["currency"].upper())) for entry in entries["entries"]]
 
-    def expect_movements(self, intent: str, *expected: tuple[str, int]) -> None:
+    def expect_movements(self, intent: str, *expected: tuple[str, Money]) -> None:
         """Expect that the intent eventually has exactly the movements `expected`, in this order."""
         eventually(
             f"Stripe's journal of {intent}", lambda: self.movements(intent), holds=lambda actual: actual == [*expected]

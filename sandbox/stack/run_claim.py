@@ -39,7 +39,7 @@ class RunClaim:
         try:
             return not self._released and self._note.read_text("utf-8") != self._record
         except OSError:
-            return True
+            return not self._released
 
     def made_anew(self) -> bool:
         """Whether another directory is in the place of the run directory, and no stack has claimed it."""

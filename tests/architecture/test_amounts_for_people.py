@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TREES = ("contracts", "chassis", "services", "gateway", "hotelmate")
+TREES = ("contracts", "chassis", "services", "gateway", "hotelmate", "sandbox")
 
 # The names of attributes, columns and JSON members that hold minor units somewhere in the product.
 MINOR_UNITS = frozenset({
@@ -20,6 +20,17 @@ NOT_A_NUMBER = {
     ("services/payments/domain/reconciliation.py", "desired.fee"): "the desired state has a Money",
     ("services/rooms/store/examination.py", "row.held"): "a number of nights",
     ("hotelmate/timeline/render.py", "payment['amount']"): "the explanation has the text of a Money",
+    ("services/bookings/domain/cancellation_fees.py", "fee"): "a Money",
+    ("services/payments/domain/reconciliation.py", "amount"): "the ledger and the provider's movements have a Money",
+    ("services/payments/store/examination.py", "captured"): "the text of a Money",
+    ("services/payments/store/examination.py", "authorised"): "the text of a Money",
+    ("services/payments/store/examination.py", "refunded"): "the text of a Money",
+    ("sandbox/demo/providers.py", "amount"): "a Money",
+    ("sandbox/demo/search_steps.py", "price"): "a decimal text of the API",
+    ("sandbox/demo/walkthrough.py", "held"): "a number of rooms",
+    ("sandbox/stripe/catalogue.py", "amount"): "a field and an error of the provider's API, which has minor units",
+    ("sandbox/stripe/intents.py", "amount"): "an error of the provider's API, which has minor units",
+    ("sandbox/stripe/intents.py", "held"): "an error of the provider's API, which has minor units",
 }
 SQL = re.compile(rf"\b({'|'.join(sorted(MINOR_UNITS))})\b\s*(::\s*text\s*)?\|\|", re.IGNORECASE)
 
@@ -39,7 +50,7 @@ def written_amounts(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _name(value: ast.expr) -> str:
     match value:
-        case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
             return name
     return ""
 

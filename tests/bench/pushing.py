@@ -1,4 +1,4 @@
-"""From the commit of a change to the push provider's door, beside that last call alone."""
+"""From the commit of a change to the push provider's API, beside that last call alone."""
 
 import threading
 import time
@@ -72,15 +72,15 @@ class OperationRoute:
 @contextmanager
 def commit_to_push(*, bookings_url: str, pusher: dict[str, Any], book: Callable[[int], str]) -> Iterator[Comparison]:
     """`book` makes one booking and answers its id. One after the other: nothing else is going on."""
-    commits, door = Commits(bookings_url), OperationRoute(pusher)
-    provider = door.provider()
+    commits, push_api = Commits(bookings_url), OperationRoute(pusher)
+    provider = push_api.provider()
 
     def changes() -> Measured:
         latencies = []
         for number in range(CHANGES):
             began = time.time()
             channel = f"private-booking-{book(number)}"
-            latencies.append(door.reached(channel, "booking_created") - commits.first_after(began))
+            latencies.append(push_api.reached(channel, "booking_created") - commits.first_after(began))
         return Measured(CHANGES, sum(latencies), latencies)
 
     def calls() -> Measured:
@@ -90,7 +90,7 @@ def commit_to_push(*, bookings_url: str, pusher: dict[str, Any], book: Callable[
             events = [{"channel": channel, "name": f"booking_created{n or ''}", "data": "x" * 400} for n in range(8)]
             began = time.time()
             provider.trigger_batch(events)
-            latencies.append(door.reached(channel, "booking_created") - began)
+            latencies.append(push_api.reached(channel, "booking_created") - began)
         return Measured(CHANGES, sum(latencies), latencies)
 
     try:

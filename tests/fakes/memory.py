@@ -34,7 +34,7 @@ def remove_abandoned(memory: Path) -> None:
     """Remove the directories that no living test run has locked, and end their PostgreSQL servers."""
     for place in memory.glob(f"{PREFIX}*"):
         try:
-            if time.time() - place.stat().st_mtime > YOUNG and (lock := _lock(place)):
+            if time.time() - place.stat().st_mtime > YOUNG and (lock := _lock(place)) is not None:
                 end_earlier_process(place / "postgres.pid", sig=signal.SIGINT)
                 vacate(place)
                 os.close(lock)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.transactions.store import SqlStore
 from contracts.values import Page
-from services.rooms.domain.mapping import field_values
+from services.rooms.domain.mapping import complete, field_names
 
 T = TypeVar("T")
 Params = dict[str, Any]
@@ -40,7 +40,12 @@ def typed_row(kind: type[T], row: Any, **values: Any) -> T:
 
     Raises `TypeError` for a field without a column, even if the field has a default.
     """
-    return codec.typed(field_values(kind, row, **values), kind)
+    return codec.typed(complete(kind, _columns(kind, row) | values), kind)
+
+
+def _columns(kind: type, row: Any) -> Params:
+    columns = row._asdict()
+    return {name: columns[name] for name in field_names(kind) if name in columns}
 
 
 def matches(*columns: str) -> str:

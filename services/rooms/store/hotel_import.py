@@ -55,7 +55,7 @@ class SqlHotelImport(RoomsStore):
 
     def add_room_type(self, hotel: str, definition: RoomTypeDefinition, *, base_price: int) -> int:
         """Insert a room type; returns its id. `base_price` is in minor units."""
-        row = field_values(RoomTypeDefinition, definition, base_price=base_price) | {"hotel": hotel}
+        row = {**field_values(RoomTypeDefinition, definition, base_price=base_price), "hotel": hotel}
         return int(self._connection.execute(ADD_TYPE, row).scalar_one())
 
     def add_rooms(self, hotel: str, room_type_id: int, numbers: Sequence[str]) -> list[str]:
