@@ -146,5 +146,5 @@ if __name__ == "__main__":
     if os.environ.get("TOY_TRUSTS_THE_BROKER"):
         from chassis.hosting import consumer
 
-        consumer.require_exchange_type = lambda *_, **__: None
+        consumer.require_exchange_type = lambda *_, **__: None  # type: ignore[attr-defined]
     run(TOY)
