@@ -29,7 +29,7 @@ CHASSIS: Grants = {
     "idempotency": ALL,
     "job": ALL,
     "audit": APPEND,
-    "remark": "SELECT, INSERT, DELETE",
+    "remark": APPEND,
     "lease": READ,
     "inbox_process": ALL,
     "inbox_partition": ALL,

@@ -21,4 +21,5 @@ GRANTS: Grants = {
     "lookup_mail": "SELECT, INSERT, DELETE",
     "ghost": ALL,
     "census": "SELECT, UPDATE",
+    "remark": "SELECT, INSERT, DELETE",  # those of an expired draft
 }
