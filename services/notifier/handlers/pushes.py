@@ -4,7 +4,7 @@ Pushes are sent in the order of the events. A push that fails temporarily holds 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
@@ -26,6 +26,8 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among(pushes)
+    unsent = [push for push in pushes if push.notice_id not in sent]
+    staff_names = conversation.dependencies.staff_names.of(unsent, conversation.ask)
     until = time.monotonic() + SEND_SECONDS
     unstored: dict[str, PushNotice] = {}  # by subject
     results: list[SendResult] = []
@@ -37,7 +39,7 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
         if push.subject in unstored and stop is None:
             _store_sent(unstored, conversation)
         stop = stop or (RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None)
-        result = stop or _send(push, conversation)
+        result = stop or _send(push, staff_names, conversation)
         if isinstance(result, RetryLater):
             stop = result
         elif result is SENT:
@@ -59,9 +61,9 @@ def send_availability_pushes(
     return [by_notice.get(push.notice_id, SENT) for push in pushes]
 
 
-def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendResult:
+def _send(push: PushNotice, staff_names: Mapping[str, str], conversation: Conversation[NotifierWork]) -> SendResult:
     try:
-        conversation.dependencies.push.send(list(push.messages))
+        conversation.dependencies.push.send(list(push.messages(staff_names)))
     except (RetryLater, PermanentFailure) as problem:
         return problem
     return SENT
