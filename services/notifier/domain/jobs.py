@@ -1,6 +1,7 @@
 """The payloads of the notifier's jobs: calls to push provider and mail server. No payload holds a name or address.
 
-Class names are the job kinds stored in the job table; field names are the stored JSON.
+Class names are the job kinds stored in the job table; field names are the stored JSON. Pushes have an order key: the
+pushes about one subject are sent one after the other, those about different subjects side by side.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,11 @@ STAFF_NAME = "staff_user"  # the field of a payload with the name of the member 
 def job_key(notice_id: str) -> str:
     """The key of the job that sends a notice."""
     return f"notice/{notice_id}"
+
+
+def availability_subject(hotel: str) -> str:
+    """The subject of the pushes of a hotel's availability."""
+    return f"availability/{hotel}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class PushNotice(Data):
     medium: ClassVar[str] = "push"
 
     @property
+    def order_key(self) -> str:
+        """The subject."""
+        return self.subject
+
+    @property
     def staff_ids(self) -> frozenset[str]:
         """The accounts whose names are sent."""
         return frozenset(group.staff_id for group in self.groups if group.staff_id)
@@ -78,6 +89,11 @@ class PushAvailability(Data):
     event_id: str
     second: int
     changed_at: datetime
+
+    @property
+    def order_key(self) -> str:
+        """The subject of the push."""
+        return availability_subject(self.hotel)
 
 
 class EndConnections(Data):

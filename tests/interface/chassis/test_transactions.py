@@ -195,16 +195,6 @@ def test_a_failed_call_is_tried_again_later_and_a_permanent_failure_is_not(unit_
     assert made == [1, 2, 1]
 
 
-def test_no_job_of_an_ordered_kind_overtakes_another(unit_of_work: UnitOfWork) -> None:
-    answers = {1: RetryLater("busy", seconds=3600), 2: "done"}
-    kind, made = jobs(unit_of_work, answers.__getitem__, ordered=True)
-    enqueue(unit_of_work, 1, 2)
-
-    drain(kind)
-
-    assert made == [1]
-
-
 def test_a_lease_shuts_out_the_second_worker(unit_of_work: UnitOfWork) -> None:
     first, _ = jobs(unit_of_work, lambda _: "done")
     second, _ = jobs(unit_of_work, lambda _: "done")

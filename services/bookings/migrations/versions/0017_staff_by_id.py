@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.transactions.tables import EVENTS_NAME_NOBODY, without_name
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
