@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
 from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Unavailable
@@ -127,7 +126,7 @@ def test_a_first_application_that_commits_late_and_the_second_one_have_one_effec
         until(lambda: bool(toy.activity()), what="the statement of the handler")
         for connection in database.connections:
             connection.hold(to_process=False)
-        until(lambda: blocked(toy) == 1, what="the second application waiting for the first")
+        until(lambda: toy.blocked() == 1, what="the second application waiting for the first")
 
         database.release()
 
@@ -179,15 +178,6 @@ def test_asks_are_answered_again_after_all_their_connections_have_become_silent(
 
         assert answers == answered
         process.kill()
-
-
-def blocked(toy: Toy) -> int:
-    """The number of sessions that wait for another session's lock."""
-    with toy.engine.connect() as connection:
-        waiting = sa.text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int(connection.execute(waiting).scalar_one())
 
 
 def test_a_silent_database_is_whole_again_within_twenty_seconds_under_the_real_limits(
