@@ -1,6 +1,7 @@
 """Measures a thing and its yardstick in interleaved rounds, checks their work, and reports the median ratio."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -27,6 +28,24 @@ class Measured:
             return None
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
+
+
+class Together:
+    """Several things measured by one run, so that the rest of the machine's work disturbs all of them alike.
+
+    `run` returns a result for each thing. Each result is handed out once; where there is none left, `run` runs again.
+    """
+
+    def __init__(self, run: Callable[[], Mapping[str, Measured]]) -> None:
+        self._run = run
+        self._results: defaultdict[str, deque[Measured]] = defaultdict(deque)
+
+    def measured(self, what: str) -> Measured:
+        """The next result of this thing."""
+        if not self._results[what]:
+            for each, result in self._run().items():
+                self._results[each].append(result)
+        return self._results[what].popleft()
 
 
 @dataclass(frozen=True)

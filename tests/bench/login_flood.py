@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import time
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,20 +19,17 @@ SIGN_IN, BOOK, WORK = "sign in", "book", "read a staff list"
 
 @dataclass
 class LoginFlood:
-    """Floods one gateway. Each flood measures `SIGN_IN`, `BOOK` and `WORK`; each result is handed out once."""
+    """Floods one gateway."""
 
     gateway: str
     account: dict[str, Any]
     staff_token: str
-    _results: defaultdict[str, deque[Measured]] = field(default_factory=lambda: defaultdict(deque))
     _addresses: Any = field(default_factory=itertools.count)
 
-    def measured(self, what: str) -> Measured:
-        """The times of this work during a flood."""
-        if not self._results[what]:
-            for each, latencies in asyncio.run(self._flood()).items():
-                self._results[each].append(Measured(len(latencies), sum(latencies), latencies))
-        return self._results[what].popleft()
+    def run(self) -> dict[str, Measured]:
+        """The times of `SIGN_IN`, `BOOK` and `WORK` during one flood."""
+        latencies = asyncio.run(self._flood())
+        return {what: Measured(len(each), sum(each), each) for what, each in latencies.items()}
 
     async def _flood(self) -> dict[str, list[float]]:
         await self._send(self._sign_in(right=True), {200})  # a stored hash gets this gateway's parameters
