@@ -34,8 +34,8 @@ def start(checkout: Path, directory: Path) -> tuple[float, float]:
     ready = 0.0
     for line in process.stdout:
         print(f"{time.monotonic() - began:6.2f} {line}", end="")
-        if found := READY.search(line):
-            ready = float(found[1])
+        if announced := READY.search(line):
+            ready = float(announced[1])
             cpu = cpu_seconds(process.pid)
             process.send_signal(signal.SIGTERM)
             break
