@@ -76,7 +76,7 @@ class Job:
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
     marks the job as done or given up. A job fails where `run` raises an exception, or returns an exception as
     the outcome. After a `PermanentFailure` the job is given up; any other failure is retried for at least
-    `give_up_after` seconds. `ordered` jobs run in the order of enqueueing. Up to `batch_size` jobs run together.
+    `give_up_after` seconds. Up to `batch_size` jobs run together.
     """
 
     payload: type[Any]
@@ -84,7 +84,6 @@ class Job:
     on_success: Handler | None = None
     on_give_up: Handler | None = None
     batch_size: int = 1
-    ordered: bool = False
     give_up_after: float = 24 * 3600
     concurrency: int = 4
 
@@ -92,6 +91,11 @@ class Job:
     def kind(self) -> str:
         """The value of `kind` in the job table."""
         return self.payload.__name__
+
+    @property
+    def ordered(self) -> bool:
+        """Whether jobs with the same `payload.order_key` run one after the other, in the order of enqueueing."""
+        return hasattr(self.payload, "order_key")
 
 
 @dataclass(frozen=True, kw_only=True)

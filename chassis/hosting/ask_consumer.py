@@ -10,7 +10,6 @@ from chassis import codec, time_limits
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
-from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.ask_verification import AskRefused, AskVerifier
 from chassis.messaging.keys import Keyring
 from chassis.observability import logs
@@ -38,7 +37,7 @@ class AskConsumer(AmqpConsumer):
 
     def consume(self, channel: BlockingChannel) -> None:
         service = self.container.service_name
-        self._exclusive = exclusive = exchange_exists(channel.connection, topology.HASHED)
+        self._exclusive = exclusive = self.hashed
         if not exclusive:
             why = "the broker has no rabbitmq_consistent_hash_exchange: the processes of a service share their asks"
             log.warning("asks_shared", why=why)

@@ -7,7 +7,9 @@ from typing import Any
 from nameko.extensions import Entrypoint
 from pika.adapters.blocking_connection import BlockingChannel
 
+from chassis.messaging import topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+from chassis.messaging.amqp.probe import exchange_exists, require_exchange_type
 
 GRACE = 8.0
 
@@ -23,6 +25,7 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         self._url = amqp_url
         self.unacknowledged: set[int] = set()
         self.stopping = False
+        self.hashed = True
         self.channel: BlockingChannel | None = None
         self.keeper: BlockingConnectionKeeper
         super().__init__(**kwargs)
@@ -43,6 +46,11 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         self.keeper.stop()
 
     def _opened(self, channel: BlockingChannel) -> None:
+        """Consume, unless the broker has lost the plugin with which its topology was made: then nothing is routed."""
+        self.hashed = exchange_exists(channel.connection, topology.HASHED)
+        if self.hashed:
+            probe = topology.asks_queue(self.container.service_name)  # a name that this user may declare
+            require_exchange_type(channel.connection, topology.HASH_EXCHANGE, name=probe)
         self.consume(channel)
         self.channel = channel
 

@@ -100,8 +100,7 @@ class JobLoop(PollLoop):
         self._woken.clear()
         while not self._stopping.is_set():
             runner = self._bound_to(runtime_of(self.container))
-            concurrency = 1 if runner.job.ordered else runner.job.concurrency
-            leased = runner.claim() if self._running < concurrency else []
+            leased = runner.claim() if self._running < runner.job.concurrency else []
             if not leased:
                 break
             self._running += 1

@@ -62,9 +62,9 @@ class JobRunner:
                 failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
             except Exception as problem:
                 failed = [(job, problem) for job in leased]
-            wait = backoff(leased[0].attempts)
+            waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
             for job, reason in failed:
-                self._fail(job, reason, wait)
+                self._fail(job, reason, waits.setdefault(job.order_key, backoff(job.attempts)))
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
 from chassis.observability import trace
+from chassis.transactions.job_order import lease_in_order, order_key_of
 from chassis.transactions.tables import JOB
 
 LEASE = timedelta(seconds=10)
@@ -18,14 +18,13 @@ LEASE = timedelta(seconds=10)
 _ENQUEUE = insert(JOB).on_conflict_do_nothing(index_elements=["key"])
 _OPEN = JOB.c.done_at.is_(None) & JOB.c.gave_up_at.is_(None)
 _IS_DUE = (JOB.c.try_at <= sa.func.now()) & (JOB.c.not_before.is_(None) | (JOB.c.not_before <= sa.bindparam("now")))
-_OLDEST = (
-    sa.select(JOB.c.position, _IS_DUE.label("due"))
-    .where(_OPEN & (JOB.c.kind == sa.bindparam("kind")))
+_NEXT_DUE = (
+    sa.select(JOB.c.position)
+    .where(_OPEN & (JOB.c.kind == sa.bindparam("kind")) & _IS_DUE)
     .order_by(JOB.c.position)
+    .limit(sa.bindparam("batch"))
+    .with_for_update(skip_locked=True)
 )
-_NEXT_IN_ORDER = _OLDEST.limit(sa.bindparam("batch"))
-_NEXT_DUE = _NEXT_IN_ORDER.where(_IS_DUE).with_for_update(skip_locked=True)
-_LOCK_KIND = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("kind"))))
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
 _LEASE = (
     JOB.update()
@@ -46,6 +45,7 @@ class LeasedJob:
 
     position: int
     key: str
+    order_key: str
     payload: Any
     attempts: int
     created_at: datetime
@@ -57,6 +57,7 @@ def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: da
     row = {
         "key": key,
         "kind": type(payload).__name__,
+        "order_key": order_key_of(payload),
         "payload": codec.plain(payload),
         "not_before": not_before,
         "traceparent": trace.current(),
@@ -71,24 +72,21 @@ def retry(connection: sa.Connection, key: str) -> bool:
     return connection.execute(JOB.update().where(given_up).values(values)).rowcount > 0
 
 
-def lock_job_kind(connection: sa.Connection, payload: type[Any]) -> None:
-    """Keep every worker from claiming ordered jobs of this kind until the transaction ends."""
-    connection.execute(_LOCK_KIND, {"kind": payload.__name__})
-
-
 def claim(
     connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime
 ) -> list[LeasedJob]:
-    """Lease up to `batch_size` due jobs, oldest first; an ordered job waits for earlier ones. `now` is domain time."""
-    params = {"kind": payload.__name__, "now": now, "batch": batch_size}
-    if ordered:
-        connection.execute(_LOCK_KIND, params)
-    rows = connection.execute(_NEXT_IN_ORDER if ordered else _NEXT_DUE, params).all()
-    positions = [row.position for row in takewhile(lambda row: row.due, rows)]
-    if not positions:
-        return []
-    leased = connection.execute(_LEASE, {"positions": positions, "lease": LEASE}).all()
-    return sorted((_leased(row, payload) for row in leased), key=lambda job: job.position)
+    """Lease up to `batch_size` due jobs, oldest first. `now` is domain time, UTC.
+
+    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker.
+    """
+    params = {"kind": payload.__name__, "now": now, "batch": batch_size, "lease": LEASE}
+    rows = lease_in_order(connection, params) if ordered else _due(connection, params)
+    return sorted((_leased(row, payload) for row in rows), key=lambda job: job.position)
+
+
+def _due(connection: sa.Connection, params: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+    positions = list(connection.execute(_NEXT_DUE, params).scalars())
+    return connection.execute(_LEASE, {**params, "positions": positions}).all() if positions else []
 
 
 def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
@@ -105,5 +103,11 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) ->
 
 def _leased(row: Any, payload: type[Any]) -> LeasedJob:
     return LeasedJob(
-        row.position, row.key, codec.typed(row.payload, payload), row.attempts, row.created_at, row.traceparent
+        row.position,
+        row.key,
+        row.order_key,
+        codec.typed(row.payload, payload),
+        row.attempts,
+        row.created_at,
+        row.traceparent,
     )

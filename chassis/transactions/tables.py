@@ -80,13 +80,15 @@ IDEMPOTENCY = sa.Table(
     _moment("created_at", default=True, nullable=False),
 )
 
-# Calls to the outside world, retried until they succeed or are given up.
+# Calls to the outside world, retried until they succeed or are given up. The jobs of an ordered kind that have the same
+# `order_key` are made one after the other, by position.
 JOB = sa.Table(
     "job",
     METADATA,
     sa.Column("position", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("order_key", sa.Text, nullable=False, server_default=""),
     sa.Column("payload", JSONB, nullable=False),
     sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -194,6 +196,9 @@ INBOX_LEASES = (
     )
     """,
 )
+
+# For a database whose first migration had no order keys of jobs.
+ORDER_KEY = "ALTER TABLE job ADD COLUMN IF NOT EXISTS order_key text NOT NULL DEFAULT ''"
 
 # For a database whose first migration had no hotel in the audit rows: `{hotel}` is the SQL for the hotel of a row.
 AUDIT_HOTEL = """

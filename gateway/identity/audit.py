@@ -1,4 +1,7 @@
-"""The audit list of staff accounts: every sign-in, every failure, every change. A row holds neither name nor secret."""
+"""The audit list of staff accounts: every sign-in, every failure, every change. A row holds neither name nor secret.
+
+The table deletes sign-ins, sign-outs and failures after 90 days (`staff_audit_is_bounded`).
+"""
 
 from enum import StrEnum
 from uuid import UUID

@@ -152,7 +152,9 @@ class RabbitNode:
 
     @property
     def _password(self) -> str:
-        return self._secrets.get("password", lambda: secrets.token_urlsafe(24))
+        """The administrator's password: with definitions another one, as all processes once had the one before."""
+        name = "administrator_password" if self._definitions else "password"
+        return self._secrets.get(name, lambda: secrets.token_urlsafe(24))
 
     def _password_of(self, user: str) -> str:
         return self._secrets.get(f"password_of_{user}", lambda: secrets.token_urlsafe(24))

@@ -64,7 +64,6 @@ SERVICE = Service(
             on_success=results.mark_push_sent,
             on_give_up=results.give_up,
             batch_size=20,
-            ordered=True,
             give_up_after=6 * HOUR,
         ),
         Job(
@@ -73,7 +72,6 @@ SERVICE = Service(
             on_success=results.mark_push_sent,
             on_give_up=results.give_up,
             batch_size=50,
-            ordered=True,
             give_up_after=HOUR,
         ),
         Job(EndConnections, channel_authorisation.end_connections, give_up_after=HOUR),

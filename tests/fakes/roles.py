@@ -1,9 +1,13 @@
-"""The running role of a database, beside the owner with which a test prepares and looks into it."""
+"""The running role and the relay's of a database, beside the owner with which a test prepares and looks into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 import sqlalchemy as sa
+
+from chassis.transactions.grants import APPEND, Roles, grant, roles_of
+from chassis.transactions.tables import create_all
 
 _passwords: list[Callable[[str], str]] = []
 
@@ -15,11 +19,35 @@ def use_passwords(password_of: Callable[[str], str]) -> None:
 
 def running_url(owner: sa.URL) -> sa.URL:
     """The URL of the same database for its running role."""
-    role = (owner.username or "").removesuffix("_owner")
-    return owner.set(username=role, password=_passwords[0](role))
+    return _url_of(owner, _roles(owner).running)
+
+
+def relay_url(owner: sa.URL) -> sa.URL:
+    """The URL of the same database for its relay."""
+    return _url_of(owner, _roles(owner).relay)
+
+
+def create_granted(connection: sa.Connection, statements: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Create the tables that every service has, and a test's own, and grant the other roles what they need.
+
+    `statements` creates the test's own tables, by name. The running role may read and write them, and the test may
+    read what the processes do.
+    """
+    create_all(connection)
+    for statement in statements.values():
+        connection.execute(sa.text(statement))
+    grant(connection, dict.fromkeys(statements, APPEND))
 
 
 @cache
 def running_engine(owner: sa.URL) -> sa.Engine:
     """The engine of the running role of the owner's database, one for the session."""
     return sa.create_engine(running_url(owner), pool_size=64, max_overflow=0, pool_pre_ping=True)
+
+
+def _roles(owner: sa.URL) -> Roles:
+    return roles_of((owner.username or "").removesuffix("_owner"))
+
+
+def _url_of(owner: sa.URL, role: str) -> sa.URL:
+    return owner.set(username=role, password=_passwords[0](role))

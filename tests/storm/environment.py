@@ -43,6 +43,7 @@ FOREIGN_KEYS = """
 # The tables with a run's data in rooms; the hotels remain.
 ROOMS_DATA_TABLES = (
     "outbox", "inbox", "inbox_position", "stream", "hold", "job", "period", "cleaning_task", "action", "idempotency",
+    "remark",
 )  # fmt: skip
 RESET_ROOMS = """
     DELETE FROM audit WHERE NOT (starts_with(subject, 'room/') AND sequence = 1);
@@ -95,7 +96,7 @@ class StormEnvironment:
         for name, instance in self.platform.services.items():
             instance.start(
                 CrashingUnitOfWork(
-                    instance.engine,
+                    instance.running,
                     instance.service.work,
                     dependencies=self.dependencies(name),
                     demo=True,

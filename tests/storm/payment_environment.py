@@ -119,22 +119,27 @@ class PaymentEnvironment(StormEnvironment):
 
     @contextmanager
     def rewindable_databases(self) -> Iterator[Rewind]:
-        """Make the databases rewindable during the block; at its end, everything is rolled back."""
-        engines = {name: instance.engine for name, instance in self.platform.services.items()}
-        connections, held = self.connections, {name: RewindableConnection(engine) for name, engine in engines.items()}
+        """Make the databases rewindable during the block; at its end, everything is rolled back.
+
+        The test's own statements then run as the services' running roles, too: a database has one connection.
+        """
+        services = self.platform.services
+        engines = {name: (instance.engine, instance.running) for name, instance in services.items()}
+        connections = self.connections
+        held = {name: RewindableConnection(running) for name, (_, running) in engines.items()}
         self.connections = {
             name: connection.connection.connection.dbapi_connection for name, connection in held.items()
         }
-        for name, instance in self.platform.services.items():
-            instance.engine = held[name]  # type: ignore[assignment]
+        for name, instance in services.items():
+            instance.engine = instance.running = held[name]  # type: ignore[assignment]
         self.restart()
         try:
             yield Rewind(self, held)
         finally:
             self.connections = connections
-            for name, instance in self.platform.services.items():
+            for name, instance in services.items():
                 held[name].close()
-                instance.engine = engines[name]
+                instance.engine, instance.running = engines[name]
             self.reset()
 
     # actors

@@ -59,7 +59,7 @@ class RaceFixture:
     def expire(self) -> None:
         """The timer's clock is past every deadline, the others' is not."""
         instance = self.environment.platform.services["bookings"]
-        with later(instance.unit_of_work, instance.engine, self.environment).begin() as work:
+        with later(instance.unit_of_work, instance.running, self.environment).begin() as work:
             assert isinstance(work, BookingsWork)
             apply_due_deadline(work)
 

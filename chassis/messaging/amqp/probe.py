@@ -1,4 +1,4 @@
-"""Questions to the broker that need no permission."""
+"""Questions to the broker that need no permission but that of a user for its own names."""
 
 from collections.abc import Callable
 
@@ -35,3 +35,11 @@ def consumers_of(connection: pika.BlockingConnection, queue: str) -> int | None:
         counts.append(channel.queue_declare(queue, passive=True).method.consumer_count)
 
     return counts[0] if _is_there(connection, ask) else None
+
+
+def require_exchange_type(connection: pika.BlockingConnection, kind: str, *, name: str) -> None:
+    """Make and remove an exchange of this type and name. Without the type's plugin the broker closes the connection."""
+    channel = connection.channel()
+    channel.exchange_declare(name, kind, auto_delete=True)
+    channel.exchange_delete(name)
+    channel.close()

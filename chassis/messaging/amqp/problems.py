@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from pika.exceptions import ChannelClosedByBroker, ProbableAccessDeniedError, ProbableAuthenticationError
+from pika.exceptions import (
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
 
 from chassis.observability import logs
 
 NOT_FOUND, ACCESS_REFUSED = 404, 403
+UNKNOWN_TYPE = "exchange type"  # words of the broker where the plugin of an exchange's type is not enabled
 
 Problem = BaseException | str | None
 
@@ -27,7 +33,10 @@ class ProblemLog:
             return
         self._last = why
         code = problem.reply_code if isinstance(problem, ChannelClosedByBroker) else 0
-        if code == NOT_FOUND:
+        if is_plugin_missing(problem):
+            remedy = "the topology needs it: rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
+            log.error("broker_plugin_missing", connection=self.connection, why=why, remedy=remedy)
+        elif code == NOT_FOUND:
             remedy = "the broker lacks its topology: python -m chassis.messaging.migrate"
             log.warning("topology_missing", connection=self.connection, why=why, remedy=remedy)
         elif code == ACCESS_REFUSED or isinstance(problem, ProbableAccessDeniedError | ProbableAuthenticationError):
@@ -36,3 +45,8 @@ class ProblemLog:
             log.warning("broker_lost", connection=self.connection, why=why)
         else:
             log.info("broker_away", connection=self.connection, why=why)
+
+
+def is_plugin_missing(problem: Problem) -> bool:
+    """Whether the broker refuses an exchange because the plugin of its type is not enabled."""
+    return isinstance(problem, ChannelClosedByBroker | ConnectionClosedByBroker) and UNKNOWN_TYPE in problem.reply_text

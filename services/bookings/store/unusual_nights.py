@@ -12,9 +12,10 @@ from services.bookings.store.tables import UNUSUAL_NIGHT
 HELD = sa.text("""
 SELECT hotel, CAST(night AS date) AS night, count(*) AS rooms
 FROM booking, generate_series(check_in, check_out - 1, interval '1 day') AS night
-WHERE status = 'PENDING_PAYMENT' GROUP BY 1, 2 HAVING count(*) > :usual
+WHERE status = 'PENDING_PAYMENT' AND (CAST(:hotel AS text) IS NULL OR hotel = :hotel)
+GROUP BY 1, 2 HAVING count(*) > :usual
 """)
-ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('unusual_night'))")
+LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('unusual_night'), hashtext(:hotel))")
 
 HeldNights = dict[str, dict[date, int]]
 
@@ -22,21 +23,25 @@ HeldNights = dict[str, dict[date, int]]
 class SqlUnusualNights(SqlStore):
     """The table `unusual_night`."""
 
-    def held(self) -> HeldNights:
-        """The rooms that are held unpaid, by hotel and night; nights on which that is usual everywhere are left out."""
+    def held(self, hotel: str | None = None) -> HeldNights:
+        """The rooms that are held unpaid, by hotel and night; nights on which that is usual everywhere are left out.
+
+        Without `hotel`, the rooms of all hotels.
+        """
         held: HeldNights = {}
-        for row in self._connection.execute(HELD, {"usual": ALWAYS_USUAL}):
+        for row in self._connection.execute(HELD, {"usual": ALWAYS_USUAL, "hotel": hotel}):
             held.setdefault(row.hotel, {})[row.night] = row.rooms
         return held
 
-    def noticed(self) -> set[tuple[str, date]]:
-        """The nights of which staff were told, each with its hotel."""
-        rows = self._connection.execute(sa.select(UNUSUAL_NIGHT.c.hotel, UNUSUAL_NIGHT.c.night))
-        return {(row.hotel, row.night) for row in rows}
+    def noticed(self, hotel: str | None = None) -> set[tuple[str, date]]:
+        """The nights of which staff were told, each with its hotel. Without `hotel`, the nights of all hotels."""
+        nights = sa.select(UNUSUAL_NIGHT.c.hotel, UNUSUAL_NIGHT.c.night)
+        of_hotel = nights if hotel is None else nights.where(UNUSUAL_NIGHT.c.hotel == hotel)
+        return {(row.hotel, row.night) for row in self._connection.execute(of_hotel)}
 
-    def alone(self) -> None:
-        """Wait until no other transaction compares the nights."""
-        self._connection.execute(ALONE)
+    def lock(self, hotel: str) -> bool:
+        """Lock the hotel's nights until the transaction ends; returns False where another transaction has the lock."""
+        return bool(self._connection.execute(LOCK, {"hotel": hotel}).scalar_one())
 
     def add(self, hotel: str, night: date, *, now: datetime) -> bool:
         """Store that staff are told of the night; returns False where staff were told before."""

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from contracts.message import Envelope
 from services.notifier.channels import Channel, ChannelKind
-from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice
+from services.notifier.domain.jobs import PushAvailability, PushGroup, PushNotice, availability_subject
 from services.notifier.domain.realtime_events import AVAILABILITY_CHANGED
 
 
@@ -13,7 +13,7 @@ def availability_job(envelope: Envelope, *, now: datetime) -> tuple[PushAvailabi
     """The job for this change, and when the job is due: at the end of the second of `now` (domain time, UTC)."""
     second = int(now.timestamp()) + 1
     job = PushAvailability(
-        notice_id=str(uuid5(NAMESPACE_OID, f"{_subject(envelope.hotel)}/{second}")),
+        notice_id=str(uuid5(NAMESPACE_OID, f"{availability_subject(envelope.hotel)}/{second}")),
         hotel=envelope.hotel,
         event_id=envelope.id,
         second=second,
@@ -30,7 +30,7 @@ def availability_push(job: PushAvailability) -> PushNotice:
     data = {
         "event_id": job.event_id,
         "sequence": job.second,
-        "subject": _subject(job.hotel),
+        "subject": availability_subject(job.hotel),
         "hotel": job.hotel,
         "timestamp": job.changed_at,
     }
@@ -40,11 +40,7 @@ def availability_push(job: PushAvailability) -> PushNotice:
         hotel=job.hotel,
         booking_id="",
         occasion=AVAILABILITY_CHANGED.name,
-        subject=_subject(job.hotel),
+        subject=availability_subject(job.hotel),
         sequence=job.second,
         groups=(PushGroup(names=AVAILABILITY_CHANGED.names, channels=(channel.name,), data=data),),
     )
-
-
-def _subject(hotel: str) -> str:
-    return f"availability/{hotel}"

@@ -1,6 +1,7 @@
 """The payloads of the notifier's jobs: calls to push provider and mail server. No payload holds a name or address.
 
-Class names are the job kinds stored in the job table; field names are the stored JSON.
+Class names are the job kinds stored in the job table; field names are the stored JSON. Pushes have an order key: the
+pushes about one subject are sent one after the other, those about different subjects side by side.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ from contracts.values import Money
 def job_key(notice_id: str) -> str:
     """The key of the job that sends a notice."""
     return f"notice/{notice_id}"
+
+
+def availability_subject(hotel: str) -> str:
+    """The subject of the pushes of a hotel's availability."""
+    return f"availability/{hotel}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,11 @@ class PushNotice(Data):
     medium: ClassVar[str] = "push"
 
     @property
+    def order_key(self) -> str:
+        """The subject."""
+        return self.subject
+
+    @property
     def messages(self) -> Iterator[PushMessage]:
         """The messages, grouped by channel and realtime event; in a group, the canonical name comes first."""
         for group in self.groups:
@@ -63,6 +74,11 @@ class PushAvailability(Data):
     event_id: str
     second: int
     changed_at: datetime
+
+    @property
+    def order_key(self) -> str:
+        """The subject of the push."""
+        return availability_subject(self.hotel)
 
 
 class EndConnections(Data):

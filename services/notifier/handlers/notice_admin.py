@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.refusal import Refusal
-from chassis.transactions.job_queue import lock_job_kind
+from chassis.transactions.job_order import lock_order_key
 from contracts.notifier.events import NoticeReplayed
 from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, NoticePage, ReplayNotice
 from services.notifier.domain.jobs import PushAvailability, PushNotice, job_key
@@ -32,7 +32,7 @@ def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
     """Enqueue a given-up notice again.
 
     Refused `NOT_FOUND`, `NOT_GIVEN_UP`, and `OVERTAKEN` where a later push about the same subject was sent or
-    attempted. Push jobs are locked until the commit, so that no later push is sent after this check.
+    attempted. The push jobs of the subject are locked until the commit: no later push is sent after this check.
     """
     notice_id = _id(command.notice_id)
     notice = _existing(work.notices.lock(notice_id))
@@ -42,7 +42,7 @@ def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
         raise Refusal("NOT_GIVEN_UP", f"This notice was not given up: {notice.status.lower()}.")
     if notice.medium == "push":
         for kind in (PushNotice, PushAvailability):
-            lock_job_kind(work.connection, kind)
+            lock_order_key(work.connection, kind, notice.subject)
         if work.notices.overtaken(notice):
             raise Refusal("OVERTAKEN", "A later push about the same subject was sent, or may have been.")
     if not work.retry_job(job_key(notice_id)):

@@ -1,6 +1,7 @@
 """Handlers of the push jobs.
 
-Pushes are sent in the order of the events. A push that fails temporarily holds back all later pushes.
+The pushes about a subject are sent in the order of its events. A push that fails temporarily holds back the later
+pushes about its subject.
 """
 
 import time
@@ -22,24 +23,23 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
 
     A push is stored as `SENT` before the next push of its subject is sent, so that a crash cannot cause the earlier
     push to be sent again after the later one. A push that the provider refuses is given up, and later pushes are
-    still sent; a temporary failure stops all later pushes.
+    still sent; a temporary failure stops the later pushes of the subject.
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among(pushes)
     until = time.monotonic() + SEND_SECONDS
     unstored: dict[str, PushNotice] = {}  # by subject
+    stopped: dict[str, RetryLater] = {}  # by subject
     results: list[SendResult] = []
-    stop: RetryLater | None = None
     for push in pushes:
         if push.notice_id in sent:
             results.append(SENT)
             continue
-        if push.subject in unstored and stop is None:
+        if push.subject in unstored and push.subject not in stopped:
             _store_sent(unstored, conversation)
-        stop = stop or (RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None)
-        result = stop or _send(push, conversation)
+        result = stopped.get(push.subject) or _stop_at(until) or _send(push, conversation)
         if isinstance(result, RetryLater):
-            stop = result
+            stopped[push.subject] = result
         elif result is SENT:
             unstored[push.subject] = push
         results.append(result)
@@ -57,6 +57,10 @@ def send_availability_pushes(
     results = send_pushes(current, conversation) if current else []
     by_notice = {push.notice_id: result for push, result in zip(current, results, strict=True)}
     return [by_notice.get(push.notice_id, SENT) for push in pushes]
+
+
+def _stop_at(until: float) -> RetryLater | None:
+    return RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None
 
 
 def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendResult:

@@ -10,6 +10,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.rooms.capacity import Capacity, GetCapacity, NightCapacity
 from services.bookings.domain.unusual_holds import unusual
 from services.bookings.handlers.unusual_holds import watch_holds
+from services.bookings.store.unusual_nights import SqlUnusualNights
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.interface.bookings.steps import about, authorized, opened
 from tests.interface.bookings.test_races import at_once
@@ -100,6 +101,46 @@ def test_two_processes_at_once_report_a_night_once(hotel: BookingsUnderTest) -> 
     at_once(*[lambda: hotel.tick(watch_holds)] * 4)
 
     assert len(notices(hotel)) == 1
+
+
+def test_a_hotel_that_another_process_compares_holds_up_no_other_hotel(hotel: BookingsUnderTest) -> None:
+    book(hotel, 4)
+
+    with hotel.unit_of_work.begin() as other:
+        assert other.unusual_nights.lock("hotel-aran")
+        hotel.tick(watch_holds)
+        assert len(notices(hotel)) == 1
+
+
+def late_comparison(hotel: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often a night is reported where a comparison is overtaken by others, and the night is unusual once."""
+    first, *_ = book(hotel, 4)
+    add = SqlUnusualNights.add
+
+    def late(self: SqlUnusualNights, *args: Any, **values: Any) -> bool:
+        monkeypatch.setattr(SqlUnusualNights, "add", add)
+        hotel.tick(watch_holds)
+        hotel.ask(CancelBooking(**about(first)))
+        hotel.tick(watch_holds)
+        return add(self, *args, **values)
+
+    monkeypatch.setattr(SqlUnusualNights, "add", late)
+    hotel.tick(watch_holds)
+    return len(notices(hotel))
+
+
+def test_a_comparison_that_is_slow_reports_a_night_once(
+    hotel: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert late_comparison(hotel, monkeypatch) == 1
+
+
+def test_without_the_lock_of_the_hotel_a_slow_comparison_reports_a_night_twice(
+    hotel: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SqlUnusualNights, "lock", lambda *_: True)
+
+    assert late_comparison(hotel, monkeypatch) == 2
 
 
 def test_without_the_stored_night_two_processes_report_it_twice(hotel: BookingsUnderTest) -> None:

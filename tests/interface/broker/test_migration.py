@@ -4,62 +4,19 @@ import json
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import pika
 import pytest
-from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.amqp.probe import exchange_exists, queue_exists
 from chassis.messaging.migrate import migrate
-from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
+from tests.interface.broker.former import FORMER_EXCHANGES, FORMER_QUEUES, declare_former, former_properties
 from tests.interface.chassis.conftest import until
 
 pytestmark = pytest.mark.timeout(180)
-
-FORMER_QUEUES = [
-    *(f"{service}.inbox" for service in SUBSCRIPTIONS),
-    *(f"hotelmate.delay.{milliseconds}" for milliseconds in topology.DELAYS_MS),
-    *(f"rpc-{service}" for service in OWNERS),
-]
-FORMER_EXCHANGES = ["nameko-rpc", *(f"hotelmate.delay.{milliseconds}" for milliseconds in topology.DELAYS_MS)]
-
-
-def declare_former(channel: BlockingChannel) -> None:
-    """The topology as every process of the commit before declared it."""
-    quorum = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
-    for owner in OWNERS:
-        channel.exchange_declare(f"{owner}.events", "topic", durable=True)
-    channel.exchange_declare("nameko-rpc", "topic", durable=True)
-    for service, owners in SUBSCRIPTIONS.items():
-        limits = {"x-max-length": 1_000_000, "x-delivery-limit": 1_000_000}
-        channel.queue_declare(f"{service}.inbox.dlq", durable=True, arguments=quorum | limits)
-        arguments = {
-            "x-single-active-consumer": True,
-            "x-delivery-limit": 20,
-            "x-dead-letter-strategy": "at-least-once",
-            "x-max-length": 5_000_000,
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": f"{service}.inbox.dlq",
-        }
-        channel.queue_declare(f"{service}.inbox", durable=True, arguments=quorum | arguments)
-        channel.queue_declare(f"rpc-{service}", durable=True)
-        channel.queue_bind(f"rpc-{service}", "nameko-rpc", f"{service}.*")
-        for owner in owners:
-            channel.queue_bind(f"{service}.inbox", f"{owner}.events", f"{owner}.#")
-    for milliseconds in topology.DELAYS_MS:
-        name = f"hotelmate.delay.{milliseconds}"
-        arguments = {
-            "x-message-ttl": milliseconds,
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-strategy": "at-least-once",
-        }
-        channel.exchange_declare(name, "fanout", durable=True)
-        channel.queue_declare(name, durable=True, arguments=quorum | arguments)
-        channel.queue_bind(name, name)
 
 
 def event(number: int, subject: str = "BK-1") -> bytes:
@@ -69,10 +26,6 @@ def event(number: int, subject: str = "BK-1") -> bytes:
         "dataschema": "",
     }  # fmt: skip
     return json.dumps(fields).encode()
-
-
-def former_properties(**headers: Any) -> pika.BasicProperties:
-    return pika.BasicProperties(delivery_mode=2, message_id="m", headers={"traceparent": "t", **headers})
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +50,9 @@ def brought_over(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNod
 
 
 def messages(node: RabbitNode, user: str, queue: str) -> list[tuple[pika.BasicProperties, bytes]]:
-    """The messages of a queue, which stay in it, as this user reads them."""
-    with pika.BlockingConnection(pika.URLParameters(node.url_of(user))) as connection:
+    """The messages of a queue, which stay in it, as this user or the administrator reads them."""
+    url = node.url_of(user) if user else node.amqp_url
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         rows = connection.channel().consume(queue, inactivity_timeout=1)
         return [(properties, body) for _, properties, body in takewhile(lambda row: row[0] is not None, rows)]
 
@@ -118,13 +72,24 @@ def test_the_events_of_an_inbox_are_in_its_partition_in_order(brought_over: Rabb
 
 def test_a_delayed_event_waits_on_with_its_attempts_and_returns_to_its_own_inbox(brought_over: RabbitNode) -> None:
     partition = topology.partition("payments", 0)
-    until(lambda: depth(brought_over, partition) == 52, within=45, what="the delayed events")
+    [waiting] = messages(brought_over, "", topology.delay("payments", 30_000))
+    until(lambda: depth(brought_over, partition) == 51, what="the event of the shorter delay")
+    [returned] = [row for row in messages(brought_over, "payments", partition) if row[1] == b"{not json"]
 
-    rows = messages(brought_over, "payments", partition)
-    returned = [properties for properties, body in rows if b'"BK-2"' in body or body == b"{not json"]
-    assert [(properties.headers or {})[event_protocol.ATTEMPT] for properties in returned] == [2, 2]
+    assert b'"BK-2"' in waiting[1]
+    assert [(properties.headers or {})[event_protocol.ATTEMPT] for properties, _ in (waiting, returned)] == [2, 2]
     for other in ("bookings", "rooms", "notifier"):
-        assert not any(b'"BK-2"' in body for _, body in messages(brought_over, other, topology.partition(other, 0)))
+        assert depth(brought_over, topology.delay(other, 30_000)) == 0
+        assert b"{not json" not in [body for _, body in messages(brought_over, other, topology.partition(other, 0))]
+
+
+def test_the_password_that_all_processes_had_is_refused(brought_over: RabbitNode) -> None:
+    former = RabbitNode(brought_over.directory, port=brought_over.port).amqp_url  # without users, as before
+
+    assert former.startswith("amqp://hotelmate:")
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError):
+        pika.BlockingConnection(pika.URLParameters(former))
+    pika.BlockingConnection(pika.URLParameters(brought_over.amqp_url)).close()
 
 
 def test_a_dead_letter_stays_with_its_reason(brought_over: RabbitNode) -> None:

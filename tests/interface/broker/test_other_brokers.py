@@ -99,8 +99,8 @@ def test_a_service_without_the_plugin_answers_asks_and_applies_events(
             assert [reply.result(25).room_number for reply in replies] == ["0.2"] * 20
     finally:
         client.stop()
-        owner.engine.dispose()
-        toy.engine.dispose()
+        owner.dispose()
+        toy.dispose()
 
 
 def test_a_process_waits_for_the_topology_with_one_clear_line(

@@ -75,7 +75,7 @@ def relayed(partitioned: RabbitNode, new_database: Callable[[str], str]) -> Iter
     with ExitStack() as stack:
         stack.enter_context(program(*relay_of(owner, partitioned)))
         yield owner
-    owner.engine.dispose()
+    owner.dispose()
 
 
 def test_a_service_applies_the_events_of_all_partitions_once_and_in_order(
@@ -92,4 +92,4 @@ def test_a_service_applies_the_events_of_all_partitions_once_and_in_order(
 
     for subject in SUBJECTS[:20]:
         assert [sequence for booking_id, sequence, _ in toy.effects() if booking_id == subject] == [1, 2, 3]
-    toy.engine.dispose()
+    toy.dispose()

@@ -16,13 +16,13 @@ import sqlalchemy as sa
 
 from chassis.messaging.ask_client import AskClient
 from chassis.settings import with_driver
-from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.operations import ReadMetrics
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
+from tests.fakes.roles import create_granted, relay_url, running_engine, running_url
 from tests.interface.chassis.toy import EFFECT
 
 NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
@@ -38,19 +38,24 @@ def until(condition: Callable[[], bool], *, within: float = 15, what: str = "it"
 
 
 class Owner:
-    """The publishing side: a database with an outbox whose events are those of bookings."""
+    """The publishing side: a database with an outbox whose events are those of bookings. `url` is the relay's."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = plain(relay_url(sa.make_url(url)))
         self.engine = sa.create_engine(with_driver(url, "psycopg2"))
         with self.engine.begin() as connection:
-            create_all(connection)
-        self.unit_of_work = UnitOfWork(self.engine, Work)
+            create_granted(connection)
+        self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
 
     def publish(self, booking_id: str, *notes: str) -> None:
         with self.unit_of_work.begin() as work:
             for note in notes:
                 work.publish(BookingAmended(booking_id=booking_id, hotel="h", fields=(note,), by=SYSTEM))
+
+    def dispose(self) -> None:
+        """Close the test's connections."""
+        self.engine.dispose()
+        self.unit_of_work.engine.dispose()
 
     def unpublished(self) -> int:
         with self.engine.connect() as connection:
@@ -59,23 +64,29 @@ class Owner:
             )
 
 
+def plain(url: sa.URL) -> str:
+    """The URL as a process has it in its environment."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 class Toy:
-    """The listening side: what it noted, and its processes."""
+    """The listening side: what it noted, and its processes. `engine` is the owner's, the processes are not."""
 
     def __init__(self, url: str, rabbit: RabbitNode, marker: Path, *, user: str = "rooms") -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
         self._asker_url = rabbit.url_of("operator") if user else rabbit.amqp_url
         self.asker_keys = ""
+        running = plain(running_url(sa.make_url(url)))
+        self._watching = sa.create_engine(with_driver(running, "psycopg2"), isolation_level="AUTOCOMMIT")
         self.environment = {
             **os.environ,
-            "TOY_DATABASE_URL": url,
+            "TOY_DATABASE_URL": running,
             "AMQP_URL": rabbit.url_of(user) if user else rabbit.amqp_url,
             "TOY_MARKER": str(marker),
             "LOG_FORMAT": "console",
         }
         with self.engine.connect() as connection:
-            create_all(connection)
-            connection.execute(sa.text(EFFECT))
+            create_granted(connection, {"effect": EFFECT})
 
     @contextmanager
     def running(
@@ -96,14 +107,22 @@ class Toy:
 
     def activity(self) -> list[str]:
         """The states of the connections with a sleeping statement."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(
-                sa.text(
-                    "SELECT state FROM pg_stat_activity"
-                    " WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
-                )
-            )
-            return [row.state for row in rows]
+        return self._states("query LIKE 'SELECT pg_sleep%'")
+
+    def blocked(self) -> int:
+        """The number of sessions that wait for another session's lock."""
+        return len(self._states("wait_event_type = 'Lock'"))
+
+    def _states(self, condition: str) -> list[str]:
+        """The states of these connections of the running role, which alone sees what they do."""
+        statement = f"SELECT state FROM pg_stat_activity WHERE datname = current_database() AND {condition}"
+        with self._watching.connect() as connection:
+            return [row.state for row in connection.execute(sa.text(statement))]
+
+    def dispose(self) -> None:
+        """Close the test's connections."""
+        self.engine.dispose()
+        self._watching.dispose()
 
     def effects(self) -> list[tuple[str, int, str]]:
         with self.engine.connect() as connection:
@@ -164,7 +183,7 @@ def owner(new_database: Callable[[str], str]) -> Iterator[Owner]:
     """An outbox."""
     made = Owner(new_database("owner"))
     yield made
-    made.engine.dispose()
+    made.dispose()
 
 
 @pytest.fixture
@@ -172,7 +191,7 @@ def toy(new_database: Callable[[str], str], clean_rabbit: RabbitNode, tmp_path: 
     """A toy service, not running yet."""
     made = Toy(new_database("toy"), clean_rabbit, tmp_path / "marker")
     yield made
-    made.engine.dispose()
+    made.dispose()
 
 
 @pytest.fixture

@@ -162,8 +162,8 @@ def test_no_process_needs_a_restart_after_an_outage_of_the_database(
         postgres.kill()
         time.sleep(1)
         postgres.start()
-        owner.engine.dispose()
-        toy.engine.dispose()
+        owner.dispose()
+        toy.dispose()
         owner.publish("BK-1", "after")
 
         until(lambda: [note for _, _, note in toy.effects()] == ["before", "after"], what="the event after")

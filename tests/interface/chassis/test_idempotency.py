@@ -16,12 +16,12 @@ from chassis.service import Service, converses, handles
 from chassis.settings import with_driver
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
-from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Nothing
 from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Context
+from tests.fakes.roles import create_granted, running_engine
 from tests.interface.chassis.toy import EFFECT, ToySettings
 
 KINDS = pytest.mark.parametrize("converse", [False, True], ids=["one transaction", "several transactions"])
@@ -37,12 +37,11 @@ class Desk:
     def __init__(self, url: str, *, converse: bool) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"))
         with self.engine.begin() as connection:
-            create_all(connection)
-            connection.execute(sa.text(EFFECT))
+            create_granted(connection, {"effect": EFFECT})
         self.meanwhile: Callable[[], None] = lambda: None
         ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
         service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
-        self.ask_server = AskServer(service, UnitOfWork(self.engine, Work), lambda *_: None)
+        self.ask_server = AskServer(service, UnitOfWork(running_engine(self.engine.url), Work), lambda *_: None)
 
     def send(self, fingerprint: str = "f", *, key: str | None = "k") -> AskReply:
         """Send the command."""

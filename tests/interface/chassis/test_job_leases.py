@@ -15,9 +15,9 @@ from chassis.jobs.runner import JobRunner
 from chassis.service import Job
 from chassis.settings import with_driver
 from chassis.transactions import job_queue
-from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
+from tests.fakes.roles import create_granted, running_engine
 from tests.interface.chassis.conftest import until
 
 
@@ -48,8 +48,8 @@ def unit_of_work(new_database: Callable[[str], str], monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(runner, "RENEW_EVERY", 0.1)
     engine = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))
     with engine.begin() as connection:
-        create_all(connection)
-    made = UnitOfWork(engine, Work)
+        create_granted(connection)
+    made = UnitOfWork(running_engine(engine.url), Work)
     with made.begin() as work:
         work.enqueue(Call(1), key="call")
     yield made

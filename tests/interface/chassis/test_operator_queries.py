@@ -16,13 +16,13 @@ from chassis.observability.operator_queries import answer
 from chassis.refusal import Refusal
 from chassis.service import Service
 from chassis.settings import ServiceSettings, with_driver
-from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.operations import Examine, ExplainEvents, PublishAgain, ReadEvidence, SkipEvent, Violation
 from contracts.values import SYSTEM
+from tests.fakes.roles import create_granted, running_engine
 
 
 def slow(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
@@ -52,8 +52,8 @@ class ServiceData:
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"))
         with self.engine.begin() as connection:
-            create_all(connection)
-        self.unit_of_work = UnitOfWork(self.engine, Work)
+            create_granted(connection)
+        self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, lambda *_: None)
 
     def ask(self, message: Any) -> Any:

@@ -79,6 +79,22 @@ def test_a_job_that_never_ends_is_run_again_by_its_deadline(
         process.kill()
 
 
+@pytest.mark.parametrize(("order_key", "is_done"), [("", True), ("all", False)], ids=["per booking", "in one order"])
+def test_a_job_that_never_ends_holds_up_the_jobs_of_its_order_key_only(
+    owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], order_key: str, *, is_done: bool
+) -> None:
+    if order_key:
+        toy.environment["TOY_ORDER_KEY"] = order_key
+    with toy.running(limits={"JOB": 600}) as process:
+        owner.publish("BK-1", "job")
+        until(Path(f"{toy.environment['TOY_MARKER']}.job").exists, what="the job that never ends")
+        owner.publish("BK-2", "job")
+        until(lambda: notes(toy).count("job") == 2, what="the event that enqueues the second job")
+
+        assert done_within(4, toy, "job done") == is_done
+        process.kill()
+
+
 @pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
 def test_a_timer_run_that_never_ends_is_followed_by_the_next_one(toy: Toy, deadline: float, *, is_done: bool) -> None:
     Path(f"{toy.environment['TOY_MARKER']}.ticking").touch()

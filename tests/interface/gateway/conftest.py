@@ -9,10 +9,11 @@ from tests.interface.gateway.desk import Desk
 
 
 @pytest.fixture
-def url(new_database: Callable[[str], str]) -> str:
+def url(new_database: Callable[[str], str], running_url: Callable[[str], str]) -> str:
+    """The URL of the running role, which is the role of the gateway and of the command line."""
     made = new_database("gateway")
     migrate("gateway", made)
-    return made
+    return running_url(made)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Staff accounts and tokens on a real PostgreSQL."""
 
+from collections.abc import Callable
+
 import psycopg
 import pytest
 from argon2 import PasswordHasher
@@ -14,7 +16,9 @@ from sandbox.stack.run_directory import temporary_run
 from tests.interface.gateway.desk import Desk
 
 
-def test_migrating_twice_changes_nothing(url: str) -> None:
+def test_migrating_twice_changes_nothing(new_database: Callable[[str], str]) -> None:
+    url = new_database("gateway")
+    migrate("gateway", url)
     migrate("gateway", url)
 
 
@@ -156,9 +160,9 @@ def test_looking_a_token_up_uses_its_index(desk: Desk) -> None:
 
 def test_a_database_that_is_down_is_unavailable_and_comes_back() -> None:
     with temporary_run() as run, PostgresNode(run / "postgres") as node:
-        url = node.create_database("gateway").owner
-        migrate("gateway", url)
-        desk = Desk(url)
+        urls = node.create_database("gateway")
+        migrate("gateway", urls.owner)
+        desk = Desk(urls.running)
         desk.add()
         token = desk.token()
 

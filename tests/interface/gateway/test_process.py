@@ -5,14 +5,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 
-from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder
@@ -34,13 +33,11 @@ def _answer(method: str, kwargs: dict[str, Any], __: Any) -> dict[str, Any] | No
 
 
 @pytest.fixture
-def running(rabbit: RabbitNode, new_database: Callable[[str], str]) -> Iterator[Running]:
-    database = new_database("gateway")
-    migrate("gateway", database)
+def running(rabbit: RabbitNode, url: str) -> Iterator[Running]:
     with ExitStack() as services:
         for owner in OWNERS:
             services.enter_context(Responder(rabbit.amqp_url, owner, _answer))
-        made = Running(amqp_url=rabbit.url_of("gateway"), database_url=database)
+        made = Running(amqp_url=rabbit.url_of("gateway"), database_url=url)
         try:
             yield made
         finally:

@@ -9,7 +9,6 @@ import pytest
 
 from chassis.refusal import Unavailable
 from chassis.settings import with_driver
-from chassis.transactions.migrate import migrate
 from gateway.identity import accounts, database
 from gateway.identity.passwords import Passwords
 from tests.fakes.tcp_proxy import TcpProxy, proxied
@@ -18,9 +17,7 @@ pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture
-def proxy(new_database: Callable[[str], str]) -> Iterator[TcpProxy]:
-    url = new_database("gateway")
-    migrate("gateway", url)
+def proxy(url: str) -> Iterator[TcpProxy]:
     with proxied(url) as made:
         yield made
 

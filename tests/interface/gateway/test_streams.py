@@ -93,7 +93,7 @@ def gateways(rabbit: RabbitNode, desk: Desk, bookings: Bookings) -> Iterator[tup
     with ExitStack() as stack:
         for owner in OWNERS:
             stack.enter_context(Responder(rabbit.amqp_url, owner, bookings.answer))
-        pair = tuple(Running(amqp_url=rabbit.amqp_url, database_url=desk.url) for _ in range(2))
+        pair = tuple(Running(amqp_url=rabbit.url_of("gateway"), database_url=desk.url) for _ in range(2))
         try:
             for gateway in pair:
                 gateway.within(60, gateway.unready)
@@ -165,7 +165,7 @@ def test_bookings_are_answered_while_a_message_reaches_three_hundred_streams(
 ) -> None:
     with ExitStack() as stack:
         services = {owner: stack.enter_context(Responder(rabbit.amqp_url, owner, bookings.answer)) for owner in OWNERS}
-        gateway = Running(amqp_url=rabbit.amqp_url, database_url=desk.url)
+        gateway = Running(amqp_url=rabbit.url_of("gateway"), database_url=desk.url)
         stack.callback(gateway.end)
         gateway.within(60, gateway.unready)
         crowd = Crowd(gateway, CROWD)

@@ -159,6 +159,7 @@ def test_pushes_to_a_slow_provider_are_left_for_the_next_round_before_the_lease_
 
     assert time.monotonic() - began < 2
     assert ("RetryLater: PUSH_SLOW",) in notifier.sql("SELECT DISTINCT last_error FROM job")
+    monkeypatch.undo()
     notifier.make_jobs_due()
     notifier.run("PushNotice")
     assert in_order(pusher)

@@ -9,6 +9,7 @@ import pytest
 
 from chassis import codec
 from chassis.service import Service
+from chassis.transactions.job_order import order_key_of
 from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS, events
 from tests.interface.upgrade.dumps import DATABASES, dump_of, restore
@@ -76,6 +77,16 @@ def test_every_job_of_an_upgraded_database_can_still_be_run(name: str, upgraded:
     assert jobs
     for kind, payload in jobs:
         assert codec.typed(payload, payloads[kind])
+
+
+def test_a_push_of_an_upgraded_database_has_its_subject_as_order_key(upgraded: Callable[[str], str]) -> None:
+    payloads = {job.kind: job.payload for job in service("notifier").jobs}
+
+    jobs = rows(upgraded("notifier"), "SELECT kind, payload, order_key FROM job")
+
+    assert {kind for kind, _, order_key in jobs if order_key} == {"PushNotice", "PushAvailability"}
+    for kind, payload, order_key in jobs:
+        assert order_key_of(codec.typed(payload, payloads[kind])) == order_key
 
 
 @pytest.mark.parametrize("name", OWNERS)

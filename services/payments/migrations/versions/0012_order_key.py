@@ -1,0 +1,12 @@
+"""Adds the order key of a job."""
+
+from alembic import op
+
+from chassis.transactions.tables import ORDER_KEY
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.execute(ORDER_KEY)
