@@ -4,6 +4,7 @@ The names are those of the asks' classes. `operations` stands for the asks that 
 """
 
 EVERY_SERVICE = "operations"
+GATEWAY = "gateway"  # is asked, and is no service
 
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
@@ -15,7 +16,10 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "payments": {"bookings": ("GetPayable",)},
     "rooms": {},
-    "notifier": {"bookings": ("AuthenticateGuest", "GetBooking", "GetLetter", "GetLookupLetter", "GetMailFacts")},
+    "notifier": {
+        "bookings": ("AuthenticateGuest", "GetBooking", "GetLetter", "GetLookupLetter", "GetMailFacts"),
+        "gateway": ("GetStaffNames",),
+    },
     "gateway": {
         "bookings": (
             "AcceptOrder", "AcknowledgeOverstay", "AddWalkIn", "AmendBooking", "ApproveBooking", "AssignRoom",
@@ -53,10 +57,17 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def asks_any(asker: str, service: str) -> bool:
-    """Whether processes of the kind `asker` send any ask to this service."""
-    return bool({service, EVERY_SERVICE} & ASKS[asker].keys())
+    """Whether processes of the kind `asker` send any ask to this service, or to the gateway."""
+    row = ASKS[asker]
+    return service in row or (EVERY_SERVICE in row and service != GATEWAY)
+
+
+def may_ask(asker: str, service: str, method: str) -> bool:
+    """Whether the table permits this ask."""
+    row = ASKS.get(asker, {})
+    return method in row.get(service, ()) or (service != GATEWAY and method in row.get(EVERY_SERVICE, ()))
 
 
 def askers_of(service: str) -> frozenset[str]:
-    """The kinds of processes that send asks to this service."""
+    """The kinds of processes that send asks to this service, or to the gateway."""
     return frozenset(asker for asker in ASKS if asks_any(asker, service))

@@ -10,6 +10,9 @@ from contracts.message import Ask, Event, Message
 
 OWNERS = ("bookings", "payments", "rooms", "notifier")
 
+# Those who can be asked: the services, and the gateway, which owns the staff accounts.
+ASKED = (*OWNERS, "gateway")
+
 # A service's durable queue takes all events of these owners: the service needs the whole sequence of a subject to
 # know that no earlier event is missing.
 SUBSCRIPTIONS = {

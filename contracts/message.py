@@ -35,7 +35,12 @@ class Event(Message):
 
 
 class Ask(Message, Generic[Reply]):
-    """A request whose sender waits for the reply. May carry personal data; expires at the sender's deadline."""
+    """A request whose sender waits for the reply. May carry personal data; expires at the sender's deadline.
+
+    `answered_within` is the deadline, in seconds from the sending, where the sender names no other.
+    """
+
+    answered_within: ClassVar[float] = 5.0
 
 
 class Command(Ask[Reply]):

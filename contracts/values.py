@@ -109,11 +109,13 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person or process that caused a change. Only actors of kind `staff` have an account id and a display name."""
+    """The person or process that caused a change. Only actors of kind `staff` have an `id`: the account's.
+
+    An actor has no name: whoever displays an actor reads the present name from the gateway, which owns the accounts.
+    """
 
     kind: ActorKind
     id: str | None = None
-    name: str | None = None
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
@@ -155,7 +157,7 @@ class Caller(Data):
     def actor(self) -> Actor:
         """The caller as the actor of a change."""
         if self.kind == "staff":
-            return Actor(ActorKind.STAFF, self.staff_id, self.name)
+            return Actor(ActorKind.STAFF, self.staff_id)
         return Actor(ActorKind.SYSTEM if self.kind == "system" else ActorKind.GUEST)
 
 

@@ -14,7 +14,7 @@ import jsonschema
 from chassis.lifecycle import Lifecycle
 from chassis.messaging import topology
 from contracts.askers import EVERY_SERVICE, askers_of
-from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
+from contracts.catalogue import ASKED, OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import reply_type
 from docs.asyncapi import asyncapi
 from docs.asyncapi.parts import summary
@@ -87,7 +87,7 @@ def messages() -> str:
 
 def _asks() -> Iterable[str]:
     yield "# Asks\n\nRequests; each gets a reply, or a refusal with a code."
-    for owner in (*OWNERS, "operations"):
+    for owner in (*ASKED, EVERY_SERVICE):
         if owner == EVERY_SERVICE:
             yield "\n## to every service"
         else:

@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis import codec
+from contracts.gateway.staff_accounts import GetStaffNames
 from gateway.api.operations.metrics import metrics
 from gateway.api.routes import operations
 from gateway.app_state import AppState, make_app_state
+from gateway.bus.ask_replies import Replies
 from gateway.bus.rabbit import RabbitBus
 from gateway.http.documents import json_document
 from gateway.http.middleware import RequestMiddleware
@@ -22,6 +24,7 @@ from gateway.http.problems import problem_response
 from gateway.http.routing import PlainRoute, router_of, routes_of
 from gateway.identity.accounts import Accounts
 from gateway.identity.passwords import Passwords
+from gateway.lookups.staff_names import StaffNameLookup
 from gateway.openapi.document import TITLE, VERSION, document
 from gateway.openapi.responses import describe
 from gateway.pages import pages
@@ -68,6 +71,11 @@ def build(state: AppState | None = None, *, settings: GatewaySettings) -> FastAP
     return app
 
 
+def replies(names: StaffNameLookup) -> Replies:
+    """The functions that reply to the queries that the gateway is asked."""
+    return {GetStaffNames: names.answer}
+
+
 def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,8 +88,10 @@ def _lifespan(settings: GatewaySettings) -> Callable[[FastAPI], AbstractAsyncCon
             token_longest=timedelta(days=settings.token_days),
             throttle="login" in settings.limits,
         )
-        bus = await RabbitBus(settings.amqp_url, settings.message_keys).start(wait=BROKER_WITHIN)
-        app.state.app_state = make_app_state(settings, bus=bus, accounts=accounts)
+        names = StaffNameLookup(accounts.names)
+        bus = RabbitBus(settings.amqp_url, settings.message_keys, replies=replies(names))
+        await bus.start(wait=BROKER_WITHIN)
+        app.state.app_state = make_app_state(settings, bus=bus, accounts=accounts, staff_names=names)
         try:
             yield
         finally:

@@ -13,6 +13,7 @@ from gateway.lookups.hotels import HotelLookup
 from gateway.lookups.metrics import MetricsLookup
 from gateway.lookups.readiness import ReadinessLookup
 from gateway.lookups.realtime import RealtimeLookup
+from gateway.lookups.staff_names import StaffNameLookup
 from gateway.request_metrics import RequestMetrics
 from gateway.settings import GatewaySettings
 from gateway.streams.open_streams import OpenStreams
@@ -61,6 +62,7 @@ class AppState(Data):
     bus: Bus
     accounts: StaffAccounts
     hotels: HotelLookup
+    staff_names: StaffNameLookup
     realtime: RealtimeLookup
     rate_limiter: RateLimiter
     streams: OpenStreams
@@ -70,14 +72,17 @@ class AppState(Data):
     request_metrics: RequestMetrics
 
 
-def make_app_state(settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts) -> AppState:
-    """The state with this bus and these accounts."""
+def make_app_state(
+    settings: GatewaySettings, *, bus: Bus, accounts: StaffAccounts, staff_names: StaffNameLookup | None = None
+) -> AppState:
+    """The state with this bus and these accounts; `staff_names` looks up the names of these accounts."""
     request_metrics, stopping = RequestMetrics(), asyncio.Event()
     return AppState(
         settings=settings,
         bus=bus,
         accounts=accounts,
         hotels=HotelLookup(bus),
+        staff_names=staff_names or StaffNameLookup(accounts.names),
         realtime=RealtimeLookup(bus),
         rate_limiter=RateLimiter(settings.limits),
         streams=OpenStreams(bus, settings, ended_staff_tokens=accounts.ended, stopping=stopping),

@@ -17,13 +17,11 @@ from chassis.observability import trace
 from chassis.refusal import Unavailable
 from chassis.service import method_of
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
-from contracts.catalogue import OWNERS
+from contracts.catalogue import ASKED
 from contracts.message import Ask, reply_type
 from contracts.values import Context
 
 Reply = TypeVar("Reply")
-
-DEADLINE = 5.0
 
 
 @dataclass
@@ -72,24 +70,25 @@ class AskClient:
         context: Context | None = None,
         *,
         service: str | None = None,
-        deadline: float = DEADLINE,
+        deadline: float | None = None,
     ) -> Reply:
         """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`."""
+        within = deadline or message.answered_within
         owner = service or message.owner
         method = method_of(type(message))
-        if owner not in OWNERS:
+        if owner not in ASKED:
             raise Unavailable(f"{owner} cannot be asked {method}: there is no such service")
         ask_context = context or SYSTEM_CONTEXT
         body = ask_protocol.ask_body(message, _traced(ask_context))
         pending, correlation_id = PendingAsk(), uuid.uuid4().hex
         self._pending[correlation_id] = pending
         if not self._keeper.opened.is_set():
-            self._keeper.opened.wait(min(deadline, 1.0))
+            self._keeper.opened.wait(min(within, 1.0))
         try:
-            if not self._keeper.submit(lambda: self._send(owner, method, body, correlation_id, deadline)):
+            if not self._keeper.submit(lambda: self._send(owner, method, body, correlation_id, within)):
                 raise Unavailable(f"{owner} cannot be asked {method}: the broker is away")
-            if not pending.done.wait(deadline):
-                raise Unavailable(f"{owner} did not answer {method} in {deadline:g} s")
+            if not pending.done.wait(within):
+                raise Unavailable(f"{owner} did not answer {method} in {within:g} s")
         finally:
             self._pending.pop(correlation_id, None)
         if pending.body is None:

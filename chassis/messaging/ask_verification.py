@@ -12,15 +12,13 @@ from chassis.messaging.keys import Keyring
 from chassis.messaging.signatures import (
     ASKER,
     DEADLINE,
-    GATEWAY,
     SIGNATURE,
     ask_content,
     canonical,
     is_vouched,
-    may_ask,
 )
 from chassis.refusal import Unavailable
-from contracts.askers import ASKS, EVERY_SERVICE
+from contracts.askers import ASKS, EVERY_SERVICE, GATEWAY, may_ask
 from contracts.values import Caller
 
 LONGEST_DEADLINE = 600.0  # seconds; a later deadline would have the message id remembered for too long

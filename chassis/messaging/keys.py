@@ -17,7 +17,7 @@ from functools import cache
 from chassis.messaging.permissions import FOLLOWS
 from chassis.settings import environment_faults, refusal
 from contracts.askers import ASKS, asks_any
-from contracts.catalogue import OWNERS, SUBSCRIPTIONS
+from contracts.catalogue import ASKED, OWNERS, SUBSCRIPTIONS
 
 MASTER = "MESSAGE_MASTER_KEYS"
 LEAST = 64  # hexadecimal digits of a key: 256 bits
@@ -69,7 +69,7 @@ def _read(entry: str) -> tuple[str, str, bytes]:
 @cache
 def pairs() -> tuple[tuple[str, str], ...]:
     """Every signer and verifier of asks and events."""
-    asking = {(asker, service) for asker in ASKS for service in OWNERS if asks_any(asker, service)}
+    asking = {(asker, service) for asker in ASKS for service in ASKED if asks_any(asker, service)}
     hearing = {(owner, service) for service, owners in SUBSCRIPTIONS.items() for owner in owners}
     following = {(owner, user) for user, owners in FOLLOWS.items() for owner in owners}
     return tuple(sorted(asking | hearing | following))

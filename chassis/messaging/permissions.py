@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chassis.messaging import topology
 from contracts.askers import askers_of, asks_any
-from contracts.catalogue import OWNERS
+from contracts.catalogue import ASKED, OWNERS
 
 # Whose events a user reads through a queue of its own connection.
 FOLLOWS = {"gateway": ("bookings",), "operator": OWNERS}
@@ -24,15 +24,16 @@ class Permissions:
 def permissions(user: str) -> Permissions:
     """What this user may make (`configure`), publish to and bind (`write`), consume and bind from (`read`)."""
     own = rf"(reply|asks)\.{user}\..*"
-    writes = [topology.asks(service) for service in OWNERS if asks_any(user, service)]
+    writes = [topology.asks(service) for service in ASKED if asks_any(user, service)]
     reads = [topology.replies(user), *(topology.exchange(owner) for owner in FOLLOWS.get(user, ()))]
     patterns = [own]
     if user in OWNERS:
         writes += [topology.exchange(user), topology.retry(user), topology.dead(user)]
         writes += [topology.asks(user)]  # a stopping process hands its asks over
+        patterns += [re.escape(topology.inbox(user)) + r"\.\d+"]
+    if user in ASKED:
         writes += [topology.replies(asker) for asker in sorted(askers_of(user))]
         reads += [topology.asks(user)]
-        patterns += [re.escape(topology.inbox(user)) + r"\.\d+"]
     if user == "operator":
         writes += [topology.replay(service) for service in OWNERS]
         reads += [topology.dead_letters(service) for service in OWNERS]

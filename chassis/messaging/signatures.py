@@ -16,13 +16,12 @@ import pika
 
 from chassis import codec, time_limits
 from chassis.messaging.keys import Keyring, audiences
-from contracts.askers import ASKS, EVERY_SERVICE, asks_any
+from contracts.askers import GATEWAY, asks_any
 from contracts.catalogue import OWNERS
 from contracts.message import Envelope
 from contracts.values import Caller, Context
 
 ASKER, SIGNATURE, SIGNATURES, DEADLINE = "asker", "signature", "signatures", "deadline"
-GATEWAY = "gateway"
 CALLER_FIELDS = tuple(field.name for field in fields(Caller))
 
 
@@ -108,13 +107,6 @@ def _reached(service: str) -> tuple[str, ...]:
         reached |= more
         rest += more
     return tuple(sorted(reached - {service}))
-
-
-@cache
-def may_ask(asker: str, service: str, method: str) -> bool:
-    """Whether the table of askers permits this ask."""
-    row = ASKS.get(asker, {})
-    return method in row.get(service, ()) or method in row.get(EVERY_SERVICE, ())
 
 
 def _content(*words: Any) -> bytes:

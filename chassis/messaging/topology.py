@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from contracts.askers import ASKS
+from contracts.askers import ASKS, GATEWAY
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 
 USERS = tuple(ASKS)  # each kind of process is a user of the broker
@@ -66,7 +66,7 @@ def replay(service: str) -> str:
 
 
 def asks(service: str) -> str:
-    """The exchange of asks to a service."""
+    """The exchange of asks to a service, or to the gateway: there each process replies, and the first reply counts."""
     return f"{service}.asks"
 
 
@@ -146,6 +146,7 @@ def _exchanges(*, hashed: bool) -> Iterator[Exchange]:
         yield Exchange(exchange(owner), "topic")
     for user in USERS:
         yield Exchange(replies(user), "direct")
+    yield Exchange(asks(GATEWAY), "fanout")
     for service in SUBSCRIPTIONS:
         for name, argument in ((inbox(service), {"hash-header": "subject"}), (asks(service), _BY_CORRELATION_ID)):
             yield Exchange(name, HASH_EXCHANGE, argument) if hashed else Exchange(name, "topic")

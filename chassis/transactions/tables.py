@@ -223,6 +223,23 @@ ALTER TABLE audit DROP CONSTRAINT IF EXISTS audit_names_nobody,
     ADD CONSTRAINT audit_names_nobody CHECK (NOT by ? 'name')
 """
 
+# For a database whose events held names of staff beside the ids.
+EVENTS_NAME_NOBODY = """
+UPDATE outbox SET data = (
+    SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' AND value ?& '{kind,id,name}'
+        THEN value - 'name' ELSE value END)
+    FROM jsonb_each(data)
+) WHERE EXISTS (SELECT FROM jsonb_each(data) WHERE jsonb_typeof(value) = 'object' AND value ?& '{kind,id,name}')
+"""
+
+
+def without_name(table: str, *columns: str) -> str:
+    """The SQL that takes the names of actors out of columns that hold one actor each."""
+    values = ", ".join(f"{column} = {column} - 'name'" for column in columns)
+    named = " OR ".join(f"{column} ? 'name'" for column in columns)
+    return f"UPDATE {table} SET {values} WHERE {named}"  # noqa: S608
+
+
 # For a database whose first migration ran under the old names; a newer one has the new names from the start.
 RENAMES = (
     "ALTER TABLE IF EXISTS errand RENAME TO job",

@@ -84,4 +84,3 @@ class AssignTask(TaskCommand):
     """
 
     staff_id: str | None
-    staff_name: str | None

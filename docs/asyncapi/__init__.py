@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from chassis.messaging import topology
-from contracts.askers import askers_of
-from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
+from contracts.askers import EVERY_SERVICE, askers_of
+from contracts.catalogue import ASKED, OWNERS, SUBSCRIPTIONS, asks, events
 from contracts.message import Envelope, reply_type
 from docs.asyncapi import realtime
 from docs.asyncapi.parts import SCHEMAS, Json, operation, pointer, references, summary
@@ -78,14 +78,16 @@ def _queues(queues: Mapping[str, Json]) -> Json:
 
 def _ask_exchanges() -> Json:
     channels: Json = {}
-    for service in OWNERS:
-        own = {name: ask for name, ask in asks().items() if ask.owner in (service, "operations")}
+    for service in ASKED:
+        owners = {service, EVERY_SERVICE} if service in OWNERS else {service}
+        own = {name: ask for name, ask in asks().items() if ask.owner in owners}
         name = topology.asks(service)
         askers = ", ".join(sorted(askers_of(service)))
         description = (
             f"Asks to {service}: requests that get a reply. Sent by {askers}; the routing key is {service}.<Ask>."
         )
-        channels[name] = _exchange(name, topology.HASH_EXCHANGE, description, own)
+        kind = topology.HASH_EXCHANGE if service in OWNERS else "fanout"
+        channels[name] = _exchange(name, kind, description, own)
         channels[_answers(service)] = {
             "address": None,
             "description": "The asker's reply queue, named by `reply_to`, behind the exchange `<asker>.replies`; "
@@ -139,7 +141,7 @@ def _asking() -> Json:
                 "channel": {"$ref": pointer("channels", _answers(service))},
             },
         }
-        for service in OWNERS
+        for service in ASKED
     }
 
 

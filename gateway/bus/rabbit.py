@@ -1,4 +1,4 @@
-"""The bus over RabbitMQ: one connection for asks, their replies, and the events of bookings."""
+"""The bus over RabbitMQ: one connection for asks in both directions, their replies, and the events of bookings."""
 
 import asyncio
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from chassis.refusal import Unavailable
 from contracts.message import Ask
 from contracts.values import Context
 from gateway.bus.ask_client import PendingAsks
+from gateway.bus.ask_replies import AskReplies, Replies
 from gateway.bus.port import DEADLINE
 from gateway.bus.subscriptions import EventSubscription, EventSubscriptions
 
@@ -28,10 +29,14 @@ log = logs.logger(__name__)
 
 
 class RabbitBus:
-    """The `Bus` on the broker at `url`. A lost connection is reopened; an ask waits for it up to `CONNECT_WITHIN` s."""
+    """The `Bus` on the broker at `url`. A lost connection is reopened; an ask waits for it up to `CONNECT_WITHIN` s.
 
-    def __init__(self, url: str, message_keys: str = "") -> None:
+    `replies` are the functions that reply to the queries that the gateway is asked.
+    """
+
+    def __init__(self, url: str, message_keys: str = "", *, replies: Replies | None = None) -> None:
         self._keyring = Keyring(USER, message_keys)
+        self._replies = AskReplies(self._keyring, replies or {})
         self._asks = PendingAsks(self._keyring)
         self._subscriptions = EventSubscriptions()
         self._channel: Channel | None = None
@@ -86,6 +91,7 @@ class RabbitBus:
         await call(channel.queue_bind, queue, topology.exchange(SOURCE), f"{SOURCE}.#")
         await call(channel.basic_consume, queue, self._on_event, auto_ack=True)
         await self._asks.opened(channel)
+        await self._replies.opened(channel)
         self._channel = channel
         self._subscriptions.interrupt()
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, get_args
 
@@ -22,6 +22,7 @@ from gateway.app_state import AppState
 from gateway.http import preconditions
 from gateway.http.operation import Operation
 from gateway.http.pages import Paging, page_body
+from gateway.http.staff_names import with_names
 from gateway.http.views import Json
 from gateway.identity.accounts import Staff
 from gateway.identity.admission import RATE_LIMITS, authenticate, require_permission
@@ -141,12 +142,21 @@ class ApiRequest(Request):
         raise Refusal("BODY_TOO_LARGE", f"A body has at most {MAX_BODY} bytes.")
 
     async def ask(self, message: Ask[Reply], *, deadline: float | None = None) -> Reply:
-        """Ask a service for the caller; `deadline` is in seconds. Raises the service's `Refusal`, or `Unavailable`."""
+        """Ask a service for the caller; `deadline` is in seconds. Raises the service's `Refusal`, or `Unavailable`.
+
+        The reply to staff has the names of the staff whose ids are in it.
+        """
         reply, replayed = await self.app_state.bus.ask(
             message, self.context, deadline=deadline or self.app_state.settings.ask_seconds
         )
         self.replayed = self.replayed or replayed
-        return reply
+        return await with_names(reply, self.names_of) if self.caller.kind == "staff" else reply
+
+    async def names_of(self, staff_ids: Collection[str]) -> Mapping[str, str]:
+        """The present names of the hotel's staff with these ids. A name that cannot be read is left out."""
+        own = {self.caller.staff_id: self.caller.name} if self.caller.staff_id and self.caller.name else {}
+        others = [each for each in staff_ids if each not in own]
+        return {**own, **(await self.app_state.staff_names.of(self.hotel, others) if others else {})}
 
     async def answer(self, message: Ask[Any], *, deadline: float | None = None, **more: Any) -> Response:
         """Ask a service, and respond with the operation's view of the reply and the further fields in `more`.

@@ -5,7 +5,7 @@ Money becomes text in major units with its currency beside it, an actor becomes 
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from operator import attrgetter
@@ -20,7 +20,16 @@ Json = dict[str, Any]
 Encode = Callable[[Any, str], Any]
 
 STAFF = "staff"
-_MONEY_KEYS, _ACTOR_KEYS = {"amount", "currency"}, {"kind", "id", "name"}
+_MONEY_KEYS, _ACTOR_KEYS = {"amount", "currency"}, {"kind", "id"}
+
+
+@dataclass(frozen=True)
+class NamedActor(Actor):
+    """An actor with the present display name of the account."""
+
+    name: str | None = None
+
+
 _views: dict[type, type["View[Any]"]] = {}
 
 
@@ -108,18 +117,33 @@ def view(source: type[T]) -> type[View[T]]:
     return _views[source]
 
 
-def event_data(value: Json, reader: str) -> Json:
-    """The data of a published event, with money as text. For guests, the ids and names of actors are null."""
-    return {name: _event_value(each, reader) for name, each in value.items()}
+def event_data(value: Json, names: Mapping[str, str] | None) -> Json:
+    """The data of a published event, with money as text, and actors with their names in `names`, by id.
+
+    For guests, `names` is None, and the ids and names of actors are null.
+    """
+    return {name: _event_value(each, names) for name, each in value.items()}
 
 
-def _event_value(value: Any, reader: str) -> Any:
+def staff_in(data: Json) -> Iterator[str]:
+    """The ids of the staff in the data of a published event."""
+    return (each["id"] for each in data.values() if _is_actor(each) and each["id"])
+
+
+def _is_actor(value: Any) -> bool:
+    """Whether a value is an actor. Events of an earlier version have a name, which is ignored."""
+    return isinstance(value, dict) and value.keys() - {"name"} == _ACTOR_KEYS
+
+
+def _event_value(value: Any, names: Mapping[str, str] | None) -> Any:
     if not isinstance(value, dict):
         return value
     if value.keys() == _MONEY_KEYS and isinstance(value["amount"], int):
         return {"amount": Money(value["amount"], value["currency"]).text, "currency": value["currency"]}
-    if value.keys() == _ACTOR_KEYS and reader != STAFF:
-        return {"kind": value["kind"], "id": None, "name": None}
+    if _is_actor(value):
+        if names is None:
+            return {"kind": value["kind"], "id": None, "name": None}
+        return {"kind": value["kind"], "id": value["id"], "name": names.get(value["id"])}
     return value
 
 
@@ -163,11 +187,18 @@ def _each(encode: Encode) -> Encode:
     return lambda values, reader: [encode(value, reader) for value in values]
 
 
+def name_of(actor: Actor) -> str | None:
+    """The name of an actor in a reply to staff; None for an actor who is not staff, and in a reply to guests."""
+    return actor.name if isinstance(actor, NamedActor) else None
+
+
 def _person(value: Actor, reader: str) -> Json:
     if reader != STAFF:
         return {"kind": value.kind, "id": None, "name": None}
-    return {"kind": value.kind, "id": value.id, "name": value.name}
+    return {"kind": value.kind, "id": value.id, "name": name_of(value)}
 
 
 class Person(View[Actor]):
     """The actor of a change. `id` and `name` are null in responses to guests, and for an actor who is not staff."""
+
+    name: str | None

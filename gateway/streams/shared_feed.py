@@ -16,7 +16,7 @@ from gateway.streams.stream import EventStream, FeedEntry
 class SharedFeed:
     """Reads the events after `position` with the token of one of the streams, and delivers them to all.
 
-    Staff are preferred, because only their feed has the names of staff; a guest's stream leaves names out.
+    Staff are preferred, because only their feed has the ids of staff; a guest's stream leaves ids and names out.
     """
 
     def __init__(

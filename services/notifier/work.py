@@ -13,6 +13,7 @@ from services.notifier.mailer.smtp import SmtpServer
 from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.settings import NotifierSettings
 from services.notifier.sms import NoSmsProvider, SmsProvider
+from services.notifier.staff_names import StaffNameCache
 from services.notifier.store.mail_counts import SqlMailCounts
 from services.notifier.store.notices import SqlNotices
 
@@ -25,6 +26,7 @@ class NotifierDependencies(Data):
     mail_server: SmtpServer
     renderer: MailRenderer
     sms: SmsProvider
+    staff_names: StaffNameCache
 
 
 def dependencies(settings: NotifierSettings) -> NotifierDependencies:
@@ -35,6 +37,7 @@ def dependencies(settings: NotifierSettings) -> NotifierDependencies:
         mail_server=SmtpServer(settings),
         renderer=MailRenderer(sender=settings.mail_from, public_url=settings.public_url),
         sms=NoSmsProvider(),
+        staff_names=StaffNameCache(),
     )
 
 

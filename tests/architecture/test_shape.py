@@ -1,14 +1,18 @@
 """Every service has the same shape, only the chassis commits, and unit tests stay light."""
 
 import ast
+import inspect
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
 
 from chassis.service import Service
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
+from gateway.app import replies
+from gateway.lookups.staff_names import StaffNameLookup
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations", "examine"}
@@ -16,7 +20,7 @@ EXTRAS = {
     "bookings": {"actions", "steps"},
     "rooms": {"steps"},
     "payments": {"cards", "steps", "stripe_gateway"},
-    "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms"},
+    "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms", "staff_names"},
 }
 
 
@@ -85,8 +89,20 @@ def test_every_ask_has_one_handler_at_its_owner() -> None:
     messages = [handler.message for name in OWNERS for handler in load(name).asks if handler.message.owner == name]
 
     assert sorted(message.wire_name for message in messages) == [
-        name for name in asks() if not name.startswith("operations.")
+        name for name in asks() if not name.startswith(("operations.", "gateway."))
     ]
+
+
+def test_the_gateway_replies_to_every_ask_that_it_owns_and_asks_nobody_for_the_reply() -> None:
+    """So no ask waits for itself, although the gateway asks the notifier and the notifier asks the gateway."""
+
+    async def read(hotel: str, ids: Collection[str]) -> Mapping[str, str]:
+        raise AssertionError(f"nobody reads {ids} of {hotel}")
+
+    lookup = StaffNameLookup(read)
+
+    assert {ask.wire_name for ask in replies(lookup)} == {name for name in asks() if name.startswith("gateway.")}
+    assert "Bus" not in inspect.getsource(inspect.getmodule(StaffNameLookup) or StaffNameLookup)
 
 
 def test_the_graph_of_asks_has_no_cycle() -> None:

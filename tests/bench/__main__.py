@@ -1,157 +1,18 @@
-"""`python -m tests.bench`: starts everything, fills it, runs the rounds, prints the table."""
+"""`python -m tests.bench`: measures each row beside its yardstick, and prints the table."""
 
 import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from rich.console import Console
 
-from sandbox.stack.ports import Ports
-from sandbox.stack.stack import Stack
-from tests.bench.filling import fill_hotels, fill_list
+from tests.bench.figures import save
 from tests.bench.harness import Comparison, compare, show
-from tests.bench.noticing import Notices
-from tests.bench.over_http import Scene
-from tests.bench.pushing import commit_to_push, stay
-from tests.bench.raw_booking import RawBookings, model_of
-from tests.bench.relaying import relay
+from tests.bench.partitions import partitions
+from tests.bench.protection import protection
 from tests.bench.routing import routing
-from tests.bench.screens import click_to_screen
 from tests.bench.signing import signing
-from tests.bench.signing_in import signing_in
-
-LIST_ROWS = 5_000
-HOTEL = "hotel-killarney"
-ENVIRONMENT = {
-    "HOTELMATE_MODE": "production",
-    "LOG_LEVEL": "WARNING",
-    "LOG_FORMAT": "json",
-    "GATEWAY_METRICS_TOKEN": "f2b71cf08a4e5d63",
-    "NOTIFIER_PUBLIC_URL": "https://bench.example",
-    "PAYMENTS_RETURN_ORIGINS": "https://bench.example",
-}
-GUEST = {"first_name": "Model", "last_name": "Guest", "email": "model@example.com", "phone": ""}
-
-
-def call(url: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
-    """One POST that must go well."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    return _answered(urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST"))
-
-
-def look(url: str, token: str) -> dict[str, Any]:
-    """One GET that must go well."""
-    return _answered(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"}))
-
-
-def _answered(request: urllib.request.Request) -> dict[str, Any]:
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        body: dict[str, Any] = json.loads(answer.read())
-    return body
-
-
-@contextmanager
-def bare_server(database_url: str, *, secret: str) -> Iterator[str]:
-    """The yardstick server on a free port."""
-    ports = Ports()
-    port = ports.choose("bare")
-    environment = {**os.environ, "DATABASE_URL": database_url, "WEBHOOK_SECRET": secret}
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.bare", "--port", str(port)], env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/one", timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-        ports.release()
-
-
-def book(gateway: str, hotel: str, room_type: str) -> tuple[str, str]:
-    """A model booking: its id and its guest's token."""
-    arrives = datetime.now(UTC).date() + timedelta(days=30)
-    booking = call(
-        f"{gateway}/api/public/hotels/{hotel}/room-bookings/",
-        {
-            "room_type_code": room_type, "check_in": str(arrives), "check_out": str(arrives + timedelta(days=3)),
-            "adults": 1, "children": 0,
-            "guest": GUEST,
-        },
-    )  # fmt: skip
-    return booking["booking_id"], booking["guest_token"]
-
-
-def book_one(gateway: str, number: int) -> str:
-    """One night in a hotel that has room for everybody; the booking's id."""
-    body = {"room_type_code": "T1", **stay(1 + number % 600), "adults": 1, "guest": GUEST}
-    return str(call(f"{gateway}/api/public/hotels/bench-1/room-bookings/", body)["booking_id"])
-
-
-@contextmanager
-def screens(stack_json: dict[str, Any]) -> Iterator[Comparison | None]:
-    """A booking that arrives today, confirmed at the desk, on the guest's screen and the staff's."""
-    gateway, hotel = stack_json["gateway"], "hotel-tokyo"
-    account = next(member for member in stack_json["staff"] if member["hotel"] == hotel and member["role"] == "manager")
-    token = call(f"{gateway}/api/staff/login/", {"email": account["email"], "password": account["password"]})["token"]
-    dates = stay(0, zone="Asia/Tokyo")
-    body = {"room_type_code": "SGL", **dates, "adults": 1, "guest": GUEST}
-    booking = call(f"{gateway}/api/public/hotels/{hotel}/room-bookings/", body)
-    desk = f"{gateway}/api/staff/hotels/{hotel}/room-bookings/{booking['booking_id']}"
-    call(f"{desk}/confirm/", {}, token)
-    rooms = [each["room_number"] for each in look(f"{desk}/available-rooms/", token)["available_rooms"]][:2]
-    with click_to_screen(gateway=gateway, hotel=hotel, account=account, booking=booking, rooms=rooms) as comparison:
-        yield comparison
-
-
-def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
-    """Fill the system and know its people."""
-    stack_json = stack.stack_json
-    console.print(f"filling {hotels:,} hotels with two years of nights …")
-    console.print(fill_hotels(stack_json["databases"]["rooms"], hotels))
-    booking_id, token = book(stack_json["gateway"], "bench-1", "T1")
-    bookings_url = stack_json["databases"]["bookings"]
-    console.print(fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
-    desk = next(member for member in stack_json["staff"] if member["hotel"] == HOTEL and member["role"] == "front_desk")
-    login = call(f"{stack_json['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
-    raw = RawBookings(
-        stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}").owner, *model_of(bookings_url, booking_id)
-    )
-    raw.prepare()
-    return Scene(
-        gateway=stack_json["gateway"], bare=bare, bookings_url=bookings_url, staff_token=login["token"], hotel=HOTEL,
-        booking_id=booking_id, guest_token=token, hotels=hotels, raw=raw,
-    )  # fmt: skip
-
-
-def notices(stack: Stack, bare: str, bare_url: str) -> Notices:
-    """Notices about the page of a booking that waits to be paid."""
-    stack_json = stack.stack_json
-    booking_id, token = book(stack_json["gateway"], "bench-1", "T2")
-    path = f"/api/public/hotels/bench-1/room-bookings/{booking_id}/payment/session/"
-    session = call(stack_json["gateway"] + path, {}, token)
-    return Notices(
-        gateway=stack_json["gateway"], bare=bare, payments_url=stack_json["databases"]["payments"], bare_url=bare_url,
-        secret=stack_json["stripe"]["webhook_secret"], session_id=session["session_id"],
-    )  # fmt: skip
+from tests.bench.system import system
 
 
 def main() -> None:
@@ -160,45 +21,28 @@ def main() -> None:
     parser.add_argument("--hotels", type=int, default=1_000, help="how many hotels are stored (default 1000)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each figure (default 5)")
     parser.add_argument("--only", default="", help="run only figures whose name contains this")
+    parser.add_argument("--save", action="store_true", help="write the figures to tests/bench/figures.json")
     options = parser.parse_args()
     console = Console(width=160)
-    if options.only.startswith(("routing", "signing")):
-        alone = [each for each in (*routing(), *signing()) if options.only in each.name]
-        show([compare(each, rounds=options.rounds) for each in alone], console)
-        return
-    with ExitStack() as things:
-        directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
-        stack = things.enter_context(Stack.start(directory / "run", env=ENVIRONMENT))
-        bare_url = stack.postgres.create_database("bare").owner
-        secret = stack.stack_json["stripe"]["webhook_secret"]
-        bare = things.enter_context(bare_server(bare_url, secret=secret))
-        scene = prepare(stack, bare, options.hotels, console)
-        outbox = stack.postgres.create_database(f"relay_{uuid.uuid4().hex[:6]}").owner
-        figures = []
-
-        def measure(comparison: Comparison | None) -> None:
-            if comparison is not None and options.only in comparison.name:
+    figures = []
+    for group in groups(options.only, system=partial(system, hotels=options.hotels, console=console)):
+        for comparison in group():
+            if options.only in comparison.name:
                 console.print(f"measuring {comparison.name} …")
                 figures.append(compare(comparison, rounds=options.rounds))
+    show(figures, console)
+    if options.save:
+        save(figures)
 
-        for comparison in (*routing(), *signing(), *scene.comparisons(), *notices(stack, bare, bare_url).comparisons()):
-            measure(comparison)
-        with commit_to_push(
-            bookings_url=scene.bookings_url,
-            pusher=stack.stack_json["pusher"],
-            book=lambda number: book_one(scene.gateway, number),
-        ) as pushing:
-            measure(pushing)
-        measure(signing_in(scene.gateway, stack.stack_json["staff"][0]))
-        with screens(stack.stack_json) as clicking:
-            measure(clicking)
-        if options.only in "relay":
-            stack.supervisor.stop("relay")
-            for service in ("bookings", "payments", "rooms", "notifier"):
-                stack.supervisor.stop(service)
-            with relay(outbox, stack.rabbit.amqp_url) as relaying:
-                measure(relaying)
-        show(figures, console)
+
+def groups(only: str, *, system: Callable[[], Iterator[Comparison]]) -> list[Callable[[], Iterator[Comparison]]]:
+    """The groups of rows that are run: the one with whose name `only` begins, or else the whole system; or all."""
+    alone: Mapping[str, Callable[[], Iterator[Comparison]]] = {
+        "routing": routing, "signing": signing, "partitions": partitions, "protection": protection,
+    }  # fmt: skip
+    if not only:
+        return [*alone.values(), system]
+    return [group for name, group in alone.items() if only.startswith(name)] or [system]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Measures a thing and its yardstick in interleaved rounds, checks their work, and reports the median ratio."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -27,6 +28,24 @@ class Measured:
             return None
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000
+
+
+class Together:
+    """Several things measured by one run, so that the rest of the machine's work disturbs all of them alike.
+
+    `run` returns a result for each thing. Each result is handed out once; where there is none left, `run` runs again.
+    """
+
+    def __init__(self, run: Callable[[], Mapping[str, Measured]]) -> None:
+        self._run = run
+        self._results: defaultdict[str, deque[Measured]] = defaultdict(deque)
+
+    def measured(self, what: str) -> Measured:
+        """The next result of this thing."""
+        if not self._results[what]:
+            for each, result in self._run().items():
+                self._results[each].append(result)
+        return self._results[what].popleft()
 
 
 @dataclass(frozen=True)
@@ -59,9 +78,14 @@ class Metric:
     yardsticks: list[Measured] = field(default_factory=list)
 
     @property
+    def ratios(self) -> list[float]:
+        """The ratio of each round."""
+        return [thing.rate / yard.rate for thing, yard in zip(self.things, self.yardsticks, strict=True)]
+
+    @property
     def ratio(self) -> float:
         """The median of the rounds' ratios."""
-        return median(thing.rate / yard.rate for thing, yard in zip(self.things, self.yardsticks, strict=True))
+        return median(self.ratios)
 
     @property
     def reached(self) -> bool:
@@ -92,11 +116,11 @@ def show(figures: Sequence[Metric], console: Console) -> None:
     for figure in figures:
         table.add_row(
             figure.comparison.name,
-            f"{median(thing.rate for thing in figure.things):,.0f}",
+            _number(rate(figure.things)),
             _milliseconds(figure.things, 0.5),
             _milliseconds(figure.things, 0.99),
             figure.comparison.against,
-            f"{median(yard.rate for yard in figure.yardsticks):,.0f}",
+            _number(rate(figure.yardsticks)),
             _milliseconds(figure.yardsticks, 0.99),
             f"{figure.ratio:.2f}",
             figure.comparison.goal_text,
@@ -105,10 +129,19 @@ def show(figures: Sequence[Metric], console: Console) -> None:
     console.print(table)
 
 
+def rate(rounds: Sequence[Measured]) -> float:
+    """The rounds' median rate."""
+    return median(measured.rate for measured in rounds)
+
+
 def middle(rounds: Sequence[Measured], share: float) -> float | None:
     """The rounds' median of that share's latency, in milliseconds; None where none was taken."""
     taken = [value for measured in rounds if (value := measured.percentile(share)) is not None]
     return median(taken) if taken else None
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
 
 
 def _milliseconds(rounds: Sequence[Measured], share: float) -> str:

@@ -92,3 +92,16 @@ async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
         raise AssertionError(f"an answer without a length: {head!r}")
     length = int(lowered[at + 15 : lowered.index(b"\r\n", at)])
     return status, await reader.readexactly(length) if length else b""
+
+
+async def send(url: str, request: Request) -> int:
+    """Send one request over a connection of its own; returns the status of the answer."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "127.0.0.1", parts.port or 80
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(request.raw(f"{host}:{port}"))
+        status, _ = await answer_of(reader)
+    finally:
+        writer.close()
+    return status

@@ -4,10 +4,9 @@ import asyncio
 import itertools
 import json
 import time
-from urllib.parse import urlsplit
 
 from tests.bench.harness import Comparison, Measured
-from tests.bench.http_load import Request, answer_of
+from tests.bench.http_load import Request, send
 
 ADDRESSES = 100
 RIGHT = 12
@@ -19,8 +18,7 @@ class Flood:
     """Signs in at the gateway, which trusts this machine as a proxy: each request names its address."""
 
     def __init__(self, gateway: str, account: dict[str, str]) -> None:
-        parts = urlsplit(gateway)
-        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
+        self._gateway = gateway
         self._account = account
         self._addresses = itertools.count()
 
@@ -38,10 +36,8 @@ class Flood:
         await asyncio.sleep(0.5 if flood else 0)
         latencies = []
         for _ in range(RIGHT):
-            number = next(self._addresses)
-            address = f"203.0.{number // 250 % 250}.{1 + number % 250}"
             began = time.perf_counter()
-            status = await self._sign_in(address, self._account["password"])
+            status = await self._sign_in(right_address(next(self._addresses)), self._account["password"])
             latencies.append(time.perf_counter() - began)
             assert status == 200, status
         over.set()
@@ -52,21 +48,29 @@ class Flood:
     async def _wrong(self, number: int, over: asyncio.Event) -> int:
         sent = 0
         while not over.is_set():
-            status = await self._sign_in(f"198.51.100.{1 + number % ADDRESSES}", f"wrong horse battery {number}")
+            status = await self._sign_in(wrong_address(number), f"wrong horse battery {number}")
             assert status in FLOOD_ANSWERS, status
             sent += 1
         return sent
 
     async def _sign_in(self, address: str, password: str) -> int:
-        body = json.dumps({"email": self._account["email"], "password": password}).encode()
-        request = Request("POST", "/api/staff/login/", (JSON, ("X-Forwarded-For", address)), body)
-        reader, writer = await asyncio.open_connection(self._host, self._port)
-        try:
-            writer.write(request.raw(f"{self._host}:{self._port}"))
-            status, _ = await answer_of(reader)
-        finally:
-            writer.close()
-        return status
+        return await send(self._gateway, sign_in(self._account["email"], password, address))
+
+
+def right_address(number: int) -> str:
+    """Where right sign-ins come from: each from another address."""
+    return f"203.0.{number // 250 % 250}.{1 + number % 250}"
+
+
+def wrong_address(number: int) -> str:
+    """Where the flood comes from."""
+    return f"198.51.100.{1 + number % ADDRESSES}"
+
+
+def sign_in(email: str, password: str, address: str) -> Request:
+    """A sign-in that a proxy passes on for this address."""
+    body = json.dumps({"email": email, "password": password}).encode()
+    return Request("POST", "/api/staff/login/", (JSON, ("X-Forwarded-For", address)), body)
 
 
 def signing_in(gateway: str, account: dict[str, str]) -> Comparison:

@@ -53,6 +53,7 @@ class StaffClient:
 def open_gateway(fixture: PlatformFixture) -> Iterator[Gateway]:
     """The gateway over this platform, until the block ends."""
     gateway = Gateway(bus=PlatformBus(fixture.platform))
+    fixture.platform.staff_names = gateway.accounts.known_names
     try:
         yield gateway
     finally:

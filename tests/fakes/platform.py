@@ -7,7 +7,7 @@ and back, as on the broker.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from chassis.transactions.conversation import Conversation
 from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
+from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
 from tests.fakes.roles import running_url
@@ -102,6 +103,7 @@ class Platform:
             for name in OWNERS
             if name in settings
         }
+        self.staff_names: Callable[[str, Collection[str]], Mapping[str, str]] = lambda hotel, ids: {}
         self.published: list[Envelope] = []
         self.waiting: dict[str, list[Envelope]] = {name: [] for name in self.services}
 
@@ -116,7 +118,9 @@ class Platform:
         return reply
 
     def ask_from_service(self, message: Ask[Any], context: Context) -> Any:
-        """Send an ask from one service to another."""
+        """Send an ask from one service to another, or to the gateway."""
+        if isinstance(message, GetStaffNames):
+            return StaffNames(names=dict(self.staff_names(message.hotel, message.staff_ids)))
         return self.ask(message, Context(caller=context.caller, traceparent=context.traceparent))
 
     def run_until_idle(self) -> None:

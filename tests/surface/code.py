@@ -54,7 +54,7 @@ def log_names() -> tuple[Mapping[str, Any], Any, Any]:
     from contracts.log_names import log_name
     from contracts.values import Actor, ActorKind
 
-    return events(), log_name, Actor(kind=ActorKind.STAFF, id="1", name="Niamh")
+    return events(), log_name, Actor(kind=ActorKind.STAFF, id="1")
 
 
 def settings() -> Iterator[tuple[str, type[BaseSettings]]]:

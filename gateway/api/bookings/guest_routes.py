@@ -99,7 +99,8 @@ async def follow_booking(
     """
     if sse.MEDIA_TYPE in request.headers.get("accept", ""):
         return await sse.stream(request, after=sse.resume_after(last_event_id, query.after))
-    return request.respond(feed(await sse.read_feed(request, query.after), request.caller.kind))
+    events = await sse.read_feed(request, query.after)
+    return request.respond(feed(events, await sse.names_in(request, events.events)))
 
 
 @guest.post(

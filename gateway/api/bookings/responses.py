@@ -1,5 +1,6 @@
 """Bookings as staff and as guests read them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.bookings.lookups import BookingInBrief, FoundBookings
@@ -110,14 +111,14 @@ def guest_booking(booking: BookingDetail, realtime: GuestRealtime | None, **more
     )
 
 
-def feed_event(item: FeedItem, reader: str) -> Json:
-    """The fields of `FeedEvent` for a guest or for staff."""
-    return FeedEvent.of(item, data=event_data(item.data, reader))
+def feed_event(item: FeedItem, names: Mapping[str, str] | None) -> Json:
+    """The fields of `FeedEvent` for staff, with the names of staff by id, or for a guest, with None."""
+    return FeedEvent.of(item, data=event_data(item.data, names))
 
 
-def feed(events: Feed, reader: str) -> Json:
-    """The fields of `EventFeed` for a guest or for staff."""
-    return EventFeed.of(events, events=[feed_event(item, reader) for item in events.events])
+def feed(events: Feed, names: Mapping[str, str] | None) -> Json:
+    """The fields of `EventFeed` for staff, with the names of staff by id, or for a guest, with None."""
+    return EventFeed.of(events, events=[feed_event(item, names) for item in events.events])
 
 
 def found_bookings(reply: FoundBookings) -> Json:

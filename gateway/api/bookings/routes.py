@@ -19,7 +19,6 @@ from gateway.api.bookings.responses import StaffBooking, StaffBookingPage, Staff
 from gateway.http.fields import FromQuery, NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
-from gateway.http.staff_names import ask_with_names
 from gateway.http.status_codes import NOT_FOR_A_CARD
 from gateway.http.views import view
 
@@ -65,7 +64,7 @@ async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
 @routes.get("/{booking_id}/timeline/", response=view(Timeline))
 async def get_timeline(request: ApiRequest) -> Response:
     """Retrieve the timeline of a booking. Each item says who changed the booking, when and why."""
-    timeline = await ask_with_names(request, request.for_path(GetTimeline))
+    timeline = await request.ask(request.for_path(GetTimeline))
     return request.respond(view(Timeline).of(timeline))
 
 

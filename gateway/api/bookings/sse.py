@@ -4,7 +4,7 @@ The client's own token reads what was missed; the feed that all streams of the b
 ends when the token is no longer valid.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 from chassis import codec
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.queries import GetFeed
-from contracts.bookings.views import Feed
+from contracts.bookings.views import Feed, FeedItem
 from gateway.api.bookings.responses import feed_event
 from gateway.app_state import AppState
 from gateway.http.request import ApiRequest
+from gateway.http.views import staff_in
 from gateway.identity.admission import parse_authorization
 from gateway.streams.stream import EventStream, FeedEntry, StreamToken
 
@@ -29,6 +30,13 @@ HEADERS = {"X-Accel-Buffering": "no"}
 async def read_feed(request: ApiRequest, after: int) -> Feed:
     """The booking's events after the sequence number `after`, oldest first."""
     return await request.ask(request.for_path(GetFeed, after=after))
+
+
+async def names_in(request: ApiRequest, items: Iterable[FeedItem]) -> Mapping[str, str] | None:
+    """The names of the staff in these events, by id; None for a guest."""
+    if request.caller.kind != "staff":
+        return None
+    return await request.names_of({each for item in items for each in staff_in(item.data)})
 
 
 async def stream(request: ApiRequest, *, after: int) -> StreamingResponse:
@@ -73,7 +81,7 @@ async def _events(request: ApiRequest, opened: EventStream, feed: Feed, last: in
         for item in feed.events:
             if item.sequence > last and not opened.ended:
                 last = item.sequence
-                yield _encoded(FeedEntry(item), request.caller.kind)
+                yield await _encoded(request, FeedEntry(item))
         if opened.ended or not ((feed.events and last < feed.last_sequence) or feed.last_sequence < shared.position):
             break
         try:
@@ -86,13 +94,14 @@ async def _events(request: ApiRequest, opened: EventStream, feed: Feed, last: in
             yield HEARTBEAT
         elif entry.item.sequence > last:
             last = entry.item.sequence
-            yield _encoded(entry, request.caller.kind)
+            yield await _encoded(request, entry)
     if opened.replaced:
         yield REPLACED
 
 
-def _encoded(entry: FeedEntry, reader: str) -> bytes:
+async def _encoded(request: ApiRequest, entry: FeedEntry) -> bytes:
+    reader = request.caller.kind
     if reader not in entry.encoded:
-        event = codec.encode(feed_event(entry.item, reader))
+        event = codec.encode(feed_event(entry.item, await names_in(request, [entry.item])))
         entry.encoded[reader] = b"id: %d\ndata: %s\n\n" % (entry.item.sequence, event)
     return entry.encoded[reader]

@@ -2,7 +2,7 @@
 
 from contracts.bookings.chat import ChatMessage
 from gateway.http.pages import ResultPage
-from gateway.http.views import Json, View
+from gateway.http.views import Json, View, name_of
 
 
 class ChatMessageWithSender(View[ChatMessage], drop=("by",)):
@@ -21,4 +21,4 @@ class ChatPage(ResultPage[ChatMessageWithSender]):
 
 def chat_message(message: ChatMessage) -> Json:
     """The fields of `ChatMessageWithSender`."""
-    return ChatMessageWithSender.of(message, sender_name=message.by.name)
+    return ChatMessageWithSender.of(message, sender_name=name_of(message.by))

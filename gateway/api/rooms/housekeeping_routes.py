@@ -13,7 +13,6 @@ from gateway.http.fields import FromQuery, NoFields
 from gateway.http.pages import page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
-from gateway.http.staff_names import ask_with_names
 from gateway.http.views import view
 
 CLEAN, INSPECT, MANAGE = Permission.CLEAN, Permission.INSPECT, Permission.MANAGE_ROOMS
@@ -28,7 +27,7 @@ tasks = staff_routes("housekeeping", "/housekeeping/tasks", response=Task)
 @blocks.get("/")
 async def list_blocks(request: ApiRequest) -> Response:
     """List the blocks of a room. Returns current and future blocks, ordered by date."""
-    return request.respond(BLOCKS.of(await ask_with_names(request, request.for_path(ListBlocks))))
+    return request.respond(BLOCKS.of(await request.ask(request.for_path(ListBlocks))))
 
 
 @blocks.post(
@@ -46,7 +45,7 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
     Deletes the blocks that overlap the given nights; without nights, deletes all blocks. The block of an out-of-order
     room is not deleted. Returns the remaining blocks.
     """
-    left = await ask_with_names(request, request.for_path(UnblockRoom, **nights.model_dump()))
+    left = await request.ask(request.for_path(UnblockRoom, **nights.model_dump()))
     return request.respond(BLOCKS.of(left))
 
 
@@ -56,7 +55,7 @@ async def lift_blocks(request: ApiRequest, nights: FromQuery[BlockedNights]) -> 
 async def lift_block(request: ApiRequest) -> Response:
     """Delete a block. Returns the remaining blocks. Refused for the block that the status `OUT_OF_ORDER` sets."""
     block_id = request.path_number("block_id", missing="BLOCK_NOT_FOUND")
-    left = await ask_with_names(request, request.for_path(UnblockRoom, block_id=block_id))
+    left = await request.ask(request.for_path(UnblockRoom, block_id=block_id))
     return request.respond(BLOCKS.of(left))
 
 
@@ -96,17 +95,16 @@ async def assign_task(request: ApiRequest, body: TaskAssignment) -> Response:
     Assigns the task to the caller, to a colleague or to nobody. An assignment to a colleague needs `can_inspect` or
     `can_manage_rooms`.
     """
-    staff_id, name = await _assignee(request, body)
-    assignee = {"staff_id": staff_id, "staff_name": name}
-    return await request.answer(request.for_path(AssignTask, task_id=_task_id(request), **assignee))
+    staff_id = await _assignee(request, body)
+    return await request.answer(request.for_path(AssignTask, task_id=_task_id(request), staff_id=staff_id))
 
 
-async def _assignee(request: ApiRequest, body: TaskAssignment) -> tuple[str | None, str | None]:
+async def _assignee(request: ApiRequest, body: TaskAssignment) -> str | None:
     if "staff_id" not in body.model_fields_set:
-        return request.caller.staff_id, request.caller.name
+        return request.caller.staff_id
     if body.staff_id is None:
-        return None, None
+        return None
     colleague = await request.app_state.accounts.get(body.staff_id)
     if colleague is None or colleague.hotel != request.hotel:
         raise Refusal("STAFF_NOT_FOUND", "The hotel has no such member of staff.")
-    return str(colleague.id), colleague.name
+    return str(colleague.id)

@@ -29,7 +29,6 @@ from gateway.http.fields import FromQuery, NoFields
 from gateway.http.pages import Paging, page_of
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
-from gateway.http.staff_names import ask_with_names
 from gateway.http.views import view
 
 routes = staff_routes("rooms", "/rooms", response=StaffRoom)
@@ -93,7 +92,7 @@ async def get_room(request: ApiRequest) -> Response:
 @routes.get("/{room_number}/status-history/", response=StatusHistory)
 async def get_status_history(request: ApiRequest, paging: FromQuery[Paging]) -> Response:
     """List the status changes of a room. Newest first. Each change says who changed the status, when and why."""
-    history = await ask_with_names(request, request.for_path(GetRoomHistory, **paging.values))
+    history = await request.ask(request.for_path(GetRoomHistory, **paging.values))
     encode, more = view(RoomChange).of, {"room_number": history.room_number}
     return request.respond_page(encode, history.changes, count=history.count, paging=paging, **more)
 

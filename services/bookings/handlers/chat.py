@@ -44,7 +44,7 @@ def read_chat(command: ReadChat, work: BookingsWork) -> ChatRead:
 
 
 def get_chat(query: GetChat, work: BookingsWork) -> Chat:
-    """A page of the chat, newest message first. The page for a guest does not contain the names of staff."""
+    """A page of the chat, newest message first. The page for a guest does not contain the ids of staff."""
     booking = live(work, hotel=query.hotel, booking_id=query.booking_id)
     if not chat.is_open(booking):
         return Chat(booking_id=booking.id, is_open=False)
@@ -54,7 +54,7 @@ def get_chat(query: GetChat, work: BookingsWork) -> Chat:
         booking, side, after=query.after, page=query.page, read_by_other=position.read_by_other
     )
     if work.caller.kind == "guest":
-        messages = tuple(message if message.by == GUEST else _without_name(message) for message in messages)
+        messages = tuple(message if message.by == GUEST else _without_id(message) for message in messages)
     return Chat(booking_id=booking.id, is_open=True, unread=position.unread, count=position.count, results=messages)
 
 
@@ -64,5 +64,5 @@ def list_chats(query: ListChats, work: BookingsWork) -> OpenChats:
     return work.chats.page(query, OPEN)
 
 
-def _without_name(message: ChatMessage) -> ChatMessage:
-    return replace(message, by=replace(message.by, id=None, name=None))
+def _without_id(message: ChatMessage) -> ChatMessage:
+    return replace(message, by=replace(message.by, id=None))

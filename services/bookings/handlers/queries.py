@@ -29,12 +29,12 @@ def list_bookings(query: ListBookings, work: BookingsWork) -> BookingList:
 
 
 def get_feed(query: GetFeed, work: BookingsWork) -> Feed:
-    """The booking's events after a sequence number. The feed for a guest does not contain the names of staff."""
+    """The booking's events after a sequence number. The feed for a guest does not contain the ids of staff."""
     booking = visible(work, hotel=query.hotel, booking_id=query.booking_id)
     limit = min(max(query.limit, 1), LONGEST_FEED)
     items = work.history.feed(booking, after=query.after, limit=limit)
     if work.caller.kind == "guest":
-        items = tuple(replace(item, data=_without_names(item.data)) for item in items)
+        items = tuple(replace(item, data=_without_ids(item.data)) for item in items)
     return Feed(booking_id=booking.id, last_sequence=booking.version, events=items)
 
 
@@ -63,13 +63,13 @@ def read_metrics(work: BookingsWork) -> Iterator[Metric]:
     return work.metrics.read(work.now)
 
 
-def _without_names(data: dict[str, Any]) -> dict[str, Any]:
+def _without_ids(data: dict[str, Any]) -> dict[str, Any]:
     return {name: _anonymous(value) if _is_actor(value) else value for name, value in data.items()}
 
 
 def _is_actor(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") in set(ActorKind) and "name" in value
+    return isinstance(value, dict) and value.get("kind") in set(ActorKind) and "id" in value
 
 
 def _anonymous(actor: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": actor["kind"], "id": None, "name": None}
+    return {"kind": actor["kind"], "id": None}

@@ -4,13 +4,15 @@ Class names are the job kinds stored in the job table; field names are the store
 pushes about one subject are sent one after the other, those about different subjects side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from contracts.data import Data
 from contracts.values import Money
+
+STAFF_NAME = "staff_user"  # the field of a payload with the name of the member of staff who acted
 
 
 def job_key(notice_id: str) -> str:
@@ -33,11 +35,15 @@ class PushMessage:
 
 
 class PushGroup(Data):
-    """One payload, `data`, that is sent under each of `names` on each of `channels`."""
+    """One payload, `data`, that is sent under each of `names` on each of `channels`.
+
+    `staff_id` is the account whose display name is added to the payload at sending; empty on channels of others.
+    """
 
     names: tuple[str, ...]
     channels: tuple[str, ...]
     data: dict[str, Any]
+    staff_id: str = ""
 
 
 class PushNotice(Data):
@@ -58,12 +64,21 @@ class PushNotice(Data):
         return self.subject
 
     @property
-    def messages(self) -> Iterator[PushMessage]:
-        """The messages, grouped by channel and realtime event; in a group, the canonical name comes first."""
+    def staff_ids(self) -> frozenset[str]:
+        """The accounts whose names are sent."""
+        return frozenset(group.staff_id for group in self.groups if group.staff_id)
+
+    def messages(self, staff_names: Mapping[str, str]) -> Iterator[PushMessage]:
+        """The messages, grouped by channel and realtime event; in a group, the canonical name comes first.
+
+        `staff_names` are by account id; the payload has no name of an account that is missing there.
+        """
         for group in self.groups:
+            staff_name = staff_names.get(group.staff_id)
+            data = {**group.data, STAFF_NAME: staff_name} if staff_name else group.data
             for channel in group.channels:
                 for name in group.names:
-                    yield PushMessage(channel, name, group.data)
+                    yield PushMessage(channel, name, data)
 
 
 class PushAvailability(Data):

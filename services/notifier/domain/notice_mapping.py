@@ -10,7 +10,7 @@ from contracts.values import Money
 from services.notifier.channels import STAFF_ONLY, Channel, ChannelKind
 from services.notifier.domain.jobs import PushGroup, PushNotice, SendMail
 from services.notifier.domain.mails import MAILS
-from services.notifier.domain.payloads import feed_of, for_legacy, payload, with_staff
+from services.notifier.domain.payloads import acting_staff, feed_of, for_legacy, payload
 from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
@@ -26,8 +26,8 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
     if not realtime_events:
         return None
     plain = payload(event, envelope, rule)
-    for_staff = with_staff(plain, event, rule)
-    groups = [group for each in realtime_events for group in _groups(each, event, plain, for_staff, legacy=legacy)]
+    staff_id = acting_staff(event, rule)
+    groups = [group for each in realtime_events for group in _groups(each, event, plain, staff_id, legacy=legacy)]
     occasion = realtime_events[0].name
     return PushNotice(
         notice_id=notice_id(envelope, "push", occasion),
@@ -62,15 +62,15 @@ def notice_id(envelope: Envelope, medium: str, occasion: str) -> str:
 
 
 def _groups(
-    realtime_event: RealtimeEvent, event: Event, plain: dict[str, Any], for_staff: dict[str, Any], *, legacy: bool
+    realtime_event: RealtimeEvent, event: Event, plain: dict[str, Any], staff_id: str, *, legacy: bool
 ) -> Iterator[PushGroup]:
     channels = [(kind, channel) for kind in realtime_event.channels for channel in _channels(kind, event)]
     to_staff = tuple(channel.name for kind, channel in channels if kind in STAFF_ONLY)
     to_others = tuple(channel.name for kind, channel in channels if kind not in STAFF_ONLY)
     to_old = tuple(name for _, channel in channels for name in channel.legacy_names) if legacy else ()
-    for names, data in ((to_staff, for_staff), (to_others, plain), (to_old, for_legacy(plain))):
+    for names, data, acting in ((to_staff, plain, staff_id), (to_others, plain, ""), (to_old, for_legacy(plain), "")):
         if names:
-            yield PushGroup(names=realtime_event.names, channels=names, data=data)
+            yield PushGroup(names=realtime_event.names, channels=names, data=data, staff_id=acting)
 
 
 def _channels(kind: ChannelKind, event: Any) -> list[Channel]:

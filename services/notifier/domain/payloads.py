@@ -1,4 +1,4 @@
-"""Makes the payload of a push from fields of the event. The only person named is the staff member who acted."""
+"""Makes the payload of a push from fields of the event. No person is named in it."""
 
 from typing import Any
 
@@ -44,12 +44,10 @@ def payload(event: Event, envelope: Envelope, rule: PushRule) -> dict[str, Any]:
     return data
 
 
-def with_staff(data: dict[str, Any], event: Event, rule: PushRule) -> dict[str, Any]:
-    """The payload for staff channels: `data` and, if a staff member acted, that member's display name."""
+def acting_staff(event: Event, rule: PushRule) -> str:
+    """The account id of the staff member who acted; empty if somebody else did."""
     actor: Actor | None = getattr(event, rule.by) if rule.by else None
-    if actor is None or actor.kind is not ActorKind.STAFF or not actor.name:
-        return data
-    return {**data, "staff_user": actor.name}
+    return actor.id or "" if actor is not None and actor.kind is ActorKind.STAFF else ""
 
 
 def for_legacy(data: dict[str, Any]) -> dict[str, Any]:

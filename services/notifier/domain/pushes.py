@@ -85,8 +85,8 @@ from services.notifier.domain.realtime_events import RealtimeEvent
 class PushRule:
     """How an event is pushed. `fields` are copied under their own names; `renamed` maps payload names to event fields.
 
-    `by` is the event field with the actor, whose display name is sent on staff channels. `only_if` maps the name of a
-    realtime event to an event field; the realtime event is sent only if that field is set.
+    `by` is the event field with the actor; the display name of staff is sent on staff channels. `only_if` maps the
+    name of a realtime event to an event field; the realtime event is sent only if that field is set.
     """
 
     event: type[Event]

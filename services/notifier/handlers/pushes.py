@@ -5,7 +5,7 @@ pushes about its subject.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
@@ -27,6 +27,8 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among(pushes)
+    unsent = [push for push in pushes if push.notice_id not in sent]
+    staff_names = conversation.dependencies.staff_names.of(unsent, conversation.ask)
     until = time.monotonic() + SEND_SECONDS
     unstored: dict[str, PushNotice] = {}  # by subject
     stopped: dict[str, RetryLater] = {}  # by subject
@@ -37,7 +39,7 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
             continue
         if push.subject in unstored and push.subject not in stopped:
             _store_sent(unstored, conversation)
-        result = stopped.get(push.subject) or _stop_at(until) or _send(push, conversation)
+        result = stopped.get(push.subject) or _stop_at(until) or _send(push, staff_names, conversation)
         if isinstance(result, RetryLater):
             stopped[push.subject] = result
         elif result is SENT:
@@ -63,9 +65,9 @@ def _stop_at(until: float) -> RetryLater | None:
     return RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None
 
 
-def _send(push: PushNotice, conversation: Conversation[NotifierWork]) -> SendResult:
+def _send(push: PushNotice, staff_names: Mapping[str, str], conversation: Conversation[NotifierWork]) -> SendResult:
     try:
-        conversation.dependencies.push.send(list(push.messages))
+        conversation.dependencies.push.send(list(push.messages(staff_names)))
     except (RetryLater, PermanentFailure) as problem:
         return problem
     return SENT

@@ -41,7 +41,7 @@ def assign_task(command: AssignTask, work: RoomsWork) -> HousekeepingTask:
     """Assign the task to a staff member or to nobody."""
     task, room = _locked(command, work)
     tasks.check_assign(task, work.caller, to=command.staff_id)
-    assignee = Actor(ActorKind.STAFF, command.staff_id, command.staff_name) if command.staff_id else None
+    assignee = Actor(ActorKind.STAFF, command.staff_id) if command.staff_id else None
     if assignee != task.assignee:
         version = work.tasks.assign(task, to=assignee)
         cleaning_tasks.record(work, room, (task.id, version), task.status, task.status)

@@ -145,9 +145,9 @@ def test_staff_acknowledge_with_a_note_that_stays_with_the_hotel(service: Bookin
         service.ask(AcknowledgeOverstay(**about(booking_id, note="Flight is late.")))
 
     (incident,) = incidents(service, booking_id)
-    assert (incident.status, incident.acknowledged_by["name"], incident.note) == (
+    assert (incident.status, incident.acknowledged_by, incident.note) == (
         "ACKNOWLEDGED",
-        "Anna Byrne",
+        {"kind": "staff", "id": "7"},
         "Flight is late.",
     )
     assert service.events(booking_id).count("OverstayAcknowledged") == 1

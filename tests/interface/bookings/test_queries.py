@@ -51,8 +51,8 @@ def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: Book
     assert [item.sequence for item in staffs.events] == [2]
     assert guests.last_sequence == 2
     assert guests.events[1].id == staffs.events[0].id
-    assert guests.events[1].data["confirmed_by"] == {"kind": "staff", "id": None, "name": None}
-    assert staffs.events[0].data["confirmed_by"]["name"] == "Anna Byrne"
+    assert guests.events[1].data["confirmed_by"] == {"kind": "staff", "id": None}
+    assert staffs.events[0].data["confirmed_by"] == {"kind": "staff", "id": "7"}
     assert (guests.events[1].data["status"], guests.events[1].data["previous_status"]) == (
         "CONFIRMED",
         "PENDING_PAYMENT",

@@ -47,7 +47,9 @@ class Attack:
 def attacks(user: str) -> Iterator[Attack]:
     """Every attempt on what is not this user's."""
     services = {service for service in OWNERS if {service, EVERY_SERVICE} & ASKS[user].keys()}
-    askers = {asker for asker, row in ASKS.items() if {user, EVERY_SERVICE} & row.keys()} if user in OWNERS else set()
+    services |= {"gateway"} & ASKS[user].keys()
+    everybody = {EVERY_SERVICE} if user in OWNERS else set()
+    askers = {asker for asker, row in ASKS.items() if ({user} | everybody) & row.keys()}
     says = {topology.asks(service) for service in services} | {topology.replies(asker) for asker in askers}
     reads, hears = set[str](), {topology.replies(user)}
     if user in OWNERS:
@@ -59,7 +61,7 @@ def attacks(user: str) -> Iterator[Attack]:
         reads |= {f"{service}.inbox.dlq" for service in OWNERS}
         hears |= {f"{owner}.events" for owner in OWNERS}
     if user == "gateway":
-        hears |= {"bookings.events"}
+        hears |= {"bookings.events", "gateway.asks"}
     for queue in QUEUES:
         if queue not in reads:
             if ".inbox." not in queue or queue.endswith(".dlq"):  # one active consumer: nobody can get

@@ -14,6 +14,7 @@ from contracts.message import Ask
 from contracts.operations import Ping
 from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
+from gateway.bus.ask_replies import Replies
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
@@ -36,9 +37,9 @@ FACT = {
 class AskTransport:
     """A bus on its own event loop."""
 
-    def __init__(self, url: str, message_keys: str = "") -> None:
+    def __init__(self, url: str, message_keys: str = "", replies: Replies | None = None) -> None:
         self._runner = asyncio.Runner()
-        self.bus = RabbitBus(url, message_keys)
+        self.bus = RabbitBus(url, message_keys, replies=replies)
         self._runner.run(self._start())
 
     async def _start(self) -> None:

@@ -13,6 +13,7 @@ from chassis.messaging.event_dispatcher import APPLIED, EventDispatcher
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope
 from contracts.values import Caller, Context
 from sandbox.mailbox.stand_in import MailboxStandIn
@@ -30,7 +31,7 @@ class Notifier:
 
     def __init__(self, engine: sa.Engine, settings: NotifierSettings) -> None:
         self.engine = engine
-        self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {}
+        self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {GetStaffNames: lambda _: StaffNames(names={})}
         self.sent_asks: list[tuple[Ask[Any], Context]] = []
         self.unit_of_work = UnitOfWork(running_engine(engine.url), NotifierWork, dependencies=dependencies(settings))
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)

@@ -230,4 +230,4 @@ def test_a_push_is_read_from_the_job_table_unchanged(notifier: Notifier) -> None
 
     (push,) = [job.payload for job in due]
     assert isinstance(push, PushNotice)
-    assert all(message.data["event_id"] == envelope.id for message in push.messages)
+    assert all(message.data["event_id"] == envelope.id for message in push.messages({}))

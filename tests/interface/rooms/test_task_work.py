@@ -48,14 +48,14 @@ def test_a_cleaner_assigns_own_tasks_and_a_supervisor_those_of_others(service: R
     supervisor = staff(service, P.CLEAN, P.INSPECT)
 
     def assign(to: str | None, caller: Caller) -> str | None:
-        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=to, staff_name=to and "Maeve")
+        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=to)
         assignee = service.ask(command, caller=caller).assignee
         return assignee.id if assignee else None
 
     opened_task = task(service)
     assert assign("7", me) == "7"
     for command_to, caller in (("9", me), (None, other)):
-        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=command_to, staff_name="x")
+        command = AssignTask(hotel=service.hotel, task_id=opened_task.id, staff_id=command_to)
         assert service.refusal(command, caller=caller).code == "PERMISSION_DENIED"
     assert assign(None, me) is None
     assert assign("9", supervisor) == "9"

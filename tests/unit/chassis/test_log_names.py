@@ -17,7 +17,7 @@ from tests.unit.hotelmate.test_event_format import filled
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
-STAFF = Actor(ActorKind.STAFF, "7", "Nora Desk")
+STAFF = Actor(ActorKind.STAFF, "7")
 ABOUT: dict[str, Any] = {"booking_id": "BK-1", "hotel": "the-inn"}
 
 

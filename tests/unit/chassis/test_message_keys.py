@@ -8,8 +8,8 @@ import pytest
 from chassis import codec
 from chassis.messaging.ask_verification import UsedIds
 from chassis.messaging.keys import Keyring, derived, keys_of, pairs, relay_keys, variables
-from chassis.messaging.signatures import CALLER_FIELDS, caller_content, canonical, may_ask
-from contracts.askers import ASKS
+from chassis.messaging.signatures import CALLER_FIELDS, caller_content, canonical
+from contracts.askers import ASKS, may_ask
 from contracts.values import Caller
 
 MASTER = "the master key of this test"
@@ -81,6 +81,8 @@ def test_the_table_of_askers_decides_over_every_ask() -> None:
     assert may_ask("gateway", "rooms", "Ping")
     assert not may_ask("gateway", "rooms", "AdvanceClock")
     assert not may_ask("nobody", "rooms", "Ping")
+    assert may_ask("notifier", "gateway", "GetStaffNames")
+    assert not may_ask("operator", "gateway", "Ping")
 
 
 def test_used_ids_are_remembered_until_their_deadline_and_no_more_than_the_most() -> None:

@@ -40,7 +40,7 @@ SAMPLES = {
     "order_id": "0f3c",
     "item_id": "7",
 }
-CLERK = Actor(ActorKind.STAFF, "b6f8", "Nora Clerk")
+CLERK = Actor(ActorKind.STAFF, "b6f8")
 EUR = "EUR"
 
 

@@ -114,6 +114,7 @@ class FakeAccounts:
         self.issued = 0
         self.by_token: dict[str, Staff] = {}
         self.passwords: dict[str, tuple[str, Staff]] = {}
+        self.closed = {builders.CLERK.id: "Nora Clerk"}
         self.down = False
 
     def signed_in(self, staff: Staff) -> dict[str, str]:
@@ -130,8 +131,13 @@ class FakeAccounts:
         return next((staff for staff in self.by_token.values() if staff.id == staff_id), None)
 
     async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
-        known = {str(staff.id): staff for staff in self.by_token.values() if staff.hotel == hotel}
-        return {each: known[each].name for each in staff_ids if each in known}
+        await self.ping()
+        return self.known_names(hotel, staff_ids)
+
+    def known_names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
+        """The names of the hotel's accounts with these ids."""
+        names = self.closed | {str(staff.id): staff.name for staff in self.by_token.values() if staff.hotel == hotel}
+        return {each: names[each] for each in staff_ids if each in names}
 
     async def ended(self, tokens: Collection[str]) -> Collection[str]:
         await self.ping()

@@ -1,16 +1,19 @@
 """Views: a contract class as HTTP shows it."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pytest
 from pydantic import TypeAdapter
 
-from contracts.values import Actor, ActorKind, Money
+from contracts.values import SYSTEM, Actor, ActorKind, Money
 from gateway.http.pages import Paging, page_body
-from gateway.http.views import View, event_data, view
+from gateway.http.staff_names import with_names
+from gateway.http.views import NamedActor, View, event_data, staff_in, view
 
-STAFF = Actor(ActorKind.STAFF, "7", "Nora Clerk")
+STAFF = NamedActor(ActorKind.STAFF, "7", "Nora Clerk")
 
 
 class Colour(StrEnum):
@@ -117,16 +120,35 @@ def test_the_view_of_a_contract_class_is_the_declared_one_and_a_view_is_its_own(
     assert view(ThingView) is ThingView
 
 
-def test_the_data_of_an_event_has_money_as_text_and_names_for_staff_only() -> None:
-    data = {"amount": {"amount": 100, "currency": "JPY"}, "by": {"kind": "staff", "id": "7", "name": "Nora"}, "n": 1}
+@pytest.mark.parametrize("former", [{}, {"name": "her name when she acted"}])
+def test_the_data_of_an_event_has_money_as_text_and_present_names_for_staff_only(former: dict[str, str]) -> None:
+    actor = {"kind": "staff", "id": "7", **former}
+    data = {"amount": {"amount": 100, "currency": "JPY"}, "by": actor, "owner": {"kind": "system", "id": None}, "n": 1}
+    public = {"amount": {"amount": "100", "currency": "JPY"}, "owner": {"kind": "system", "id": None, "name": None}}
 
-    assert event_data(data, "staff")["amount"] == {"amount": "100", "currency": "JPY"}
-    assert event_data(data, "staff")["by"]["name"] == "Nora"
-    assert event_data(data, "guest") == {
-        "amount": {"amount": "100", "currency": "JPY"},
-        "by": {"kind": "staff", "id": None, "name": None},
-        "n": 1,
-    }
+    assert list(staff_in(data)) == ["7"]
+    assert event_data(data, {"7": "Nora"}) == {**public, "by": {"kind": "staff", "id": "7", "name": "Nora"}, "n": 1}
+    assert event_data(data, {}) == {**public, "by": {"kind": "staff", "id": "7", "name": None}, "n": 1}
+    assert event_data(data, None) == {**public, "by": {"kind": "staff", "id": None, "name": None}, "n": 1}
+
+
+def test_a_reply_gets_the_names_of_staff_in_all_its_parts_in_one_lookup() -> None:
+    lookups: list[set[str]] = []
+
+    async def names_of(ids: Collection[str]) -> Mapping[str, str]:
+        lookups.append(set(ids))
+        return {"7": "Nora Clerk"}
+
+    plain = Actor(ActorKind.STAFF, "7")
+    things = (replace(THING, by=plain, closed_by=Actor(ActorKind.STAFF, "8")), replace(THING, by=SYSTEM))
+    first, second = asyncio.run(with_names(things, names_of))
+
+    assert lookups == [{"7", "8"}]
+    assert (ThingView.of(first, extra="")["by"], ThingView.of(second, extra="")["by"]) == (
+        {"kind": "staff", "id": "7", "name": "Nora Clerk"},
+        {"kind": "system", "id": None, "name": None},
+    )
+    assert ThingView.of(first, extra="")["closed_by"] == {"kind": "staff", "id": "8", "name": None}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import pytest
 import typer
 import yaml
 
-from contracts.catalogue import asks, events
+from chassis.messaging import topology
+from contracts.catalogue import ASKED, asks, events
 from hotelmate.main import commands
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,6 +28,9 @@ MADE_BY_A_RECIPE = {
     "services/rooms/migrations/versions/NNNN_packages.py", "tests/interface/rooms/test_packages.py",
     "services/bookings/migrations/versions/NNNN_travel_purpose.py",
 }  # fmt: skip
+
+# The wire names of messages and the exchanges of asks look like modules of a folder: `gateway.asks`.
+ON_THE_BUS = frozenset({*asks(), *(topology.asks(asked) for asked in ASKED)})
 
 # The first cell of a row of the changelog's table is the name before.
 FORMER = re.compile(r"^\| .*? \| ", re.MULTILINE)
@@ -67,7 +71,7 @@ def names_in(text: str) -> Iterator[str]:
     yield from re.findall(r"\]\((?!https?:)(?:\.\./)*([^)#\s]+)", text)
     for span in re.findall(r"`([^`\n]+)`", text):
         words = [word.rstrip(".,;:") for word in span.split()]
-        yield from (word for word in words if NAME.fullmatch(word) and word not in MADE_BY_A_RECIPE)
+        yield from (word for word in words if NAME.fullmatch(word) and word not in MADE_BY_A_RECIPE | ON_THE_BUS)
 
 
 def exists(name: str) -> bool:

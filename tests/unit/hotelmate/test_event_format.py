@@ -25,7 +25,7 @@ def filled(kind: Any) -> Any:
     if kind is str:
         return PLANTED
     if kind is Actor:
-        return Actor(ActorKind.STAFF, "7", PLANTED)
+        return Actor(ActorKind.STAFF, "7")
     if kind is Money:
         return Money(100, "EUR")
     if kind is datetime:

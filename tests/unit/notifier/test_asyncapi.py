@@ -17,7 +17,7 @@ from services.notifier.domain.pushes import PUSHES
 from tests.unit.notifier.samples import envelope_of, sample
 
 DOCUMENT = asyncapi()
-STAFF = Actor(ActorKind.STAFF, "staff-1", "Grace Hopper")
+STAFF = Actor(ActorKind.STAFF, "staff-1")
 
 
 def validate(name: str, data: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ def test_an_availability_push_goes_to_the_public_channel_without_the_booking() -
 
     push = availability_push(job)
 
-    assert [(message.channel, message.name) for message in push.messages] == [
+    assert [(message.channel, message.name) for message in push.messages({})] == [
         (f"hotel-{HOTEL}-public", "availability_changed")
     ]
     assert event.booking_id not in codec.encode(push).decode()

@@ -23,7 +23,7 @@ def messages_of(kind: type[Event]) -> list[PushMessage]:
     event = sample(kind, **{name: value for name, value in {**MOVED, "paid_at": NOW}.items() if name in fields})
     push = push_for(event, envelope_of(event), legacy=True)
     assert push
-    return list(push.messages)
+    return list(push.messages({}))
 
 
 @pytest.mark.parametrize("kind", PUSHES, ids=lambda kind: kind.__name__)

@@ -22,14 +22,15 @@ from services.notifier.domain.notice_mapping import mail_for, push_for
 from services.notifier.domain.pushes import PUSHES
 from tests.unit.notifier.samples import BOOKING, HOTEL, NOW, envelope_of, sample
 
-STAFF = Actor(ActorKind.STAFF, "PLANTED-staff-id", "Grace Hopper")
-GUEST = Actor(ActorKind.GUEST, "PLANTED-guest-id", "PLANTED guest name")
+STAFF = Actor(ActorKind.STAFF, "PLANTED-staff-id")
+GUEST = Actor(ActorKind.GUEST, "PLANTED-guest-id")
+NAMES = {"PLANTED-staff-id": "Grace Hopper"}
 SECRETS = ("payment_reference", "payment_intent_id", "refund_reference", "payment_id", "action_id")
 
 
 def pushed(event: Event, *, legacy: bool = False) -> list[PushMessage]:
     push = push_for(event, envelope_of(event, sequence=7), legacy=legacy)
-    return list(reloaded(push).messages) if push else []
+    return list(reloaded(push).messages(NAMES)) if push else []
 
 
 def reloaded(push: PushNotice) -> PushNotice:
@@ -90,7 +91,7 @@ def test_all_names_and_channels_of_an_event_carry_the_same_event_id() -> None:
     push = push_for(event, envelope, legacy=True)
 
     assert push is not None
-    assert {message.data["event_id"] for message in push.messages} == {envelope.id}
+    assert {message.data["event_id"] for message in push.messages(NAMES)} == {envelope.id}
     again = push_for(event, envelope, legacy=True)
     assert again == push
 
@@ -99,6 +100,15 @@ def test_only_staff_channels_carry_the_name_of_the_acting_staff_member() -> None
     for message in pushed(CHECKED_IN, legacy=True):
         private_to_staff = message.channel.startswith(("private-hotel-", "private-room-", "private-staff-"))
         assert message.data.get("staff_user") == ("Grace Hopper" if private_to_staff else None)
+
+
+def test_a_stored_push_has_the_account_and_not_the_name_and_goes_without_a_name_that_nobody_knows() -> None:
+    push = push_for(CHECKED_IN, envelope_of(CHECKED_IN), legacy=True)
+
+    assert push is not None
+    assert push.staff_ids == {STAFF.id}
+    assert "Grace Hopper" not in json.dumps(codec.plain(push))
+    assert all("staff_user" not in message.data for message in push.messages({}))
 
 
 def test_a_push_never_names_an_acting_guest() -> None:

@@ -41,7 +41,7 @@ PUBLISHED_AS: dict[str, type[Event] | str] = {
 }
 
 EVENTS = {event.__name__: event for event in events().values()}
-STAFF = Actor(ActorKind.STAFF, "7", "Grace Hopper")
+STAFF = Actor(ActorKind.STAFF, "7")
 
 Transition = tuple[StrEnum | None, type[Any], StrEnum]
 
@@ -50,7 +50,7 @@ def pushed_pairs(event: Event) -> Pairs:
     """Every realtime name with every kind of channel, as pushed for the event."""
     push = push_for(event, envelope_of(event), legacy=False)
     pairs = set()
-    for message in push.messages if push else ():
+    for message in push.messages({}) if push else ():
         channel = parse(message.channel)
         assert channel, message.channel
         pairs.add((message.name, str(channel.kind)))

@@ -1,0 +1,72 @@
+"""Asks to the gateway, and the replies to them. Every gateway process replies; the asker takes the first reply."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import pika
+from pika.channel import Channel
+
+from chassis import codec
+from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.asynchronous import call
+from chassis.messaging.ask_verification import AskRefused, AskVerifier
+from chassis.messaging.keys import Keyring
+from chassis.observability import logs
+from chassis.refusal import Refusal, Unavailable
+from chassis.service import method_of
+from contracts.askers import GATEWAY, askers_of
+from contracts.message import Query
+
+Replies = Mapping[type[Query[Any]], Callable[[Any], Awaitable[Any]]]
+
+AT_ONCE = 20  # asks that one process has begun; further asks wait at the broker until their deadline
+
+log = logs.logger(__name__)
+
+
+class AskReplies:
+    """Replies to queries on the current channel. `replies` has the function of each query that returns the reply."""
+
+    def __init__(self, keyring: Keyring, replies: Replies) -> None:
+        self._verifier = AskVerifier(keyring)
+        self._replies = {method_of(kind): (kind, reply) for kind, reply in replies.items()}
+        self._tasks = set[asyncio.Task[None]]()
+
+    async def opened(self, channel: Channel) -> None:
+        """Consume asks on this channel, from a queue that lives as long as the connection."""
+        queue = topology.asks_queue(GATEWAY)
+        await call(channel.queue_declare, queue, exclusive=True, auto_delete=True)
+        await call(channel.queue_bind, queue, topology.asks(GATEWAY))
+        await call(channel.basic_qos, prefetch_count=AT_ONCE)
+        await call(channel.basic_consume, queue, self._received)
+
+    def _received(self, channel: Channel, delivery: Any, properties: pika.BasicProperties, body: bytes) -> None:
+        task = asyncio.ensure_future(self._handle(channel, delivery, properties, body))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _handle(self, channel: Channel, delivery: Any, ask: pika.BasicProperties, body: bytes) -> None:
+        reply = await self._reply(delivery.routing_key.rpartition(".")[2], ask, body)
+        if not channel.is_open:
+            return
+        asker = topology.asker_of(ask.reply_to or "")
+        if asker in askers_of(GATEWAY):
+            properties = ask_protocol.reply_properties(ask, None)
+            channel.basic_publish(topology.replies(asker), ask.reply_to, reply, properties)
+        channel.basic_ack(delivery.delivery_tag)
+
+    async def _reply(self, method: str, ask: pika.BasicProperties, body: bytes) -> bytes:
+        try:
+            asker = self._verifier.verify(method, ask, body)
+            content = codec.decode(body)["kwargs"]
+            self._verifier.verify_caller(asker, method, content.get("context", {}))
+            kind, reply = self._replies[method]
+            return ask_protocol.reply_body(await reply(codec.typed(content["message"], kind)))
+        except AskRefused as problem:
+            log.warning("ask_refused", why=str(problem), method=f"{GATEWAY}.{method}")
+            return ask_protocol.error_body(Unavailable(str(problem)))
+        except (ValueError, KeyError, TypeError) as problem:
+            return ask_protocol.error_body(Refusal("INVALID_MESSAGE", str(problem)))
+        except Unavailable as problem:
+            return ask_protocol.error_body(problem)

@@ -1,0 +1,92 @@
+"""Asks to the gateway on a real RabbitMQ: who may ask, and what the gateway replies."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chassis.messaging.ask_client import AskClient
+from chassis.messaging.keys import keys_of
+from chassis.refusal import Refusal, Unavailable
+from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
+from gateway.bus.rabbit import RabbitBus
+from sandbox.stack.rabbit import RabbitNode
+
+MASTER = "the master key of the tests of asks to the gateway"
+KEYS = keys_of("gateway", [MASTER])
+ASK = GetStaffNames(hotel="h", staff_ids=("7", "8"))
+
+
+@contextmanager
+def gateway(url: str, read: Callable[[GetStaffNames], StaffNames], message_keys: str = KEYS) -> Iterator[None]:
+    """A gateway's bus on a thread of its own."""
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    ready = threading.Event()
+
+    async def reply(query: GetStaffNames) -> StaffNames:
+        return read(query)
+
+    async def serve() -> None:
+        bus = await RabbitBus(url, message_keys, replies={GetStaffNames: reply}).start(wait=20)
+        ready.set()
+        await stop.wait()
+        await bus.close()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()
+
+
+@contextmanager
+def client(node: RabbitNode, user: str, message_keys: str | None = None) -> Iterator[AskClient]:
+    keys = keys_of(user, [MASTER]) if message_keys is None else message_keys
+    made = AskClient(node.url_of(user), user, keys).start(wait=10)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def names(query: GetStaffNames) -> StaffNames:
+    return StaffNames(names={each: f"{query.hotel} {each}" for each in query.staff_ids})
+
+
+def test_the_notifier_gets_the_names_that_it_asks_for_also_from_one_of_two_gateways(rabbit: RabbitNode) -> None:
+    url = rabbit.url_of("gateway")
+    with client(rabbit, "notifier") as notifier:
+        with gateway(url, names), gateway(url, names):
+            assert notifier(ASK).names == {"7": "h 7", "8": "h 8"}
+        with pytest.raises(Unavailable, match="no process of the service runs"):
+            notifier(ASK)
+
+
+def test_an_ask_that_nobody_signed_is_refused_and_replied_to_where_nothing_is_verified(rabbit: RabbitNode) -> None:
+    url = rabbit.url_of("gateway")
+    with client(rabbit, "notifier", message_keys="") as unsigned:
+        with gateway(url, names), pytest.raises(Unavailable, match="not signed"):
+            unsigned(ASK)
+        with gateway(url, names, message_keys=""):
+            assert unsigned(ASK).names
+
+
+def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) -> None:
+    def too_many(_: GetStaffNames) -> StaffNames:
+        raise ValueError("more than 500 ids")
+
+    def down(_: GetStaffNames) -> StaffNames:
+        raise Unavailable("the accounts cannot be reached")
+
+    url = rabbit.url_of("gateway")
+    with client(rabbit, "notifier") as notifier:
+        with gateway(url, too_many), pytest.raises(Refusal, match="more than 500 ids"):
+            notifier(ASK)
+        with gateway(url, down), pytest.raises(Unavailable, match="cannot be reached"):
+            notifier(ASK)
