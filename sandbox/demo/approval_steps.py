@@ -67,7 +67,7 @@ def approve(booked: DemoBooking) -> None:
     expect("the decision is recorded", bool(answer["decision_made_at"]), True)
     result = booked.wait_for_status("CONFIRMED")
     expect("the payment is captured", result["payment_status"], "CAPTURED")
-    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.money), ("capture", booked.money))
+    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.total), ("capture", booked.total))
     for event in ("booking_approved", "payment_success", "booking_confirmed"):
         booked.expect_event(event, "hotel booking")
     booked.expect_mail(f"Booking Confirmed - {booked.id}")
@@ -83,7 +83,7 @@ def decline(booked: DemoBooking) -> None:
     answer = desk.call("POST", f"{booked.staff_path}/decline/", body=reason).body
     expect("the booking is declined", (answer["status"], answer["reason_code"]), ("DECLINED", "OVERBOOKED"))
     booked.wait_for_status("DECLINED")
-    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.money), ("void", booked.money))
+    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.total), ("void", booked.total))
     booked.expect_event("booking_declined", "hotel booking")
     booked.expect_mail(f"Booking Update - {booked.id}")
     again = desk.call("POST", f"{booked.staff_path}/decline/", body=reason).body

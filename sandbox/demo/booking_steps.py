@@ -42,8 +42,7 @@ class DemoBooking:
     email: str
     phone: str
     first_name: str
-    total: str
-    currency: str
+    total: Money
     intent: str = ""
 
     @property
@@ -55,11 +54,6 @@ class DemoBooking:
     def staff_path(self) -> str:
         """The booking's path in the staff API."""
         return f"{self.demo.staff_path}/room-bookings/{self.id}"
-
-    @property
-    def money(self) -> Money:
-        """The booking's total."""
-        return from_major(self.total, self.currency)
 
     def read(self) -> dict[str, Any]:
         """The booking as its guest sees it."""
@@ -123,8 +117,7 @@ def book(
         email=guest["email"],
         phone=guest["phone"],
         first_name=guest["first_name"],
-        total=result["total_amount"],
-        currency=result["currency"],
+        total=from_major(result["total_amount"], result["currency"]),
     )
     booked.expect_event("booking_created", "hotel booking")
     booked.expect_mail(f"Booking received - {booked.id}")

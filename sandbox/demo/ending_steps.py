@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from contracts.values import Money
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect
@@ -78,4 +79,4 @@ def check_provider_contract(demo: DemoContext) -> None:
 
 
 def _nothing(booked: DemoBooking) -> str:
-    return "0" if "." not in booked.total else "0." + "0" * len(booked.total.partition(".")[2])
+    return Money(0, booked.total.currency).text

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.values import from_major
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.expectations import expect, expect_that
 
@@ -11,7 +12,7 @@ def open_payment(booked: DemoBooking) -> dict[str, Any]:
     path = f"{booked.path}/payment/session/"
     session: dict[str, Any] = booked.guest.call("POST", path, status=(200, 201)).body
     expect("the page is new", session["status"], "created")
-    expect("the page's amount is the total", (session["amount"], session["currency"]), (booked.total, booked.currency))
+    expect("the page's amount is the total", from_major(session["amount"], session["currency"]), booked.total)
     again = booked.guest.call("POST", path, status=(200, 201)).body
     actual = (again["status"], again["session_id"], again["payment_url"])
     expect(
@@ -28,7 +29,7 @@ def pay(booked: DemoBooking) -> None:
     expect("the card is authorised", result["payment_status"], "AUTHORIZED")
     expect_that("the hotel has a deadline", result["approval_deadline_at"], actual=result["approval_deadline_at"])
     booked.intent = result["payment_reference"]
-    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.money))
+    booked.demo.stripe.expect_movements(booked.intent, ("authorise", booked.total))
     verified = booked.guest.call(
         "GET", f"{booked.path}/payment/verify/", params={"session_id": session["session_id"]}
     ).body
@@ -37,8 +38,8 @@ def pay(booked: DemoBooking) -> None:
         "booking_id": booked.id,
         "payment_status": "AUTHORIZED",
         "status": "PENDING_APPROVAL",
-        "amount_total": booked.total,
-        "currency": booked.currency,
+        "amount_total": booked.total.text,
+        "currency": booked.total.currency,
     }
     expect("the payment is verified, without further fields", (actual, len(verified)), (expected, len(expected)))
     booked.expect_event("payment_authorized", "hotel staff booking")

@@ -58,9 +58,7 @@ def request_quote(demo: DemoContext, stay: Mapping[str, Any]) -> dict[str, Any]:
     """The guest gets a quote: valid for half an hour, with a consistent breakdown."""
     params = {name: stay[name] for name in ("room_type_code", "check_in", "check_out", "adults", "children")}
     quote: dict[str, Any] = demo.visitor().call("POST", f"{demo.public_path}/pricing/quote/", body=params).body
-    money = {
-        name: from_major(quote[name], quote["currency"]).amount for name in ("subtotal", "discount", "taxes", "total")
-    }
+    money = {name: from_major(quote[name], quote["currency"]) for name in ("subtotal", "discount", "taxes", "total")}
     expect("the quote adds up", money["subtotal"] - money["discount"] + money["taxes"], money["total"])
     expect("every night has a price", len(quote["breakdown"]), quote["nights"])
     expect_fields("a quote", quote, ("quote_id", "valid_until", "policy_text"))

@@ -61,9 +61,8 @@ async def _tick(state: StripeAppState) -> None:
     while True:
         try:
             state.store.clock.run_due()
-            state.commit()
-        except NotStored:
-            pass  # logged; a later commit stores it
+            with suppress(NotStored):  # a later commit stores the changes
+                state.commit()
         except (ApiError, ContractBrokenError):
             _log.exception("a deadline failed")
         await asyncio.sleep(_TICK)

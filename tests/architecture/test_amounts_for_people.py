@@ -76,6 +76,7 @@ def test_an_amount_in_an_f_string_a_call_and_a_statement_is_noticed() -> None:
         "'{} kept'.format(balance.fee)\n"
         "select('SELECT amount || currency FROM ledger')\n"
         "f'{money} and {row.currency}'\n"
+        "[f'{kind} {amount}' for kind, amount in movements]\n"
     )
 
-    assert sorted(line for line, _ in written_amounts(tree)) == [1, 2, 3, 4, 5]
+    assert sorted(line for line, _ in written_amounts(tree)) == [1, 2, 3, 4, 5, 7]

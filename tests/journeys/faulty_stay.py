@@ -15,6 +15,7 @@ import psycopg
 from chassis.messaging import event_protocol, topology
 from contracts.catalogue import OWNERS
 from contracts.message import Envelope
+from contracts.values import from_major
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually
@@ -143,7 +144,7 @@ def run_faulty_stay(stack: Stack, demo: DemoContext, today: date, recorder: Even
         booked = DemoBooking(
             demo=demo, guest=demo.visitor().with_token(result["guest_token"]), id=result["booking_id"],
             email=GUEST["email"], phone=GUEST["phone"], first_name=GUEST["first_name"],
-            total=result["total_amount"], currency=result["currency"],
+            total=from_major(result["total_amount"], result["currency"]),
         )  # fmt: skip
         guest, desk = booked.guest, booked.staff_path
         page = guest.call("POST", f"{booked.path}/payment/session/", status=SUCCESS).body["payment_url"]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contracts.values import from_major
 from sandbox.demo.booking_steps import DemoBooking, new_guest
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params
@@ -22,8 +23,7 @@ def test_older_spellings_lead_a_booking_through_its_whole_life(demo: DemoContext
         email=who["email"],
         phone=who["phone"],
         first_name=who["first_name"],
-        total=result["total_amount"],
-        currency=result["currency"],
+        total=from_major(result["total_amount"], result["currency"]),
     )
     old_public = f"/api/public/hotel/{hotel}/room-bookings/{booked.id}"
     session = booked.guest.call("POST", f"{old_public}/payment/", status=(200, 201)).body

@@ -49,10 +49,10 @@ def test_of_approve_and_decline_at_once_one_wins_and_the_money_follows(
         assert lost[0].code in ("DECISION_MADE", "BOOKING_ENDED")
         if won == [approved]:
             booked.wait_for_status("CONFIRMED")
-            demo.stripe.expect_movements(booked.intent, ("authorise", booked.money), ("capture", booked.money))
+            demo.stripe.expect_movements(booked.intent, ("authorise", booked.total), ("capture", booked.total))
         else:
             booked.wait_for_status("DECLINED")
-            demo.stripe.expect_movements(booked.intent, ("authorise", booked.money), ("void", booked.money))
+            demo.stripe.expect_movements(booked.intent, ("authorise", booked.total), ("void", booked.total))
 
 
 def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Callable[[], DemoBooking]) -> None:
@@ -63,7 +63,7 @@ def test_two_approvals_at_once_take_the_money_once(demo: DemoContext, paid: Call
 
     assert {answer.status for answer in answers} <= {200, 202}
     booked.wait_for_status("CONFIRMED")
-    demo.stripe.expect_movements(booked.intent, ("authorise", booked.money), ("capture", booked.money))
+    demo.stripe.expect_movements(booked.intent, ("authorise", booked.total), ("capture", booked.total))
 
 
 def test_the_last_room_goes_to_one_of_several_guests(one_room_hotel: DemoContext) -> None:

@@ -56,7 +56,7 @@ def test_a_hotel_that_wants_no_approval_confirms_by_itself(addresses: Addresses)
     hotel.stripe.pay(open_payment(booked)["payment_url"])
 
     result = booked.wait_for_status("CONFIRMED")
-    whole = booked.money
+    whole = booked.total
     hotel.stripe.expect_movements(result["payment_reference"], ("authorise", whole), ("capture", whole))
     booked.expect_mail(f"Booking Confirmed - {booked.id}")
     assert check_event_feed(booked) == walkthrough.COMPLETE_STAY[:5]
