@@ -19,16 +19,14 @@ from chassis.messaging.keys import Keyring, keys_of, relay_keys
 from chassis.messaging.signatures import (
     ASKER,
     DEADLINE,
-    GATEWAY,
     SIGNATURE,
     SIGNATURES,
     ask_content,
     caller_content,
     event_problem,
-    may_ask,
     sign_event,
 )
-from contracts.askers import ASKS, EVERY_SERVICE
+from contracts.askers import ASKS, EVERY_SERVICE, GATEWAY, may_ask
 from contracts.bookings.amendments import BookingAmended
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.message import Envelope
