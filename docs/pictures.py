@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from contracts.values import from_major
 from sandbox.demo.addresses import Addresses
 from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
@@ -61,7 +62,7 @@ def lead(demo: DemoContext, guest: Guest, today: date) -> DemoBooking:
     booked = DemoBooking(
         demo=demo, guest=demo.visitor().with_token(created["guest_token"]), id=created["booking_id"],
         email=somebody["email"], phone="", first_name=guest.first_name,
-        total=created["total_amount"], currency=created["currency"],
+        total=from_major(created["total_amount"], created["currency"]),
     )  # fmt: skip
     if guest.until == "PENDING_PAYMENT":
         return booked

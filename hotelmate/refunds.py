@@ -14,7 +14,7 @@ cli = typer.Typer(no_args_is_help=True, help="Refunds to guests.")
 
 @cli.command("retry")
 def retry_refund(
-    booking_id: Annotated[str, typer.Argument(metavar="BOOKING", help="The booking's id, as in BK-2026-ABC234.")],
+    booking_id: Annotated[str, typer.Argument(metavar="BOOKING", help="The booking's id, as in BK-2026-ABCD2345.")],
 ) -> None:
     """Retry a failed refund once.
 

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from pika.adapters.blocking_connection import BlockingChannel
 
@@ -17,9 +16,10 @@ from chassis.hosting.runtime import runtime_of
 from chassis.messaging import topology
 from chassis.messaging.acknowledgement import EventDelivery, acknowledge
 from chassis.messaging.event_dispatcher import DispatchResult
-from chassis.messaging.inbox_progress import InboxProgress
+from chassis.messaging.holder import holder_name
+from chassis.messaging.inbox_progress import TTL, InboxProgress, other_processes
 from chassis.messaging.keys import Keyring
-from chassis.messaging.partition_leases import TTL, PartitionLeases
+from chassis.messaging.partition_leases import PartitionLeases
 from chassis.observability import logs
 
 BATCH = 100
@@ -51,9 +51,12 @@ class EventConsumer(AmqpConsumer):
 
     def start(self) -> None:
         runtime = runtime_of(self.container)
-        runtime.ask_server.inbox_progress = self.progress
-        leases = PartitionLeases(runtime.unit_of_work.engine, uuid4().hex, self._count)
+        leases = PartitionLeases(runtime.unit_of_work.engine, holder_name(), self._count)
         self._partitions = PartitionConsumers(self.container.service_name, leases, in_hand=self._in_hand)
+        runtime.ask_server.inbox_progress = lambda connection: [
+            self.progress(),
+            *other_processes(connection, leases.holder),
+        ]
         super().start()
         self.container.spawn_managed_thread(self._keep_leases)
 
@@ -74,7 +77,7 @@ class EventConsumer(AmqpConsumer):
             try:
                 if self.keeper.opened.wait(LEASE_EVERY):
                     with deadline(TTL, "the leases of the inbox", counters):
-                        self._partitions.turn()
+                        self._partitions.turn(self.progress())
                     self.keeper.submit(self._adjust)
             except Exception as problem:
                 log.warning("loop_failed", loop="inbox leases", why=repr(problem)[:200])
@@ -99,6 +102,7 @@ class EventConsumer(AmqpConsumer):
             waits=self._stalled,
             connected=self.keeper.opened.is_set(),
             partitions=len(self._partitions.held),
+            consumed=tuple(sorted(self._partitions.consumed)),
         )
 
     def consume(self, channel: BlockingChannel) -> None:

@@ -7,6 +7,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import topology
 from chassis.messaging.amqp.probe import consumers_of, exchange_exists
+from chassis.messaging.inbox_progress import InboxProgress
 from chassis.messaging.partition_leases import PartitionLeases
 from chassis.observability import logs
 
@@ -36,6 +37,11 @@ class PartitionConsumers:
         """The partitions that this process is to consume."""
         return self._share
 
+    @property
+    def consumed(self) -> Collection[int]:
+        """The partitions that this process consumes."""
+        return self._consumed
+
     def opened(self, channel: BlockingChannel) -> None:
         """Begin with a new connection: without hashing there is one partition, whatever the settings say."""
         self._consumed.clear()
@@ -48,9 +54,9 @@ class PartitionConsumers:
         """Forget the consumers of a lost connection."""
         self._consumed.clear()
 
-    def turn(self) -> None:
+    def turn(self, progress: InboxProgress) -> None:
         """Renew the leases, and give up the partitions above this process's share that have nothing in hand."""
-        distribution = self._leases.renew()
+        distribution = self._leases.renew(progress)
         mine = distribution.of(self._leases.holder)
         share = distribution.share(self._leases.holder)
         if (within := mine[:share]) != list(self._share):

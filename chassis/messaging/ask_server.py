@@ -1,8 +1,9 @@
 """Handles asks: finds the handler, runs it in a transaction or a conversation, and stores replies to keyed commands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from chassis import codec, time_limits
 from chassis.database.answer_limit import slow_statements
 from chassis.messaging import inbox
-from chassis.messaging.inbox_progress import InboxProgress
+from chassis.messaging.inbox_progress import InboxProgress, inbox_metrics
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
 from chassis.observability.operator_queries import HANDLERS, answer
@@ -61,7 +62,7 @@ class AskServer:
         self._service = service
         self._unit_of_work = unit_of_work
         self._ask = ask
-        self.inbox_progress: Callable[[], InboxProgress] = InboxProgress
+        self.inbox_progress: Callable[[sa.Connection], Sequence[InboxProgress]] = lambda _: ()  # of all processes
         common = (
             handles(Ping, self._pong),
             handles(AdvanceClock, self._advance_clock),
@@ -122,13 +123,15 @@ class AskServer:
     def _pong(self, _: Ping, work: Work) -> Health:
         unpublished = work.connection.execute(_UNPUBLISHED, {"seconds": time_limits.READY_OUTBOX}).scalar_one_or_none()
         relay = () if unpublished is None else (f"no relay has published for {unpublished:.0f} s, and events wait",)
-        problems = (*self.inbox_progress().problems(), *relay)
+        inbox = dict.fromkeys(chain.from_iterable(each.problems() for each in self.inbox_progress(work.connection)))
+        problems = (*inbox, *relay)
         return Health(service=self._service.name, ready=not problems, now=work.now, problems=problems)
 
     def _read_metrics(self, _: ReadMetrics, work: Work) -> Metrics:
         kinds = [job.kind for job in self._service.jobs]
         common = service_metrics(work.connection, self._unit_of_work.counters, kinds=kinds, now=work.now)
-        metrics = (*common, *self.inbox_progress().metrics(work.now), *self._service.metrics(work))
+        inbox = inbox_metrics(self.inbox_progress(work.connection), work.now)
+        metrics = (*common, *inbox, *self._service.metrics(work))
         return Metrics(service=self._service.name, instance=INSTANCE, metrics=metrics)
 
     def _operator_query(self, query: Query[Any], work: Work) -> Any:

@@ -1,8 +1,9 @@
 """Distributes the partitions of an inbox over the processes of a service, by rows in the service's database.
 
-A process renews its row in `inbox_process` and holds rows of `inbox_partition`. When the row of a process expires or is
-removed, the process's partitions are free. Each process may hold an equal share; a process that holds more gives
-partitions up, and one that holds fewer takes free partitions.
+A process renews its row in `inbox_process`, with its progress, and holds rows of `inbox_partition`. When the row of a
+process expires or is removed, the process's partitions are free. Each process may hold an equal share; a process that
+holds more gives partitions up, and one that holds fewer takes free partitions. An expired row stays until other
+processes consume all partitions, because until then its process may have events in hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +11,21 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-TTL = 4.0  # seconds
+from chassis import codec
+from chassis.messaging.inbox_progress import TTL, InboxProgress
+
+KEEP = 60.0  # seconds for which an expired row stays at most
 
 # One statement for the usual case, in which no partition changes hands.
 _RENEW = sa.text("""
     WITH renewed AS (
-        UPDATE inbox_process SET expires_at = clock_timestamp() + :ttl * interval '1 second', partitions = :partitions
+        UPDATE inbox_process SET expires_at = clock_timestamp() + :ttl * interval '1 second', partitions = :partitions,
+               progress = CAST(:progress AS jsonb)
         WHERE holder = :holder RETURNING 1
     )
     SELECT EXISTS (SELECT FROM renewed),
-           (SELECT jsonb_object_agg(holder, partitions) FROM inbox_process),
+           (SELECT jsonb_object_agg(holder, partitions) FROM inbox_process
+            WHERE holder = :holder OR expires_at >= clock_timestamp()),
            (SELECT jsonb_object_agg(number, holder) FROM inbox_partition),
            EXISTS (SELECT FROM inbox_process WHERE holder <> :holder AND expires_at < clock_timestamp())
 """)
@@ -28,17 +34,37 @@ _JOIN = sa.text("""
     INSERT INTO inbox_process (holder, partitions, expires_at)
     VALUES (:holder, :partitions, clock_timestamp() + :ttl * interval '1 second') ON CONFLICT (holder) DO NOTHING
 """)
-_REMOVE_EXPIRED = sa.text("DELETE FROM inbox_process WHERE holder <> :holder AND expires_at < clock_timestamp()")
+_FREE_OF_EXPIRED = sa.text("""
+    WITH expired AS (
+        SELECT holder FROM inbox_process WHERE holder <> :holder AND expires_at < clock_timestamp() FOR UPDATE
+    )
+    UPDATE inbox_partition SET holder = NULL, since = clock_timestamp() WHERE holder IN (SELECT holder FROM expired)
+""")
+_REMOVE_EXPIRED = sa.text("""
+    DELETE FROM inbox_process WHERE holder <> :holder AND expires_at < clock_timestamp() AND (
+        expires_at < clock_timestamp() - :keep * interval '1 second' OR NOT EXISTS (
+            SELECT FROM inbox_partition WHERE NOT EXISTS (
+                SELECT FROM inbox_process AS live
+                WHERE live.expires_at >= clock_timestamp() AND live.progress -> 'consumed' @> to_jsonb(number)
+            )
+        )
+    )
+""")
 _ADD_PARTITIONS = sa.text("""
-    INSERT INTO inbox_partition (number) SELECT generate_series(0, (SELECT max(partitions) FROM inbox_process) - 1)
+    INSERT INTO inbox_partition (number) SELECT generate_series(0, (
+        SELECT max(partitions) FROM inbox_process WHERE expires_at >= clock_timestamp()) - 1)
     ON CONFLICT (number) DO NOTHING
 """)
 _TAKE = sa.text("""
-    UPDATE inbox_partition SET holder = :holder WHERE number IN (
+    UPDATE inbox_partition SET holder = :holder, since = clock_timestamp() WHERE number IN (
         SELECT number FROM inbox_partition WHERE holder IS NULL ORDER BY number LIMIT :count
     )
 """)
-_GIVE_UP = sa.text("UPDATE inbox_partition SET holder = NULL WHERE holder = :holder AND number = ANY(:numbers)")
+_GIVE_UP = sa.text("""
+    UPDATE inbox_partition SET holder = NULL, since = clock_timestamp()
+    WHERE holder = :holder AND number = ANY(:numbers)
+""")
+_GIVE_ALL_UP = sa.text("UPDATE inbox_partition SET holder = NULL, since = clock_timestamp() WHERE holder = :holder")
 _FORGET = sa.text("DELETE FROM inbox_partition WHERE holder = :holder AND number = ANY(:numbers)")
 _LEAVE = sa.text("DELETE FROM inbox_process WHERE holder = :holder")
 
@@ -79,15 +105,22 @@ class PartitionLeases:
         self.holder = holder
         self.partitions = partitions
 
-    def renew(self) -> Distribution:
+    def renew(self, progress: InboxProgress) -> Distribution:
         """Renew this process's row, and take free partitions up to the process's share."""
-        params = {"holder": self.holder, "partitions": self.partitions, "ttl": TTL}
+        params = {
+            "holder": self.holder,
+            "partitions": self.partitions,
+            "ttl": TTL,
+            "keep": KEEP,
+            "progress": codec.encode(progress).decode(),
+        }
         with self._engine.begin() as connection:
             distribution, is_member, others_expired = _read(connection, params)
         if is_member and not others_expired and distribution.is_settled(self.holder):
             return distribution
         with self._engine.begin() as connection:  # of its own: whoever has the lock may wait for this process's row
             connection.execute(_ONE_AT_A_TIME)
+            connection.execute(_FREE_OF_EXPIRED, params)
             connection.execute(_REMOVE_EXPIRED, params)
             connection.execute(_JOIN, params)
             connection.execute(_ADD_PARTITIONS)
@@ -108,6 +141,7 @@ class PartitionLeases:
     def leave(self) -> None:
         """Let other processes take all partitions of this process."""
         with self._engine.begin() as connection:
+            connection.execute(_GIVE_ALL_UP, {"holder": self.holder})
             connection.execute(_LEAVE, {"holder": self.holder})
 
     def _execute(self, statement: sa.TextClause, numbers: Sequence[int]) -> None:

@@ -9,15 +9,14 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import time
-import uuid
 from typing import Any
 
 import psycopg
 
 from chassis import time_limits
 from chassis.database.asynchronous import connect
+from chassis.messaging.holder import holder_name
 from chassis.messaging.lease import Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
@@ -41,7 +40,7 @@ class Relay:
         self.owner = owner
         self._url = database_url
         self._publisher = publisher
-        self._holder = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._holder = holder_name()
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:

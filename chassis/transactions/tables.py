@@ -141,22 +141,24 @@ LEASE = sa.Table(
     _moment("expires_at", nullable=False),
 )
 
-# The processes that consume the inbox; `partitions` is the number in the process's settings. A process whose row has
-# expired is gone.
+# The processes that consume the inbox; `partitions` is the number in the process's settings, `progress` an
+# `InboxProgress`. A process whose row has expired holds no partition any longer.
 INBOX_PROCESS = sa.Table(
     "inbox_process",
     METADATA,
     sa.Column("holder", sa.Text, primary_key=True),
     sa.Column("partitions", sa.Integer, nullable=False),
     _moment("expires_at", nullable=False),
+    sa.Column("progress", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
 )
 
-# The process that consumes a partition of the inbox; none where `holder` is null.
+# The process that consumes a partition of the inbox, and `since` when; none where `holder` is null.
 INBOX_PARTITION = sa.Table(
     "inbox_partition",
     METADATA,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("holder", sa.Text, sa.ForeignKey("inbox_process.holder", ondelete="SET NULL")),
+    _moment("since", default=True, nullable=False),
 )
 
 # How many seconds the domain's clock runs ahead of wall time, in demo mode.
@@ -195,6 +197,12 @@ INBOX_LEASES = (
         number integer PRIMARY KEY, holder text REFERENCES inbox_process ON DELETE SET NULL
     )
     """,
+)
+
+# For a database whose first migration had no progress of the processes.
+INBOX_PROGRESS = (
+    "ALTER TABLE inbox_process ADD COLUMN IF NOT EXISTS progress jsonb NOT NULL DEFAULT '{}'::jsonb",
+    "ALTER TABLE inbox_partition ADD COLUMN IF NOT EXISTS since timestamptz NOT NULL DEFAULT now()",
 )
 
 # For a database whose first migration had no order keys of jobs.

@@ -7,7 +7,7 @@ from gateway.http.operation import Operation
 
 PATH_PARAMETERS = {
     "slug": ("The hotel.", {"type": "string", "maxLength": 50, "example": "hotel-killarney"}),
-    "booking_id": ("The booking.", {"type": "string", "example": "BK-2026-7KQ2MD"}),
+    "booking_id": ("The booking.", {"type": "string", "example": "BK-2026-7KQ2MDXR"}),
     "block_id": ("The block.", {"type": "integer", "format": "int64", "example": 12}),
     "task_id": ("The task.", {"type": "integer", "format": "int64", "example": 31}),
     "code": ("The code of the room type, promotion or policy.", {"type": "string", "example": "STD"}),

@@ -19,7 +19,7 @@ STAFF = Context(
     caller=Caller(kind="staff", staff_id="7", name="Aoife", hotel="h", permissions=frozenset(Permission)),
     request_id="a-request",
 )
-BODY = ask_protocol.ask_body(GetBooking(hotel="h", booking_id="BK-2026-ABC234"), STAFF)
+BODY = ask_protocol.ask_body(GetBooking(hotel="h", booking_id="BK-2026-ABCD2345"), STAFF)
 
 
 def signing() -> Iterator[Comparison]:
@@ -68,7 +68,7 @@ def _asks(*, signed: bool, price: float) -> Callable[[], Measured]:
     """Rounds of asks from the gateway to bookings. `price` is added to the time of each ask."""
     gateway = Keyring("gateway", keys_of("gateway", [MASTER]) if signed else "")
     verifier = AskVerifier(Keyring("bookings", keys_of("bookings", [MASTER]) if signed else ""))
-    query, numbers = GetBooking(hotel="h", booking_id="BK-2026-ABC234"), count()
+    query, numbers = GetBooking(hotel="h", booking_id="BK-2026-ABCD2345"), count()
 
     def measure() -> Measured:
         started = time.process_time()

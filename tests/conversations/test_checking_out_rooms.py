@@ -14,7 +14,7 @@ from contracts.bookings.stays import CheckOut
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.occupancy import ClearRoom, MoveOut
 from contracts.rooms.rooms import GetRoomHistory
-from contracts.values import Caller, Context, Permission
+from contracts.values import Actor, ActorKind, Caller, Context, Permission
 from tests.conversations.actions import (
     assigned,
     booking,
@@ -77,7 +77,7 @@ def test_a_bulk_check_out_takes_ids_and_numbers_and_reports_each_room(fixture: P
     ]  # fmt: skip
     fixture.settle()
     assert fixture.platform.event_names(one).count("GuestCheckedOut") == 1
-    assert booking(fixture, one).checked_out_by.name == "Nora Desk"
+    assert booking(fixture, one).checked_out_by == Actor(ActorKind.STAFF, "7")
 
 
 def test_a_repeated_bulk_check_out_finds_no_guest_and_changes_no_booking(fixture: PlatformFixture) -> None:

@@ -97,7 +97,7 @@ def bodies() -> dict[str, bytes]:
 
 def metrics() -> str:
     """What `/metrics` answers after one request, with services that have nothing to count."""
-    from chassis.messaging.inbox_progress import InboxProgress
+    from chassis.messaging.inbox_progress import inbox_metrics
     from chassis.observability.metrics import service_metrics
     from contracts.operations import Metrics, ReadMetrics
     from contracts.values import Context
@@ -109,7 +109,7 @@ def metrics() -> str:
     for name in SERVICES:
         kinds = [job.kind for job in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
-        values += InboxProgress().metrics(now)
+        values += inbox_metrics((), now)
         values += service(name).metrics(service(name).work(connection, now=now, context=Context()))
     gateway = Gateway(mode="demo")
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))

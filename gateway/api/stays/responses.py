@@ -61,7 +61,7 @@ class BulkCheckOut(
     View[RoomsCheckedOut],
     only=("checked_out_bookings", "rooms_cleared", "failed", "destructive"),
     rename={"destructive": "destructive_mode"},
-    examples={"checked_out_bookings": ["BK-2026-7KQ2MD"], "rooms_cleared": ["103"]},
+    examples={"checked_out_bookings": ["BK-2026-7KQ2MDXR"], "rooms_cleared": ["103"]},
 ):
     """The bookings that were checked out, the rooms that were cleared, and the rooms that failed."""
 

@@ -6,7 +6,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
 from contracts.bookings.queries import GetFeed, GetTimeline
 from contracts.bookings.stays import CheckOut
-from contracts.values import Page
+from contracts.values import GUEST, Actor, ActorKind, Page
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import about, refused
 from tests.unit.bookings.builders import ANNA, HOTEL, OTHER_HOTEL, STAFF, STRANGER
@@ -22,8 +22,8 @@ def test_each_side_sees_the_other_sides_messages_and_its_unread_count(service: B
     staffs, guests = service.ask(GetChat(**about(booking_id))), service.ask(GetChat(**about(booking_id)), guest)
     assert [said.text for said in staffs.results] == ["There is.", "Is there a lift?"]
     assert (staffs.unread, guests.unread) == (0, 1)  # who answers has read
-    assert [said.by.name for said in staffs.results] == [ANNA.name, None]
-    assert [said.by.name for said in guests.results] == [None, None]
+    assert [said.by for said in staffs.results] == [ANNA, GUEST]
+    assert [said.by for said in guests.results] == [Actor(ActorKind.STAFF), GUEST]
     assert [said.is_read for said in guests.results] == [True, True]
     assert [said.is_read for said in staffs.results] == [False, True]
 

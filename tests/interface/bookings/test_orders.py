@@ -26,7 +26,7 @@ from contracts.values import Caller, Context
 from services.bookings.actions import vacate
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import about, refused
-from tests.unit.bookings.builders import HOTEL, STAFF, STRANGER, eur
+from tests.unit.bookings.builders import ANNA, HOTEL, STAFF, STRANGER, eur
 
 
 def order(service: BookingsUnderTest, booking_id: str, guest: Caller, **more: Any) -> Order:
@@ -51,7 +51,7 @@ def test_an_order_keeps_its_prices_and_is_owed_at_the_desk_once_served(service: 
     service.ask(step(AcceptOrder, placed))
     served = service.ask(step(CompleteOrder, placed))
 
-    assert (served.status, served.closed_by.name) == ("COMPLETED", STAFF.name)
+    assert (served.status, served.closed_by) == ("COMPLETED", ANNA)
     assert service.ask(GetBooking(**about(booking_id))).balance_due == owed + eur(700)
     assert service.events(booking_id)[-3:] == ["OrderPlaced", "OrderAccepted", "OrderCompleted"]
 

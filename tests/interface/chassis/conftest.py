@@ -28,7 +28,7 @@ from tests.interface.chassis.toy import EFFECT
 NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
 
 
-def until(condition: Callable[[], bool], *, within: float = 15, what: str = "it") -> None:
+def until(condition: Callable[[], bool], *, within: float = 60, what: str = "it") -> None:
     """Wait for a condition with a deadline."""
     deadline = time.monotonic() + within
     while not condition():

@@ -54,6 +54,8 @@ def note(event: BookingAmended, work: Work) -> None:
         time.sleep(600)
     if what == "slow":
         work.connection.execute(sa.text("SELECT pg_sleep(1)"))
+    if what == "two seconds":
+        time.sleep(2)
     if what == "die-once":
         marker = os.environ["TOY_MARKER"]
         if not os.path.exists(marker):
@@ -146,6 +148,10 @@ if __name__ == "__main__":
         partition_leases.Distribution.share = lambda self, _: len(self.partitions)  # type: ignore[assignment,method-assign]
         partition_consumers.PartitionConsumers._is_free = lambda *_: True  # type: ignore[method-assign]
         partition_consumers.PartitionConsumers._another_waits = lambda *_: False  # type: ignore[method-assign]
+    if os.environ.get("TOY_ANSWERS_FOR_ITSELF"):
+        from chassis.hosting import event_consumer
+
+        event_consumer.other_processes = lambda *_: []  # type: ignore[attr-defined]
     if os.environ.get("TOY_HANDS_NOTHING_OVER"):
         from chassis.hosting.ask_consumer import AskConsumer
 

@@ -9,11 +9,17 @@ from tests.interface.gateway.desk import Desk
 
 
 @pytest.fixture
-def url(new_database: Callable[[str], str], running_url: Callable[[str], str]) -> str:
-    """The URL of the running role, which is the role of the gateway and of the command line."""
+def owner_url(new_database: Callable[[str], str]) -> str:
+    """The URL of the role that owns the tables."""
     made = new_database("gateway")
     migrate("gateway", made)
-    return running_url(made)
+    return made
+
+
+@pytest.fixture
+def url(owner_url: str, running_url: Callable[[str], str]) -> str:
+    """The URL of the running role, which is the role of the gateway and of the command line."""
+    return running_url(owner_url)
 
 
 @pytest.fixture

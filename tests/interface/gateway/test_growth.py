@@ -1,6 +1,6 @@
 """What attempts to sign in can make grow: each table of the gateway with its bound and its clean-up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -25,9 +25,17 @@ FLOOD = """
 
 
 @pytest.fixture
-def running(url: str, running_url: Callable[[str], str]) -> Iterator[Desk]:
+def desk(owner_url: str) -> Iterator[Desk]:
+    """The accounts with the privileges of the role that owns the tables."""
+    made = Desk(owner_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def running(url: str) -> Iterator[Desk]:
     """The accounts with the privileges of the running role."""
-    made = Desk(running_url(url))
+    made = Desk(url)
     yield made
     made.close()
 
@@ -39,8 +47,8 @@ def fill(desk: Desk, statement: str) -> None:
     desk.sql("ALTER TABLE staff_audit ENABLE TRIGGER staff_audit_is_bounded")
 
 
-def test_every_table_of_the_gateway_is_bounded_or_closed_to_strangers(url: str) -> None:
-    engine = sa.create_engine(with_driver(url, "psycopg2"))
+def test_every_table_of_the_gateway_is_bounded_or_closed_to_strangers(owner_url: str) -> None:
+    engine = sa.create_engine(with_driver(owner_url, "psycopg2"))
 
     assert set(sa.inspect(engine).get_table_names()) == GROWS.keys() | CLOSED
     engine.dispose()

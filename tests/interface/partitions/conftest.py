@@ -37,10 +37,10 @@ class Processes:
         self._running: dict[str, ExitStack] = {}
         self.pids: dict[str, int] = {}
 
-    def start(self, name: str, partitions: int) -> None:
+    def start(self, name: str, partitions: int, **limits: float) -> None:
         self._toy.environment["INBOX_PARTITIONS"] = str(partitions)
         self._running[name] = ExitStack()
-        self.pids[name] = self._running[name].enter_context(self._toy.running()).pid
+        self.pids[name] = self._running[name].enter_context(self._toy.running(limits=limits)).pid
 
     def stop(self, name: str) -> None:
         self._running.pop(name).close()

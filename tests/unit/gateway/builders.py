@@ -27,7 +27,7 @@ from gateway.identity.accounts import Staff
 from gateway.identity.roles import Role
 
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-dingle"
-BOOKING = "BK-2026-7KQ2MD"
+BOOKING = "BK-2026-7KQ2MDXR"
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 # What stands in the place of a path's parameters.
 SAMPLES = {
@@ -66,7 +66,7 @@ def booking(**changes: Any) -> BookingDetail:
     usual: dict[str, Any] = {
         "id": BOOKING,
         "booking_id": BOOKING,
-        "confirmation_number": "KIL-2026-X4T9PW",
+        "confirmation_number": "KIL-2026-X4T9PWHC",
         "hotel": HOTEL,
         "hotel_name": "Hotel Killarney",
         "room_type_code": "STD",

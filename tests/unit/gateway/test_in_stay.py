@@ -41,7 +41,7 @@ ITEM = MenuItem(id=7, name="Soup", description="", category="Food", price=Money(
 def test_a_lookup_by_e_mail_and_number_returns_the_booking_without_secrets(gateway: Gateway) -> None:
     gateway.bus.answers(LookUpBookings, FoundBookings(whole=(builders.booking(),)))
 
-    answer = gateway.get("/api/bookings/lookup?email=Ada@example.com&confirmation_number=KIL-2026-X4T9PW")
+    answer = gateway.get("/api/bookings/lookup?email=Ada@example.com&confirmation_number=KIL-2026-X4T9PWHC")
 
     (booking,) = answer.json()["bookings"]
     assert (booking["booking_id"], booking["wifi"], booking["room_pin"]) == (builders.BOOKING, None, None)
@@ -52,7 +52,7 @@ def test_a_lookup_by_e_mail_and_number_returns_the_booking_without_secrets(gatew
 
 def test_a_lookup_by_number_shows_six_fields_and_by_address_nothing(gateway: Gateway) -> None:
     brief = BookingInBrief(
-        confirmation_number="KIL-2026-X4T9PW",
+        confirmation_number="KIL-2026-X4T9PWHC",
         hotel=builders.HOTEL,
         hotel_name="Hotel Killarney",
         status=BookingStatus.CONFIRMED,
@@ -64,7 +64,7 @@ def test_a_lookup_by_number_shows_six_fields_and_by_address_nothing(gateway: Gat
         lambda ask, _: FoundBookings(brief=(brief,) if ask.confirmation_number else ()),
     )
 
-    by_number = gateway.get("/api/bookings/lookup/?confirmation_number=KIL-2026-X4T9PW").json()
+    by_number = gateway.get("/api/bookings/lookup/?confirmation_number=KIL-2026-X4T9PWHC").json()
     by_address = gateway.get("/api/bookings/lookup/?email=ada@example.com")
 
     (booking,) = by_number["bookings"]

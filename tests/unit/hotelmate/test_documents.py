@@ -30,7 +30,7 @@ MADE_BY_A_RECIPE = {
 }  # fmt: skip
 
 # The wire names of messages and the exchanges of asks look like modules of a folder: `gateway.asks`.
-ON_THE_BUS = frozenset({*asks(), *(topology.asks(asked) for asked in ASKED)})
+ON_THE_BUS = frozenset({*asks(), *(topology.asks(service) for service in ASKED)})
 
 # The first cell of a row of the changelog's table is the name before.
 FORMER = re.compile(r"^\| .*? \| ", re.MULTILINE)

@@ -92,8 +92,8 @@ def test_every_command_has_a_help_text(command: str, flag: str, capsys: pytest.C
         ("doctor --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("events tail", REFUSED, "AMQP_URL is not set"),
         ("events tail --event Approved", REFUSED, "There is no event Approved"),
-        ("explain BK-2026-ABC234", REFUSED, "AMQP_URL is not set"),
-        ("explain BK-2026-ABC234 --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
+        ("explain BK-2026-ABCD2345", REFUSED, "AMQP_URL is not set"),
+        ("explain BK-2026-ABCD2345 --direct", REFUSED, "BOOKINGS_DATABASE_URL is not set"),
         ("ghosts", REFUSED, "AMQP_URL is not set"),
         ("outbox --publish-again soon", REFUSED, "'soon' is not a span of time"),
         ("outbox --publish-again 31d", REFUSED, "older than 30 days"),
@@ -131,7 +131,7 @@ def test_a_database_that_is_down_ends_with_a_plain_message(
     for service in OWNERS:
         monkeypatch.setenv(f"{service.upper()}_DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
 
-    for command in ("doctor --direct", "explain BK-2026-ABC234 --direct"):
+    for command in ("doctor --direct", "explain BK-2026-ABCD2345 --direct"):
         assert run(*command.split()) == UNREACHABLE
         assert "cannot be reached" in capsys.readouterr().err
 
@@ -152,7 +152,7 @@ def test_a_doctor_without_an_answer_names_the_way_without_the_broker(
     monkeypatch.setenv("AMQP_URL", "amqp://127.0.0.1:9/")
     monkeypatch.setattr(config, "CONNECT_WITHIN", 0.1)
 
-    assert run("explain", "BK-2026-ABC234") == UNREACHABLE
+    assert run("explain", "BK-2026-ABCD2345") == UNREACHABLE
     assert "--direct" in capsys.readouterr().err
 
 
