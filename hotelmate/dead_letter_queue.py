@@ -70,10 +70,10 @@ class DeadLetterQueue:
             letters.append(DeadLetter(method.delivery_tag, body, properties, envelope))
         return letters
 
-    def inbox_size(self, partitions: int) -> int:
-        """The number of messages that wait in the partitions of the service's inbox."""
+    def inbox_sizes(self, partitions: int) -> dict[str, int]:
+        """The number of messages that wait in each partition of the service's inbox, by queue."""
         queues = topology.partitions(self.service, partitions)
-        return sum(self._channel.queue_declare(queue, passive=True).method.message_count for queue in queues)
+        return {queue: self._channel.queue_declare(queue, passive=True).method.message_count for queue in queues}
 
     def replay(self, letter: DeadLetter) -> None:
         """Return the message to the service's inbox as if new, and remove it once the broker has confirmed."""

@@ -18,7 +18,8 @@ from hotelmate.dead_letter_queue import DeadLetter, open_queue
 from hotelmate.errors import CommandError
 
 cli = typer.Typer(
-    no_args_is_help=True, help="Messages that a service could not apply: five failed tries, or too early for a day."
+    no_args_is_help=True,
+    help="Dead letters: events that failed five times, were too early for a day, or were not signed by their owner.",
 )
 
 
@@ -47,7 +48,7 @@ def list_letters(service: Service) -> None:
 @cli.command("show")
 def show_letter(
     service: Service,
-    message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
+    message_id: Annotated[str, typer.Argument(help="The message's id, or the beginning of it.", metavar="ID")],
 ) -> None:
     """Show all of one parked message."""
     with open_queue(load_config().amqp_url, service) as queue:
@@ -60,7 +61,7 @@ def show_letter(
 @cli.command("replay")
 def replay_letters(
     service: Service,
-    message_ids: Annotated[list[str] | None, typer.Argument(help="Which ones, by id.", metavar="ID")] = None,
+    message_ids: Annotated[list[str] | None, typer.Argument(help="The ids of the messages.", metavar="ID")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All parked messages.")] = False,
 ) -> None:
@@ -78,10 +79,12 @@ def replay_letters(
 @cli.command("drop")
 def drop_letter(
     service: Service,
-    message_id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="ID")],
+    message_id: Annotated[str, typer.Argument(help="The message's id, or the beginning of it.", metavar="ID")],
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also give up earlier events of its subject.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Drop without asking first.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also skip earlier events of its subject that are not applied yet.")
+    ] = False,
 ) -> None:
     """Delete one parked message for good, so that later events of its subject are applied without it."""
     config = load_config()

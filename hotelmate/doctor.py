@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,10 +11,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from contracts.catalogue import OWNERS
 from hotelmate.config import load_config
-from hotelmate.console import say, show_table
+from hotelmate.console import age, moment, say, show_table
 from hotelmate.doctor_run import EVERYTHING, Verdict, examination, judge, says
 from hotelmate.errors import CommandError
 from hotelmate.invariants.catalogue import CHECKS
+from hotelmate.invariants.partitions import Partition, partitions
 
 BROKEN = 1
 SUBJECTS_PER_ROW = 5
@@ -38,9 +40,10 @@ def doctor(
 ) -> None:
     """Judge the invariants of the whole system, and change nothing.
 
-    Covers rooms, money, audit rows, events, notices and dead letters. While no event or job is on its way, all data is
-    judged; otherwise only data older than 30 seconds. Exit code 0 when all invariants hold, 1 when one is broken or
-    could not be judged, 3 when the broker or a service cannot be reached. Prints no person's name or address.
+    Covers rooms, money, audit rows, events, notices, dead letters, and who holds each inbox partition. While no event
+    or job is on its way, all data is judged; otherwise only data older than 30 seconds. Exit code 0 when all invariants
+    hold, 1 when one is broken or could not be judged, 3 when the broker or a service cannot be reached. Prints no
+    person's name or address.
     """
     names = [name.upper() for name in only or ()]
     if unknown := [name for name in names if name not in CHECKS]:
@@ -52,10 +55,12 @@ def doctor(
             progress.update(task, description=f"{name}: {says(name)}")
             verdicts.append(judge(context, name))
         partly = [service for service in OWNERS if not context.is_whole(service)]
+        holders = list(partitions(context)) if "I19" in (names or CHECKS) else []
     at_rest, broker = context.older_than == EVERYTHING, context.parked is not None
     if as_json:
-        print(_as_json(verdicts, at_rest=at_rest, newest=newest, partly=partly))  # noqa: T201
+        print(_as_json(verdicts, at_rest=at_rest, newest=newest, partly=partly, holders=holders))  # noqa: T201
     else:
+        _show_holders(holders)
         _show(verdicts, at_rest=at_rest, newest=newest, partly=partly, broker=broker)
     raise typer.Exit(BROKEN if any(each.verdict != "holds" for each in verdicts) else 0)
 
@@ -74,6 +79,20 @@ def _show(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Se
     say(f"{len(failed)} of {len(verdicts)} do not hold; --json says why." if failed else "All is well.")
 
 
+def _show_holders(holders: Sequence[Partition]) -> None:
+    if holders:
+        rows = [_holder_row(each) for each in holders]
+        show_table(("partition", "process", "since", "waiting", "in hand", "oldest"), rows)
+        say("")
+
+
+def _holder_row(partition: Partition) -> tuple[object, ...]:
+    waiting = "?" if partition.waiting is None else partition.waiting
+    oldest = "" if partition.oldest is None else age(timedelta(seconds=max(0.0, partition.oldest)))
+    holder, in_hand = partition.holder or "none", partition.progress.unacknowledged
+    return partition.queue, holder, moment(partition.since), waiting, in_hand, oldest
+
+
 def _no_check(name: str) -> str:
     if name in NOT_JUDGED:
         return f"{name} is not judged here: {NOT_JUDGED[name]}."
@@ -86,7 +105,9 @@ def _row(verdict: Verdict) -> tuple[object, ...]:
     return verdict.name, verdict.says, verdict.verdict, ", ".join(subjects[:SUBJECTS_PER_ROW]) + more
 
 
-def _as_json(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Sequence[str]) -> str:
+def _as_json(
+    verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly: Sequence[str], holders: Sequence[Partition]
+) -> str:
     report = {
         "healthy": all(each.verdict == "holds" for each in verdicts),
         "judged": "everything" if at_rest else "older than 30 s",
@@ -101,6 +122,17 @@ def _as_json(verdicts: Sequence[Verdict], *, at_rest: bool, newest: int, partly:
                 "findings": [{"subject": violation.subject, "what": violation.what} for violation in each.violations],
             }
             for each in verdicts
+        ],
+        "partitions": [
+            {
+                "queue": each.queue,
+                "holder": each.holder or None,
+                "since": moment(each.since),
+                "waiting": each.waiting,
+                "in_hand": each.progress.unacknowledged,
+                "oldest_seconds": each.oldest,
+            }
+            for each in holders
         ],
     }
     return json.dumps(report, indent=2)

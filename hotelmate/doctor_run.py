@@ -1,7 +1,7 @@
 """One run of `hotelmate doctor`: judges each invariant, and judges it a second time if a breach was found."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -63,27 +63,31 @@ def examination(config: Config, *, newest: int, direct: bool) -> Iterator[Examin
     """The context of a run. The run also judges recent changes, unless an event or job is on its way."""
     with service_queries(config, direct=direct) as ask:
         waiting, parked = broker_state(config, optional=direct)
-        context = ExaminationContext(ask=ask, older_than=OLDER, parked=parked, newest=newest)
-        busy = waiting or any(context.is_busy(name) for name in OWNERS)
+        context = ExaminationContext(ask=ask, older_than=OLDER, parked=parked, waiting=waiting, newest=newest)
+        busy = waiting is None or any(waiting.values()) or any(context.is_busy(name) for name in OWNERS)
         yield context if busy else replace(context, older_than=EVERYTHING)
 
 
-def broker_state(config: Config, *, optional: bool) -> tuple[bool, Sequence[ParkedMessage] | None]:
-    """The result of `read_queues`, or `(True, None)` if the broker is down and `optional` is True."""
+def broker_state(
+    config: Config, *, optional: bool
+) -> tuple[Mapping[str, int], Sequence[ParkedMessage]] | tuple[None, None]:
+    """The result of `read_queues`, or `(None, None)` if the broker is down and `optional` is True."""
     try:
         return read_queues(config)
     except (pika.exceptions.AMQPError, OSError, CommandError):
         if not optional:
             raise
-        return True, None
+        return None, None
 
 
-def read_queues(config: Config, services: Collection[str] = OWNERS) -> tuple[bool, Sequence[ParkedMessage]]:
-    """Returns two values: whether any inbox has a message, and the messages in the dead-letter queues."""
-    waiting, parked = False, []
+def read_queues(
+    config: Config, services: Collection[str] = OWNERS
+) -> tuple[Mapping[str, int], Sequence[ParkedMessage]]:
+    """Returns the number of messages in the queue of each partition, and the messages in the dead-letter queues."""
+    waiting, parked = dict[str, int](), []
     for service in services:
         with open_queue(config.amqp_url, service) as queue:
-            waiting = waiting or queue.inbox_size(config.inbox_partitions) > 0
+            waiting |= queue.inbox_sizes(config.inbox_partitions)
             for letter in queue.letters(most=MOST_PARKED):
                 event = letter.envelope
                 attributes = (

@@ -25,7 +25,7 @@ from hotelmate.existing import check_named
 RECONNECT_EVERY = 0.5  # seconds
 QUEUE_LENGTH = 10_000  # events that may wait for a slow terminal; beyond, the oldest are dropped
 
-cli = typer.Typer(no_args_is_help=True, help="Events on the bus.")
+cli = typer.Typer(no_args_is_help=True, help="Follow the events that services publish.")
 
 
 @dataclass(frozen=True)

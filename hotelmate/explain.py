@@ -19,7 +19,7 @@ from hotelmate.timeline.log_files import log_entries, with_logged_requests
 
 
 def explain(
-    booking: Annotated[str, typer.Argument(help="Its id or its confirmation number.", metavar="BOOKING")],
+    booking: Annotated[str, typer.Argument(help="The booking's id, or its confirmation number.", metavar="BOOKING")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="All entries and facts, as JSON.")] = False,
     logs: Annotated[

@@ -19,7 +19,7 @@ from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
 from hotelmate.errors import CommandError
 
-cli = typer.Typer(no_args_is_help=True, help="Import properties.")
+cli = typer.Typer(no_args_is_help=True, help="Import hotels from files.")
 DEADLINE = 30.0
 
 

@@ -9,7 +9,7 @@ from hotelmate.config import ask_client, load_config
 from hotelmate.console import say
 from hotelmate.existing import hotel_of
 
-cli = typer.Typer(no_args_is_help=True, help="Refunds to guests.")
+cli = typer.Typer(no_args_is_help=True, help="Retry refunds that have failed.")
 
 
 @cli.command("retry")

@@ -25,26 +25,32 @@ from hotelmate.existing import check_hotel
 
 T = TypeVar("T")
 
-cli = typer.Typer(no_args_is_help=True, help="Accounts of hotel staff.")
+cli = typer.Typer(
+    no_args_is_help=True, help="Add, list and close accounts of hotel staff, set passwords, and sign people out."
+)
 
-Email = Annotated[str, typer.Argument(help="The address that the person signs in with.", metavar="EMAIL")]
+Email = Annotated[str, typer.Argument(help="The e-mail address that the person signs in with.", metavar="EMAIL")]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as one JSON object.")]
 PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input, else generate and print one.")
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of generating one.")
 ]
 
 
 @cli.command("add")
 def add_staff(
     *,
-    email: Annotated[str, typer.Option(help="The address to sign in with.")],
+    email: Annotated[str, typer.Option(help="The e-mail address that the person signs in with.")],
     name: Annotated[str, typer.Option(help="The name that colleagues see.")],
     hotel: Annotated[str, typer.Option(help="The hotel's slug; staff see no other hotel.")],
     role: Annotated[Role, typer.Option(help="The role, which decides the permissions.")],
     superuser: Annotated[bool, typer.Option("--superuser", help="All permissions, in the same hotel only.")] = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Add an account. Without --password-stdin a password is generated and printed once."""
+    """Add an account at one hotel.
+
+    The password is generated and printed once, unless --password-stdin reads yours: 12 to 200 characters, and no common
+    password.
+    """
     if problem := address_problem(email):
         raise CommandError(f"{email!r} is not an e-mail address: {problem}")
     with ask_client(load_config()) as client:
@@ -62,11 +68,11 @@ def add_staff(
 
 @cli.command("list")
 def list_staff(
-    hotel: Annotated[str | None, typer.Option(help="Only this hotel's.")] = None,
+    hotel: Annotated[str | None, typer.Option(help="Only the accounts of this hotel, by its slug.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="All accounts, as a JSON array.")] = False,
 ) -> None:
-    """List accounts, ordered by hotel and e-mail."""
+    """List accounts, closed ones too, ordered by hotel and e-mail address."""
     accounts: Sequence[Staff] = in_accounts(lambda table: table.everyone(hotel=hotel))
     if hotel is not None and not accounts:
         with ask_client(load_config()) as client:
@@ -81,16 +87,22 @@ def list_staff(
 
 @cli.command("deactivate")
 def deactivate_staff(email: Email, *, as_json: AsJson = False) -> None:
-    """Close an account for good, and end its tokens, streams and push connections. Closing it again does no harm."""
+    """Close an account for good: the person is signed out everywhere and cannot sign in again.
+
+    Tokens end with the next request, event streams and push connections within five seconds. What the person has done
+    stays in the history. Repeating the command does no harm. Exit code 3: the account is closed, but its push
+    connections could not be ended; run `hotelmate staff sign-out` later.
+    """
     ended = in_accounts(lambda accounts: accounts.deactivate(email))
     _finish(ended, f"{ended.staff.email} is closed", as_json=as_json)
 
 
 @cli.command("password")
 def reset_password(email: Email, *, password_stdin: PasswordStdin = False, as_json: AsJson = False) -> None:
-    """Set a new password, and end the account's tokens, streams and push connections.
+    """Set a new password, and sign the person out everywhere.
 
-    Without --password-stdin a password is generated and printed once.
+    The new password is generated and printed once, unless --password-stdin reads yours: 12 to 200 characters, and no
+    common password. Tokens end with the next request, event streams and push connections within five seconds.
     """
     password = _password(from_stdin=password_stdin)
     ended = in_accounts(lambda accounts: accounts.reset_password(email, password))
@@ -100,7 +112,10 @@ def reset_password(email: Email, *, password_stdin: PasswordStdin = False, as_js
 
 @cli.command("sign-out")
 def sign_out_staff(email: Email, *, as_json: AsJson = False) -> None:
-    """End every token, stream and push connection of an account, which may sign in again."""
+    """Sign a person out everywhere, for example after a phone is lost; the person may sign in again.
+
+    Tokens end with the next request, event streams and push connections within five seconds.
+    """
     ended = in_accounts(lambda accounts: accounts.sign_out_everywhere(email))
     _finish(ended, f"{ended.staff.email} is signed out everywhere", as_json=as_json)
 

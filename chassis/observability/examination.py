@@ -70,6 +70,17 @@ EVIDENCE: Mapping[str, str] = {
         SELECT source || ' ' || subject AS key, source, subject, last FROM inbox_position
         WHERE source = ANY(:owners) AND subject = ANY(:keys)
     """,
+    # A partition whose holder's row has expired is free, whether or not another process has taken note.
+    "inbox_partitions": """
+        SELECT to_char(number, 'FM000') AS key, number, CASE WHEN is_held THEN holder END AS holder, at AS since,
+               CAST(extract(epoch FROM clock_timestamp() - at) AS float) AS seconds, progress,
+               CAST(extract(epoch FROM clock_timestamp() + make_interval(secs => ahead_seconds)
+                   - CAST(progress ->> 'oldest' AS timestamptz)) AS float) AS oldest
+        FROM clock, inbox_partition LEFT JOIN inbox_process USING (holder), LATERAL (
+            SELECT coalesce(expires_at >= clock_timestamp(), false) AS is_held,
+                   CASE WHEN expires_at < clock_timestamp() THEN expires_at ELSE inbox_partition.since END AS at
+        ) AS lease
+    """,
     "inbox_events": "SELECT event_id::text AS key FROM inbox WHERE event_id = ANY(CAST(:keys AS uuid[]))",
 }
 

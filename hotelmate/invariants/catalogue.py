@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from contracts.operations import Violation
-from hotelmate.invariants import delivery, money, records, rooms
+from hotelmate.invariants import delivery, money, partitions, records, rooms
 from hotelmate.invariants.context import ExaminationContext
 
 Check = Callable[[ExaminationContext], Iterator[Violation]]
@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "I15": records.keys_have_one_effect,
     "I16": delivery.notices_are_sent,
     "I17": delivery.nothing_is_parked,
+    "I19": partitions.partitions_are_consumed,
 }
 
 

@@ -45,7 +45,8 @@ class ExaminationContext:
 
     `journal` is the provider's own list of movements, each with `movement`, `object`, `amount`, `currency` and
     `payment_intent`. `acknowledged` are the ids of the webhook events that were answered with 2xx. `parked` are the
-    messages in the dead-letter queues. Each of the three is None where it is not available.
+    messages in the dead-letter queues. `waiting` has the number of messages in each partition's queue. Each of the four
+    is None where it is not available.
     """
 
     ask: AskService
@@ -55,6 +56,7 @@ class ExaminationContext:
     journal: Sequence[Mapping[str, Any]] | None = None
     acknowledged: Collection[str] | None = None
     parked: Sequence[ParkedMessage] | None = None
+    waiting: Mapping[str, int] | None = None
 
     def violations(self, invariant: str, *services: str) -> Iterator[Violation]:
         """The breaches of the invariant that each of `services` finds in its own data.

@@ -116,6 +116,7 @@ NOUN = Recipe(
                 '            "AddPackage", "ChangePackage", "GetPackage", "ListPackages", "RemovePackage",\n',
             ),
         ),
+        "services/rooms/migrations/grants.py": (('    "promotion": ALL,\n', '    "package": ALL,\n'),),
         "services/rooms/work.py": (
             (
                 "from services.rooms.store.offers import SqlOffers\n",
