@@ -14,6 +14,7 @@ from services.notifier.domain.realtime_events import STATUS_CHANGED
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "services/notifier/channels.py"
 PLACES = ("services", "gateway", "chassis", "contracts", "hotelmate")
+EXAMPLES = "gateway/openapi/examples.py"
 MADE = {"gateway/pages/messages.html", "gateway/pages/asyncapi.json"}  # from the table, by `make docs`
 
 HOLE = "\0"  # whatever a format string, an f-string or a script's template leaves to be filled in
@@ -72,7 +73,15 @@ def test_no_other_module_spells_a_channel_name() -> None:
         strings = written_in(path.read_text()) if path.suffix == ".py" else quoted_in(path.read_text())
         spelled += [(name, text) for text in strings if spells(text) and (name, _shape(text)) not in NO_CHANNELS]
 
-    assert {name for name, _ in spelled} == {TABLE}
+    assert {name for name, _ in spelled} == {TABLE, EXAMPLES}
+
+
+def test_every_channel_in_the_examples_of_responses_has_a_form_of_the_grammar() -> None:
+    forms = [re.compile(re.escape(_shape(name)).replace(re.escape(HOLE), r"[\w-]+")) for name in GRAMMAR.values()]
+    examples = [text for text in written_in((ROOT / EXAMPLES).read_text()) if spells(text)]
+
+    assert examples
+    assert [text for text in examples if not any(form.fullmatch(text) for form in forms)] == []
 
 
 @pytest.mark.parametrize(
