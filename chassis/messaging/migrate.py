@@ -26,7 +26,7 @@ from chassis.messaging.keys import masters_from_environment, relay_keys
 from chassis.messaging.management import Management
 from chassis.messaging.removed_partitions import remove_partitions
 from chassis.messaging.topology import HASH_EXCHANGE, HASHED, Topology, topology
-from chassis.messaging.unsigned import keyrings_of, sign_queues
+from chassis.messaging.unsigned import keyrings_of, sign_queues, signs
 from chassis.observability import logs
 from chassis.settings import environment_faults, refusal
 from contracts.catalogue import OWNERS
@@ -59,9 +59,10 @@ def migrate(amqp_url: str, *, partitions: int = 1, masters: Sequence[str] = ()) 
         log.warning("topology_not_hashed", why=NOT_HASHED)
     with pika.BlockingConnection(parameters(amqp_url, "migrate")) as connection:
         declare(connection.channel(), topology(partitions=partitions, hashed=hashed))
-        moved = move_former_queues(connection)
-        moved |= remove_partitions(connection, partitions) if hashed else {}
-        keyrings = keyrings_of({owner: relay_keys(owner, masters) for owner in OWNERS} if masters else {})
+        entries = {owner: relay_keys(owner, masters) for owner in OWNERS} if masters and signs(connection) else {}
+        keyrings = keyrings_of(entries)
+        moved = move_former_queues(connection, keyrings)
+        moved |= remove_partitions(connection, partitions, keyrings) if hashed else {}
         signed = sign_queues(connection, keyrings, partitions=partitions if hashed else 1)
     log.info("broker_migrated", partitions=partitions if hashed else 1, moved=moved, signed=signed)
 

@@ -1,52 +1,48 @@
-"""Signs the events that an unsigned version left in the queues; run once, by the migration of the broker.
+"""Signs the events that an unsigned version left in the queues of the present topology; run by the broker's migration.
 
-An event is signed as its owner's, and takes its place in its queue again. Nothing is lost if a migration is
-interrupted: a message is removed once the broker has confirmed the signed copy, and an event that is applied twice
-changes nothing. Whoever runs the migration has the master keys, which no running process has.
+An event is signed as its owner's, and takes its place in its queue again. Whoever runs the migration has the master
+keys, which no running process has. Events in former queues and in removed partitions are signed as they are moved.
 """
 
 from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import NamedTuple
 
 import pika
-from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis.messaging import event_protocol, topology
+from chassis.messaging import topology
 from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.keys import Keyring
-from chassis.messaging.signatures import SIGNATURES, sign_event
+from chassis.messaging.moves import WAIT, Keyrings, move
+from chassis.messaging.removed_partitions import surplus_partitions
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 
 # Exists once the messages of all queues are signed, so that a later migration leaves forged messages unsigned.
 SIGNED = "topology.signed"
-PREFETCH = 200
 
 
-def signed(properties: pika.BasicProperties, body: bytes, keyrings: Mapping[str, Keyring]) -> pika.BasicProperties:
-    """The properties with the signatures of the event's owner; unchanged for anything but an event."""
-    headers = dict(properties.headers or {})
-    try:
-        event = event_protocol.read_envelope(body)
-    except ValueError:
-        return properties
-    if event.source in keyrings and SIGNATURES not in headers:
-        headers[SIGNATURES] = sign_event(keyrings[event.source], event, body)
-        properties.headers = headers
-    return properties
+def sign_queues(connection: pika.BlockingConnection, keyrings: Keyrings, *, partitions: int, wait: float = WAIT) -> int:
+    """Sign the messages of all inboxes, delays and dead letters; returns the number of messages signed.
 
-
-def sign_queues(connection: pika.BlockingConnection, keyrings: Mapping[str, Keyring], *, partitions: int) -> int:
-    """Sign the messages of all inboxes, delays and dead letters, unless that was done; returns their number."""
-    if not keyrings or exchange_exists(connection, SIGNED):
+    An event may move to the next queue while this runs, so that the queues are read until none has an unsigned event.
+    Raises `RuntimeError` where unsigned events still arrive after `wait` seconds.
+    """
+    if not keyrings:
         return 0
-    channel = connection.channel()
-    channel.confirm_delivery()
-    channel.basic_qos(prefetch_count=PREFETCH)
-    count = 0
-    for queue, exchange, key in _queues(partitions):
-        waiting = channel.queue_declare(queue, passive=True).method.message_count
-        count += _sign(channel, queue, exchange, key, keyrings, most=waiting) if waiting else 0
-    channel.exchange_declare(SIGNED, "fanout", durable=True)
-    return count
+    until = monotonic() + wait
+    total = 0
+    while signed := sum(_sign(connection, way, keyrings, until) for way in _ways_in(partitions)):
+        total += signed
+        if monotonic() > until:
+            raise RuntimeError("unsigned events arrive: stop the relays of the version before")
+    if not any(queue for service in SUBSCRIPTIONS for queue in surplus_partitions(connection, service, partitions)):
+        connection.channel().exchange_declare(SIGNED, "fanout", durable=True)
+    return total
+
+
+def signs(connection: pika.BlockingConnection) -> bool:
+    """Whether this migration still signs what is unsigned."""
+    return not exchange_exists(connection, SIGNED)
 
 
 def keyrings_of(entries: Mapping[str, str]) -> dict[str, Keyring]:
@@ -54,30 +50,30 @@ def keyrings_of(entries: Mapping[str, str]) -> dict[str, Keyring]:
     return {owner: Keyring(owner, entries[owner]) for owner in OWNERS if entries.get(owner)}
 
 
-def _queues(partitions: int) -> Iterator[tuple[str, str, str]]:
-    """Each queue, and the exchange and key that lead into it. Delays come first: they end in an inbox."""
+class WayIn(NamedTuple):
+    """A queue, and the exchange and key that lead into it."""
+
+    queue: str
+    exchange: str
+    key: str = ""
+
+
+def _ways_in(partitions: int) -> Iterator[WayIn]:
+    """All queues of events. Delays come first: they end in an inbox."""
     for service in SUBSCRIPTIONS:
         for milliseconds in topology.DELAYS_MS:
-            yield topology.delay(service, milliseconds), topology.retry(service), str(milliseconds)
+            yield WayIn(topology.delay(service, milliseconds), topology.retry(service), str(milliseconds))
     for service in SUBSCRIPTIONS:
         for queue in topology.partitions(service, partitions):
-            yield queue, topology.replay(service), ""
-        yield topology.dead_letters(service), topology.dead(service), ""
+            yield WayIn(queue, topology.replay(service))
+        yield WayIn(topology.dead_letters(service), topology.dead(service))
 
 
-def _sign(
-    channel: BlockingChannel, queue: str, exchange: str, key: str, keyrings: Mapping[str, Keyring], *, most: int
-) -> int:
-    """Publish up to `most` messages again, each signed; returns their number."""
-    count = 0
-    for method, properties, body in channel.consume(queue, inactivity_timeout=0.5):
-        if method is None:
-            break
-        properties.expiration = None
-        channel.basic_publish(exchange, key, body, signed(properties, body, keyrings), mandatory=True)
-        channel.basic_ack(method.delivery_tag)
-        count += 1
-        if count == most:
-            break
-    channel.cancel()
-    return count
+def _sign(connection: pika.BlockingConnection, way: WayIn, keyrings: Keyrings, until: float) -> int:
+    """Publish each message that waits again, signed; returns the number of those that were not signed before."""
+    with connection.channel() as channel:
+        waiting = channel.queue_declare(way.queue, passive=True).method.message_count
+    if not waiting:
+        return 0
+    _, signed = move(connection, way.queue, lambda _: (way.exchange, way.key), keyrings, until=until, most=waiting)
+    return signed

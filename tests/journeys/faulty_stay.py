@@ -212,7 +212,7 @@ def send_messages_and_orders(booked: DemoBooking, faults: FaultInjector) -> None
 
 def cause_database_error(stack: Stack, demo: DemoContext, order: Mapping[str, Any]) -> None:
     """Makes PostgreSQL refuse a booking's row full of private texts, so that bookings logs the error."""
-    with psycopg.connect(stack.stack_json["databases"]["bookings"], autocommit=True) as connection:
+    with psycopg.connect(owner_url(stack, "bookings"), autocommit=True) as connection:
         connection.execute(f"ALTER TABLE guest ADD CONSTRAINT planted CHECK (email <> '{GUEST['email']}') NOT VALID")
         try:
             answer = demo.visitor().send("POST", f"{demo.public_path}/room-bookings/", body=order)
@@ -220,6 +220,11 @@ def cause_database_error(stack: Stack, demo: DemoContext, order: Mapping[str, An
             connection.execute("ALTER TABLE guest DROP CONSTRAINT planted")
     assert answer.status >= 500, answer
     assert not any(value in str(answer.body) for value in GUEST.values())
+
+
+def owner_url(stack: Stack, name: str) -> str:
+    """The URL of a database of the stack for the owner of its schema."""
+    return stack.postgres.create_database(name).owner  # which exists, so that nothing is created
 
 
 def collect_outputs(stack: Stack, stay: FaultyStay) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from chassis.transactions.grants import ALL, APPEND, CHANGE, Grants
 
 GRANTS: Grants = {
-    "booking": ALL,  # expired drafts are deleted with their rows in other tables
+    "booking": ALL,  # abandoned drafts, with their rows in other tables; a trigger keeps every other booking
     "booking_directory": ALL,
     "guest": ALL,
     "overstay": CHANGE,
