@@ -107,16 +107,23 @@ def test_a_process_waits_for_the_topology_with_one_clear_line(
     tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.configure("rooms")
+    lines: list[str] = []
     with RabbitNode(Path(tmp_path_factory.mktemp("empty"))) as node:
         client = AskClient(node.amqp_url, "rooms").start()
         try:
+            until(lambda: bool(lines.extend(_missing(capsys)) or lines), what="the line")
             assert not client._keeper.opened.wait(3)
-            lines = [line for line in capsys.readouterr().out.splitlines() if "topology_missing" in line]
+            lines += _missing(capsys)
             migrate(node.amqp_url)
-            assert client._keeper.opened.wait(10)
+            assert client._keeper.opened.wait(60)
         finally:
             client.stop()
 
     assert len(lines) == 1
     assert "rooms.replies" in lines[0]
     assert "python -m chassis.messaging.migrate" in lines[0]
+
+
+def _missing(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines about a missing topology since the last call."""
+    return [line for line in capsys.readouterr().out.splitlines() if "topology_missing" in line]

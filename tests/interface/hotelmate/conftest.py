@@ -1,5 +1,5 @@
 """The gateway's database, for the commands that administer accounts."""
 
-from tests.interface.gateway.conftest import desk, url
+from tests.interface.gateway.conftest import desk, owner_url, url
 
-__all__ = ["desk", "url"]
+__all__ = ["desk", "owner_url", "url"]
