@@ -8,9 +8,10 @@ privileges of the tables of data here and in the service's `migrations/grants.py
 import runpy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import sqlalchemy as sa
+
+from chassis.transactions.roles import roles_of
 
 Grants = Mapping[str, str]  # privileges by table, as in SQL; an empty text grants nothing
 
@@ -47,19 +48,6 @@ _OWN_FUNCTIONS = """
         SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e'
     )
 """
-
-
-class Roles(NamedTuple):
-    """The names of a database's roles."""
-
-    owner: str
-    running: str
-    relay: str
-
-
-def roles_of(database: str) -> Roles:
-    """The roles of the database with this name."""
-    return Roles(owner=f"{database}_owner", running=database, relay=f"{database}_relay")
 
 
 def grants_in(migrations: Path) -> Grants:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import Connection, sql
 
-from chassis.transactions.grants import roles_of
+from chassis.transactions.roles import roles_of
 
 
 def forget_other_servers() -> None:

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from chassis.transactions.grants import APPEND, Roles, grant, roles_of
+from chassis.transactions.grants import APPEND, grant
+from chassis.transactions.roles import Roles, roles_of
 from chassis.transactions.tables import create_all
 
 _passwords: list[Callable[[str], str]] = []
