@@ -26,9 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--storm",
         type=int,
-        default=500,
+        default=150,
         metavar="N",
-        help="how many storms blow over money; two days at the desk for five",
+        help="how many storms blow over money, two days at the desk for five; ten times as many with `-m long`",
     )
     parser.addoption(
         "--requests", type=int, default=3, metavar="N", help="how many requests are made up for each operation"

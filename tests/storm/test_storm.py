@@ -15,6 +15,9 @@ from tests.storm.starting_states import StartingStates
 from tests.storm.stay_machine import StayMachine
 
 STEPS = 8
+SOME_AND_MANY = pytest.mark.parametrize(
+    "times", [1, pytest.param(10, marks=pytest.mark.long)], ids=["some storms", "many storms"]
+)
 
 
 def storms(count: int, *, steps: int = STEPS, phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink)) -> settings:
@@ -35,18 +38,20 @@ def at(starting_states: StartingStates, kind: type[PaymentMachine] = PaymentMach
     return type("MachineHere", (kind,), {"starting_states": starting_states})
 
 
+@SOME_AND_MANY
 @pytest.mark.timeout(0)
 def test_the_money_agrees_with_the_model_after_every_storm(
-    starting_states: StartingStates, pytestconfig: pytest.Config
+    starting_states: StartingStates, pytestconfig: pytest.Config, times: int
 ) -> None:
-    run_state_machine_as_test(at(starting_states), settings=storms(pytestconfig.getoption("--storm")))
+    run_state_machine_as_test(at(starting_states), settings=storms(times * pytestconfig.getoption("--storm")))
 
 
+@SOME_AND_MANY
 @pytest.mark.timeout(0)
 def test_the_money_agrees_with_the_model_for_stays_in_house_and_no_shows(
-    starting_states: StartingStates, pytestconfig: pytest.Config
+    starting_states: StartingStates, pytestconfig: pytest.Config, times: int
 ) -> None:
-    count = max(1, pytestconfig.getoption("--storm") // 5)
+    count = max(1, times * pytestconfig.getoption("--storm") // 5)
     run_state_machine_as_test(at(starting_states, StayMachine), settings=storms(count))
 
 
