@@ -102,13 +102,10 @@ class Checkout:
                 self._make(self._downloads, CLOSED)
 
     def add_packages(self, *packages: str) -> None:
-        """The sandbox, the chassis and these packages of the virtual environment, instead of all that is installed there."""
+        """The sandbox, the chassis, and of the virtual environment only these packages."""
         site = Path(sysconfig.get_path("purelib"))
-        for source in (
-            ROOT / "sandbox",
-            ROOT / "chassis",
-            *(each for name in packages for each in site.glob(f"{name}*")),
-        ):
+        installed = [each for name in packages for each in site.glob(f"{name}*")]
+        for source in (ROOT / "sandbox", ROOT / "chassis", *installed):
             if source.is_dir():
                 shutil.copytree(source, self._place / source.name, symlinks=True, ignore=_left_out)
             else:
