@@ -81,8 +81,11 @@ def fill(url: str, case: str) -> None:
             put(removed.name, "removed-partition", sequence)
 
 
-def killed_migration(url: str, *, after: int, change: Callable[[], None] = lambda: None) -> list[str]:
-    """Kill a migration once it has taken `after` steps, 0 for never; returns the steps taken. `change` is a fault."""
+def killed_migration(url: str, *, after: int | str, change: Callable[[], None] = lambda: None) -> list[str]:
+    """Kill a migration once it has taken `after` steps, 0 for never, or the step `after`; returns the steps taken.
+
+    `change` is a fault.
+    """
     receiving, sending = FORK.Pipe(duplex=False)
     process = FORK.Process(target=_migrate, args=(url, after, sending, change))
     process.start()
@@ -92,11 +95,12 @@ def killed_migration(url: str, *, after: int, change: Callable[[], None] = lambd
         while True:
             steps.append(receiving.recv())
     process.join()
-    assert process.exitcode == (-signal.SIGKILL if after and len(steps) >= after else 0)
+    is_killed = after in steps if isinstance(after, str) else 0 < after <= len(steps)
+    assert process.exitcode == (-signal.SIGKILL if is_killed else 0)
     return steps
 
 
-def _migrate(url: str, after: int, sending: Connection, change: Callable[[], None]) -> None:
+def _migrate(url: str, after: int | str, sending: Connection, change: Callable[[], None]) -> None:
     moves.SETTLE = 0.05
     count, queue = 0, ""
 
@@ -107,7 +111,7 @@ def _migrate(url: str, after: int, sending: Connection, change: Callable[[], Non
             count += 1
             target = queue if name in {"basic_ack", "cancel"} else args[0]
             sending.send(f"{name} {target}")
-            if count == after:
+            if after in {count, f"{name} {target}"}:
                 os.kill(os.getpid(), signal.SIGKILL)
             return result
 

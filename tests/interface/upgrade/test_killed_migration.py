@@ -4,7 +4,7 @@ import functools
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -20,7 +20,15 @@ from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.chassis.conftest import Toy, until
 from tests.interface.chassis.signing import MASTER, SIGNED
-from tests.interface.upgrade.killed import PARKED, SUBJECTS, administering, amended, fill, killed_migration
+from tests.interface.upgrade.killed import (
+    FORMER_INBOX,
+    PARKED,
+    SUBJECTS,
+    administering,
+    amended,
+    fill,
+    killed_migration,
+)
 
 HELD = {
     topology.partition("rooms", 0): topology.replay("rooms"),
@@ -59,7 +67,7 @@ def carry(node: RabbitNode, ways: dict[str, tuple[str, str]]) -> None:
                 move(connection, queue, lambda _, to=way: to, {}, until=monotonic() + 30, most=waiting)  # type: ignore[misc]
 
 
-def run_cases(node: RabbitNode, steps: list[int], change: Callable[[], None] = lambda: None) -> list[str]:
+def run_cases(node: RabbitNode, steps: Sequence[int | str], change: Callable[[], None] = lambda: None) -> list[str]:
     """Fill, kill after the step, migrate again, for each step; returns the cases. All messages wait at the end."""
     with administering(node.amqp_url) as channel:
         for queue in HELD:
@@ -136,8 +144,7 @@ def acknowledge_at_once() -> None:
 
 
 def test_a_killed_migration_that_removes_messages_too_early_loses_events(node: RabbitNode) -> None:
-    steps = steps_of_one(node)
-    step = steps.index("basic_publish rooms.replay") + 1
+    step = f"basic_ack {FORMER_INBOX}"
 
     run_cases(node, [step], acknowledge_at_once)
 
