@@ -108,7 +108,8 @@ class Relay:
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
 
 async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event) -> None:

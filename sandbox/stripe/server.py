@@ -20,6 +20,7 @@ from sandbox.stripe.app_state import StandInConfig, StripeAppState
 from sandbox.stripe.client import StandInControl
 
 _START_WITHIN = 10.0
+_END_WITHIN = 10.0
 
 
 class StripeStandIn(StandInControl):
@@ -68,8 +69,10 @@ class StripeStandIn(StandInControl):
         finally:
             stand_in.close()
             server.should_exit = True
-            thread.join()
+            thread.join(_END_WITHIN)
             listening.close()
+            if thread.is_alive():
+                raise TimeoutError("the Stripe stand-in did not end")
 
 
 def open_socket(config: StandInConfig, *, host: str, port: int) -> tuple[socket.socket, str, StripeAppState]:

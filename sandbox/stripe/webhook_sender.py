@@ -123,7 +123,8 @@ class WebhookSender:
         if self._queue and not self.settings.paused:
             wait = max(min(delivery.due for delivery in self._queue) - time.monotonic(), 0)
         try:
-            await asyncio.wait_for(self._wakeup.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._wakeup.wait()
         except TimeoutError:
             return
 

@@ -119,7 +119,8 @@ class AsyncioConnectionKeeper:
                 connection.add_on_close_callback(lambda *_: closed.set())
                 connection.close()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(closed.wait(), CLOSE_WITHIN)
+                    async with asyncio.timeout(CLOSE_WITHIN):
+                        await closed.wait()
 
     async def _prepare(self, channels: asyncio.Future[Channel]) -> None:
         await self.on_open(await channels)
