@@ -35,11 +35,17 @@ try:
 finally:
     node.kill()
 """
+# Places that stand for the others, which `make test-long` tries.
+USUAL = {"root, open directory", "user, umask 077", "user, path with spaces"}
 # RabbitMQ runs as the user who starts it: only in these places something else matters to it.
 BROKERS = {"root, closed directory", "user, path with spaces"}
 
 
-@pytest.mark.parametrize("where", EVERYWHERE, ids=lambda where: where.name)
+@pytest.mark.parametrize(
+    "where",
+    [pytest.param(where, marks=[] if where.name in USUAL else [pytest.mark.long]) for where in EVERYWHERE],
+    ids=[where.name for where in EVERYWHERE],
+)
 def test_postgresql_starts(where: Where) -> None:
     with checkout_in(where) as checkout:
         python = checkout.python()

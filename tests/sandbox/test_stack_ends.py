@@ -69,6 +69,7 @@ def test_an_interrupt_ends_the_stack_after_the_reader_of_its_output_has_ended(st
         nothing_is_left(run)
 
 
+@pytest.mark.long
 def test_the_stack_ends_when_its_terminal_is_lost(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         ours, theirs = pty.openpty()
@@ -89,6 +90,7 @@ def test_the_stack_ends_when_its_terminal_is_lost(stack: Stack) -> None:
         nothing_is_left(run)
 
 
+@pytest.mark.long
 def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env, open("/dev/full", "w") as full:
         with running_up(run, env, stdout=full) as up:
@@ -98,6 +100,7 @@ def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(stack: Sta
         nothing_is_left(run)
 
 
+@pytest.mark.long
 def test_the_walk_decides_the_exit_code_also_where_nobody_reads(stack: Stack) -> None:
     with temporary_run() as run, given(stack) as env:
         up = subprocess.Popen(stack_command(run, "up", "--once"), env=env, cwd=ROOT, stdout=subprocess.PIPE)
@@ -107,7 +110,9 @@ def test_the_walk_decides_the_exit_code_also_where_nobody_reads(stack: Stack) ->
         assert up.wait(timeout=60) == 7
 
 
-@pytest.mark.parametrize("deed", ["removed", "emptied", "moved", "replaced"])
+@pytest.mark.parametrize(
+    "deed", ["removed", *(pytest.param(deed, marks=pytest.mark.long) for deed in ("emptied", "moved", "replaced"))]
+)
 def test_the_stack_ends_when_its_run_directory_is_gone(stack: Stack, deed: str) -> None:
     with temporary_run() as around, given(stack) as env:
         run = around / "run"

@@ -68,7 +68,9 @@ def check_rest(hotel: Hotel) -> None:
 
 
 @EACH
-@pytest.mark.parametrize("timers_first", [False, True], ids=["at once", "after the timers"])
+@pytest.mark.parametrize(
+    "timers_first", [False, pytest.param(True, marks=pytest.mark.long)], ids=["at once", "after the timers"]
+)
 def test_a_repeated_key_has_one_effect_after_any_accident(
     hotel: Hotel, command: KeyedCommand, timers_first: bool
 ) -> None:

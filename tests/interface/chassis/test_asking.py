@@ -117,6 +117,7 @@ def test_a_stopping_process_hands_the_asks_that_it_has_not_begun_over(toy: Toy, 
     assert len(replies) == ASKED
 
 
+@pytest.mark.long
 def test_without_the_handing_over_asks_are_lost(toy: Toy, asker: AskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(toy.environment, "TOY_HANDS_NOTHING_OVER", "1")
 

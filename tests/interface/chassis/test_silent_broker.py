@@ -70,6 +70,7 @@ def test_a_service_receives_events_again_after_its_broker_has_become_silent(
         until(lambda: notes(toy) == ["before", "after"], within=WHOLE_WITHIN, what="the event after")
 
 
+@pytest.mark.long
 def test_a_service_receives_no_event_from_a_silent_broker_without_heartbeats(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], broker: TcpProxy
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_relay_publishes_everything_once_after_its_broker_has_become_silent(
     assert [sequence for _, sequence, _ in toy.effects()] == list(range(1, 103))
 
 
+@pytest.mark.long
 def test_a_relay_publishes_nothing_to_a_silent_broker_without_limits(
     owner: Owner, toy: Toy, broker: TcpProxy, clean_rabbit: RabbitNode
 ) -> None:
@@ -109,7 +111,11 @@ def test_a_relay_publishes_nothing_to_a_silent_broker_without_limits(
         process.kill()
 
 
-@pytest.mark.parametrize(("answer", "recovers"), [(2.25, True), (600, False)], ids=["limited", "unlimited"])
+@pytest.mark.parametrize(
+    ("answer", "recovers"),
+    [(2.25, True), pytest.param(600, False, marks=pytest.mark.long)],
+    ids=["limited", "unlimited"],
+)
 def test_a_relay_recovers_from_a_silent_database_by_its_limit(
     owner: Owner, toy: Toy, database: TcpProxy, clean_rabbit: RabbitNode, answer: float, *, recovers: bool
 ) -> None:
@@ -129,7 +135,9 @@ def test_a_relay_recovers_from_a_silent_database_by_its_limit(
         process.kill()
 
 
-@pytest.mark.parametrize(("check", "recovers"), [(1, True), (600, False)], ids=["checked", "unchecked"])
+@pytest.mark.parametrize(
+    ("check", "recovers"), [(1, True), pytest.param(600, False, marks=pytest.mark.long)], ids=["checked", "unchecked"]
+)
 def test_a_relay_listens_again_after_its_listening_connection_has_become_silent(
     owner: Owner, toy: Toy, database: TcpProxy, clean_rabbit: RabbitNode, check: float, *, recovers: bool
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_slow_connection_is_not_taken_for_a_silent_one(
         assert metric(asker, "database_silent_total") == 0
 
 
+@pytest.mark.long
 def test_a_batch_on_a_silent_connection_stalls_without_deadlines(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
@@ -104,6 +105,7 @@ def test_tcp_ends_a_connection_whose_packets_are_lost(
         until(lambda: notes(toy) == ["slow", "after"], within=WHOLE_WITHIN, what="the events")
 
 
+@pytest.mark.long
 def test_a_connection_whose_packets_are_lost_stalls_without_the_limits_of_tcp(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
@@ -148,6 +150,7 @@ def test_another_process_applies_the_events_of_one_whose_database_is_silent(
         until(lambda: notes(toy) == ["slow", "after", "later"], what="the later event")
 
 
+@pytest.mark.long
 def test_no_other_process_applies_the_events_without_the_deadline_of_a_batch(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:
@@ -160,7 +163,11 @@ def test_no_other_process_applies_the_events_without_the_deadline_of_a_batch(
         process.kill()
 
 
-@pytest.mark.parametrize(("answer", "answered"), [(2.25, True), (600, False)], ids=["limited", "unlimited"])
+@pytest.mark.parametrize(
+    ("answer", "answered"),
+    [(2.25, True), pytest.param(600, False, marks=pytest.mark.long)],
+    ids=["limited", "unlimited"],
+)
 def test_asks_are_answered_again_after_all_their_connections_have_become_silent(
     toy: Toy, database: TcpProxy, asker: AskClient, answer: float, *, answered: bool
 ) -> None:

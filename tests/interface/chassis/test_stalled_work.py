@@ -54,6 +54,7 @@ def test_an_event_whose_handler_never_ends_delays_itself_only(
         assert "held back" not in {note for _, _, note in toy.effects()}
 
 
+@pytest.mark.long
 def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes]
 ) -> None:
@@ -67,7 +68,9 @@ def test_an_event_whose_handler_never_ends_stalls_the_inbox_without_a_deadline(
         process.kill()
 
 
-@pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
+@pytest.mark.parametrize(
+    ("deadline", "is_done"), [(1, True), pytest.param(600, False, marks=pytest.mark.long)], ids=["limited", "unlimited"]
+)
 def test_a_job_that_never_ends_is_run_again_by_its_deadline(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], deadline: float, *, is_done: bool
 ) -> None:
@@ -79,7 +82,11 @@ def test_a_job_that_never_ends_is_run_again_by_its_deadline(
         process.kill()
 
 
-@pytest.mark.parametrize(("order_key", "is_done"), [("", True), ("all", False)], ids=["per booking", "in one order"])
+@pytest.mark.parametrize(
+    ("order_key", "is_done"),
+    [("", True), pytest.param("all", False, marks=pytest.mark.long)],
+    ids=["per booking", "in one order"],
+)
 def test_a_job_that_never_ends_holds_up_the_jobs_of_its_order_key_only(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], order_key: str, *, is_done: bool
 ) -> None:
@@ -95,7 +102,9 @@ def test_a_job_that_never_ends_holds_up_the_jobs_of_its_order_key_only(
         process.kill()
 
 
-@pytest.mark.parametrize(("deadline", "is_done"), [(1, True), (600, False)], ids=["limited", "unlimited"])
+@pytest.mark.parametrize(
+    ("deadline", "is_done"), [(1, True), pytest.param(600, False, marks=pytest.mark.long)], ids=["limited", "unlimited"]
+)
 def test_a_timer_run_that_never_ends_is_followed_by_the_next_one(toy: Toy, deadline: float, *, is_done: bool) -> None:
     Path(f"{toy.environment['TOY_MARKER']}.ticking").touch()
 

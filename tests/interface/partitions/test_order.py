@@ -74,6 +74,7 @@ def test_each_subject_is_applied_in_order_by_one_process(
 
 
 @pytest.mark.usefixtures("plain_queue")
+@pytest.mark.long
 def test_without_leases_and_a_single_active_consumer_two_processes_apply_one_subject(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes]
 ) -> None:

@@ -121,6 +121,7 @@ def steps_of_one(node: RabbitNode) -> list[str]:
     return steps
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_a_migration_that_is_killed_after_a_step_of_each_kind_loses_nothing(node: RabbitNode, toy: Toy) -> None:
     kinds = [kind(step) for step in steps_of_one(node)]
