@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -120,8 +120,8 @@ def guest(created: CreatedBooking) -> Context:
 
 
 @pytest.fixture(scope="session")
-def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
-    """Migrated template databases with the demo hotel."""
+def template_databases(new_database: Callable[[str], str]) -> Iterator[dict[str, str]]:
+    """Migrated template databases with the demo hotel. The stand-ins of all tests end with this fixture."""
     urls = {name: new_database(name) for name in OWNERS}
     for name, url in urls.items():
         migrate(name, url)
@@ -131,7 +131,9 @@ def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
         platform.ask(ImportHotel(definition=definition))
         platform.run_until_idle()
         platform.close()
-    return urls
+    yield urls
+    _IDLE.clear()
+    _RUNNING.close()
 
 
 @pytest.fixture
@@ -161,9 +163,29 @@ class StandIns:
     pusher: PusherStandIn
     mailbox: MailboxStandIn
 
+    def reset(self) -> None:
+        """Delete all records and faults."""
+        self.stripe.reset()
+        self.pusher.reset()
+        self.mailbox.reset()
+        self.webhooks.take()
+
+
+# Starting and ending stand-ins takes longer than most tests: a test gets those that another test has left.
+_IDLE: list[StandIns] = []
+_RUNNING = ExitStack()
+
 
 @contextmanager
 def _stand_ins() -> Iterator[StandIns]:
+    stand_ins = _IDLE.pop() if _IDLE else _RUNNING.enter_context(_started())
+    yield stand_ins
+    stand_ins.reset()
+    _IDLE.append(stand_ins)
+
+
+@contextmanager
+def _started() -> Iterator[StandIns]:
     with (
         WebhookInbox.start() as webhooks,
         StripeStandIn.start(webhook_url=webhooks.url, webhook_secret=SECRET, api_key="sk_test_town_1234") as stripe,

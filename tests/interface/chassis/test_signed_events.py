@@ -133,5 +133,5 @@ def test_the_migration_signs_what_an_unsigned_version_left_and_nothing_later(
     with toy.running():
         until(lambda: len(toy.effects()) == 3, what="the three events applied")
         until(lambda: parked(clean_rabbit) == [("BK-4", "not signed for rooms")], what="the later one parked")
-    assert [booking_id for booking_id, _, _ in toy.effects()] == ["BK-1", "BK-2", "BK-3"]
+    assert {booking_id for booking_id, _, _ in toy.effects()} == {"BK-1", "BK-2", "BK-3"}
     assert "MESSAGE_MASTER_KEYS" not in os.environ
