@@ -70,3 +70,6 @@ class AskReplies:
             return ask_protocol.error_body(Refusal("INVALID_MESSAGE", str(problem)))
         except Unavailable as problem:
             return ask_protocol.error_body(problem)
+        except Exception as problem:
+            log.exception("ask_failed", method=f"{GATEWAY}.{method}")
+            return ask_protocol.error_body(problem)

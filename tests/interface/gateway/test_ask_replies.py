@@ -11,6 +11,7 @@ from chassis.messaging.ask_client import AskClient
 from chassis.messaging.keys import keys_of
 from chassis.refusal import Refusal, Unavailable
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
+from gateway.bus.ask_replies import AT_ONCE
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode
 
@@ -90,3 +91,18 @@ def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) ->
             notifier(ASK)
         with gateway(url, down), pytest.raises(Unavailable, match="cannot be reached"):
             notifier(ASK)
+
+
+def test_replies_go_on_after_more_failures_than_a_process_handles_at_once(rabbit: RabbitNode) -> None:
+    failures = iter(range(AT_ONCE + 1))
+
+    def fails_at_first(query: GetStaffNames) -> StaffNames:
+        if next(failures, None) is not None:
+            raise RuntimeError("a fault of the gateway")
+        return names(query)
+
+    with client(rabbit, "notifier") as notifier, gateway(rabbit.url_of("gateway"), fails_at_first):
+        for _ in range(AT_ONCE + 1):
+            with pytest.raises(Unavailable, match="could not answer"):
+                notifier(ASK)
+        assert notifier(ASK).names == {"7": "h 7", "8": "h 8"}
