@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
+from chassis.settings import with_driver
 from chassis.transactions.grants import APPEND, grant
 from chassis.transactions.roles import Roles, roles_of
 from chassis.transactions.tables import create_all
@@ -28,16 +29,19 @@ def relay_url(owner: sa.URL) -> sa.URL:
     return _url_of(owner, _roles(owner).relay)
 
 
-def create_granted(connection: sa.Connection, statements: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Create the tables that every service has, and a test's own, and grant the other roles what they need.
+def granted_engine(url: str, statements: Mapping[str, str] = MappingProxyType({})) -> sa.Engine:
+    """The owner's engine of a new database, with the tables that every service has, a test's own, and all grants.
 
     `statements` creates the test's own tables, by name. The running role may read and write them, and the test may
     read what the processes do.
     """
-    create_all(connection)
-    for statement in statements.values():
-        connection.execute(sa.text(statement))
-    grant(connection, dict.fromkeys(statements, APPEND))
+    engine = sa.create_engine(with_driver(url, "psycopg2"))
+    with engine.begin() as connection:
+        create_all(connection)
+        for statement in statements.values():
+            connection.execute(sa.text(statement))
+        grant(connection, dict.fromkeys(statements, APPEND))
+    return engine
 
 
 @cache

@@ -22,7 +22,7 @@ from contracts.bookings.amendments import BookingAmended
 from contracts.operations import ReadMetrics
 from contracts.values import SYSTEM
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.roles import create_granted, relay_url, running_engine, running_url
+from tests.fakes.roles import granted_engine, relay_url, running_engine, running_url
 from tests.interface.chassis.toy import EFFECT
 
 NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
@@ -42,9 +42,7 @@ class Owner:
 
     def __init__(self, url: str) -> None:
         self.url = plain(relay_url(sa.make_url(url)))
-        self.engine = sa.create_engine(with_driver(url, "psycopg2"))
-        with self.engine.begin() as connection:
-            create_granted(connection)
+        self.engine = granted_engine(url)
         self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
 
     def publish(self, booking_id: str, *notes: str) -> None:
@@ -73,7 +71,7 @@ class Toy:
     """The listening side: what it noted, and its processes. `engine` is the owner's, the processes are not."""
 
     def __init__(self, url: str, rabbit: RabbitNode, marker: Path, *, user: str = "rooms") -> None:
-        self.engine = sa.create_engine(with_driver(url, "psycopg2"), isolation_level="AUTOCOMMIT")
+        self.engine = granted_engine(url, {"effect": EFFECT}).execution_options(isolation_level="AUTOCOMMIT")
         self._asker_url = rabbit.url_of("operator") if user else rabbit.amqp_url
         self.asker_keys = ""
         running = plain(running_url(sa.make_url(url)))
@@ -85,8 +83,6 @@ class Toy:
             "TOY_MARKER": str(marker),
             "LOG_FORMAT": "console",
         }
-        with self.engine.connect() as connection:
-            create_granted(connection, {"effect": EFFECT})
 
     @contextmanager
     def running(

@@ -13,7 +13,6 @@ from chassis import codec
 from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.refusal import Refusal, Unavailable
 from chassis.service import Service, converses, handles
-from chassis.settings import with_driver
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.unit_of_work import UnitOfWork
@@ -21,7 +20,7 @@ from chassis.transactions.work import Work
 from contracts.message import Nothing
 from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Context
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 from tests.interface.chassis.toy import EFFECT, ToySettings
 
 KINDS = pytest.mark.parametrize("converse", [False, True], ids=["one transaction", "several transactions"])
@@ -35,9 +34,7 @@ class Desk:
     """A service whose command has one effect, and in between does what the test wants."""
 
     def __init__(self, url: str, *, converse: bool) -> None:
-        self.engine = sa.create_engine(with_driver(url, "psycopg2"))
-        with self.engine.begin() as connection:
-            create_granted(connection, {"effect": EFFECT})
+        self.engine = granted_engine(url, {"effect": EFFECT})
         self.meanwhile: Callable[[], None] = lambda: None
         ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
         service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])

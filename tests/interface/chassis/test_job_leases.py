@@ -13,11 +13,10 @@ import sqlalchemy as sa
 from chassis.jobs import runner
 from chassis.jobs.runner import JobRunner
 from chassis.service import Job
-from chassis.settings import with_driver
 from chassis.transactions import job_queue
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 from tests.interface.chassis.conftest import until
 
 
@@ -46,9 +45,7 @@ def unit_of_work(new_database: Callable[[str], str], monkeypatch: pytest.MonkeyP
     """A database with one job, and short leases."""
     monkeypatch.setattr(job_queue, "LEASE", timedelta(seconds=0.4))
     monkeypatch.setattr(runner, "RENEW_EVERY", 0.1)
-    engine = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))
-    with engine.begin() as connection:
-        create_granted(connection)
+    engine = granted_engine(new_database("leases"))
     made = UnitOfWork(running_engine(engine.url), Work)
     with made.begin() as work:
         work.enqueue(Call(1), key="call")

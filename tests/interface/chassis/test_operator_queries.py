@@ -15,14 +15,14 @@ from chassis.observability.examination import Examination, select
 from chassis.observability.operator_queries import answer
 from chassis.refusal import Refusal
 from chassis.service import Service
-from chassis.settings import ServiceSettings, with_driver
+from chassis.settings import ServiceSettings
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.operations import Examine, ExplainEvents, PublishAgain, ReadEvidence, SkipEvent, Violation
 from contracts.values import SYSTEM
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 
 
 def slow(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
@@ -50,9 +50,7 @@ class ServiceData:
     """A service's database, its unit of work and its ask server."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(with_driver(url, "psycopg2"))
-        with self.engine.begin() as connection:
-            create_granted(connection)
+        self.engine = granted_engine(url)
         self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, lambda *_: None)
 

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from chassis.messaging.inbox_progress import InboxProgress, other_processes
 from chassis.messaging.partition_leases import PartitionLeases
-from chassis.settings import with_driver
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 
 IDLE = InboxProgress()
 BUSY = InboxProgress(unacknowledged=3, applying=2, partitions=4)
@@ -47,9 +46,7 @@ class Leases:
 
 @pytest.fixture
 def leases(new_database: Callable[[str], str]) -> Iterator[Leases]:
-    owner = sa.create_engine(with_driver(new_database("leases"), "psycopg2"))
-    with owner.begin() as connection:
-        create_granted(connection)
+    owner = granted_engine(new_database("leases"))
     yield Leases(owner)
     owner.dispose()
 

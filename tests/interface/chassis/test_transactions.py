@@ -14,14 +14,14 @@ from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
 from chassis.messaging.inbox import skip
 from chassis.refusal import PermanentFailure, Refusal, RetryLater, TooEarly
 from chassis.service import Job, Service, on
-from chassis.settings import ServiceSettings, with_driver
+from chassis.settings import ServiceSettings
 from chassis.transactions.retention import delete_old_rows
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.values import SYSTEM
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,7 @@ class Call:
 
 @pytest.fixture
 def unit_of_work(new_database: Callable[[str], str]) -> Iterator[UnitOfWork]:
-    engine = sa.create_engine(with_driver(new_database("inbox"), "psycopg2"))
-    with engine.begin() as connection:
-        create_granted(connection, {"effect": "CREATE TABLE effect (subject text, sequence int)"})
+    engine = granted_engine(new_database("inbox"), {"effect": "CREATE TABLE effect (subject text, sequence int)"})
     yield UnitOfWork(running_engine(engine.url), Work, demo=True)
     engine.dispose()
 

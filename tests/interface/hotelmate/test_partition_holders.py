@@ -11,12 +11,11 @@ from chassis.messaging.inbox_progress import InboxProgress
 from chassis.messaging.partition_leases import PartitionLeases
 from chassis.observability.examination import Examination
 from chassis.observability.operator_queries import answer
-from chassis.settings import with_driver
 from contracts.message import Query
 from hotelmate.doctor_run import judge
 from hotelmate.invariants.context import ExaminationContext
 from hotelmate.invariants.partitions import partitions
-from tests.fakes.roles import create_granted, running_engine
+from tests.fakes.roles import granted_engine, running_engine
 
 BACKLOG = {"rooms.inbox.1": 17}
 BOTH = InboxProgress(partitions=2, consumed=(0, 1))
@@ -55,9 +54,7 @@ class Inbox:
 
 @pytest.fixture
 def inbox(new_database: Callable[[str], str]) -> Iterator[Inbox]:
-    owner = sa.create_engine(with_driver(new_database("inbox"), "psycopg2"))
-    with owner.begin() as connection:
-        create_granted(connection)
+    owner = granted_engine(new_database("inbox"))
     yield Inbox(owner)
     owner.dispose()
 
