@@ -3,10 +3,7 @@
 import json
 import os
 import shutil
-import subprocess
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +18,8 @@ from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
 from sandbox.stack.external_rabbit import ExternalRabbit
+from sandbox.stack.http_probe import is_ok
+from sandbox.stack.message_keys import derive_keys
 from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.queue_consumers import all_consumed, is_asked
@@ -33,7 +32,6 @@ from sandbox.stack.waiting import until
 
 ENVIRONMENT = "environment.json"  # of each service, for `run`; it holds secrets
 HOPELESS_AFTER = 4
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Stack:
@@ -179,7 +177,7 @@ class Stack:
     def _bring_up(self) -> None:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)
         databases = self._helpers.submit(self._prepare_databases)
-        keys = self._helpers.submit(self._derive_keys)
+        keys = self._helpers.submit(derive_keys, self._commands.message_keys, self.config.message_master_key)
         urls = databases.result()
         environment = self.config.environment(amqp_url=self._amqp_url_of("operator"), databases=urls)
         self._keys = keys.result()
@@ -203,17 +201,6 @@ class Stack:
         self._start("gateway", self._commands.gateway)
         self._await_ready()
         self._describe(urls)
-
-    def _derive_keys(self) -> dict[str, str]:
-        """The keys of messages of all processes, by variable."""
-        if not self._commands.message_keys:
-            return {}
-        environment = os.environ | {"MESSAGE_MASTER_KEYS": self.config.message_master_key, "PYTHONPATH": str(ROOT)}
-        argv = self._commands.message_keys
-        done = subprocess.run(argv, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise RuntimeError(f"The keys of messages cannot be derived: {done.stderr.strip()}")
-        return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
     def _prepare_databases(self) -> dict[str, DatabaseUrls]:
         self.postgres.start()
@@ -299,12 +286,3 @@ class Stack:
 
     def _store(self) -> None:
         write_private(self.path, json.dumps(self.stack_json, indent=2) + "\n")
-
-
-def is_ok(url: str) -> bool:
-    """Whether a GET of the URL is answered with 200."""
-    try:
-        with DIRECT.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -5,7 +5,8 @@ import io
 from rich.console import Console
 from rich.table import Table
 
-from sandbox.stack.stack import Stack, is_ok
+from sandbox.stack.http_probe import is_ok
+from sandbox.stack.stack import Stack
 
 WIDEST = 1000  # columns: an address is never shortened, so that it can be copied; a terminal wraps what is too long
 # Shown where the gateway serves them; a guest's own page is behind the link in the mail.

@@ -176,48 +176,6 @@ def test_the_board_polls_while_push_is_down(
     expect(desk.locator(f"[data-booking='{booked.id}'][data-status=PENDING_APPROVAL]")).to_be_visible(timeout=10_000)
 
 
-def test_the_mailed_link_opens_the_page_once_and_leaves_no_trace(
-    unpaid: DemoBooking, opened: Opens, demo: DemoContext
-) -> None:
-    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
-    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
-    assert link
-
-    page = opened(link.group())
-    status(page, "PENDING_PAYMENT")
-
-    assert "code" not in page.url
-    stranger = opened(link.group())
-    expect(stranger.locator("h1")).to_have_text("Find your booking")
-
-
-def test_an_older_link_with_the_code_in_the_query_still_opens_the_page(
-    unpaid: DemoBooking, opened: Opens, demo: DemoContext
-) -> None:
-    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
-    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
-    assert link
-
-    page = opened(link.group().replace("#code", "?code"))
-    status(page, "PENDING_PAYMENT")
-
-    assert "code" not in page.url
-
-
-def test_a_mailed_link_followed_in_a_tab_that_shows_the_page_exchanges_the_code(
-    unpaid: DemoBooking, opened: Opens, demo: DemoContext
-) -> None:
-    mail = demo.mailbox.expect_mail(unpaid.email, subject=f"Booking received - {unpaid.id}")
-    link = re.search(r"http\S+#code=[\w-]+", mail["text"])
-    assert link
-    page = opened(link.group().partition("#")[0])
-    expect(page.locator("h1")).to_have_text("Find your booking")
-
-    page.goto(link.group())
-
-    status(page, "PENDING_PAYMENT")
-
-
 def test_a_guests_text_is_never_rendered_as_markup(demo: DemoContext, today: date, guest_page: Opens) -> None:
     room_type = search_availability(demo, check_in=today, nights=1)["room_type_code"]
     wish = "<img src=x onerror=alert(1)> & a cot"
