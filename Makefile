@@ -5,8 +5,8 @@ STACK := $(PYTHON) -m sandbox.stack
 GROUPS := bookings payments rooms notifier relay gateway cli sandbox dev
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
-# Tests wait for servers a third of their time: one process more than the machine has processors, and at most four.
-SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 4 \
+# Tests wait for servers a third of their time: two processes more than the machine has processors, and at most four.
+SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) --maxprocesses 4 \
 	--dist loadscope --no-loadscope-reorder
 ARGS ?=
 

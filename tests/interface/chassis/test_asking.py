@@ -99,13 +99,13 @@ def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: AskClient, c
 
 def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: Toy, asker: AskClient) -> None:
     with toy.running() as first, ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"), deadline=SLOW_START)
+        answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"), deadline=SLOW_START / 2)
         until(lambda: "active" in toy.activity(), what="the command running")
         with toy.running():
             first.kill()
             first.wait()
             with pytest.raises(Unavailable, match="did not answer"):
-                answer.result(2 * SLOW_START)
+                answer.result(SLOW_START)
 
     assert toy.effects() == []
 

@@ -15,7 +15,11 @@ from tests.interface.gateway.test_bus import HEALTH, AskTransport
 pytestmark = pytest.mark.timeout(90)
 
 
-@pytest.mark.parametrize(("heartbeat", "answered"), [(1, True), (0, False)], ids=["heartbeats", "no heartbeats"])
+@pytest.mark.parametrize(
+    ("heartbeat", "answered"),
+    [(1, True), pytest.param(0, False, marks=pytest.mark.long)],
+    ids=["heartbeats", "no heartbeats"],
+)
 def test_asks_are_answered_again_after_the_broker_has_become_silent(
     rabbit: RabbitNode, monkeypatch: pytest.MonkeyPatch, heartbeat: int, *, answered: bool
 ) -> None:

@@ -41,6 +41,7 @@ def test_the_accounts_answer_over_another_connection_when_one_is_silent(proxy: T
     assert asyncio.run(seconds_until_answered(proxy, proxy.hold)) > 3
 
 
+@pytest.mark.long
 def test_the_accounts_wait_for_a_silent_connection_without_the_limit(
     proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,9 @@
 """A broker of this folder alone, because the tests change the number of its partitions; and several toy processes."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pika
@@ -49,7 +50,10 @@ class Processes:
         os.kill(self.pids[name], number)
 
     def close(self) -> None:
+        """End all processes at once, whatever they do."""
         for name in [*self._running]:
+            with suppress(ProcessLookupError):
+                self.signal(name, signal.SIGKILL)
             self.stop(name)
 
     def shares(self) -> list[int]:
