@@ -137,9 +137,9 @@ def test_a_second_signal_is_handled_while_the_first_is_at_work() -> None:
         hurried.wait(20)
 
     with handled_signals(work, again=hurried.set):
-        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0.1)
-        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
 
         assert hurried.wait(5)
 
