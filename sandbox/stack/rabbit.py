@@ -33,6 +33,11 @@ def shakes_hands(port: int) -> bool:
     return False
 
 
+def erlang_string(text: str) -> str:
+    """The text as an Erlang term: the list of its code points."""
+    return f"[{','.join(str(ord(letter)) for letter in text)}]"
+
+
 class RabbitNode:
     """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end.
 
@@ -178,8 +183,10 @@ class RabbitNode:
             "log.console.level = warning",
             "log.console.use_colors = off",
         ]
+        advanced = []
         if self._definitions:  # the administrator's user is among them
-            settings.append(f"load_definitions = {self._write_definitions()}")
+            path = erlang_string(str(self._write_definitions()))  # the other file cannot have every path
+            advanced.append(f"{{rabbit, [{{load_definitions, {path}}}]}}")
         else:
             settings += [f"default_user = {USER}", f"default_pass = {self._password}"]
         if self.console_port:
@@ -187,7 +194,9 @@ class RabbitNode:
         plugins = [HASH_EXCHANGE] * has_hash_exchange() + ["rabbitmq_management"] * bool(self.console_port)
         write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
         write_private(self.directory / "enabled_plugins", f"[{','.join(plugins)}].\n")
-        write_private(self.directory / "advanced.config", "[].\n")  # without one, the system's is read
+        write_private(
+            self.directory / "advanced.config", f"[{','.join(advanced)}].\n"
+        )  # also if empty: no other is read
         cookie = self.directory / ".erlang.cookie"
         if not cookie.exists():
             write_private(cookie, secrets.token_hex(20))

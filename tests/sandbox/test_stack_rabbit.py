@@ -9,6 +9,7 @@ import pika
 import pytest
 
 from sandbox.stack import rabbit_programs
+from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_directory import temporary_run
@@ -50,6 +51,13 @@ def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, Rabb
         "rabbitmq.conf",
         "advanced.config",
     }
+
+
+def test_a_node_loads_its_definitions_whatever_its_directory_is_called() -> None:
+    with temporary_run() as run:
+        directory = run / "my hotel's # project, 50% (宿 é)"
+        with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
+            assert "bookings.inbox.0" in node.ctl("list_queues", "name").split()
 
 
 def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -> None:

@@ -36,11 +36,13 @@ class ExpectedReply(StrEnum):
 
 STAYS = (Status.CONFIRMED, Status.IN_HOUSE)
 ENDS = {Decision.NO: Status.DECLINED, Decision.OFF: Status.CANCELLED, Decision.AWAY: Status.NO_SHOW}
+TOKEN_OUTLIVES = timedelta(days=30)
 FIRST_NIGHT, HALF = 14999, 15000  # of 299.99: a night and its tax; the share of one night of two
 
 
-def reply_to(command: str, booking: BookingDetail, *, late: bool, by_staff: bool = True) -> ExpectedReply:
-    """What the lifecycle says to a command about a booking that stands so; `late`: its approval deadline has passed."""
+def reply_to(command: str, booking: BookingDetail, *, now: datetime, by_staff: bool = True) -> ExpectedReply:
+    """The reply to a command about a booking in this state, from its lifecycle, its deadline and its guest's token."""
+    late = booking.approval_deadline_at is not None and now >= booking.approval_deadline_at
     status, decided = booking.status, booking.decision_made_at is not None
     undecided = status is Status.PENDING_APPROVAL and not decided
     if command == "approve":
@@ -52,7 +54,8 @@ def reply_to(command: str, booking: BookingDetail, *, late: bool, by_staff: bool
             return ExpectedReply.AGAIN
         return ExpectedReply.DONE if undecided else ExpectedReply.REFUSED
     if status is Status.CANCELLED:
-        return ExpectedReply.AGAIN
+        cancelled_at = booking.cancelled_at or now
+        return ExpectedReply.AGAIN if by_staff or now < cancelled_at + TOKEN_OUTLIVES else ExpectedReply.REFUSED
     if status is Status.IN_HOUSE:
         return ExpectedReply.DONE if by_staff else ExpectedReply.REFUSED
     return (

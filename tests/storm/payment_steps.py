@@ -116,9 +116,7 @@ class PaymentSteps(RuleBasedStateMachine):
         self, name: str, model: PaymentModel, command: Any, context: Any = None, *, waived: bool = False
     ) -> None:
         before = self.environment.booking(model.created)
-        deadline = before.approval_deadline_at
-        late = deadline is not None and self.environment.now() >= deadline
-        expected = reply_to(name, before, late=late, by_staff=context is None)
+        expected = reply_to(name, before, now=self.environment.now(), by_staff=context is None)
 
         def ask() -> ExpectedReply:
             try:
