@@ -194,9 +194,8 @@ class RabbitNode:
         plugins = [HASH_EXCHANGE] * has_hash_exchange() + ["rabbitmq_management"] * bool(self.console_port)
         write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
         write_private(self.directory / "enabled_plugins", f"[{','.join(plugins)}].\n")
-        write_private(
-            self.directory / "advanced.config", f"[{','.join(advanced)}].\n"
-        )  # also if empty: no other is read
+        # without this file the system's is read
+        write_private(self.directory / "advanced.config", f"[{','.join(advanced)}].\n")
         cookie = self.directory / ".erlang.cookie"
         if not cookie.exists():
             write_private(cookie, secrets.token_hex(20))
