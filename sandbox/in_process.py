@@ -12,7 +12,7 @@ from sandbox.server import ReadyCallback
 T = TypeVar("T")
 State = TypeVar("State")
 
-START_SECONDS = 10.0
+START_SECONDS = END_SECONDS = 10.0
 
 
 class InProcessServer(ABC, Generic[State]):
@@ -43,9 +43,11 @@ class InProcessServer(ABC, Generic[State]):
         self.stop()
 
     def stop(self) -> None:
-        """Stop the server and join its thread."""
+        """Stop the server and join its thread. Raises `TimeoutError` if the thread does not end."""
         self._loop.call_soon_threadsafe(self._stop)
-        self._thread.join(START_SECONDS)
+        self._thread.join(END_SECONDS)
+        if self._thread.is_alive():
+            raise TimeoutError(f"the {self._name} did not end")
 
     def call(self, function: Callable[[State], T]) -> T:
         """Call the function with the state, in the server's event loop; returns its result."""

@@ -185,7 +185,7 @@ class RabbitNode:
         ]
         advanced = []
         if self._definitions:  # the administrator's user is among them
-            path = erlang_string(str(self._write_definitions()))  # the other file cannot have every path
+            path = erlang_string(str(self._write_definitions()))  # rabbitmq.conf cannot hold every path
             advanced.append(f"{{rabbit, [{{load_definitions, {path}}}]}}")
         else:
             settings += [f"default_user = {USER}", f"default_pass = {self._password}"]

@@ -120,20 +120,18 @@ def guest(created: CreatedBooking) -> Context:
 
 
 @pytest.fixture(scope="session")
-def template_databases(new_database: Callable[[str], str]) -> Iterator[dict[str, str]]:
-    """Migrated template databases with the demo hotel. The stand-ins of all tests end with this fixture."""
+def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
+    """Migrated template databases with the demo hotel."""
     urls = {name: new_database(name) for name in OWNERS}
     for name, url in urls.items():
         migrate(name, url)
-    with _stand_ins() as stand_ins:
+    with POOL.lend() as stand_ins:
         platform = Platform(_settings(urls, stand_ins))
         definition = typed(json.loads((HOTELS / f"{HOTEL}.json").read_text()), HotelDefinition)
         platform.ask(ImportHotel(definition=definition))
         platform.run_until_idle()
         platform.close()
-    yield urls
-    _IDLE.clear()
-    _RUNNING.close()
+    return urls
 
 
 @pytest.fixture
@@ -148,7 +146,7 @@ def new_fixture(
 ) -> Iterator[PlatformFixture]:
     """A new platform on copies of the template databases."""
     urls = {name: copied_database(url) for name, url in template_databases.items()}
-    with _stand_ins() as stand_ins:
+    with POOL.lend() as stand_ins:
         platform = Platform(_settings(urls, stand_ins))
         yield PlatformFixture(platform, stand_ins.stripe, stand_ins.pusher, stand_ins.mailbox, stand_ins.webhooks)
         platform.close()
@@ -171,17 +169,33 @@ class StandIns:
         self.webhooks.take()
 
 
-# Starting and ending stand-ins takes longer than most tests: a test gets those that another test has left.
-_IDLE: list[StandIns] = []
-_RUNNING = ExitStack()
+class StandInPool:
+    """Stand-ins that run until the end of all tests, because starting and ending them takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._idle: list[StandIns] = []
+        self._running = ExitStack()
+
+    @contextmanager
+    def lend(self) -> Iterator[StandIns]:
+        """Stand-ins that nobody else has; those of a failed block are not lent again."""
+        stand_ins = self._idle.pop() if self._idle else self._running.enter_context(_started())
+        yield stand_ins
+        stand_ins.reset()
+        self._idle.append(stand_ins)
+
+    def close(self) -> None:
+        self._idle.clear()
+        self._running.close()
 
 
-@contextmanager
-def _stand_ins() -> Iterator[StandIns]:
-    stand_ins = _IDLE.pop() if _IDLE else _RUNNING.enter_context(_started())
-    yield stand_ins
-    stand_ins.reset()
-    _IDLE.append(stand_ins)
+POOL = StandInPool()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pool_closes() -> Iterator[None]:
+    yield
+    POOL.close()
 
 
 @contextmanager

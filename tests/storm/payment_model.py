@@ -54,8 +54,9 @@ def reply_to(command: str, booking: BookingDetail, *, now: datetime, by_staff: b
             return ExpectedReply.AGAIN
         return ExpectedReply.DONE if undecided else ExpectedReply.REFUSED
     if status is Status.CANCELLED:
-        cancelled_at = booking.cancelled_at or now
-        return ExpectedReply.AGAIN if by_staff or now < cancelled_at + TOKEN_OUTLIVES else ExpectedReply.REFUSED
+        assert booking.cancelled_at
+        is_open = by_staff or now < booking.cancelled_at + TOKEN_OUTLIVES
+        return ExpectedReply.AGAIN if is_open else ExpectedReply.REFUSED
     if status is Status.IN_HOUSE:
         return ExpectedReply.DONE if by_staff else ExpectedReply.REFUSED
     return (

@@ -95,7 +95,7 @@ def killed_migration(url: str, *, after: int | str, change: Callable[[], None] =
         while True:
             steps.append(receiving.recv())
     process.join()
-    is_killed = after in steps if isinstance(after, str) else 0 < after <= len(steps)
+    is_killed = isinstance(after, str) or 0 < after <= len(steps)
     assert process.exitcode == (-signal.SIGKILL if is_killed else 0)
     return steps
 
