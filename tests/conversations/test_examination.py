@@ -159,7 +159,7 @@ FAULTS = {
         NOTIFIER,
         """
         UPDATE notice SET status = 'GAVE_UP'
-        WHERE id = (SELECT min(id::text)::uuid FROM notice WHERE medium = 'push')
+        WHERE id = (SELECT min(id::text)::uuid FROM notice WHERE medium = 'push' AND status = 'SENT')
         """,
         {"I16"},
     ),
