@@ -1,7 +1,7 @@
 """A cache whose values are valid for some seconds, for callers that read all missing values at once."""
 
-import time
 from collections.abc import Hashable, Iterable, Mapping
+from time import monotonic
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -20,7 +20,7 @@ class TtlCache(Generic[K, V]):
 
     def get(self, keys: Iterable[K]) -> dict[K, V]:
         """The valid values among these keys."""
-        now = time.monotonic()
+        now = monotonic()
         entries = ((key, self._entries.get(key)) for key in keys)
         return {key: entry[1] for key, entry in entries if entry is not None and now < entry[0]}
 
@@ -28,5 +28,5 @@ class TtlCache(Generic[K, V]):
         """Store the values for `seconds` from now on."""
         if len(self._entries) + len(values) > self._most:
             self._entries.clear()
-        until = time.monotonic() + self._seconds
+        until = monotonic() + self._seconds
         self._entries.update({key: (until, value) for key, value in values.items()})

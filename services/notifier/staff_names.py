@@ -1,7 +1,7 @@
 """The display names of staff, which pushes to staff have: asked of the gateway at sending, and never stored."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from time import monotonic
 from typing import Any
 
 from chassis.refusal import Refusal, Unavailable
@@ -35,12 +35,12 @@ class StaffNameCache:
         return {each: name for each, name in names.items() if name}
 
     def _ask(self, hotel: str, ids: Collection[str], ask: AskNames) -> Mapping[str, str | None]:
-        if time.monotonic() < self._silent_until:
+        if monotonic() < self._silent_until:
             return {}
         try:
             reply = ask(GetStaffNames(hotel=hotel, staff_ids=tuple(sorted(ids)))).names
         except (Unavailable, Refusal):
-            self._silent_until = time.monotonic() + RETRY_AFTER
+            self._silent_until = monotonic() + RETRY_AFTER
             return {}
         names = {each: reply.get(each) for each in ids}
         self._cache.store(names)

@@ -1,8 +1,8 @@
 """The waits of one request while the provider is busy or cannot be read: exponential, with jitter and a maximum."""
 
 import random
-import time
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 
 from chassis.refusal import Unavailable
 
@@ -15,7 +15,7 @@ class RequestBackoff:
 
     spent: float = 0.0
     waits: int = 0
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=monotonic)
 
     def wait(self, problem: Unavailable) -> None:
         """Wait before the same request is sent again.
@@ -24,8 +24,8 @@ class RequestBackoff:
         """
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
         pause = max(min(LONGEST, FIRST * 2.0**self.waits) * jitter, problem.seconds or 0.0)
-        if max(self.spent, time.monotonic() - self.began) + pause > TOTAL:
+        if max(self.spent, monotonic() - self.began) + pause > TOTAL:
             raise problem
-        time.sleep(pause)
+        sleep(pause)
         self.waits += 1
         self.spent += pause

@@ -7,7 +7,7 @@ from chassis.ttl_cache import TtlCache
 
 def test_a_value_is_valid_for_its_seconds_also_a_value_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("chassis.ttl_cache.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("chassis.ttl_cache.monotonic", lambda: now[0])
     cache: TtlCache[str, str | None] = TtlCache(10)
     cache.store({"a": "1", "b": None})
 

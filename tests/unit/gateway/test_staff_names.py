@@ -34,7 +34,7 @@ def test_names_are_read_once_also_those_of_nobody_and_a_new_name_is_read_some_se
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now, accounts = [100.0], Accounts()
-    monkeypatch.setattr("chassis.ttl_cache.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("chassis.ttl_cache.monotonic", lambda: now[0])
     lookup = StaffNameLookup(accounts.read)
 
     for _ in range(2):

@@ -1,6 +1,5 @@
 """`hotelmate reconcile`: reads all pages, compares differences twice, and ends with 1 where one is left."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,7 +47,7 @@ def finding(**over: Any) -> ReconciliationFinding:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.setenv("AMQP_URL", "amqp://nowhere")
-    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(reconciliation, "COMPARED_AGAIN_AFTER", 0.0)
 
     def running(payments: Payments, *arguments: str) -> tuple[int, str]:
         @contextmanager

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis import ttl_cache
 from chassis.refusal import Unavailable
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from services.notifier import staff_names
@@ -30,7 +31,8 @@ class Accounts:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     times = [1_000.0]
-    monkeypatch.setattr("services.notifier.staff_names.time.monotonic", lambda: times[0])
+    for module in (staff_names, ttl_cache):
+        monkeypatch.setattr(module, "monotonic", lambda: times[0])
     return times
 
 

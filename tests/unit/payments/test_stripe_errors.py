@@ -1,6 +1,5 @@
 """The translation of Stripe's errors, and the backoff of one request."""
 
-import time
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import stripe
 from chassis.jobs.backoff import LONGEST_DELAY
 from chassis.refusal import Unavailable
 from services.payments.cards import CallBusy, CallFailed, CallRefused, UnknownObject
+from services.payments.steps import backoff
 from services.payments.steps.backoff import TOTAL, RequestBackoff
 from services.payments.stripe_gateway.errors import LONGEST_RETRY_AFTER, call_error
 
@@ -54,7 +54,7 @@ def test_retry_after_is_read_in_seconds_and_bounded(header: str, seconds: float 
 
 def test_the_backoff_of_a_request_grows_and_is_bounded_in_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(backoff, "sleep", pauses.append)
     request_backoff, busy = RequestBackoff(), CallBusy("busy")
 
     def wait_for_ever() -> None:
@@ -70,7 +70,7 @@ def test_the_backoff_of_a_request_grows_and_is_bounded_in_sum(monkeypatch: pytes
 
 
 def test_a_retry_after_that_exceeds_the_bound_is_raised_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waited"))
+    monkeypatch.setattr(backoff, "sleep", lambda _: pytest.fail("it waited"))
 
     with pytest.raises(CallBusy):
         RequestBackoff().wait(CallBusy("busy", seconds=LONGEST_DELAY))
