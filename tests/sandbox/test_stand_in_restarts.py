@@ -132,6 +132,7 @@ def test_stripe_sends_after_a_kill_what_nobody_has_received(
         assert len(receiver.events()) <= received + 1
 
 
+@pytest.mark.long
 def test_a_stripe_that_is_killed_at_any_moment_does_each_thing_once(
     options: tuple[str, ...], client: stripe.StripeClient, port: int, receiver: WebhookReceiver, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def new_toy(new_database: Callable[[str], str], tmp_path: Path) -> Iterator[Call
         each.dispose()
 
 
+@pytest.mark.long
 def test_a_service_that_trusts_the_broker_starts_and_gets_nothing(
     directory: Path, new_toy: Callable[[RabbitNode], Toy]
 ) -> None:

@@ -34,7 +34,7 @@ def built(folder: Path, recipe: Recipe, *, at_most: int, checks: tuple[str, ...]
     return document
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_field_of_a_booking_is_seven_files(tmp_path: Path) -> None:
     document = built(tmp_path, FIELD, at_most=7, checks=("tests/unit/bookings/test_lifecycle.py",))
 
