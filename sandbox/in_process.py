@@ -1,4 +1,4 @@
-"""Runs the Pusher or mailbox stand-in in a thread of the test process, with blocking calls."""
+"""Runs a stand-in in a thread of the test process, with blocking calls."""
 
 import asyncio
 import threading

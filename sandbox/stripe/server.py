@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.in_process import InProcessServer
+from sandbox.server import ReadyCallback
 from sandbox.sockets import listen
 from sandbox.stripe.app import build
 from sandbox.stripe.app_state import StandInConfig, StripeAppState
 from sandbox.stripe.client import StandInControl
-
-_START_WITHIN = 10.0
-_END_WITHIN = 10.0
 
 
 class StripeStandIn(StandInControl):
@@ -57,22 +55,26 @@ class StripeStandIn(StandInControl):
             data=data,
         )
         listening, url, state = open_socket(config, host=host, port=port)
-        started = threading.Event()
-        server = uvicorn_server(state, ready=started.set)
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        if not started.wait(_START_WITHIN):
-            raise TimeoutError("the Stripe stand-in did not start")
-        stand_in = cls(url, state)
-        try:
+        with _StripeServer(listening, state).launch(), closing(cls(url, state)) as stand_in:
             yield stand_in
-        finally:
-            stand_in.close()
+
+
+class _StripeServer(InProcessServer[StripeAppState]):
+    """The server in a thread."""
+
+    def __init__(self, listening: socket.socket, state: StripeAppState) -> None:
+        super().__init__("Stripe stand-in")
+        self._listening = listening
+        self._served = state
+
+    def serve(self, ready: ReadyCallback[StripeAppState]) -> Coroutine[Any, Any, None]:
+        """Serve the API; the server closes the socket at its end."""
+
+        def stop() -> None:
             server.should_exit = True
-            thread.join(_END_WITHIN)
-            listening.close()
-            if thread.is_alive():
-                raise TimeoutError("the Stripe stand-in did not end")
+
+        server = uvicorn_server(self._served, ready=lambda: ready(self._served, stop))
+        return server.serve(sockets=[self._listening])
 
 
 def open_socket(config: StandInConfig, *, host: str, port: int) -> tuple[socket.socket, str, StripeAppState]:

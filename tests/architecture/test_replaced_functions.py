@@ -12,6 +12,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 # What no other thread reads.
 ALLOWED = {"sys.stdin", "os.geteuid"}
+REPLACE = {"setattr", "delattr", "patch", "object"}  # of pytest's monkeypatch, of Python and of unittest.mock
 
 
 def test_no_test_replaces_what_every_thread_reads() -> None:
@@ -34,21 +35,23 @@ monkeypatch.setattr("chassis.ttl_cache.time.monotonic", print)
 setattr(system, "fork", print)
 patch.setattr(path, "exists", print)
 monkeypatch.delattr("socket.socket")
+mock.patch("chassis.locks.threading.Lock", print)
+mock.patch.object(time, "time", print)
 monkeypatch.setattr("chassis.ttl_cache.monotonic", print)
 monkeypatch.setattr(module, "monotonic", print)
 """
 
     assert list(replaced_of_the_standard_library(source)) == [
-        "time.sleep", "time.monotonic", "os.fork", "os.path.exists", "socket.socket",
+        "time.sleep", "time.monotonic", "os.fork", "os.path.exists", "socket.socket", "threading.Lock", "time.time",
     ]  # fmt: skip
 
 
 def replaced_of_the_standard_library(source: str) -> Iterator[str]:
-    """The functions and classes of the standard library that a module's calls of `setattr` and `delattr` replace."""
+    """The functions and classes of the standard library that a module replaces."""
     tree = ast.parse(source)
     modules = dict(imported_modules(tree))
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and name_of(call.func) in {"setattr", "delattr"}:
+        if isinstance(call, ast.Call) and name_of(call.func) in REPLACE:
             target = " ".join(ast.unparse(argument).strip("'\"") for argument in call.args[:2])
             yield from standard(target, modules)
 
