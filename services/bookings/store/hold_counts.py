@@ -27,15 +27,19 @@ ON CONFLICT (hotel, name) DO UPDATE
 SET holds = count.holds + 1, nights = count.nights + excluded.nights, most_holds = excluded.most_holds,
     most_nights = excluded.most_nights
 """)  # noqa: S608
-# A counter ends with its last hold.
+# A counter ends with its last hold. Each column of the constraints is written from the locked row: after a wait for the
+# lock, PostgreSQL checks them once with the row as it was when the statement began.
 DISCOUNT = sa.text("""
 WITH counter AS (
-    SELECT name, holds FROM hold_count WHERE hotel = :hotel AND name = ANY (:names) ORDER BY name FOR UPDATE
+    SELECT name, holds, nights, most_holds, most_nights FROM hold_count
+    WHERE hotel = :hotel AND name = ANY (:names) ORDER BY name FOR UPDATE
 ), ended AS (
     DELETE FROM hold_count AS count USING counter
     WHERE count.hotel = :hotel AND count.name = counter.name AND counter.holds = 1
 )
-UPDATE hold_count AS count SET holds = count.holds - 1, nights = count.nights - :nights
+UPDATE hold_count AS count
+SET holds = counter.holds - 1, nights = counter.nights - :nights, most_holds = counter.most_holds,
+    most_nights = counter.most_nights
 FROM counter WHERE count.hotel = :hotel AND count.name = counter.name AND counter.holds > 1
 """)
 CAPPED = "hold_count_capped"

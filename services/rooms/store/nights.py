@@ -32,14 +32,16 @@ WITH change AS (
 )
 """
 # All or nothing: no night changes where one of them is full. The constraint `night_no_oversell` guarantees the same.
+# Each column of the constraint is written from the locked row: after a wait for the lock, PostgreSQL checks the
+# constraint once with the row as it was when the statement began, before it updates the row as it is now.
 SELL = sa.text(f"""{CHANGE}
-UPDATE night SET sold = night.sold + summed.step
+UPDATE night SET sold = summed.sold + summed.step, capacity = summed.capacity, overbooking = summed.overbooking
 FROM summed
 WHERE (night.hotel, night.room_type_id, night.night) = (summed.hotel, summed.room_type_id, summed.night)
   AND NOT EXISTS (SELECT FROM summed WHERE sold + step > greatest(capacity + overbooking, sold))
 """)  # noqa: S608
 RESIZE = sa.text(f"""{CHANGE}
-UPDATE night SET capacity = night.capacity + summed.step
+UPDATE night SET capacity = summed.capacity + summed.step, sold = summed.sold, overbooking = summed.overbooking
 FROM summed
 WHERE (night.hotel, night.room_type_id, night.night) = (summed.hotel, summed.room_type_id, summed.night)
   AND NOT EXISTS (SELECT FROM summed WHERE sold > capacity + overbooking + step)
@@ -82,7 +84,7 @@ ON CONFLICT DO NOTHING
 # All or nothing, as `SELL`; returns the nights that are sold beyond the new capacity.
 RECOUNT = sa.text(f"""
 WITH locked AS (
-    SELECT room_type_id, night, sold FROM night
+    SELECT room_type_id, night, sold, capacity, overbooking FROM night
     WHERE hotel = :hotel AND room_type_id = ANY (CAST(:types AS integer[])) AND night >= :first
     ORDER BY room_type_id, night FOR UPDATE
 ), counted AS (
@@ -90,9 +92,9 @@ WITH locked AS (
 ), short AS (
     SELECT night FROM counted WHERE sold > rooms + :overbooking
 ), written AS (
-    UPDATE night n SET capacity = c.rooms, overbooking = :overbooking FROM counted c
+    UPDATE night n SET capacity = c.rooms, overbooking = :overbooking, sold = c.sold FROM counted c
     WHERE n.hotel = :hotel AND n.room_type_id = c.room_type_id AND n.night = c.night AND NOT EXISTS (SELECT FROM short)
-      AND (n.capacity, n.overbooking) IS DISTINCT FROM (c.rooms, :overbooking)
+      AND (c.capacity, c.overbooking) IS DISTINCT FROM (c.rooms, :overbooking)
 )
 SELECT DISTINCT night FROM short ORDER BY night
 """).bindparams(sa.bindparam("overbooking", type_=sa.Integer))  # noqa: S608
