@@ -103,7 +103,8 @@ class Service:
     """One deployable service. `dependencies(settings)` makes the objects, besides the database, that the handlers use.
 
     `metrics(work)` yields the metrics that only this service has. `examination` is the service's part of the
-    operators' queries.
+    operators' queries. `lock_first(events, work)` locks what the handlers of a batch of several events will lock, so
+    that two batches lock rows in the same order.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Service:
     timers: Sequence[Timer] = ()
     jobs: Sequence[Job] = ()
     metrics: Callable[[Any], Iterable[Metric]] = lambda _: ()
+    lock_first: Callable[[Sequence[Event], Any], None] = lambda *_: None
     examination: Examination = field(default_factory=Examination)
 
 

@@ -46,6 +46,7 @@ class EventDispatcher:
     def __init__(self, service: Service, unit_of_work: UnitOfWork) -> None:
         self._unit_of_work = unit_of_work
         self._handlers = {handler.event.wire_name: handler for handler in service.events}
+        self._lock_first = service.lock_first
 
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
@@ -104,11 +105,14 @@ class EventDispatcher:
     def _dispatch(self, envelopes: Sequence[Envelope], work: Work) -> None:
         handled = [envelope for envelope in envelopes if envelope.type in self._handlers]
         inbox.insert(work.connection, handled)
-        for envelope in handled:
-            handler = self._handlers[envelope.type]
+        handlers = [self._handlers[envelope.type] for envelope in handled]
+        events = [codec.typed(each.data, handler.event) for each, handler in zip(handled, handlers, strict=True)]
+        if len(events) > 1:
+            self._lock_first(events, work)
+        for envelope, handler, event in zip(handled, handlers, events, strict=True):
             work.cause = envelope
             with trace.following(envelope.traceparent):
-                handler.handler(codec.typed(envelope.data, handler.event), work)
+                handler.handler(event, work)
 
 
 def _reason(problem: BaseException) -> str:

@@ -47,6 +47,7 @@ from services.bookings.handlers import (
     amendments,
     approval,
     balance,
+    batches,
     bulk_check_out,
     chat,
     communications,
@@ -79,6 +80,7 @@ SERVICE = Service(
     dependencies=dependencies,
     metrics=queries.read_metrics,
     examination=EXAMINATION,
+    lock_first=batches.lock_bookings,
     asks=[
         converses(CreateBooking, creation.create_booking, replay=booking_creation.with_token),
         converses(AddWalkIn, walk_ins.add_walk_in, replay=booking_creation.with_token),

@@ -4,6 +4,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from chassis.transactions.store import store
@@ -68,6 +69,11 @@ class BookingsWork(Work):
     history = store(SqlHistory)
     metrics = store(SqlMetrics)
 
+    @cached_property
+    def no_longer_counted(self) -> list[Booking]:
+        """The bookings, as they were, whose holds are not counted any more from this transaction on."""
+        return []
+
     def record(
         self, booking: Booking, events: Sequence[BookingEvent], *, by: Actor, remark: str = "", **private: Any
     ) -> Booking:
@@ -104,10 +110,17 @@ class BookingsWork(Work):
         self.hold_counts.add(booking.hotel, counters, nights=booking.stay.nights)
         self.bookings.save(booking, replace(booking, counted_by=hold_counts.names(counters)))
 
+    def flush(self) -> None:
+        """Change the counters of holds, which other guests' bookings share, then write audit rows and the outbox."""
+        if self.no_longer_counted:
+            self.hold_counts.remove(self.no_longer_counted)
+            self.no_longer_counted.clear()
+        super().flush()
+
     def _save(self, before: Booking, after: Booking) -> None:
         self.bookings.save(before, after)
         if before.counted_by and not after.counted_by:
-            self.hold_counts.remove(before)
+            self.no_longer_counted.append(before)
 
     def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
         """Cancel the open orders if the booking's events end the stay; returns the cancellations' events."""

@@ -1,4 +1,4 @@
-"""Two transactions of which the second waits for a row that the first has locked and changed."""
+"""A transaction that locks rows and changes them, and whatever waits for it meanwhile."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
 """)
 
 
-def until_one_waits(engine: sa.Engine, *, unless: Callable[[], bool] = lambda: False) -> None:
+def until_one_waits(engine: sa.Engine, *, unless: Callable[[], bool]) -> None:
     """Return once a transaction of this database waits for another one's lock, or `unless()` is true."""
     deadline = time.monotonic() + PATIENCE
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -23,20 +23,24 @@ def until_one_waits(engine: sa.Engine, *, unless: Callable[[], bool] = lambda: F
             time.sleep(0.01)
 
 
-def after_a_wait(engine: sa.Engine, begin: Callable[[], Any], first: Callable[[Any], Any], second: Any) -> Any:
-    """What `second(transaction)` returns, which waits while `first(transaction)` has changed rows and not committed.
+def after_a_wait(
+    engine: sa.Engine,
+    begin: Callable[[], Any],
+    first: Callable[[Any], Any],
+    second: Callable[[], Any],
+    *,
+    then: Callable[[Any], Any] = lambda _: None,
+) -> Any:
+    """What `second()` returns, which waits for the rows that `first(transaction)` has locked.
 
-    `begin()` opens a transaction as a context manager. An exception of the second is raised.
+    `begin()` opens the transaction as a context manager. Once `second` waits, `then(transaction)` runs, and the
+    transaction commits. An exception of either is raised.
     """
-
-    def run_second() -> Any:
-        with begin() as transaction:
-            return second(transaction)
-
     with ThreadPoolExecutor(1) as pool:
         with begin() as transaction:
             first(transaction)
-            result = pool.submit(run_second)
+            result = pool.submit(second)
             until_one_waits(engine, unless=result.done)
             assert not result.done(), f"did not wait: {result.exception() or result.result()}"
+            then(transaction)
         return result.result(PATIENCE)

@@ -81,7 +81,7 @@ def what_lies_is_left_lying(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_hold_that_nobody_wants_is_kept(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(SqlInventoryHolds, "take_due", lambda _: None)
+    patch.setattr(SqlInventoryHolds, "first_due", lambda _: None)
 
 
 PLANTS: list[Callable[[pytest.MonkeyPatch], None]] = [

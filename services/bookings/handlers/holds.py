@@ -31,11 +31,13 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
     Returns False where no hold is due for a check, or the rooms service does not answer.
     """
     with conversation.transaction() as work:
-        due = work.holds.take_due()
+        due = work.holds.first_due()
         if due is None:
             return False
         hotel, booking_id = due
         booking = work.bookings.lock(hotel, booking_id)
+        if not work.holds.lease(hotel, booking_id):  # another process has leased it
+            return True
         if not _is_orphan(booking):
             work.holds.keep(hotel, booking_id)
             return True

@@ -49,6 +49,11 @@ STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
 
 
+_LOCK_ALL = sa.text("""
+SELECT FROM booking
+WHERE (hotel, id) IN (SELECT * FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[])))
+ORDER BY hotel, id FOR UPDATE
+""")
 _DELETE_DRAFTS = sa.text("""
 WITH draft AS (
     SELECT hotel, id FROM booking WHERE expiry_reason = 'DRAFT_ABANDONED' AND ended_at < :before
@@ -92,6 +97,11 @@ class SqlBookings(SqlStore):
     def lock(self, hotel: str, booking_id: str) -> Booking | None:
         """The hotel's booking, locked until the transaction ends."""
         return self._one(JOINED.where(BOOKING.c.hotel == hotel, BOOKING.c.id == booking_id).with_for_update())
+
+    def lock_all(self, keys: Collection[tuple[str, str]]) -> None:
+        """Lock the bookings with these hotels and ids, ascending, until the transaction ends."""
+        hotels, ids = zip(*sorted(keys), strict=True)
+        self._connection.execute(_LOCK_ALL, {"hotels": list(hotels), "ids": list(ids)})
 
     def lock_due(self, now: datetime) -> Booking | None:
         """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""

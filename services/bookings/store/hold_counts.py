@@ -4,6 +4,7 @@ Of concurrent holds of one guest, each waits for the one before on the counter's
 stored as the cap permits. Each statement takes the counters' rows in the order of their names.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -30,17 +31,24 @@ SET holds = count.holds + 1, nights = count.nights + excluded.nights, most_holds
 # A counter ends with its last hold. Each column of the constraints is written from the locked row: after a wait for the
 # lock, PostgreSQL checks them once with the row as it was when the statement began.
 DISCOUNT = sa.text("""
-WITH counter AS (
-    SELECT name, holds, nights, most_holds, most_nights FROM hold_count
-    WHERE hotel = :hotel AND name = ANY (:names) ORDER BY name FOR UPDATE
-), ended AS (
-    DELETE FROM hold_count AS count USING counter
-    WHERE count.hotel = :hotel AND count.name = counter.name AND counter.holds = 1
+WITH ended AS (
+    SELECT * FROM unnest(
+        CAST(:hotels AS text[]), CAST(:names AS text[]), CAST(:holds AS integer[]), CAST(:nights AS integer[])
+    ) AS ended (hotel, name, holds, nights)
+), counter AS (
+    SELECT hotel, name, holds, nights, most_holds, most_nights FROM hold_count
+    WHERE (hotel, name) IN (SELECT hotel, name FROM ended) ORDER BY hotel, name FOR UPDATE
+), rest AS (
+    SELECT hotel, name, counter.holds - ended.holds AS holds, counter.nights - ended.nights AS nights,
+        most_holds, most_nights
+    FROM counter JOIN ended USING (hotel, name)
+), removed AS (
+    DELETE FROM hold_count AS count USING rest
+    WHERE count.hotel = rest.hotel AND count.name = rest.name AND rest.holds = 0
 )
 UPDATE hold_count AS count
-SET holds = counter.holds - 1, nights = counter.nights - :nights, most_holds = counter.most_holds,
-    most_nights = counter.most_nights
-FROM counter WHERE count.hotel = :hotel AND count.name = counter.name AND counter.holds > 1
+SET holds = rest.holds, nights = rest.nights, most_holds = rest.most_holds, most_nights = rest.most_nights
+FROM rest WHERE count.hotel = rest.hotel AND count.name = rest.name AND rest.holds > 0
 """)
 CAPPED = "hold_count_capped"
 
@@ -63,10 +71,17 @@ class SqlHoldCounts(SqlStore):
                 raise too_many_holds() from problem
             raise
 
-    def remove(self, booking: Booking) -> None:
-        """Stop counting the hold of this booking."""
-        row = {"hotel": booking.hotel, "names": list(booking.counted_by), "nights": booking.stay.nights}
-        self._connection.execute(DISCOUNT, row)
+    def remove(self, bookings: Sequence[Booking]) -> None:
+        """Stop counting the holds of these bookings."""
+        holds: Counter[tuple[str, str]] = Counter()
+        nights: Counter[tuple[str, str]] = Counter()
+        for booking in bookings:
+            for name in booking.counted_by:
+                holds[booking.hotel, name] += 1
+                nights[booking.hotel, name] += booking.stay.nights
+        hotels, names = zip(*holds, strict=True)
+        row = {"hotels": list(hotels), "names": list(names), "holds": list(holds.values())}
+        self._connection.execute(DISCOUNT, {**row, "nights": list(nights.values())})
 
 
 def _params(hotel: str, counters: Sequence[HoldCount], nights: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from chassis.transactions.store import SqlStore
 from services.bookings.store.tables import HOLD
 
 CHECK_AFTER = timedelta(seconds=60)
+_IS_DUE = HOLD.c.check_at <= sa.func.now()
 
 
 class SqlInventoryHolds(SqlStore):
@@ -38,15 +39,16 @@ class SqlInventoryHolds(SqlStore):
         """Remove the scheduled check of the hold."""
         self._connection.execute(HOLD.update().where(_of(hotel, booking_id)).values(check_at=None))
 
-    def take_due(self) -> tuple[str, str] | None:
-        """Lease the hold that is due first, for a minute. Returns hotel and id of its booking, None if none is due."""
-        due = sa.select(HOLD.c.hotel, HOLD.c.booking_id).where(HOLD.c.check_at <= sa.func.now())
-        first = due.order_by(HOLD.c.check_at).limit(1).with_for_update(skip_locked=True)
-        row = self._connection.execute(first).first()
-        if row is None:
-            return None
-        self.check_soon(row.hotel, row.booking_id)
-        return row.hotel, row.booking_id
+    def first_due(self) -> tuple[str, str] | None:
+        """The hotel and the id of the booking whose hold is due first, read without a lock; None if none is due."""
+        due = sa.select(HOLD.c.hotel, HOLD.c.booking_id).where(_IS_DUE)
+        row = self._connection.execute(due.order_by(HOLD.c.check_at).limit(1)).first()
+        return (row.hotel, row.booking_id) if row else None
+
+    def lease(self, hotel: str, booking_id: str) -> bool:
+        """Lease a due hold for a minute, with its booking locked; returns False where the hold is no longer due."""
+        leased = HOLD.update().where(_of(hotel, booking_id), _IS_DUE).values(check_at=sa.func.now() + CHECK_AFTER)
+        return self._connection.execute(leased).rowcount > 0
 
 
 def _of(hotel: str, booking_id: str) -> sa.ColumnElement[bool]:

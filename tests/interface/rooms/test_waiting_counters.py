@@ -85,8 +85,13 @@ WAITS: dict[str, tuple[tuple[int, int], Scene, tuple[int, int, int]]] = {
 
 
 def wait(counters: Counters, first: Step, second: Step) -> object:
-    service = counters.service
-    return after_a_wait(service.engine, service.unit_of_work.begin, first, second)
+    begin = counters.service.unit_of_work.begin
+
+    def run_second() -> object:
+        with begin() as work:
+            return second(work)
+
+    return after_a_wait(counters.service.engine, begin, first, run_second)
 
 
 @pytest.mark.parametrize("what", WAITS)
