@@ -1,4 +1,19 @@
-"""Stores: each holds the SQL of some tables and works on the connection of one transaction."""
+"""Stores: each holds the SQL of some tables and works on the connection of one transaction.
+
+The order in which a transaction locks rows is in the docstring of each service's `store`. It begins and ends with the
+tables that every service has:
+
+1. `inbox_position`: ascending by source and subject, in one statement
+2. `inbox`
+3. `the service's own`
+4. `stream`: the numbers of events, whose subject is locked before
+
+At any time, because no two transactions want the same rows in another order:
+
+* `idempotency`: the row of one request
+* `job`: a new row, or rows that this process has leased
+* `clock`, `outbox`: the only rows of their transaction
+"""
 
 from collections.abc import Callable
 from functools import cached_property

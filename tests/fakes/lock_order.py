@@ -1,16 +1,22 @@
 """Records in which order the transactions of a service lock the rows of its tables, read from their statements.
 
+The right order is in the docstrings of the stores, which `order_of` reads.
+
 Counted are `UPDATE`, `DELETE`, `SELECT … FOR UPDATE` (and `SHARE`), an `INSERT … ON CONFLICT`, and advisory locks.
 A plain `INSERT` waits only for a transaction that inserts the same key.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
 
 ADVISORY = "advisory lock"
+OWN = "the service's own"
 _INNERMOST = re.compile(r"\(([^()]*)\)")
 _CHANGED = re.compile(r"(?:(?<!FOR )(?<!KEY )(?<!DO )\bUPDATE|\bDELETE\s+FROM)\s+(\w+)")
 _UPSERTED = re.compile(r"\bINSERT\s+INTO\s+(\w+)(?=.*\bON\s+CONFLICT\b)", re.DOTALL)
@@ -19,7 +25,7 @@ _SELECTED = re.compile(
     r"\bFOR\s+(?:NO\s+KEY\s+UPDATE|UPDATE|SHARE|KEY\s+SHARE)(?:\s+OF\s+(\w+))?",
     re.DOTALL,
 )
-_TABLE = re.compile(r"(?:^|,|\bJOIN\b)\s*(\w+)(?:\s+(?:AS\s+)?(\w+))?")
+_TABLE = re.compile(r"(?:^|,|\bJOIN\b)\s*(\w+)(?:\s+(?:AS\s+)?(?!(?:LEFT|CROSS|JOIN|ON|USING)\b)(\w+))?")
 
 
 def locked_tables(statement: str) -> Iterator[str]:
@@ -42,6 +48,37 @@ def _locked_in(text: str) -> Iterator[str]:
     yield from _CHANGED.findall(text)
 
 
+@dataclass(frozen=True)
+class StatedOrder:
+    """The tables in the order in which their rows are locked, and those whose rows are locked at any time."""
+
+    levels: tuple[str, ...]
+    at_any_time: frozenset[str]
+
+    def inversions(self, transaction: Sequence[str]) -> set[tuple[str, str]]:
+        """Each pair of tables that the transaction locked the other way round, and each table that is in no list."""
+        ordered = [table for table in transaction if table not in self.at_any_time]
+        known = [table for table in ordered if table in self.levels]
+        return {(table, "in no list") for table in ordered if table not in self.levels} | {
+            pair for pair in combinations(known, 2) if self.levels.index(pair[1]) < self.levels.index(pair[0])
+        }
+
+
+def order_of(service: str) -> StatedOrder:
+    """The order that the docstrings of a service's stores and of the chassis's state."""
+    common = _stated(import_module("chassis.transactions.store").__doc__ or "")
+    own = _stated(import_module(f"services.{service}.store").__doc__ or "")
+    at = common.levels.index(OWN)
+    levels = (*common.levels[:at], *own.levels, *common.levels[at + 1 :])
+    return StatedOrder(levels, common.at_any_time | own.at_any_time)
+
+
+def _stated(text: str) -> StatedOrder:
+    levels = re.findall(r"^\d+\. `(.+?)`", text, re.MULTILINE)
+    listed = re.findall(r"^\* (.+?): ", text, re.MULTILINE | re.DOTALL)
+    return StatedOrder(tuple(levels), frozenset(re.findall(r"`(\w+)`", " ".join(listed))))
+
+
 class LockOrder:
     """The tables that each transaction of an engine has locked, each at the time of its first lock."""
 
@@ -53,19 +90,9 @@ class LockOrder:
         sa.event.listen(engine, "commit", self._end)
         sa.event.listen(engine, "rollback", self._end)
 
-    def inversions(self, order: Sequence[str], *, free: frozenset[str]) -> set[tuple[str, str]]:
-        """Pairs of tables locked the other way round than in `order`, and tables that are in neither list.
-
-        Tables in `free` are locked at any time: no transaction waits for another table's row while it has one of
-        theirs, or their rows have one owner.
-        """
-        wrong = set()
-        for transaction in self.transactions:
-            levels = [(order.index(table) if table in order else -1, table) for table in transaction]
-            ordered = [(level, table) for level, table in levels if table not in free]
-            wrong |= {(table, "in no list") for level, table in ordered if level < 0}
-            wrong |= {(a, b) for i, (x, a) in enumerate(ordered) for y, b in ordered[i + 1 :] if y < x}
-        return wrong
+    def inversions(self, stated: StatedOrder) -> set[tuple[str, str]]:
+        """The inversions of all transactions so far."""
+        return {pair for transaction in self.transactions for pair in stated.inversions(transaction)}
 
     def _begin(self, connection: sa.Connection) -> None:
         self._open[connection] = {}

@@ -1,1 +1,9 @@
-"""The only SQL of the notifier."""
+"""The only SQL of the notifier.
+
+Order of locks. A transaction locks rows of these tables in this order, after and before those of
+`chassis.transactions.store`; two transactions that each wait for the other would be a deadlock:
+
+1. `notice`
+2. `advisory lock`: of the jobs of one subject
+3. `mail_count`: one row, in a transaction of its own
+"""

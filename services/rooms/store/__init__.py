@@ -1,11 +1,21 @@
 """The SQL of the rooms service.
 
-Two rules exclude deadlocks between concurrent transactions:
+Order of locks. A transaction locks rows of these tables in this order, after and before those of
+`chassis.transactions.store`; two transactions that each wait for the other would be a deadlock:
 
-1. Levels: hotel, then action, hold, room (with its cleaning task), period, night. A transaction that has locked a row
-   of one level locks rows of that level or of later ones only.
-2. Within a level the order is ascending: holds by booking id, rooms by id, nights by (room type, date), each level in
-   one statement.
+1. `hotel`
+2. `action`
+3. `hold`: ascending by booking id
+4. `room`: ascending by id
+5. `period`
+6. `night`: ascending by room type and date
 
-Therefore a transaction changes the night counters once, as its last lock (`SqlNights.shift`).
+Each level is locked in one statement. Therefore a transaction changes the night counters once, as its last lock
+(`SqlNights.shift`).
+
+At any time, because no two transactions want the same rows in another order:
+
+* `cancellation_policy`, `promotion`, `room_type`, `menu_item`: rows of a hotel, which is locked before
+* `hold_part`, `quote`: rows of one hold, which is locked before
+* `cleaning_task`: rows of one room, which is locked before
 """
