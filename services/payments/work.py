@@ -17,6 +17,7 @@ from services.payments.store.desired_states import SqlDesiredStates
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.provider_calls import SqlProviderCalls
+from services.payments.store.provider_searches import SqlProviderSearches
 from services.payments.store.reconciliation import SqlReconciliation
 from services.payments.store.webhooks import SqlWebhooks
 
@@ -42,6 +43,7 @@ class PaymentsWork(Work):
     desired_states = store(SqlDesiredStates)
     webhooks = store(SqlWebhooks)
     reconciliation = store(SqlReconciliation)
+    provider_searches = store(SqlProviderSearches)
 
     def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
         """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""

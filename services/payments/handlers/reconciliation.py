@@ -52,7 +52,10 @@ def reconcile_due(conversation: Conversation[PaymentsWork]) -> bool:
 def return_unrequested_money(
     payloads: Sequence[ReturnUnrequestedMoney], conversation: Conversation[PaymentsWork]
 ) -> list[None]:
-    """Search the provider's payments of the last day; return and record unrequested money. Raises `Unavailable`."""
+    """Search the provider's payments since the last search; return and record unrequested money.
+
+    Raises `Unavailable`.
+    """
     for payload in payloads:
         for finding in return_recent(conversation):
             record_object_findings([finding], conversation, run=payload.run)

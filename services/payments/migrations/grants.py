@@ -13,4 +13,5 @@ GRANTS: Grants = {
     "webhook": CHANGE,
     "reconciliation": CHANGE,
     "finding": CHANGE,
+    "provider_search": CHANGE,
 }

@@ -3,10 +3,11 @@
 Order of locks. A transaction locks rows of these tables in this order, after and before those of
 `chassis.transactions.store`; two transactions that each wait for the other would be a deadlock:
 
-1. `finding`
-2. `reconciliation`
-3. `webhook`
-4. `payment`: several only in a batch of events, of bookings that no other batch has events of
+1. `provider_search`
+2. `finding`
+3. `reconciliation`
+4. `webhook`
+5. `payment`: several only in a batch of events, of bookings that no other batch has events of
 
 At any time, because no two transactions want the same rows in another order:
 

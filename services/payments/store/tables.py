@@ -126,6 +126,14 @@ RUN = sa.Table(
     *_times("started_at", "last_at"),
 )
 
+SEARCH = sa.Table(
+    "provider_search",
+    METADATA,
+    *_key("list"),
+    *_times("complete_until", "began_at", "since"),
+    sa.Column("after", sa.Text),
+)
+
 FINDING = sa.Table(
     "finding",
     METADATA,

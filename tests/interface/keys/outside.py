@@ -25,6 +25,7 @@ DIRECTORIES = {
         "payment_directory": "the hotel of each payment, session and intent, unique across hotels",
         "webhook": "the provider's event, which names no hotel, is stored before its payment is known",
         "reconciliation": "a run compares payments of all hotels",
+        "provider_search": "the position in a list of the provider, which has the objects of all hotels",
         "finding": "a finding may be about an object of the provider that belongs to no hotel of ours",
     },
     "rooms": {},

@@ -14,7 +14,8 @@ KEY = "sk_test_house"
 SECRET = "whsec_house"
 TABLES = (
     "payment", "payment_directory", "refund", "provider_action", "ledger", "desired_state", "webhook", "finding",
-    "reconciliation", "job", "outbox", "stream", "inbox", "inbox_position", "audit", "remark", "idempotency",
+    "reconciliation", "provider_search", "job", "outbox", "stream", "inbox", "inbox_position", "audit", "remark",
+    "idempotency",
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.observability import logs
@@ -20,13 +19,13 @@ from services.payments.domain.payment import PaymentKey
 from services.payments.steps.convergence import converge
 from services.payments.steps.reconciliation.payment import compare, findings_of
 from services.payments.steps.reconciliation.run import each_read, in_scope
+from services.payments.steps.reconciliation.search import payments_to_search
 from services.payments.steps.unrequested_money import is_unrequested, payment_of_intent
 from services.payments.work import PaymentsWork
 
 # No money moves any more on objects in these states, or none has moved yet.
 HARMLESS_STATES = frozenset({"expired", "canceled", "requires_payment_method"})
 MONEY_STATES = frozenset({"requires_capture", "succeeded"})
-LOOK_BACK = timedelta(days=1)  # longer than an outage of the provider or of payments
 
 log = logs.logger(__name__)
 
@@ -70,23 +69,17 @@ def reconcile_list(command: Reconcile, conversation: Conversation[PaymentsWork])
 
 
 def return_recent(conversation: Conversation[PaymentsWork]) -> Iterator[ReconciliationFinding]:
-    """Return the unrequested money among the provider's payments of the last day; yields a finding for each.
+    """Return the unrequested money among the provider's payments since the last complete search.
 
-    The list is filtered by the provider's clock, which is the wall clock. Raises `Unavailable`.
+    Yields a finding for each, which counts as recorded once the next one is taken. Raises `Unavailable`.
     """
-    since = datetime.now(UTC) - LOOK_BACK
-    after: str | None = None
-    while True:
-        page = conversation.dependencies.cards.list_objects(ReconciliationPart.INTENTS, since=since, after=after)
+    for page in payments_to_search(conversation):
         known = _known_payments(page.objects, conversation)
         for each in page.objects:
             if _is_strange(each, known) and each.payment_id in known.by_id:
                 finding = _intent_finding(each, known, conversation, repair=True)
                 if finding:
                     yield finding
-        after = page.next
-        if after is None:
-            return
 
 
 def _known_payments(objects: Iterable[ProviderObject], conversation: Conversation[PaymentsWork]) -> KnownPayments:
