@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -31,8 +32,7 @@ class SqlProviderSearches(SqlStore):
 
         The first search of all looks back `first_look_back`.
         """
-        self._connection.execute(insert(SEARCH).values(list=part).on_conflict_do_nothing())
-        row = self._connection.execute(sa.select(SEARCH).where(SEARCH.c.list == part).with_for_update()).one()
+        row = self._locked(part)
         if row.began_at is not None:
             return ProviderSearch(part, row.began_at, row.since, row.after)
         since = row.complete_until - look_back if row.complete_until else now - first_look_back
@@ -50,3 +50,7 @@ class SqlProviderSearches(SqlStore):
         turned = SEARCH.update().where(here).values({"after": following} if following else complete)
         is_ours = self._connection.execute(turned).rowcount > 0
         return replace(search, after=following) if is_ours and following else None
+
+    def _locked(self, part: ReconciliationPart) -> sa.Row[Any]:
+        self._connection.execute(insert(SEARCH).values(list=part).on_conflict_do_nothing())
+        return self._connection.execute(sa.select(SEARCH).where(SEARCH.c.list == part).with_for_update()).one()
