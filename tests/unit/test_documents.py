@@ -11,9 +11,14 @@ from tests.documents import ROOT, commands
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/operations.md"]
 
 
+def named_targets() -> set[str]:
+    """The targets that `make help` lists."""
+    return set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_make_target_in_a_document_exists(document: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    targets = named_targets()
     named = {words[0] for words in commands(document, "make") if words}
 
     assert named
