@@ -1,6 +1,6 @@
 """Searches of the provider's lists: how far the last complete one came, and the position of the one under way."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,17 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
 from contracts.payments.reconciliation import ReconciliationPart
+from services.payments.domain.provider_search import ProviderSearch
 from services.payments.store.tables import SEARCH
-
-
-@dataclass(frozen=True)
-class ProviderSearch:
-    """A search of the objects created at or after `since`, begun at `began_at`; `after` is the cursor of its page."""
-
-    part: ReconciliationPart
-    began_at: datetime
-    since: datetime
-    after: str | None = None
 
 
 class SqlProviderSearches(SqlStore):
@@ -34,10 +25,10 @@ class SqlProviderSearches(SqlStore):
         """
         row = self._locked(part)
         if row.began_at is not None:
-            return ProviderSearch(part, row.began_at, row.since, row.after)
+            return ProviderSearch(part=part, began_at=row.began_at, since=row.since, after=row.after)
         since = row.complete_until - look_back if row.complete_until else now - first_look_back
         self._connection.execute(SEARCH.update().where(SEARCH.c.list == part).values(began_at=now, since=since))
-        return ProviderSearch(part, now, since)
+        return ProviderSearch(part=part, began_at=now, since=since)
 
     def turn_page(self, search: ProviderSearch, following: str | None) -> ProviderSearch | None:
         """Store that the search's page is handled. Returns the search at its next page, None where it is over.

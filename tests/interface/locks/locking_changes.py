@@ -54,4 +54,4 @@ def names_in(module: str, text: str) -> Iterator[str]:
 
 def sql(statement: sa.sql.ClauseElement) -> str:
     """The statement as PostgreSQL reads it."""
-    return str(statement.compile(dialect=postgresql.dialect()))
+    return str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Unavailable
+from contracts.payments.reconciliation import ReconciliationPart
+from services.payments.cards import ProviderPage
 from services.payments.domain.jobs import ReturnUnrequestedMoney
 from services.payments.handlers.reconciliation import return_unrequested_money
 from services.payments.steps.reconciliation import search
@@ -26,12 +28,12 @@ class CountedLists:
     def __init__(self, service: PaymentsUnderTest, *, fail_at: int = 0, problem: BaseException | None = None) -> None:
         self._cards = service.cards
         self._fail_at, self._problem = fail_at, problem
-        self.pages: list[tuple[datetime, str | None]] = []
+        self.pages: list[tuple[datetime | None, str | None]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cards, name)
 
-    def list_objects(self, part: Any, *, since: datetime, after: str | None) -> Any:
+    def list_objects(self, part: ReconciliationPart, *, since: datetime | None, after: str | None) -> ProviderPage:
         if self._problem and len(self.pages) == self._fail_at:
             raise self._problem
         self.pages.append((since, after))
@@ -44,7 +46,7 @@ def find_money(service: PaymentsUnderTest) -> None:
 
 def days_pass(service: PaymentsUnderTest, patch: pytest.MonkeyPatch, time: timedelta) -> None:
     """At the provider and for payments, which is down meanwhile."""
-    service.stripe.advance(time.total_seconds())
+    service.stripe.advance(int(time.total_seconds()))
     patch.setattr(search, "wall_time", lambda: datetime.now(UTC) + time)
 
 
@@ -93,6 +95,7 @@ def test_the_first_search_looks_back_as_long_as_an_authorisation_lasts(service: 
     find_money(service)
 
     [(since, _)] = cards.pages
+    assert since
     assert abs(since - (began - search.FIRST_LOOK_BACK)) < timedelta(minutes=1)
     row = stored(service)
     assert row["complete_until"] >= began

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from chassis.transactions.conversation import Conversation
 from contracts.payments.reconciliation import ReconciliationPart
 from services.payments.cards import ProviderPage
+from services.payments.domain.provider_search import ProviderSearch
 from services.payments.work import PaymentsWork
 
 LOOK_BACK = timedelta(days=1)  # longer than a guest takes to pay
@@ -27,6 +28,7 @@ def payments_to_search(conversation: Conversation[PaymentsWork]) -> Iterator[Pro
 
     Raises `Unavailable` where a page cannot be read; the search then goes on from there.
     """
+    search: ProviderSearch | None
     with conversation.transaction() as work:
         search = work.provider_searches.begin(
             ReconciliationPart.INTENTS, now=wall_time(), look_back=LOOK_BACK, first_look_back=FIRST_LOOK_BACK
