@@ -89,7 +89,7 @@ CLOSED = {
         "hotel", "room_type", "room", "night", "promotion", "cancellation_policy", "menu_item", "period",
         "cleaning_task", "action",
     },
-    "payments": {"reconciliation", "finding"},
+    "payments": {"reconciliation", "finding", "provider_search"},
     "notifier": set(),
 }  # fmt: skip
 ALWAYS_CLOSED = {"alembic_version", "lease", "clock", "inbox_process", "inbox_partition"}
