@@ -9,8 +9,7 @@ from typing import Any
 from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
-from chassis import time_limits
-from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import Problem, ProblemLog
 from chassis.observability import logs
 
@@ -34,7 +33,10 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 @dataclass(eq=False, repr=False)
 class AsyncioConnectionKeeper:
-    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
+    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss.
+
+    After a loss, the next node that `url` names is tried.
+    """
 
     url: str
     name: str
@@ -47,6 +49,7 @@ class AsyncioConnectionKeeper:
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
+        self._attempts = ConnectionAttempts(self.url, self.name)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
@@ -96,8 +99,9 @@ class AsyncioConnectionKeeper:
             if not channels.done():
                 channels.set_result(channel)
 
+        node = self._attempts.parameters()
         connection = AsyncioConnection(
-            parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT),
+            node,
             on_open_callback=lambda made: made.channel(on_open_callback=opened),
             on_open_error_callback=end,
             on_close_callback=end,
@@ -109,7 +113,8 @@ class AsyncioConnectionKeeper:
             if preparing.done():
                 preparing.result()
                 self.opened.set()
-                log.info("broker_connected", connection=self.name)
+                self._attempts.succeeded()
+                log.info("broker_connected", connection=self.name, node=f"{node.host}:{node.port}")
             await asyncio.wait((ended,))
             return ended.result()
         finally:

@@ -10,8 +10,7 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import time_limits
-from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
 
@@ -22,7 +21,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 
 @dataclass(eq=False, repr=False)
 class BlockingConnectionKeeper:
-    """Keeps a connection and one channel open until stopped.
+    """Keeps a connection and one channel open until stopped. After a loss, the next node that `url` names is tried.
 
     `on_open(channel)` runs on each new channel, in the keeper's thread; `on_lost()` runs after each loss.
     """
@@ -38,6 +37,7 @@ class BlockingConnectionKeeper:
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
+        self._attempts = ConnectionAttempts(self.url, self.name)
         self._thread = threading.Thread(target=self._keep, name=f"connection-{self.name}", daemon=True)
 
     def start(self) -> None:
@@ -81,12 +81,14 @@ class BlockingConnectionKeeper:
                 time.sleep(LONGEST_PAUSE)
 
     def _serve(self) -> None:
-        connection = pika.BlockingConnection(parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT))
+        node = self._attempts.parameters()
+        connection = pika.BlockingConnection(node)
         self._connection = connection
         channel = connection.channel()
         self.on_open(channel)
         self.opened.set()
-        log.info("broker_connected", connection=self.name)
+        self._attempts.succeeded()
+        log.info("broker_connected", connection=self.name, node=f"{node.host}:{node.port}")
         while not self._stopping:
             connection.process_data_events(time_limit=1)
             if not channel.is_open:
