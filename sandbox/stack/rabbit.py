@@ -203,5 +203,6 @@ class RabbitNode:
             directory=self.directory, name=self.name, port=self.port, distribution_port=self.distribution_port,
             console_port=self.console_port, user=USER, password=self._password,
             cookie=self._cluster.cookie if self._cluster else secrets.token_hex(20),
-            definitions=self.directory / "definitions.json" if own else None, cluster=self._cluster,
+            definitions=self.directory / "definitions.json" if own else None, hashes=has_hash_exchange(),
+            cluster=self._cluster,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.stack.ports import LOOPBACK
-from sandbox.stack.rabbit_programs import HASH_EXCHANGE, has_hash_exchange
+from sandbox.stack.rabbit_programs import HASH_EXCHANGE
 from sandbox.stack.run_directory import Secrets, write_private
 
 # Seconds after which a silent node counts as gone. RabbitMQ has 60 unless set; the clients notice silence sooner.
@@ -24,7 +24,10 @@ class ClusterMembership:
 
 @dataclass(frozen=True, kw_only=True)
 class RabbitSettings:
-    """The settings of one node. `user` is the administrator, unless `definitions` make one."""
+    """The settings of one node. `user` is the administrator, unless `definitions` make one.
+
+    `hashes` enables the plugin of the consistent-hash exchange.
+    """
 
     directory: Path
     name: str
@@ -35,6 +38,7 @@ class RabbitSettings:
     password: str
     cookie: str
     definitions: Path | None
+    hashes: bool
     cluster: ClusterMembership | None
 
     def write(self) -> None:
@@ -43,7 +47,7 @@ class RabbitSettings:
         if self.definitions:
             path = erlang_string(str(self.definitions))  # rabbitmq.conf cannot hold every path
             advanced.append(f"{{rabbit, [{{load_definitions, {path}}}]}}")
-        plugins = [HASH_EXCHANGE] * has_hash_exchange() + ["rabbitmq_management"] * bool(self.console_port)
+        plugins = [HASH_EXCHANGE] * self.hashes + ["rabbitmq_management"] * bool(self.console_port)
         write_private(self.directory / "rabbitmq.conf", "\n".join(self._lines()) + "\n")
         write_private(self.directory / "enabled_plugins", f"[{','.join(plugins)}].\n")
         # without this file the system's is read

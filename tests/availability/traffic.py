@@ -137,7 +137,9 @@ class Traffic:
 
     def _status(self, answer: httpx.Response, expected: int) -> int:
         if answer.status_code != expected and answer.status_code < 500:
-            self.refused.append(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+            self.refused.append(
+                f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
+            )
         return answer.status_code
 
 

@@ -13,7 +13,6 @@ from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import Problem, ProblemLog
 from chassis.observability import logs
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 CLOSE_WITHIN = 3.0
 
 log = logs.logger(__name__)
@@ -68,7 +67,6 @@ class AsyncioConnectionKeeper:
                 await self._keeping
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE
         while True:
             try:
                 problem: Problem = await self._serve()
@@ -78,11 +76,8 @@ class AsyncioConnectionKeeper:
                 was_open = self.opened.is_set()
                 self.opened.clear()
                 self.on_lost()
-            if was_open:
-                pause = FIRST_PAUSE
             self._problems.add(problem, was_open=was_open)
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2)
+            await asyncio.sleep(self._attempts.pause)
 
     async def _serve(self) -> Problem:
         loop = asyncio.get_running_loop()

@@ -16,7 +16,7 @@ from chassis.observability import logs
 
 log = logs.logger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
+PAUSE_AFTER_ERROR = 1.0
 
 
 @dataclass(eq=False, repr=False)
@@ -62,23 +62,17 @@ class BlockingConnectionKeeper:
         return True
 
     def _keep(self) -> None:
-        pause = FIRST_PAUSE
         while not self._stopping:
             try:
                 self._serve()
-                pause = FIRST_PAUSE
             except (pika.exceptions.AMQPError, OSError) as problem:
-                was_open = self.opened.is_set()
-                if was_open:
-                    pause = FIRST_PAUSE
-                self._problems.add(problem, was_open=was_open)
+                self._problems.add(problem, was_open=self.opened.is_set())
                 self._release()
-                time.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+                time.sleep(self._attempts.pause)
             except Exception:
                 log.exception("connection_failed", connection=self.name)
                 self._release()
-                time.sleep(LONGEST_PAUSE)
+                time.sleep(PAUSE_AFTER_ERROR)
 
     def _serve(self) -> None:
         node = self._attempts.parameters()

@@ -8,6 +8,7 @@ import pika
 from chassis import time_limits
 from chassis.messaging.amqp.nodes import in_turn
 
+TO_ANOTHER_NODE, FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.2, 1.0  # seconds
 TCP_OPTIONS = {
     "TCP_KEEPIDLE": time_limits.KEEPALIVE_IDLE,
     "TCP_KEEPINTVL": time_limits.KEEPALIVE_INTERVAL,
@@ -57,6 +58,14 @@ class ConnectionAttempts:
         self._attempts += 1
         self._failed += 1
         return node
+
+    @property
+    def pause(self) -> float:
+        """The seconds until the next attempt: hardly any while another node is left to try, and at most one."""
+        tried = self._failed - len(self._nodes)
+        if tried < 0 and len(self._nodes) > 1:
+            return TO_ANOTHER_NODE
+        return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** max(0, tried)))
 
     def succeeded(self) -> None:
         """Count the attempts anew: the connection is open."""
