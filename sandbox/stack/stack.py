@@ -38,6 +38,8 @@ HOPELESS_AFTER = 4
 class Stack:
     """A running system, made by `Stack.start`. As a context manager, the stack is closed at the end of the block."""
 
+    cluster: Callable[..., RabbitCluster] = RabbitCluster  # makes the broker where it has several nodes
+
     def __init__(
         self,
         directory: Path,
@@ -174,7 +176,7 @@ class Stack:
         console_port = self._ports.choose("RabbitMQ console", console) if console else None
         definitions = self._commands.definitions
         if nodes > 1:
-            return RabbitCluster(
+            return self.cluster(
                 self.directory / "cluster", size=nodes, port=port, console_port=console_port, definitions=definitions,
                 users=users, log=log, say=self.say,
             )  # fmt: skip

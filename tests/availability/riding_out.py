@@ -76,3 +76,11 @@ def lasting(ride: Ride, stack: Stack, end: Callable[[], object]) -> None:
     published_lately(stack, within=WORKS_AGAIN_WITHIN)
     ride.ended = time.monotonic()
     end()
+
+
+def eventually(holds: Callable[[], bool], *, within: float) -> None:
+    """Wait until it holds. Raises AssertionError after `within` seconds."""
+    until = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.2)
