@@ -6,20 +6,17 @@ Such a queue is on one node of the cluster, its home; while that node is down, n
 # first, because it makes everything below green
 from chassis.hosting import run  # isort: skip
 
-import sys
 from typing import Any
 
 from chassis.hosting.ask_consumer import AskConsumer
 from chassis.messaging import topology
-
-FORMER = "former"
 
 
 def consume(self: AskConsumer, channel: Any) -> None:
     """Consume from the queue that all processes of the service share."""
     service = self.container.service_name
     self._exclusive = False
-    self._queue = topology.asks_queue(service, FORMER)
+    self._queue = topology.asks_queue(service, "former")
     channel.queue_declare(self._queue, durable=True)
     channel.basic_qos(prefetch_count=self._workers)
     channel.add_on_return_callback(self._returned)
@@ -29,4 +26,4 @@ def consume(self: AskConsumer, channel: Any) -> None:
 
 if __name__ == "__main__":
     AskConsumer.consume = consume  # type: ignore[method-assign]
-    sys.exit(run.main())
+    run.main()

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from chassis.messaging import topology
 from sandbox.stack.commands import COMMANDS, PYTHON, SERVICES
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
-from tests.availability.former_asks import FORMER
 from tests.availability.riding_out import lasting, riding_out
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
@@ -28,7 +28,7 @@ def stack() -> Iterator[Stack]:
 def home_of_most(cluster: RabbitCluster) -> RabbitNode:
     """The node on which most services have their queue of asks."""
     rows = cluster.nodes[0].ctl("list_queues", "name", "pid").splitlines()
-    homes = [row for row in rows for service in SERVICES if row.startswith(f"asks.{service}.{FORMER}")]
+    homes = [row for row in rows for service in SERVICES if row.startswith(topology.asks_queue(service, "former"))]
     return max(cluster.nodes, key=lambda node: sum(node.name in row for row in homes))
 
 

@@ -36,7 +36,7 @@ def stack(links: DistributionLinks) -> Iterator[Stack]:
 
 
 @pytest.mark.parametrize(
-    ("separate", "within"),
+    "separation",
     [(DistributionLinks.cut, WORKS_AGAIN_WITHIN), (DistributionLinks.silence, SILENCE_NOTICED_WITHIN)],
     ids=["cut", "silent"],
 )
@@ -45,9 +45,9 @@ def test_a_minority_pauses_and_its_clients_go_on_elsewhere(
     cluster: RabbitCluster,
     links: DistributionLinks,
     today: date,
-    separate: Callable[[DistributionLinks, int], None],
-    within: float,
+    separation: tuple[Callable[[DistributionLinks, int], None], float],
 ) -> None:
+    separate, within = separation
     node = node_of(cluster, "gateway")
     number = cluster.nodes.index(node)
 
