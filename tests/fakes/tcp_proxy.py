@@ -73,6 +73,7 @@ class ProxiedConnection:
         for endpoint in (self.near, self.far):
             with suppress(OSError):
                 endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                endpoint.shutdown(socket.SHUT_RD)  # ends the thread that reads, which would delay the reset
             endpoint.close()
 
 
