@@ -131,14 +131,17 @@ class RabbitNode:
         self.stop()
         self.start()
 
-    def ctl(self, *args: str, timeout: float = 30.0) -> str:
-        """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message."""
+    def ctl(self, *args: str, timeout: float = 30.0, program: str = "rabbitmqctl") -> str:
+        """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message.
+
+        `program` may name another one of RabbitMQ's: `rabbitmq-queues`, `rabbitmq-upgrade`.
+        """
         done = subprocess.run(  # noqa: S603
-            [find_rabbit() / "rabbitmqctl", "--quiet", "--node", self.name, *args], stdin=subprocess.DEVNULL,
+            [find_rabbit() / program, "--quiet", "--node", self.name, *args], stdin=subprocess.DEVNULL,
             env=self._settings().environment(), capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise RuntimeError(f"rabbitmqctl {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
+            raise RuntimeError(f"{program} {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
     def write_definitions(self) -> Path:

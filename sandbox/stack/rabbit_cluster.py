@@ -73,16 +73,21 @@ class RabbitCluster:
 
     def start(self) -> Self:
         """Start the nodes that do not run, and wait until all of them are one cluster that has its definitions."""
-        self._epmd.start()
-        first, others = self.nodes[0], self.nodes[1:]
+        first = self.nodes[0]
         if not first.has_data():  # the others join it; nodes of a former run wait for each other
-            first.start()
+            self.start_one(first)
+        self._epmd.start()
         with ThreadPoolExecutor(len(self.nodes)) as starting:
-            list(starting.map(RabbitNode.start, (first, *others)))
+            list(starting.map(RabbitNode.start, self.nodes))
         first.ctl("await_online_nodes", str(len(self.nodes)), timeout=FORMED_WITHIN)
         if self._loaded:
             first.ctl("import_definitions", str(first.write_definitions()), timeout=FORMED_WITHIN)
         return self
+
+    def start_one(self, node: RabbitNode) -> None:
+        """Start one node alone. The first one to start is the cluster, until others join it."""
+        self._epmd.start()
+        node.start()
 
     def close(self) -> None:
         """Stop the nodes and epmd, and release their ports."""
