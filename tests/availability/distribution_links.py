@@ -19,7 +19,7 @@ from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from tests.fakes.tcp_proxy import ProxiedConnection, TcpProxy
 
-WHERE_IS, IS_AT = 122, 119  # of epmd's protocol: PORT_PLEASE2_REQ and PORT2_RESP
+NAMES, WHERE_IS, IS_AT = 110, 122, 119  # of epmd's protocol: NAMES_REQ, PORT_PLEASE2_REQ and PORT2_RESP
 
 
 class NodeDirectory:
@@ -52,15 +52,20 @@ class NodeDirectory:
             request = asked.read(struct.unpack(">H", head)[0])
             epmd = socket.create_connection((LOOPBACK, self._epmd.port))
             epmd.sendall(head + request)
-            if request[0] != WHERE_IS:  # a registration lasts as long as its connection
+            if request[0] not in (WHERE_IS, NAMES):  # a registration lasts as long as its connection
                 ProxiedConnection(node, epmd).start()
                 return
             with epmd, epmd.makefile("rb") as answers:
-                node.sendall(self._redirected(request[1:].decode(), answers.read()))
+                answer = answers.read()
+            node.sendall(self._own_port + answer[4:] if request[0] == NAMES else self._redirected(request, answer))
             node.shutdown(socket.SHUT_RDWR)
 
-    def _redirected(self, name: str, answer: bytes) -> bytes:
-        link = self.links.get(name)
+    @property
+    def _own_port(self) -> bytes:
+        return struct.pack(">I", self.port)
+
+    def _redirected(self, request: bytes, answer: bytes) -> bytes:
+        link = self.links.get(request[1:].decode())
         is_there = answer[:2] == bytes([IS_AT, 0])
         return answer[:2] + struct.pack(">H", link.port) + answer[4:] if link and is_there else answer
 
