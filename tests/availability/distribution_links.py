@@ -47,9 +47,9 @@ class NodeDirectory:
                 threading.Thread(target=self._answer, args=(node,), daemon=True).start()
 
     def _answer(self, node: socket.socket) -> None:
-        with suppress(OSError, struct.error), node.makefile("rb") as asked:
-            head = asked.read(2)
-            request = asked.read(struct.unpack(">H", head)[0])
+        with suppress(OSError, struct.error), node.makefile("rb") as requests:
+            head = requests.read(2)
+            request = requests.read(struct.unpack(">H", head)[0])
             epmd = socket.create_connection((LOOPBACK, self._epmd.port))
             epmd.sendall(head + request)
             if request[0] not in (WHERE_IS, NAMES):  # a registration lasts as long as its connection
