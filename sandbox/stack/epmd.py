@@ -34,7 +34,7 @@ class Epmd:
             argv = [find_epmd(), "-port", str(self.port), "-address", LOOPBACK]
             environment = {"PATH": os.environ.get("PATH", os.defpath)}
             self._process = ChildProcess(argv, env=environment, note=self._note, stdout=log.fileno())
-        awaited = Awaited(name="epmd", pid=lambda: self._process and self._process.pid, log=self._log)
+        awaited = Awaited(name="epmd", pid=lambda: self._process.pid if self._process else None, log=self._log)
         until(
             lambda: answers(self.port), awaited, abort=lambda: None if self.alive() else f"epmd ended; see {self._log}"
         )

@@ -136,10 +136,15 @@ class RabbitNode:
 
         `program` may name another one of RabbitMQ's: `rabbitmq-queues`, `rabbitmq-upgrade`.
         """
-        done = subprocess.run(  # noqa: S603
-            [find_rabbit() / program, "--quiet", "--node", self.name, *args], stdin=subprocess.DEVNULL,
-            env=self._settings().environment(), capture_output=True, text=True, timeout=timeout, check=False,
-        )  # fmt: skip
+        argv = [str(find_rabbit() / program), "--quiet", "--node", self.name, *args]
+        environment = self._settings().environment()
+        try:
+            done = subprocess.run(  # noqa: S603
+                argv, stdin=subprocess.DEVNULL, env=environment, capture_output=True, text=True, timeout=timeout,
+                check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError(f"{program} {' '.join(args)}: no answer in {timeout:g} s") from error
         if done.returncode:
             raise RuntimeError(f"{program} {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
