@@ -70,10 +70,10 @@ def riding_out(stack: Stack, today: date, *, name: str) -> Iterator[Ride]:
     assert "All is well." in doctor(stack)
 
 
-def lasting(ride: Ride, stack: Stack, end: Callable[[], object]) -> None:
-    """Let the fault last, see that events are published meanwhile, and end it."""
+def lasting(ride: Ride, stack: Stack, end: Callable[[], object], *, within: float = WORKS_AGAIN_WITHIN) -> None:
+    """Let the fault last, see that events are published meanwhile, `within` seconds more, and end it."""
     time.sleep(LASTS)
-    published_lately(stack, within=WORKS_AGAIN_WITHIN)
+    published_lately(stack, within=within)
     ride.ended = time.monotonic()
     end()
 

@@ -54,7 +54,7 @@ def test_a_minority_pauses_and_its_clients_go_on_elsewhere(
     with riding_out(stack, today, name=f"partition, {separate.__name__}") as ride:
         separate(links, number)
         eventually(lambda: not answers(node.port), within=within)
-        lasting(ride, stack, lambda: links.heal(number))
+        lasting(ride, stack, lambda: links.heal(number), within=within)
         eventually(lambda: answers(node.port), within=60)
 
     assert ride.worked_again_after <= within
