@@ -9,6 +9,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) --maxprocesses 4 \
 	--dist loadscope --no-loadscope-reorder
 ARGS ?=
+CLUSTER := $(if $(NODES),--nodes $(NODES))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up run down test test-long unit interface check approve bench docs pictures lock clean
@@ -20,10 +21,10 @@ setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_U
 	@bin/setup
 
 demo: setup ## start everything and walk bookings through their whole life; ONCE=1 ends with the verdict
-	@$(STACK) up $(if $(ONCE),--once,--walk)
+	@$(STACK) up $(if $(ONCE),--once,--walk) $(CLUSTER)
 
-up: setup ## start everything and stay until Ctrl-C
-	@$(STACK) up
+up: setup ## start everything and stay until Ctrl-C; NODES=3 makes RabbitMQ a cluster
+	@$(STACK) up $(CLUSTER)
 
 run: setup ## run one service of the running system in this terminal, for a debugger: make run SERVICE=rooms
 	@$(STACK) run $(SERVICE)

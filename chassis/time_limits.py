@@ -12,6 +12,9 @@ UNACKNOWLEDGED_DATA = 8
 
 # The broker: pika ends a connection on which nothing arrived for twice (HEARTBEAT + 5) s, RabbitMQ after 3 × HEARTBEAT.
 # A command sends no heartbeat while it waits for something else, so its heartbeat is longer.
+# A node that is tried while others are left to try has less time to answer a connection.
+BROKER_ANSWER = 10
+BROKER_ANSWER_OF_ONE_OF_SEVERAL = 4
 HEARTBEAT = 4
 HEARTBEAT_OF_COMMANDS = 10
 CONFIRMS = 10

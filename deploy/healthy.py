@@ -1,12 +1,13 @@
 """Checks the health of the container it runs in: `healthy.py gateway | broker | listening` exits with 0 if healthy."""
 
 import os
+import re
 import sys
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 ESTABLISHED, LISTENING = "01", "0A"
+AMQP = 5672
 
 
 def sockets(state: str) -> list[tuple[int, int]]:
@@ -29,10 +30,11 @@ def gateway() -> bool:
 
 
 def broker() -> bool:
-    """Whether a process in this container is connected to RabbitMQ's port."""
+    """Whether a process in this container is connected to the port of one of RabbitMQ's nodes."""
     url = next(value for name, value in os.environ.items() if name.endswith("AMQP_URL"))
-    port = urlsplit(url).port or 5672
-    return any(remote == port for _, remote in sockets(ESTABLISHED))
+    hosts = (part.rpartition("//")[2].rpartition("@")[2].split("/")[0] for part in re.split("[,;]", url))
+    ports = {int(host.partition(":")[2] or AMQP) for host in hosts}
+    return any(remote in ports for _, remote in sockets(ESTABLISHED))
 
 
 def listening() -> bool:

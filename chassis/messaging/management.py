@@ -4,22 +4,23 @@ import base64
 import json
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from chassis.messaging.amqp.nodes import in_turn
 
 TIMEOUT = 60  # seconds; the first import makes all quorum queues
 
 
 class Management:
-    """The management API at a URL with an administrator's name and password: `https://user:password@host:15671`."""
+    """The management API at a URL with an administrator's name and password: `https://user:password@host:15671`.
+
+    The URL may name several nodes. A node that cannot be reached is followed by the next one.
+    """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._base = urlunsplit(
-            (parts.scheme, parts.netloc.rpartition("@")[2], f"{parts.path.rstrip('/')}/api/", "", "")
-        )
-        who = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
-        self._authorization = f"Basic {base64.b64encode(who.encode()).decode()}"
+        self._nodes = in_turn(url)
 
     def hashes(self) -> bool:
         """Whether the broker has `rabbitmq_consistent_hash_exchange`."""
@@ -30,17 +31,33 @@ class Management:
         self._call("POST", "definitions", document)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the URL is our own configuration
-            self._base + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": self._authorization, "Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                content = answer.read()
-        except urllib.error.HTTPError as error:
-            raise RuntimeError(
-                f"{method} {path}: {error.code} {error.read()[:500].decode('utf-8', 'replace')}"
-            ) from error
-        return json.loads(content) if content else None
+        *others, last = self._nodes
+        for node in others:
+            with suppress(OSError):
+                return _answer(_request(node, method, path, body))
+        return _answer(_request(last, method, path, body))
+
+
+def _request(node: str, method: str, path: str, body: Any) -> urllib.request.Request:
+    parts = urlsplit(node)
+    base = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"{parts.path.rstrip('/')}/api/", "", ""))
+    who = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
+    return urllib.request.Request(  # noqa: S310 - the URL is our own configuration
+        base + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "Authorization": f"Basic {base64.b64encode(who.encode()).decode()}",
+            "Content-Type": "application/json",
+        },
+    )
+
+
+def _answer(request: urllib.request.Request) -> Any:
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            content = answer.read()
+    except urllib.error.HTTPError as error:
+        what = f"{request.get_method()} {urlsplit(request.full_url).path}"
+        raise RuntimeError(f"{what}: {error.code} {error.read()[:500].decode('utf-8', 'replace')}") from error
+    return json.loads(content) if content else None

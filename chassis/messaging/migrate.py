@@ -18,6 +18,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError
 
+from chassis.messaging.amqp.nodes import node_urls
 from chassis.messaging.amqp.parameters import parameters
 from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.definitions import NOT_HASHED, definitions, passwords_from_environment
@@ -85,7 +86,7 @@ def import_over_management(management_url: str, amqp_url: str, *, partitions: in
     """Make users, permissions and topology in the virtual host of `amqp_url` through the management API."""
     management = Management(management_url)
     shape = topology(partitions=partitions, hashed=management.hashes())
-    vhost = unquote(urlsplit(amqp_url).path.removeprefix("/")) or "/"
+    vhost = unquote(urlsplit(node_urls(amqp_url)[0]).path.removeprefix("/")) or "/"
     management.import_definitions(definitions(shape, passwords_from_environment(), vhost=vhost))
     log.info("definitions_imported", vhost=vhost)
 

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from chassis.messaging.amqp.nodes import node_urls
+
 
 class ExternalRabbit:
     """An existing broker. With `management_url` (`http://user:password@host:port`), the run gets a new virtual host."""
@@ -24,7 +26,8 @@ class ExternalRabbit:
     def amqp_url(self) -> str:
         if self._vhost is None:
             return self._given
-        return urlunsplit(urlsplit(self._given)._replace(path=f"/{quote(self._vhost, safe='')}"))
+        vhost = f"/{quote(self._vhost, safe='')}"
+        return ",".join(urlunsplit(urlsplit(each)._replace(path=vhost)) for each in node_urls(self._given))
 
     def url_of(self, _user: str) -> str:
         """The URL for every process: users are not made on a given broker."""
@@ -38,7 +41,7 @@ class ExternalRabbit:
             vhost = f"hotelmate-{secrets.token_hex(6)}"
             self._call("PUT", f"vhosts/{vhost}")
             self._vhost = vhost
-            user = unquote(urlsplit(self._given).username or "guest")
+            user = unquote(urlsplit(node_urls(self._given)[0]).username or "guest")
             everything = {"configure": ".*", "write": ".*", "read": ".*"}
             self._call("PUT", f"permissions/{vhost}/{quote(user, safe='')}", everything)
         return self
@@ -56,7 +59,7 @@ class ExternalRabbit:
         self.close()
 
     def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
-        parts = urlsplit(self._management or "")
+        parts = urlsplit(node_urls(self._management or "")[0])
         where = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], f"/api/{path}", "", ""))
         who = f"{unquote(parts.username or 'guest')}:{unquote(parts.password or 'guest')}"
         request = urllib.request.Request(  # noqa: S310 - the URL is our own configuration

@@ -1,4 +1,4 @@
-"""A private RabbitMQ node: its own directories, name, ports and cookie, on loopback, without epmd."""
+"""A private RabbitMQ node: its own directories, name, ports and cookie, on loopback."""
 
 import hashlib
 import os
@@ -13,7 +13,8 @@ from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.ports import LOOPBACK, Ports
-from sandbox.stack.rabbit_programs import HASH_EXCHANGE, find_rabbit, has_hash_exchange
+from sandbox.stack.rabbit_programs import find_rabbit, has_hash_exchange
+from sandbox.stack.rabbit_settings import ClusterMembership, RabbitSettings
 from sandbox.stack.run_directory import Secrets, log_since, run_directory, write_private
 from sandbox.stack.stack_config import ROOT
 from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
@@ -33,16 +34,17 @@ def shakes_hands(port: int) -> bool:
     return False
 
 
-def erlang_string(text: str) -> str:
-    """The text as an Erlang term: the list of its code points."""
-    return f"[{','.join(str(ord(letter)) for letter in text)}]"
+def node_name(directory: Path) -> str:
+    """The name of the node whose data is in the directory; it stays the same when ports change."""
+    return f"hotelmate-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}@localhost"
 
 
 class RabbitNode:
     """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end.
 
     The command `definitions` writes the definitions that the node loads before clients can connect. It gets the
-    passwords of `users` in the environment, as `<USER>_AMQP_PASSWORD`, and the administrator's.
+    passwords of `users` in the environment, as `<USER>_AMQP_PASSWORD`, and the administrator's. A node of a `cluster`
+    loads none: what is declared before all nodes are there is on the first of them only.
     """
 
     def __init__(
@@ -53,19 +55,20 @@ class RabbitNode:
         console_port: int | None = None,
         definitions: Sequence[str] = (),
         users: Sequence[str] = (),
+        cluster: ClusterMembership | None = None,
         log: Path | None = None,
         patience: Patience = PATIENCE,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.directory = run_directory(directory)
         self.directory.chmod(0o700)
-        self._definitions, self._users = list(definitions), users
+        self._definitions, self._users, self._cluster = list(definitions), users, cluster
         self._ports = Ports()
         self.port = port or self._ports.choose("RabbitMQ")
         self.console_port = console_port
         self.log = log or self.directory / "rabbit.log"
-        self._distribution_port = self._ports.choose("RabbitMQ's command line")
-        self._secrets = Secrets(self.directory / "secrets.json")
+        self.distribution_port = self._ports.choose("RabbitMQ's distribution")
+        self._secrets = cluster.secrets if cluster else Secrets(self.directory / "secrets.json")
         self._patience, self._say = patience, say
         self._note = self.directory / "rabbit.pid"
         self._process: ChildProcess | None = None
@@ -73,8 +76,8 @@ class RabbitNode:
 
     @property
     def name(self) -> str:
-        """The node name, under which RabbitMQ stores its data; derived from the directory, so that ports may change."""
-        return f"hotelmate-{hashlib.sha256(str(self.directory).encode()).hexdigest()[:12]}@localhost"
+        """The node name, under which RabbitMQ stores its data."""
+        return node_name(self.directory)
 
     @property
     def amqp_url(self) -> str:
@@ -101,12 +104,14 @@ class RabbitNode:
         if self.alive():
             return self
         end_earlier_process(self._note)
-        scripts = find_rabbit()
-        self._write_settings()
+        scripts, settings = find_rabbit(), self._settings()
+        if settings.definitions:
+            self.write_definitions()
+        settings.write()
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self._process = ChildProcess(
-                [str(scripts / "rabbitmq-server")], env=self._environment(), note=self._note, stdout=log.fileno(),
+                [str(scripts / "rabbitmq-server")], env=settings.environment(), note=self._note, stdout=log.fileno(),
                 cwd=self.directory, umask=0o077,
             )  # fmt: skip
         self._until(lambda: shakes_hands(self.port))
@@ -126,15 +131,41 @@ class RabbitNode:
         self.stop()
         self.start()
 
-    def ctl(self, *args: str, timeout: float = 30.0) -> str:
-        """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message."""
-        done = subprocess.run(  # noqa: S603
-            [find_rabbit() / "rabbitmqctl", "--quiet", "--node", self.name, *args], env=self._environment(),
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False,
-        )  # fmt: skip
+    def ctl(self, *args: str, timeout: float = 30.0, program: str = "rabbitmqctl") -> str:
+        """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message.
+
+        `program` may name another one of RabbitMQ's: `rabbitmq-queues`, `rabbitmq-upgrade`.
+        """
+        argv = [str(find_rabbit() / program), "--quiet", "--node", self.name, *args]
+        environment = self._settings().environment()
+        try:
+            done = subprocess.run(  # noqa: S603
+                argv, stdin=subprocess.DEVNULL, env=environment, capture_output=True, text=True, timeout=timeout,
+                check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise RuntimeError(f"{program} {' '.join(args)}: no answer in {timeout:g} s") from error
         if done.returncode:
-            raise RuntimeError(f"rabbitmqctl {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
+            raise RuntimeError(f"{program} {' '.join(args)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+    def write_definitions(self) -> Path:
+        """Have the command write the definitions into the node's directory; returns the file."""
+        path = self.directory / "definitions.json"
+        passwords = {f"{user.upper()}_AMQP_PASSWORD": self._password_of(user) for user in self._users}
+        argv = [*self._definitions, *([] if has_hash_exchange() else ["--without-hash"])]
+        environment = os.environ | passwords | {"AMQP_ADMIN_PASSWORD": self._password}
+        done = subprocess.run(argv, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise RuntimeError(f"The broker's definitions cannot be made: {done.stderr.strip()}")
+        if done.stderr:
+            self._say(done.stderr.strip())
+        write_private(path, done.stdout)
+        return path
+
+    def has_data(self) -> bool:
+        """Whether the node has started before, in this run or an earlier one."""
+        return (self.directory / "data").is_dir()
 
     def registered(self, queue: str) -> bool:
         """Whether a new quorum queue would survive `kill`. RabbitMQ stores it on disk half a second after its creation.
@@ -174,67 +205,12 @@ class RabbitNode:
         tail = log_since(self.log, self._log_start, lines=12)
         return f"RabbitMQ ended while starting; {self.log} has it all:\n{tail}"
 
-    def _write_settings(self) -> None:
-        settings = [
-            f"listeners.tcp.1 = {LOOPBACK}:{self.port}",
-            "disk_free_limit.absolute = 100MB",
-            "log.file = false",
-            "log.console = true",
-            "log.console.level = warning",
-            "log.console.use_colors = off",
-        ]
-        advanced = []
-        if self._definitions:  # the administrator's user is among them
-            path = erlang_string(str(self._write_definitions()))  # rabbitmq.conf cannot hold every path
-            advanced.append(f"{{rabbit, [{{load_definitions, {path}}}]}}")
-        else:
-            settings += [f"default_user = {USER}", f"default_pass = {self._password}"]
-        if self.console_port:
-            settings += [f"management.tcp.ip = {LOOPBACK}", f"management.tcp.port = {self.console_port}"]
-        plugins = [HASH_EXCHANGE] * has_hash_exchange() + ["rabbitmq_management"] * bool(self.console_port)
-        write_private(self.directory / "rabbitmq.conf", "\n".join(settings) + "\n")
-        write_private(self.directory / "enabled_plugins", f"[{','.join(plugins)}].\n")
-        # without this file the system's is read
-        write_private(self.directory / "advanced.config", f"[{','.join(advanced)}].\n")
-        cookie = self.directory / ".erlang.cookie"
-        if not cookie.exists():
-            write_private(cookie, secrets.token_hex(20))
-            cookie.chmod(0o400)
-
-    def _write_definitions(self) -> Path:
-        path = self.directory / "definitions.json"
-        passwords = {f"{user.upper()}_AMQP_PASSWORD": self._password_of(user) for user in self._users}
-        argv = [*self._definitions, *([] if has_hash_exchange() else ["--without-hash"])]
-        environment = os.environ | passwords | {"AMQP_ADMIN_PASSWORD": self._password}
-        done = subprocess.run(argv, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise RuntimeError(f"The broker's definitions cannot be made: {done.stderr.strip()}")
-        if done.stderr:
-            self._say(done.stderr.strip())
-        write_private(path, done.stdout)
-        return path
-
-    def _environment(self) -> dict[str, str]:
-        own = self.directory
-        without_epmd = f"-start_epmd false -erl_epmd_port {self._distribution_port}"
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "C.UTF-8",
-            "HOME": str(own),
-            "RABBITMQ_NODENAME": self.name,
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
-            "RABBITMQ_DIST_PORT": str(self._distribution_port),
-            "RABBITMQ_CONFIG_FILE": str(own / "rabbitmq.conf"),
-            "RABBITMQ_CONFIG_FILES": str(own / "conf.d" / "*.conf"),
-            "RABBITMQ_ADVANCED_CONFIG_FILE": str(own / "advanced.config"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(own / "enabled_plugins"),
-            "RABBITMQ_CONF_ENV_FILE": str(own / "no-rabbitmq-env.conf"),
-            "RABBITMQ_PID_FILE": str(own / "beam.pid"),
-            "RABBITMQ_MNESIA_BASE": str(own / "data"),
-            "RABBITMQ_LOG_BASE": str(own / "log"),
-            "RABBITMQ_SCHEMA_DIR": str(own / "schema"),
-            "RABBITMQ_GENERATED_CONFIG_DIR": str(own / "config"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (f"{without_epmd} -kernel inet_dist_use_interface {{127,0,0,1}}"),
-            "RABBITMQ_CTL_ERL_ARGS": f"{without_epmd} -dist_listen false",
-        }
+    def _settings(self) -> RabbitSettings:
+        own = bool(self._definitions) and self._cluster is None
+        return RabbitSettings(
+            directory=self.directory, name=self.name, port=self.port, distribution_port=self.distribution_port,
+            console_port=self.console_port, user=USER, password=self._password,
+            cookie=self._cluster.cookie if self._cluster else secrets.token_hex(20),
+            definitions=self.directory / "definitions.json" if own else None, hashes=has_hash_exchange(),
+            cluster=self._cluster,
+        )  # fmt: skip

@@ -75,8 +75,13 @@ def end_leftovers(directory: Path) -> int:
     """
     end_in_terminals(directory)
     programs = [note for note in sorted(directory.glob("pids/*")) if not note.name.startswith(".")]
-    ended = sum(end_earlier_process(note) for note in (*programs, directory / "rabbit" / "rabbit.pid"))
+    ended = sum(end_earlier_process(note) for note in (*programs, *_brokers(directory)))
     return ended + end_earlier_process(directory / "postgres" / "postgres.pid", sig=signal.SIGINT)
+
+
+def _brokers(directory: Path) -> list[Path]:
+    cluster = directory / "cluster"
+    return [directory / "rabbit" / "rabbit.pid", *cluster.glob("*/rabbit.pid"), cluster / "epmd.pid"]
 
 
 def end_in_terminals(directory: Path) -> None:

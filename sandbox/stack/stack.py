@@ -24,6 +24,7 @@ from sandbox.stack.ports import LOOPBACK, Ports, answers
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.queue_consumers import all_consumed, is_asked
 from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
 from sandbox.stack.stack_config import ROOT, StackConfig, owner_environment, relay_environment
@@ -37,6 +38,8 @@ HOPELESS_AFTER = 4
 class Stack:
     """A running system, made by `Stack.start`. As a context manager, the stack is closed at the end of the block."""
 
+    cluster: Callable[..., RabbitCluster] = RabbitCluster  # makes the broker where it has several nodes
+
     def __init__(
         self,
         directory: Path,
@@ -46,6 +49,7 @@ class Stack:
         commands: Commands = COMMANDS,
         wanted_ports: Mapping[str, int] | None = None,
         terminal: TextIO | None = None,
+        nodes: int = 1,
     ) -> None:
         self.directory = run_directory(directory)
         self._claim = RunClaim(self.directory)
@@ -56,7 +60,7 @@ class Stack:
         self._ports = Ports(self.say)
         self.config = StackConfig.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
         self.postgres = self._choose_postgres()
-        self.rabbit = self._choose_rabbit()
+        self.rabbit = self._choose_rabbit(nodes)
         self._facts = self.config.facts(stack_json=self.path, stand_ins=self._stand_ins)
         self._keys: Mapping[str, str] = {}
         self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
@@ -71,14 +75,17 @@ class Stack:
         commands: Commands = COMMANDS,
         wanted_ports: Mapping[str, int] | None = None,
         terminal: TextIO | None = None,
+        nodes: int = 1,
     ) -> Self:
         """Start the system, ready and seeded, with `env` for every process, on `wanted_ports` or any free ports.
 
+        With several `nodes`, the broker is a cluster.
         Raises RuntimeError or TimeoutError where a part does not start; the other parts are then ended.
         """
         stack = cls(
-            directory, services=services, env=env, commands=commands, wanted_ports=wanted_ports, terminal=terminal
-        )
+            directory, services=services, env=env, commands=commands, wanted_ports=wanted_ports, terminal=terminal,
+            nodes=nodes,
+        )  # fmt: skip
         stack.bring_up()
         return stack
 
@@ -115,7 +122,7 @@ class Stack:
         """Restart a crashed private broker or database; check every `every` seconds until `closing` is set."""
         while not closing.wait(every):
             for name, node in (("RabbitMQ", self.rabbit), ("PostgreSQL", self.postgres)):
-                if isinstance(node, RabbitNode | PostgresNode) and not node.alive():
+                if isinstance(node, RabbitNode | RabbitCluster | PostgresNode) and not node.alive():
                     self.say(f"{name} ended by itself; starting it again")
                     with suppress(RuntimeError, OSError):
                         node.start()
@@ -124,7 +131,8 @@ class Stack:
         """A removed directory without which the run cannot go on, or None."""
         if self._claim.lost():
             return self.directory
-        nodes = [each.directory for each in (self.rabbit, self.postgres) if isinstance(each, RabbitNode | PostgresNode)]
+        private = (RabbitNode, RabbitCluster, PostgresNode)
+        nodes = [each.directory for each in (self.rabbit, self.postgres) if isinstance(each, private)]
         return next((each for each in (self.directory / "pids", *nodes) if not each.is_dir()), None)
 
     def close(self) -> None:
@@ -160,19 +168,22 @@ class Stack:
         log = self.supervisor.output.log_of("postgres")
         return PostgresNode(self.directory / "postgres", port=self.config.ports["POSTGRES_PORT"], log=log, say=self.say)
 
-    def _choose_rabbit(self) -> RabbitNode | ExternalRabbit:
+    def _choose_rabbit(self, nodes: int) -> RabbitNode | RabbitCluster | ExternalRabbit:
         if given := os.environ.get("AMQP_URL"):
             return ExternalRabbit(given, management_url=os.environ.get("AMQP_MANAGEMENT_URL"))
         console = int(os.environ.get("AMQP_CONSOLE_PORT") or 0)
+        port, users, log = self.config.ports["AMQP_PORT"], BROKER_USERS, self.supervisor.output.log_of
+        console_port = self._ports.choose("RabbitMQ console", console) if console else None
+        definitions = self._commands.definitions
+        if nodes > 1:
+            return self.cluster(
+                self.directory / "cluster", size=nodes, port=port, console_port=console_port, definitions=definitions,
+                users=users, log=log, say=self.say,
+            )  # fmt: skip
         return RabbitNode(
-            self.directory / "rabbit",
-            port=self.config.ports["AMQP_PORT"],
-            console_port=self._ports.choose("RabbitMQ console", console) if console else None,
-            definitions=self._commands.definitions,
-            users=BROKER_USERS,
-            log=self.supervisor.output.log_of("rabbit"),
-            say=self.say,
-        )
+            self.directory / "rabbit", port=port, console_port=console_port, definitions=definitions, users=users,
+            log=log("rabbit"), say=self.say,
+        )  # fmt: skip
 
     def _bring_up(self) -> None:
         rabbit: Future[object] = self._helpers.submit(self.rabbit.start)

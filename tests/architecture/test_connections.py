@@ -11,6 +11,8 @@ PRODUCT = ("chassis", "services", "gateway", "hotelmate")
 ENGINES = {"create_engine", "create_async_engine"}
 AMQP = {"BlockingConnection", "AsyncioConnection"}
 ALLOWED = {"parameters", "engine_parameters"}
+URL_READERS = {"URLParameters", "ConnectionParameters"}  # of pika; each knows one node only
+NODES = Path("chassis/messaging/amqp/parameters.py")
 
 
 def makers(source: str) -> Iterator[tuple[int, bool]]:
@@ -24,6 +26,12 @@ def makers(source: str) -> Iterator[tuple[int, bool]]:
             yield node.lineno, bool(_calls(_enclosing(tree, node)) & ALLOWED)
         elif name.endswith("Connection.connect"):
             yield node.lineno, "**" in ast.unparse(node) or bool(_calls(_enclosing(tree, node)) & ALLOWED)
+
+
+def url_readers(source: str) -> list[int]:
+    """The line of each call that makes the parameters of one node from a URL."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [call.lineno for call in calls if ast.unparse(call.func).rpartition(".")[2] in URL_READERS]
 
 
 def _enclosing(tree: ast.Module, call: ast.Call) -> ast.AST:
@@ -60,3 +68,17 @@ def test_every_connection_of_the_product_has_the_common_parameters() -> None:
 )
 def test_a_connection_without_the_common_parameters_is_found(source: str) -> None:
     assert [has_them for _, has_them in makers(source)] == [False]
+
+
+def test_only_one_module_reads_the_urls_of_the_broker_so_that_every_process_tries_every_node() -> None:
+    paths = [path for folder in PRODUCT for path in (ROOT / folder).rglob("*.py")]
+    readers = {path.relative_to(ROOT) for path in paths if url_readers(path.read_text("utf-8"))}
+
+    assert readers == {NODES}
+
+
+def test_a_connection_to_one_node_only_is_found() -> None:
+    source = "def f(url):\n    parameters()\n    return pika.BlockingConnection(pika.URLParameters(url))"
+
+    assert [has_them for _, has_them in makers(source)] == [True]
+    assert url_readers(source) == [3]

@@ -73,6 +73,7 @@ class ProxiedConnection:
         for endpoint in (self.near, self.far):
             with suppress(OSError):
                 endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                endpoint.shutdown(socket.SHUT_RD)  # ends the thread that reads, which would delay the reset
             endpoint.close()
 
 
@@ -87,10 +88,15 @@ class TcpProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
+    def port(self) -> int:
+        """The port on which the proxy listens."""
+        return int(self._listener.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """The server's URL by way of the proxy."""
         user = self._parts.netloc.rpartition("@")[0]
-        return urlunsplit(self._parts._replace(netloc=f"{user}@127.0.0.1:{self._listener.getsockname()[1]}"))
+        return urlunsplit(self._parts._replace(netloc=f"{user}@127.0.0.1:{self.port}"))
 
     def hold(self, *, new_ones: bool = False) -> None:
         """Hold all connections and, with `new_ones`, also those that are made later."""

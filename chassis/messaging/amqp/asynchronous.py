@@ -9,12 +9,10 @@ from typing import Any
 from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
-from chassis import time_limits
-from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import Problem, ProblemLog
 from chassis.observability import logs
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
 CLOSE_WITHIN = 3.0
 
 log = logs.logger(__name__)
@@ -34,7 +32,10 @@ async def call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 @dataclass(eq=False, repr=False)
 class AsyncioConnectionKeeper:
-    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss."""
+    """Keeps a channel open until `close`. `on_open(channel)` runs on each new channel, `on_lost()` after each loss.
+
+    After a loss, the next node that `url` names is tried.
+    """
 
     url: str
     name: str
@@ -47,6 +48,7 @@ class AsyncioConnectionKeeper:
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
+        self._attempts = ConnectionAttempts(self.url, self.name)
 
     def start(self) -> None:
         """Begin connecting; returns at once."""
@@ -65,7 +67,6 @@ class AsyncioConnectionKeeper:
                 await self._keeping
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE
         while True:
             try:
                 problem: Problem = await self._serve()
@@ -75,11 +76,8 @@ class AsyncioConnectionKeeper:
                 was_open = self.opened.is_set()
                 self.opened.clear()
                 self.on_lost()
-            if was_open:
-                pause = FIRST_PAUSE
             self._problems.add(problem, was_open=was_open)
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, pause * 2)
+            await asyncio.sleep(self._attempts.pause)
 
     async def _serve(self) -> Problem:
         loop = asyncio.get_running_loop()
@@ -96,8 +94,9 @@ class AsyncioConnectionKeeper:
             if not channels.done():
                 channels.set_result(channel)
 
+        node = self._attempts.parameters()
         connection = AsyncioConnection(
-            parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT),
+            node,
             on_open_callback=lambda made: made.channel(on_open_callback=opened),
             on_open_error_callback=end,
             on_close_callback=end,
@@ -109,7 +108,8 @@ class AsyncioConnectionKeeper:
             if preparing.done():
                 preparing.result()
                 self.opened.set()
-                log.info("broker_connected", connection=self.name)
+                self._attempts.succeeded()
+                log.info("broker_connected", connection=self.name, node=f"{node.host}:{node.port}")
             await asyncio.wait((ended,))
             return ended.result()
         finally:

@@ -10,19 +10,18 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import time_limits
-from chassis.messaging.amqp.parameters import parameters
+from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
 
 log = logs.logger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
+PAUSE_AFTER_ERROR = 1.0
 
 
 @dataclass(eq=False, repr=False)
 class BlockingConnectionKeeper:
-    """Keeps a connection and one channel open until stopped.
+    """Keeps a connection and one channel open until stopped. After a loss, the next node that `url` names is tried.
 
     `on_open(channel)` runs on each new channel, in the keeper's thread; `on_lost()` runs after each loss.
     """
@@ -38,6 +37,7 @@ class BlockingConnectionKeeper:
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
+        self._attempts = ConnectionAttempts(self.url, self.name)
         self._thread = threading.Thread(target=self._keep, name=f"connection-{self.name}", daemon=True)
 
     def start(self) -> None:
@@ -62,31 +62,27 @@ class BlockingConnectionKeeper:
         return True
 
     def _keep(self) -> None:
-        pause = FIRST_PAUSE
         while not self._stopping:
             try:
                 self._serve()
-                pause = FIRST_PAUSE
             except (pika.exceptions.AMQPError, OSError) as problem:
-                was_open = self.opened.is_set()
-                if was_open:
-                    pause = FIRST_PAUSE
-                self._problems.add(problem, was_open=was_open)
+                self._problems.add(problem, was_open=self.opened.is_set())
                 self._release()
-                time.sleep(pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
+                time.sleep(self._attempts.pause)
             except Exception:
                 log.exception("connection_failed", connection=self.name)
                 self._release()
-                time.sleep(LONGEST_PAUSE)
+                time.sleep(PAUSE_AFTER_ERROR)
 
     def _serve(self) -> None:
-        connection = pika.BlockingConnection(parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT))
+        node = self._attempts.parameters()
+        connection = pika.BlockingConnection(node)
         self._connection = connection
         channel = connection.channel()
         self.on_open(channel)
         self.opened.set()
-        log.info("broker_connected", connection=self.name)
+        self._attempts.succeeded()
+        log.info("broker_connected", connection=self.name, node=f"{node.host}:{node.port}")
         while not self._stopping:
             connection.process_data_events(time_limit=1)
             if not channel.is_open:

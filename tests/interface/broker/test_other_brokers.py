@@ -13,6 +13,7 @@ from pika.exceptions import ChannelClosedByBroker, ProbableAuthenticationError
 from chassis.messaging import topology
 from chassis.messaging.amqp.probe import exchange_exists
 from chassis.messaging.ask_client import AskClient
+from chassis.messaging.management import Management
 from chassis.messaging.migrate import hashes, import_over_management, migrate
 from chassis.observability import logs
 from contracts.rooms.rooms import GetRoomHistory
@@ -51,6 +52,15 @@ def test_users_permissions_and_topology_are_made_through_the_management_api(
         assert connection.channel().basic_consume(topology.partition("rooms", 1), lambda *_: None)
         with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
             connection.channel().basic_consume(topology.partition("bookings", 0), lambda *_: None)
+
+
+def test_the_management_api_is_found_at_the_next_node(managed: RabbitNode) -> None:
+    credentials = urlsplit(managed.amqp_url).netloc.rpartition("@")[0]
+    here, away = f"127.0.0.1:{managed.console_port}", "127.0.0.1:1"
+
+    assert Management(f"http://{credentials}@{away},{here},{away}").hashes()
+    with pytest.raises(OSError, match="refused"):
+        Management(f"http://{credentials}@{away},{away}").hashes()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,107 @@
+"""Private RabbitMQ nodes that form one cluster on loopback: each with its own directory, name and ports."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.stack.epmd import Epmd
+from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.rabbit import RabbitNode, node_name
+from sandbox.stack.rabbit_settings import ClusterMembership
+from sandbox.stack.run_directory import Secrets, run_directory
+
+FORMED_WITHIN = 120  # seconds
+
+
+class RabbitCluster:
+    """A cluster of `size` nodes with their data below `directory`; a `with` block starts and closes it.
+
+    The definitions are loaded once all nodes are there, so that each quorum queue has a member on every node. A node in
+    a minority pauses (`pause_minority`). `epmd_ports` names another port of epmd for each node: a proxy's.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        size: int = 3,
+        port: int | None = None,
+        console_port: int | None = None,
+        definitions: Sequence[str] = (),
+        users: Sequence[str] = (),
+        log: Callable[[str], Path] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+        epmd_port_of: Callable[[int, Epmd], int] = lambda _, epmd: epmd.port,
+    ) -> None:
+        self.directory = run_directory(directory)
+        self._ports = Ports()
+        self._epmd = Epmd(self.directory, self._ports)
+        self._loaded = bool(definitions)
+        shared = Secrets(self.directory / "secrets.json")
+        cookie = shared.get("cookie", lambda: secrets.token_hex(20))
+        places = [run_directory(self.directory / f"node-{number}") for number in range(1, size + 1)]
+        seed = node_name(places[0])
+        self.nodes = [
+            RabbitNode(
+                place, port=port if number == 0 else None, console_port=console_port if number == 0 else None,
+                definitions=definitions, users=users, log=log(f"rabbit-{number + 1}") if log else None, say=say,
+                cluster=ClusterMembership(
+                    seed=seed, secrets=shared, cookie=cookie, epmd_port=epmd_port_of(number, self._epmd)
+                ),
+            )
+            for number, place in enumerate(places)
+        ]  # fmt: skip
+
+    @property
+    def amqp_url(self) -> str:
+        """The administrator's URL, with all nodes."""
+        return self._of_all(self.nodes[0].amqp_url)
+
+    def url_of(self, user: str) -> str:
+        """The URL for a process that is this user of the broker, with all nodes."""
+        return self._of_all(self.nodes[0].url_of(user))
+
+    @property
+    def console_url(self) -> str | None:
+        return self.nodes[0].console_url
+
+    def alive(self) -> bool:
+        return self._epmd.alive() and all(node.alive() for node in self.nodes)
+
+    def start(self) -> Self:
+        """Start the nodes that do not run, and wait until all of them are one cluster that has its definitions."""
+        first = self.nodes[0]
+        if not first.has_data():  # the others join it; nodes of a former run wait for each other
+            self.start_one(first)
+        self._epmd.start()
+        with ThreadPoolExecutor(len(self.nodes)) as starting:
+            list(starting.map(RabbitNode.start, self.nodes))
+        first.ctl("await_online_nodes", str(len(self.nodes)), timeout=FORMED_WITHIN)
+        if self._loaded:
+            first.ctl("import_definitions", str(first.write_definitions()), timeout=FORMED_WITHIN)
+        return self
+
+    def start_one(self, node: RabbitNode) -> None:
+        """Start one node alone. The first one to start is the cluster, until others join it."""
+        self._epmd.start()
+        node.start()
+
+    def close(self) -> None:
+        """Stop the nodes and epmd, and release their ports."""
+        with ThreadPoolExecutor(len(self.nodes)) as closing:
+            list(closing.map(RabbitNode.close, self.nodes))
+        self._epmd.close()
+        self._ports.release()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _of_all(self, url: str) -> str:
+        hosts = ",".join(f"{LOOPBACK}:{node.port}" for node in self.nodes)
+        return url.replace(f"{LOOPBACK}:{self.nodes[0].port}", hosts)

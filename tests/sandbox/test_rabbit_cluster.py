@@ -1,0 +1,68 @@
+"""A private cluster: on loopback alone, with an epmd of its own, and nothing of it is left at the end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pika
+import pytest
+
+from sandbox.stack.child_process import running_pid
+from sandbox.stack.commands import BROKER_USERS, COMMANDS
+from sandbox.stack.epmd import Epmd
+from sandbox.stack.ports import Ports, answers
+from sandbox.stack.rabbit_cluster import RabbitCluster
+from sandbox.stack.run_claim import end_leftovers
+from sandbox.stack.run_directory import temporary_run
+
+pytestmark = pytest.mark.timeout(300)
+DURABLE = pika.BasicProperties(delivery_mode=2)
+QUEUE = {"x-queue-type": "quorum"}
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Path]:
+    with temporary_run() as run:
+        yield run
+
+
+def private_cluster(run: Path) -> RabbitCluster:
+    return RabbitCluster(run / "cluster", definitions=COMMANDS.definitions, users=BROKER_USERS)
+
+
+@pytest.mark.long
+def test_a_cluster_listens_on_loopback_only_and_keeps_its_messages(run: Path) -> None:
+    with private_cluster(run) as cluster:
+        first, *_ = cluster.nodes
+        listening = first.ctl(
+            "eval", "[I || N <- rabbit_nodes:all_running(), I <- rabbit_networking:node_listeners(N)]."
+        )
+        with pika.BlockingConnection(pika.URLParameters(first.amqp_url)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            channel.queue_declare("stored", durable=True, arguments=QUEUE)
+            channel.basic_publish("", "stored", b"still here", DURABLE)
+        pids = [each.pid for each in cluster.nodes]
+
+    assert listening.count("127,0,0,1") >= 3
+    assert "0,0,0,0" not in listening
+    assert all(pids)
+    assert [each.pid for each in cluster.nodes] == [None] * 3
+    assert not any(answers(each.port) for each in cluster.nodes)
+    assert not cluster.alive()
+
+    with private_cluster(run) as again, pika.BlockingConnection(pika.URLParameters(again.nodes[2].amqp_url)) as reading:
+        assert reading.channel().basic_get("stored", auto_ack=True)[2] == b"still here"
+
+
+def test_an_epmd_that_a_killed_run_has_left_is_ended(run: Path) -> None:
+    ports = Ports()
+    epmd = Epmd(run / "cluster", ports)
+    epmd.start()
+    note = run / "cluster" / "epmd.pid"
+    assert running_pid(note)
+
+    assert end_leftovers(run) == 1
+
+    assert running_pid(note) is None
+    assert not answers(epmd.port)
+    ports.release()
