@@ -1,0 +1,107 @@
+"""The load: so many people at once, each takes one course after the other, in a thread of their own."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.chaos.client.acknowledgements import ClientMemory
+from sandbox.chaos.client.api import ApiClient
+from sandbox.chaos.client.attempts import AttemptLog
+from sandbox.chaos.client.courses import COURSES
+from sandbox.chaos.client.pace import Pace
+from sandbox.chaos.client.payment_page import PaymentPage
+from sandbox.chaos.client.people import ChaosHotel, sign_in
+from sandbox.chaos.client.visit import Visit
+
+IDLE = 0.05  # seconds between two looks at whether people may go on
+
+
+@dataclass
+class Load:
+    """`people` at once, `rate` requests a second altogether. Start it, pause it for the judge, stop it."""
+
+    url: str
+    stack: Mapping[str, Any]
+    seed: int
+    hotels: tuple[str, ...]
+    rate: float = 25.0
+    people: int = 24
+    clock_offset: float = 0.0
+    log: AttemptLog = field(default_factory=AttemptLog)
+    memory: ClientMemory = field(default_factory=ClientMemory)
+    failure: BaseException | None = None
+    _going: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _signed_in: threading.Event = field(default_factory=threading.Event)
+    _busy: int = 0
+    _visits: int = 0
+
+    def start(self, *, within: float = 30.0) -> None:
+        """Begin. Raises `RuntimeError` where staff cannot sign in."""
+        self._thread = threading.Thread(target=self._run, name="load", daemon=True)
+        self._going.set()
+        self._thread.start()
+        self._signed_in.wait(within)
+        self.check()
+
+    def pause(self, *, within: float = 120.0) -> bool:
+        """Begin no new course; whether all courses ended within so many seconds."""
+        self._going.clear()
+        waiting = threading.Event()
+        for _ in range(int(within / IDLE)):
+            self.check()
+            if not self._busy:
+                return True
+            waiting.wait(IDLE)
+        return False
+
+    def resume(self) -> None:
+        self._going.set()
+
+    def stop(self) -> None:
+        """End all people, at the next answer."""
+        self._stopping.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Raises what ended the people unexpectedly: a fault of the client itself."""
+        if self.failure:
+            raise RuntimeError(f"the clients ended: {self.failure!r}") from self.failure
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._live())
+        except BaseException as error:  # noqa: BLE001 - raised in the run's own thread by `check`
+            self.failure = error
+        finally:
+            self._signed_in.set()
+
+    async def _live(self) -> None:
+        api = ApiClient(self.url, self.log, Pace(self.rate), self._stopping.is_set)
+        page = PaymentPage(self.stack["stripe"]["url"])
+        try:
+            hotels = await sign_in(api, self.stack, self.hotels)
+            self._signed_in.set()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.people):
+                    group.create_task(self._person(api, page, hotels))
+        finally:
+            await api.close()
+            await page.close()
+
+    async def _person(self, api: ApiClient, page: PaymentPage, hotels: list[ChaosHotel]) -> None:
+        while not self._stopping.is_set():
+            if not self._going.is_set():
+                await asyncio.sleep(IDLE)
+                continue
+            self._visits += 1
+            rng = random.Random(f"{self.seed}/{self._visits}")
+            [course] = rng.choices(list(COURSES), list(COURSES.values()))
+            self._busy += 1
+            try:
+                await course(Visit(api, page, self.memory, rng.choice(hotels), rng, self.clock_offset))
+            finally:
+                self._busy -= 1
