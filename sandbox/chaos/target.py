@@ -1,11 +1,9 @@
-"""What a run of faults needs of the system: its processes, its network links and its stand-ins."""
+"""What a run of faults needs of the system: its processes and its network links."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
-
-from sandbox.stripe.client import StandInControl
 
 
 class FaultyProcess(Protocol):
@@ -45,24 +43,12 @@ class FaultyLink(Protocol):
     def heal(self) -> None: ...
 
 
-class FaultControl(Protocol):
-    """The control API of a stand-in that has faults by mode."""
-
-    def fault(self, mode: str, *, times: int | None = 1, **fields: Any) -> None:
-        """Add a fault for the next `times` calls, or for all (None)."""
-
-    def lift_faults(self) -> None: ...
-
-
 class ChaosTarget(Protocol):
     """A running system under faults."""
 
     @property
     def url(self) -> str:
         """Where clients send requests; whoever listens there never repeats one."""
-
-    @property
-    def directory(self) -> Path: ...
 
     @property
     def stack_json(self) -> Mapping[str, Any]:
@@ -74,15 +60,6 @@ class ChaosTarget(Protocol):
     @property
     def links(self) -> Mapping[str, FaultyLink]:
         """By name: `rooms-1/broker`, `rooms-1/database`."""
-
-    @property
-    def stripe(self) -> StandInControl: ...
-
-    @property
-    def pusher(self) -> FaultControl: ...
-
-    @property
-    def mailbox(self) -> FaultControl: ...
 
     def at_rest(self, seconds: float) -> bool:
         """Whether everything that is due has been done within `seconds`: outboxes, inboxes and jobs are empty."""

@@ -32,6 +32,7 @@ class Load:
     clock_offset: float = 0.0
     log: AttemptLog = field(default_factory=AttemptLog)
     memory: ClientMemory = field(default_factory=ClientMemory)
+    signed_in: list[ChaosHotel] = field(default_factory=list)
     failure: BaseException | None = None
     _going: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -83,16 +84,16 @@ class Load:
         api = ApiClient(self.url, self.log, Pace(self.rate), self._stopping.is_set)
         page = PaymentPage(self.stack["stripe"]["url"])
         try:
-            hotels = await sign_in(api, self.stack, self.hotels)
+            self.signed_in = await sign_in(api, self.stack, self.hotels)
             self._signed_in.set()
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.people):
-                    group.create_task(self._person(api, page, hotels))
+                    group.create_task(self._person(api, page))
         finally:
             await api.close()
             await page.close()
 
-    async def _person(self, api: ApiClient, page: PaymentPage, hotels: list[ChaosHotel]) -> None:
+    async def _person(self, api: ApiClient, page: PaymentPage) -> None:
         while not self._stopping.is_set():
             if not self._going.is_set():
                 await asyncio.sleep(IDLE)
@@ -102,6 +103,6 @@ class Load:
             [course] = rng.choices(list(COURSES), list(COURSES.values()))
             self._busy += 1
             try:
-                await course(Visit(api, page, self.memory, rng.choice(hotels), rng, self.clock_offset))
+                await course(Visit(api, page, self.memory, rng.choice(self.signed_in), rng, self.clock_offset))
             finally:
                 self._busy -= 1

@@ -1,0 +1,16 @@
+"""What the judge reports."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ChaosViolation:
+    """A promise that does not hold. `subject` is a booking, a room or a command; `at` (monotonic seconds) is the moment
+    to which the promise belongs, by which the report finds the fault.
+    """
+
+    check: str
+    subject: str
+    what: str
+    at: float
+    lost_write: bool = False
