@@ -16,7 +16,7 @@ from chassis.refusal import Unavailable
 from contracts.operations import ReadMetrics
 from contracts.rooms.rooms import GetRoomHistory
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import TcpProxy, proxied
+from sandbox.chaos.tcp_proxy import TcpProxy, proxied
 from tests.interface.chassis.conftest import Owner, Toy, asker_hears, until
 
 pytestmark = pytest.mark.timeout(120)
