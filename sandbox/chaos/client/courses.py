@@ -42,7 +42,7 @@ async def decline(visit: Visit) -> None:
 async def refund(visit: Visit) -> None:
     """The guest cancels a confirmed stay, and gets back what the policy leaves."""
     stay = await (_tonight(visit) if visit.rng.random() < 0.3 else _future(visit))
-    if stay and await _confirmed(visit, stay):
+    if stay and await confirmed(visit, stay):
         await _cancel(visit, stay)
         await visit.read(stay)
 
@@ -58,7 +58,7 @@ async def race(visit: Visit) -> None:
 async def stay_over(visit: Visit) -> None:
     """The whole way: book, pay, approve, assign, check in, talk, check out, clean."""
     stay = await _tonight(visit)
-    if not (stay and await _confirmed(visit, stay) and await visit.assign_room(stay)):
+    if not (stay and await confirmed(visit, stay) and await visit.assign_room(stay)):
         return
     body = {"internal_notes": f"note {stay.number}"}
     await visit.ask(operations.AMEND, stay=stay, token=visit.hotel.desk, body=body)
@@ -106,7 +106,7 @@ async def _future(visit: Visit) -> StayRecord | None:
     return await visit.book(visit.today + timedelta(days=visit.rng.randrange(3, FAR)), nights=visit.rng.choice((1, 2)))
 
 
-async def _confirmed(visit: Visit, stay: StayRecord) -> bool:
+async def confirmed(visit: Visit, stay: StayRecord) -> bool:
     """Paid, and approved by staff where the hotel does not approve by itself."""
     if not await visit.pay(stay):
         return False

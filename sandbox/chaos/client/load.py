@@ -5,17 +5,19 @@ import random
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from sandbox.chaos.client.acknowledgements import ClientMemory
+from sandbox.chaos.client.acknowledgements import ClientMemory, StayRecord
 from sandbox.chaos.client.api import ApiClient
 from sandbox.chaos.client.attempts import AttemptLog
-from sandbox.chaos.client.courses import COURSES
+from sandbox.chaos.client.courses import COURSES, confirmed
 from sandbox.chaos.client.pace import Pace
 from sandbox.chaos.client.payment_page import PaymentPage
 from sandbox.chaos.client.people import ChaosHotel, sign_in
 from sandbox.chaos.client.visit import Visit
 
+PROBED = timedelta(days=420)
 IDLE = 0.05  # seconds between two looks at whether people may go on
 
 
@@ -37,6 +39,7 @@ class Load:
     _going: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _signed_in: threading.Event = field(default_factory=threading.Event)
+    _probed: StayRecord | None = None
     _busy: int = 0
     _visits: int = 0
 
@@ -47,6 +50,11 @@ class Load:
         self._thread.start()
         self._signed_in.wait(within)
         self.check()
+
+    def probed_stay(self) -> StayRecord:
+        """A confirmed stay of the first hotel, about which nobody else does anything."""
+        assert self._probed
+        return self._probed
 
     def pause(self, *, within: float = 120.0) -> bool:
         """Begin no new course; whether all courses ended within so many seconds."""
@@ -85,6 +93,7 @@ class Load:
         page = PaymentPage(self.stack["stripe"]["url"])
         try:
             self.signed_in = await sign_in(api, self.stack, self.hotels)
+            self._probed = await self._confirmed_stay(api, page)
             self._signed_in.set()
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.people):
@@ -92,6 +101,14 @@ class Load:
         finally:
             await api.close()
             await page.close()
+
+    async def _confirmed_stay(self, api: ApiClient, page: PaymentPage) -> StayRecord:
+        rng = random.Random(f"{self.seed}/probes")
+        visit = Visit(api, page, self.memory, self.signed_in[0], rng, self.clock_offset)
+        stay = await visit.book(visit.today + PROBED, nights=1)
+        if stay is None or not await confirmed(visit, stay):
+            raise RuntimeError("the first booking was not confirmed")
+        return stay
 
     async def _person(self, api: ApiClient, page: PaymentPage) -> None:
         while not self._stopping.is_set():

@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,17 +59,24 @@ class PoisonedInbox:
         return body, properties
 
 
+KNOWN = {
+    "bookings": "BookingApproved",
+    "payments": "PaymentCaptured",
+    "rooms": "InventoryHeld",
+    "notifier": "NoticeGaveUp",
+}
+
+
 def _envelope(message_id: str, owner: str, *, known: bool) -> Envelope:
-    fields: Mapping[str, Any] = {
-        "id": message_id,
-        "source": owner,
-        "type": f"{owner}.{KNOWN[owner] if known else 'NoSuchThing'}.v1",
-        "subject": f"BK-POISON-{message_id[-8:]}",
-        "sequence": 1,
-        "time": datetime.now(UTC),
-        "data": {},
-    }
-    return Envelope(**fields)
-
-
-KNOWN = {"bookings": "BookingApproved", "payments": "PaymentCaptured", "rooms": "InventoryHeld", "notifier": "NoticeGaveUp"}
+    kind = f"{owner}.{KNOWN[owner] if known else 'NoSuchThing'}.v1"
+    return Envelope(
+        id=message_id,
+        source=owner,
+        type=kind,
+        subject=f"BK-POISON-{message_id[-8:]}",
+        time=datetime.now(UTC),
+        sequence=1,
+        hotel="hotel-killarney",
+        data={},
+        dataschema=f"urn:hotelmate:{kind}",
+    )
