@@ -12,7 +12,6 @@ import httpx
 from sandbox.chaos.client.load import Load
 from sandbox.chaos.faults.plan import draw_plan
 from sandbox.chaos.hotels import enlarge
-from sandbox.chaos.judge.operator_checks import OperatorChecks
 from sandbox.chaos.report.terminal import show
 from sandbox.chaos.report.write import write_report
 from sandbox.chaos.run import HOTELS, ChaosRun
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(problem))
     began = time.monotonic()
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:
-        enlarge(OperatorChecks(system.stack_json), HOTELS, directory)
+        enlarge(system.stack_json, HOTELS, directory)
         print(f"seed {seed}: the system is ready after {time.monotonic() - began:.0f} s", flush=True)
         load = Load(system.url, system.stack_json, seed, HOTELS, rate=chosen.rate, clock_offset=clock_offset(system))
         run = ChaosRun(system, load, goal=chosen.goal, say=lambda text: print(text, flush=True))

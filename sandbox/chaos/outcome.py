@@ -13,12 +13,17 @@ FEWEST = 5  # requests under way for a fault to count
 
 @dataclass
 class FaultOutcome:
-    """Moments are monotonic seconds. `healed` is the restart or heal, `recovered` when every route answered again."""
+    """A fault that was injected. Moments are monotonic seconds.
+
+    `healed` is the restart or heal, and since `recovered` every route has answered; `ready` are the seconds from the
+    restart until the process did its own work again.
+    """
 
     fault: PlannedFault
     injected: float
     healed: float = 0.0
     recovered: float = 0.0
+    ready: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
     violations: list[ChaosViolation] = field(default_factory=list)
     note: str = ""
@@ -52,6 +57,7 @@ class FaultOutcome:
             "at": round(self.injected - began, 2),
             "lasted_seconds": round(self.healed - self.injected, 2),
             "recovery_seconds": round(self.recovery, 2),
+            "ready_seconds": round(self.ready, 2),
             "requests": self.under_way,
             "counts": self.counts,
             "failed_requests": self.failed,

@@ -76,8 +76,8 @@ class ChaosRun:
             self._poisoned(outcome)
         else:
             self._faulty(outcome)
-        refused = probes.wait_for_service(GIVE_UP)
-        outcome.recovered = time.monotonic()
+        outcome.recovered, refused = probes.wait_for_service(GIVE_UP)
+        self._await_ready(outcome)
         if refused:
             self._violates(outcome, "full service again", f"after {GIVE_UP:g} s: {refused}")
         elif outcome.recovery > self.goal:
@@ -96,9 +96,13 @@ class ChaosRun:
         self._hold(outcome)
         outcome.healed = time.monotonic()
         injection.heal()
-        if is_restarted(fault):
+
+    def _await_ready(self, outcome: FaultOutcome) -> None:
+        """Wait until the faulty process does its own work again, which others did meanwhile."""
+        if is_restarted(outcome.fault):
             try:
-                self.system.processes[fault.instance].wait_ready(GIVE_UP)
+                self.system.processes[outcome.fault.instance].wait_ready(GIVE_UP)
+                outcome.ready = time.monotonic() - outcome.healed
             except TimeoutError as problem:
                 self._violates(outcome, "process is ready again", str(problem))
 
@@ -146,19 +150,24 @@ class ChaosRun:
         began = time.monotonic()
         if not self.load.pause(within=REST_WITHIN):
             self.others.append(ChaosViolation("clients come to an end", "the clients", "some still wait", began))
+        paused = time.monotonic()
         try:
             self.system.at_rest(REST_WITHIN)
         except TimeoutError as problem:
             self._assign([ChaosViolation("the system comes to rest", "the system", str(problem), began)])
+        rested = time.monotonic()
         violations = judge()
         unexpected = self.load.log.unexpected[self._unexpected :]
         self._unexpected += len(unexpected)
-        violations += [ChaosViolation("expected status", f"{x.operation} {x.subject}", x.what, x.at) for x in unexpected]
+        violations += [
+            ChaosViolation("expected status", f"{x.operation} {x.subject}", x.what, x.at) for x in unexpected
+        ]
         attempts = self.load.log.between(self._checked_until, began)
         violations += attribution.without_a_fault(attempts, self.outcomes)
         self._checked_until = began
         self._assign(violations)
-        self.say(f"      at rest and judged in {time.monotonic() - began:.1f} s: {len(violations)} violations")
+        times = f"{paused - began:.0f} s until the clients had ended, {rested - paused:.0f} s until rest"
+        self.say(f"      {times}, {time.monotonic() - rested:.0f} s to judge: {len(violations)} violations")
         for violation in violations[:10]:
             self.say(f"        {violation.check}: {violation.subject}: {violation.what[:300]}")
         self.load.resume()
@@ -171,7 +180,9 @@ class ChaosRun:
 
     def _show(self, outcome: FaultOutcome) -> None:
         fault = outcome.fault
-        text = f"recovered in {outcome.recovery:5.1f} s, {outcome.failed:3d} of {len(outcome.attempts):4d} requests failed"
+        text = (
+            f"recovered in {outcome.recovery:5.1f} s, {outcome.failed:3d} of {len(outcome.attempts):4d} requests failed"
+        )
         self.say(f"{fault.number:4d}  {fault!s:38s} {outcome.healed - outcome.injected:5.1f} s, {text}  {outcome.note}")
         for violation in outcome.violations:
             self.say(f"        {violation.check}: {violation.subject}: {violation.what[:300]}")

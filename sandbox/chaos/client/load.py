@@ -83,7 +83,7 @@ class Load:
     def _run(self) -> None:
         try:
             asyncio.run(self._live())
-        except BaseException as error:  # noqa: BLE001 - raised in the run's own thread by `check`
+        except BaseException as error:
             self.failure = error
         finally:
             self._signed_in.set()

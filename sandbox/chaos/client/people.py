@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.chaos.client.operations import HOTEL, LOGIN
 from sandbox.chaos.client.api import ApiClient
+from sandbox.chaos.client.operations import HOTEL, LOGIN
 
 
 @dataclass(frozen=True)

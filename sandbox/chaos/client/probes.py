@@ -1,6 +1,5 @@
 """The probes: one request per route that matters, each of which must answer 2xx, and a paid booking's way through."""
 
-import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,11 +65,16 @@ class RouteProbes:
                         return f"{probe.operation.name}: {answer.status_code}"
         return ""
 
-    def wait_for_service(self, within: float) -> str:
-        """Ask until every route answers; what still does not after so many seconds, or empty."""
+    def wait_for_service(self, within: float) -> tuple[float, str]:
+        """Ask until every route answers.
+
+        Returns the monotonic moment since which every route has answered, and what still does not answer after `within`
+        seconds, or empty.
+        """
         deadline = time.monotonic() + within
-        while refused := self.first_refused():
-            if time.monotonic() > deadline:
-                return refused
-            time.sleep(random.uniform(0.1, 0.2))
-        return ""
+        while True:
+            began = time.monotonic()
+            refused = self.first_refused()
+            if not refused or began > deadline:
+                return began, refused
+            time.sleep(0.1)

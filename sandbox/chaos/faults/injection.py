@@ -1,5 +1,6 @@
 """How each kind of fault is injected and healed."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -96,6 +97,9 @@ def _provider(system: ChaosSystem, process: str, kind: FaultKind) -> Heal:
 def _webhooks(system: ChaosSystem, kind: FaultKind) -> Heal:
     def heal() -> None:
         system.stripe.webhooks(copies=1, paused=False)
+        if kind is FaultKind.WEBHOOKS_REORDERED:
+            time.sleep(1)  # what has waited goes out in another order first
+            system.stripe.webhooks(order="queued")
 
     match kind:
         case FaultKind.WEBHOOKS_DOUBLED:

@@ -61,9 +61,9 @@ class FaultCell:
 def cells() -> tuple[FaultCell, ...]:
     """Every cell."""
     process_kinds = (FaultKind.KILL, FaultKind.FREEZE, FaultKind.LONG_FREEZE, FaultKind.ROLLING)
-    rows: dict[str, tuple[FaultKind, ...]] = {process: (*process_kinds, *LINK_KINDS) for process in TWICE}
+    rows: dict[str, tuple[FaultKind, ...]] = dict.fromkeys(TWICE, (*process_kinds, *LINK_KINDS))
     rows |= {service: (*rows[service], *POISON_KINDS) for service in SERVICES}
-    rows |= {node: (FaultKind.KILL, FaultKind.FREEZE, FaultKind.RESTART) for node in NODES}
+    rows |= dict.fromkeys(NODES, (FaultKind.KILL, FaultKind.FREEZE, FaultKind.RESTART))
     rows["rabbit"] += (FaultKind.OUTAGE,)
     rows["stripe"] = (FaultKind.SLOW, FaultKind.DOWN, FaultKind.FAILS_AFTER_WORK, *WEBHOOK_KINDS)
     rows["pusher"] = rows["mailbox"] = (FaultKind.SLOW, FaultKind.DOWN)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from sandbox.chaos.judge.room_checks import check_rooms
 from sandbox.chaos.judge.stay_checks import ENDED, check_stay
 from sandbox.chaos.judge.violation import ChaosViolation
 
+READERS = 6
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -40,6 +42,7 @@ class ChaosJudge:
 
     def close(self) -> None:
         self._reader.close()
+        self._operators.close()
         self._http.close()
 
     def judge_recent(self) -> list[ChaosViolation]:
@@ -59,9 +62,10 @@ class ChaosJudge:
         violations: list[ChaosViolation] = []
         pushes, mails, intents = self._push_log(), self._mails(), by_booking(self._journal())
         self._open = []
-        for record in stays:
-            reading = self._reader.stay(record)
-            self.judged += 1
+        with ThreadPoolExecutor(READERS) as pool:
+            readings = list(pool.map(self._reader.stay, stays))
+        self.judged += len(stays)
+        for record, reading in zip(stays, readings, strict=True):
             violations += check_stay(record, reading)
             violations += check_money(record, reading, intents.get(record.booking_id, {}))
             violations += check_pushes(record, reading, pushes)
@@ -90,7 +94,9 @@ class ChaosJudge:
         return mails
 
     def _journal(self) -> Rows:
-        rows: Rows = self._http.get(f"{self.stack['stripe']['url']}/_control/journal").raise_for_status().json()["entries"]
+        rows: Rows = (
+            self._http.get(f"{self.stack['stripe']['url']}/_control/journal").raise_for_status().json()["entries"]
+        )
         return rows
 
 

@@ -14,7 +14,6 @@ from contracts.catalogue import OWNERS
 from sandbox.chaos.judge.violation import ChaosViolation
 
 ROOT = Path(__file__).resolve().parents[3]
-WITHIN = 180  # seconds for one command
 MENDED = re.compile(r"\bmended \d")
 WAITING = re.compile(r"^\W*(\w+)\W+([1-9]\d*)\b")
 
@@ -24,7 +23,7 @@ class OperatorChecks:
 
     def __init__(self, stack: Mapping[str, Any]) -> None:
         databases = {f"{name.upper()}_DATABASE_URL": url for name, url in stack["databases"].items()}
-        self._environment = {
+        environment = {
             **{name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_KEYS"))},
             **databases,
             "HOTELMATE_MODE": "demo",
@@ -36,13 +35,28 @@ class OperatorChecks:
             "COLUMNS": "250",
         }
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """A command's exit code and output."""
-        argv = [sys.executable, "-m", "hotelmate", *arguments]
-        done = subprocess.run(  # noqa: S603 - our own program
-            argv, env=self._environment, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN, check=False
+        argv = [sys.executable, "-m", "sandbox.chaos.judge.operator_program"]
+        self._program = subprocess.Popen(  # noqa: S603 - our own program
+            argv, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        return done.returncode, done.stdout + (done.stderr if done.returncode else "")
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """A command's exit code and output. Raises `RuntimeError` where the program has ended."""
+        assert self._program.stdin
+        assert self._program.stdout
+        self._program.stdin.write(json.dumps(arguments) + "\n")
+        self._program.stdin.flush()
+        line = self._program.stdout.readline()
+        if not line:
+            raise RuntimeError(f"hotelmate {' '.join(arguments)} has ended with {self._program.wait()}")
+        code, output, errors = json.loads(line)
+        return int(code), str(output) + (str(errors) if code else "")
+
+    def close(self) -> None:
+        """End the program."""
+        assert self._program.stdin
+        self._program.stdin.close()
+        self._program.wait()
 
     def check(self) -> Iterator[ChaosViolation]:
         """What must be clean whenever the system is at rest: the invariants and the outboxes."""

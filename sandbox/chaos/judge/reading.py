@@ -27,8 +27,9 @@ class FeedFact:
 
 @dataclass(frozen=True)
 class StayReading:
-    """A booking at rest. `booking` is empty where the booking cannot be read; `same_address` counts the bookings of the
-    guest's e-mail address.
+    """A booking at rest.
+
+    `booking` is empty where the booking cannot be read; `same_address` counts the bookings of the address.
     """
 
     booking: Mapping[str, Any] = field(default_factory=dict)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ChaosViolation:
-    """A promise that does not hold. `subject` is a booking, a room or a command; `at` (monotonic seconds) is the moment
-    to which the promise belongs, by which the report finds the fault.
+    """A promise that does not hold.
+
+    `subject` is a booking, a room or a command; `at` (monotonic seconds) is the moment to which the promise belongs, by
+    which the report finds the fault.
     """
 
     check: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.chaos.outcome import summaries, violation_json
+from sandbox.chaos.report.page import page
 from sandbox.chaos.run import ChaosRun
 
 
@@ -16,6 +17,7 @@ def write_report(run: ChaosRun, directory: Path, *, seed: int) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     report = as_json(run, seed=seed)
     (directory / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (directory / "report.html").write_text(page(report), "utf-8")
 
 
 def as_json(run: ChaosRun, *, seed: int) -> dict[str, Any]:
