@@ -31,7 +31,7 @@ def without_a_fault(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome
 
 def failure(attempt: Attempt, why: str) -> ChaosViolation:
     answer = "no answer" if attempt.status is None else str(attempt.status)
-    what = f"{answer} after {attempt.ended - attempt.started:.1f} s: {why}"
+    what = f"{answer} after {attempt.ended - attempt.started:.1f} s {why}: {attempt.detail}"
     return ChaosViolation("requests answer", attempt.operation, what, attempt.started)
 
 

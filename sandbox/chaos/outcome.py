@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.chaos.client.attempts import Attempt
 from sandbox.chaos.faults.plan import PlannedFault
+from sandbox.chaos.faults.table import cells as all_cells
 from sandbox.chaos.judge.violation import ChaosViolation
 
 FEWEST = 5  # requests under way for a fault to count
@@ -90,7 +91,7 @@ def violation_json(violation: ChaosViolation, began: float) -> dict[str, Any]:
 
 
 def summaries(outcomes: list[FaultOutcome]) -> list[CellSummary]:
-    """The cells in order of process and kind; a fault without enough requests does not count."""
+    """The cells in the table's order; a fault without enough requests does not count."""
     cells: dict[tuple[str, str], list[FaultOutcome]] = {}
     for outcome in outcomes:
         cells.setdefault((outcome.fault.cell.process, outcome.fault.cell.kind.value), []).append(outcome)
@@ -108,4 +109,5 @@ def summaries(outcomes: list[FaultOutcome]) -> list[CellSummary]:
                 violations=sum(len(outcome.violations) for outcome in members),
             )
         )
-    return sorted(rows, key=lambda row: (row.process, row.kind))
+    order = [(cell.process, cell.kind.value) for cell in all_cells()]
+    return sorted(rows, key=lambda row: order.index((row.process, row.kind)))

@@ -93,15 +93,18 @@ class ApiClient:
     ) -> ApiAnswer | None:
         """One request. None where it failed: 502, 503, 504 or no answer."""
         await self.pace.turn()
-        started, answer = time.monotonic(), None
+        started, answer, detail = time.monotonic(), None, ""
         try:
             response = await self._http.request(operation.method, operation.path.format(**path), **request)
             answer = ApiAnswer(response.status_code, _body(response), response.headers)
-        except httpx.HTTPError:
-            pass
+        except httpx.HTTPError as error:
+            detail = f"{type(error).__name__} {error}"
         status = answer.status if answer else None
-        self.log.add(Attempt(operation.name, started, time.monotonic(), status))
-        return None if answer is None or answer.status in FAILED else answer
+        failed = answer is None or answer.status in FAILED
+        if answer and failed:
+            detail = str(answer.body)[:SHORT]
+        self.log.add(Attempt(operation.name, started, time.monotonic(), status, detail))
+        return None if failed else answer
 
     def _expected(
         self, operation: Operation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]

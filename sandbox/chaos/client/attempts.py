@@ -9,12 +9,18 @@ FAILED = frozenset({502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. Times are seconds of the monotonic clock; `status` is None where the connection was lost."""
+    """One request.
+
+    Times are seconds of the monotonic clock; `status` is None where the connection was lost.
+
+    `detail` is why it failed: the beginning of the body, or the error's name.
+    """
 
     operation: str
     started: float
     ended: float
     status: int | None
+    detail: str = ""
 
     @property
     def failed(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sandbox.chaos.faults.table import NODES, TWICE, FaultCell, FaultKind, cells
+from sandbox.chaos.faults.table import NODES, POISON_KINDS, TWICE, FaultCell, FaultKind, cells
 
 HOLD = {
     FaultKind.KILL: (0.5, 2.0),
@@ -54,7 +54,7 @@ def _rounds(table: Sequence[FaultCell], rng: random.Random) -> Iterator[FaultCel
 
 def _planned(number: int, cell: FaultCell, rng: random.Random) -> PlannedFault:
     instance = f"{cell.process}-{rng.choice((1, 2))}" if cell.process in TWICE else cell.process
-    if cell.kind is FaultKind.ROLLING:
+    if cell.kind is FaultKind.ROLLING or cell.kind in POISON_KINDS:  # both processes, or the inbox that they share
         instance = cell.process
     least, most = HOLD.get(cell.kind, USUAL)
     if cell.process in NODES and cell.kind is FaultKind.FREEZE:

@@ -54,9 +54,13 @@ class ChaosJudge:
     def judge_everything(self) -> list[ChaosViolation]:
         """Judge every stay of the run once more, every room, and run all the operators' checks."""
         self._next = len(self.memory.stays)
-        violations = self._judge(self.memory.stays)
+        violations = self.judge_stays()
         violations += check_rooms(self.memory.room_changes, self._reader.room_history)
         return [*violations, *self._operators.check_all()]
+
+    def judge_stays(self) -> list[ChaosViolation]:
+        """Judge every stay of the run."""
+        return self._judge(self.memory.stays)
 
     def _judge(self, stays: Sequence[StayRecord]) -> list[ChaosViolation]:
         violations: list[ChaosViolation] = []

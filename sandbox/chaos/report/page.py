@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from sandbox.chaos.faults.table import FaultKind
 from sandbox.chaos.report.chart import recovery_chart
 from sandbox.chaos.report.style import STYLE
 
 Json = Mapping[str, Any]
+KINDS = [kind.value for kind in FaultKind]
 
 
 def page(report: Json) -> str:
@@ -74,7 +76,7 @@ def _table(rows: Iterable[Json], goal: float) -> str:
         f'<tr><th scope="row">{escape(kind)}</th>'
         + "".join(_cell(cells.get((process, kind)), goal) for process in processes)
         + "</tr>"
-        for kind in sorted(kinds)
+        for kind in sorted(kinds, key=KINDS.index)
     )
     table = f'<table class="grid"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div class="wide">{table}</div>'
@@ -86,7 +88,8 @@ def _cell(row: Json | None, goal: float) -> str:
     shade = "broken" if row["violations"] else "slow" if row["recovery_max"] > goal else "held"
     broken = f"<em>{row['violations']} broken</em>" if row["violations"] else ""
     times = f"{row['recovery_median']:.1f} – {row['recovery_max']:.1f} s"
-    return f'<td class="{shade}"><b>{row["count"]}×</b> {times}<small>{row["failed"]} failed</small>{broken}</td>'
+    small = f"<small>{times}</small><small>{row['failed']} failed</small>"
+    return f'<td class="{shade}"><b>{row["count"]}×</b>{small}{broken}</td>'
 
 
 def _lines(lines: Iterable[Json], goal: float) -> str:

@@ -8,7 +8,7 @@ STYLE = """
   --broken-ink: #ff9d91; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-header, main { max-width: 1180px; margin: 0 auto; padding: 0 24px; }
+header, main { max-width: 1240px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 32px; border-bottom: 4px solid var(--held-ink); }
 header.bad { border-color: var(--broken-ink); }
 header h1 { margin: 4px 0; font-size: 34px; line-height: 1.15; color: var(--held-ink); }
@@ -25,7 +25,8 @@ h2 { margin: 36px 0 8px; font-size: 20px; }
 .wide { overflow-x: auto; }
 table { border-collapse: separate; border-spacing: 3px; width: 100%; font-variant-numeric: tabular-nums; }
 .grid th { padding: 4px 8px; text-align: left; font-weight: 600; white-space: nowrap; }
-.grid td { padding: 6px 8px; border-radius: 5px; white-space: nowrap; font-size: 13px; }
+.grid tbody th { white-space: normal; min-width: 110px; font-size: 14px; line-height: 1.25; }
+.grid td { padding: 4px 7px; border-radius: 5px; white-space: nowrap; font-size: 12.5px; line-height: 1.35; }
 .grid td.none { background: repeating-linear-gradient(135deg, transparent 0 5px, var(--line) 5px 6px); opacity: .35; }
 .grid small, .grid em { display: block; font-style: normal; }
 .grid small { color: var(--dim); }

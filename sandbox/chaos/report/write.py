@@ -2,6 +2,7 @@
 
 import json
 import platform
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,14 @@ from sandbox.chaos.run import ChaosRun
 
 
 def write_report(run: ChaosRun, directory: Path, *, seed: int) -> None:
-    """Write both files into the directory, which is made where it is missing."""
+    """Write both files into the directory, and after a violation the logs of all processes."""
     directory.mkdir(parents=True, exist_ok=True)
     report = as_json(run, seed=seed)
     (directory / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
     (directory / "report.html").write_text(page(report), "utf-8")
+    shutil.rmtree(directory / "logs", ignore_errors=True)
+    if run.violations():
+        shutil.copytree(run.system.directory / "logs", directory / "logs")
 
 
 def as_json(run: ChaosRun, *, seed: int) -> dict[str, Any]:

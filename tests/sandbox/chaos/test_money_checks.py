@@ -62,9 +62,7 @@ def test_money_that_agrees_breaks_nothing(actual: StayReading, entries: tuple[di
         (reading(status="PENDING_PAYMENT"), (entry("authorise"),), "nothing of an unpaid booking"),
     ],
 )
-def test_money_that_differs_is_reported(
-    actual: StayReading, entries: tuple[dict[str, Any], ...], check: str
-) -> None:
+def test_money_that_differs_is_reported(actual: StayReading, entries: tuple[dict[str, Any], ...], check: str) -> None:
     assert any(each.startswith(check) for each in checks(actual, *entries))
 
 
