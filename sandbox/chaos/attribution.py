@@ -12,24 +12,33 @@ from sandbox.chaos.outcome import FaultOutcome
 BY_NAME = {value.name: value for value in vars(operations).values() if isinstance(value, Operation)}
 
 
-def unexcused(outcome: FaultOutcome) -> Iterable[ChaosViolation]:
-    """A violation for each failed request that has nothing to do with the fault."""
-    for attempt in outcome.attempts:
-        if attempt.failed and not may_fail(outcome.fault.cell, BY_NAME[attempt.operation]):
-            yield failure(attempt, f"failed during {outcome.fault}, which it does not need")
+def attribute(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome], *, goal: float) -> list[ChaosViolation]:
+    """Give each failed request to the last fault that excuses it; returns a violation for each that no fault excuses.
+
+    A fault excuses an operation that needs the faulty process, and was under way between its injection and `goal`
+    seconds after the heal. What began after the heal prolongs the fault's recovery.
+    """
+    violations = []
+    for attempt in attempts:
+        if not attempt.failed:
+            continue
+        operation = BY_NAME[attempt.operation]
+        excusing = [
+            outcome
+            for outcome in outcomes
+            if may_fail(outcome.fault.cell, operation) and attempt.overlaps(outcome.injected, outcome.healed + goal)
+        ]
+        if excusing:
+            excusing[-1].recovered = max(excusing[-1].recovered, attempt.started)
+        else:
+            violations.append(failure(attempt, outcomes))
+    return violations
 
 
-def without_a_fault(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome]) -> list[ChaosViolation]:
-    """A violation for each failed request while no fault was active."""
-    failed = [attempt for attempt in attempts if attempt.failed]
-    return [
-        failure(attempt, "failed while no fault was active")
-        for attempt in failed
-        if not any(attempt.overlaps(outcome.injected, outcome.recovered) for outcome in outcomes)
-    ]
-
-
-def failure(attempt: Attempt, why: str) -> ChaosViolation:
+def failure(attempt: Attempt, outcomes: Sequence[FaultOutcome]) -> ChaosViolation:
+    """The violation of a request that failed without an excuse."""
+    active = [outcome.fault for outcome in outcomes if attempt.overlaps(outcome.injected, outcome.recovered)]
+    why = f"during {active[-1]}, which it does not need" if active else "while no fault was active"
     answer = "no answer" if attempt.status is None else str(attempt.status)
     what = f"{answer} after {attempt.ended - attempt.started:.1f} s {why}: {attempt.detail}"
     return ChaosViolation("requests answer", attempt.operation, what, attempt.started)
@@ -42,6 +51,6 @@ def assign(violations: Iterable[ChaosViolation], outcomes: Sequence[FaultOutcome
         earlier = [outcome for outcome in outcomes if outcome.injected <= violation.at]
         if not earlier:
             others.append(violation)
-        elif violation not in earlier[-1].violations:
+        elif not any(violation.same_as(each) for each in earlier[-1].violations):
             earlier[-1].violations.append(violation)
     return others

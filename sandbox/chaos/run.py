@@ -41,11 +41,12 @@ class ChaosRun:
     others: list[ChaosViolation] = field(default_factory=list)
     judged: int = 0
     _unexpected: int = 0
-    _checked_until: float = 0.0
+    _attributed: int = 0
+    _measured: int = 0
 
     def go(self, plan: Sequence[PlannedFault], *, until: float = float("inf")) -> None:
         """Run the plan, at most until a monotonic moment, and judge. The load has not been started."""
-        self.began = self._checked_until = time.monotonic()
+        self.began = time.monotonic()
         self.load.start()
         desks = {hotel.slug: hotel.desk for hotel in self.load.signed_in}
         judge = ChaosJudge(self.system.url, self.system.stack_json, desks, self.load.memory)
@@ -80,12 +81,9 @@ class ChaosRun:
         self._await_ready(outcome)
         if refused:
             self._violates(outcome, "full service again", f"after {GIVE_UP:g} s: {refused}")
-        elif outcome.recovery > self.goal:
-            self._violates(outcome, f"full service within {self.goal:g} s", f"after {outcome.recovery:.1f} s")
         if fault.cell.kind is FaultKind.OUTAGE:
             self._backlog(outcome)
         outcome.attempts = self.load.log.between(outcome.injected, outcome.recovered)
-        outcome.violations += attribution.unexcused(outcome)
         if not outcome.counts:
             outcome.note += f" only {outcome.under_way} requests under way"
         self._show(outcome)
@@ -162,15 +160,24 @@ class ChaosRun:
         violations += [
             ChaosViolation("expected status", f"{x.operation} {x.subject}", x.what, x.at) for x in unexpected
         ]
-        attempts = self.load.log.between(self._checked_until, began)
-        violations += attribution.without_a_fault(attempts, self.outcomes)
-        self._checked_until = began
+        violations += self._failures()
         self._assign(violations)
         times = f"{paused - began:.0f} s until the clients had ended, {rested - paused:.0f} s until rest"
         self.say(f"      {times}, {time.monotonic() - rested:.0f} s to judge: {len(violations)} violations")
         for violation in violations[:10]:
             self.say(f"        {violation.check}: {violation.subject}: {violation.what[:300]}")
         self.load.resume()
+
+    def _failures(self) -> list[ChaosViolation]:
+        """Requests that failed without an excuse, and faults whose recovery lasted too long, since the last time."""
+        attempts, self._attributed = self.load.log.attempts[self._attributed :], len(self.load.log.attempts)
+        violations = attribution.attribute(attempts, self.outcomes, goal=self.goal)
+        for outcome in self.outcomes[self._measured :]:
+            outcome.attempts = self.load.log.between(outcome.injected, outcome.recovered)
+            if outcome.recovery > self.goal:
+                self._violates(outcome, f"full service within {self.goal:g} s", f"after {outcome.recovery:.1f} s")
+        self._measured = len(self.outcomes)
+        return violations
 
     def _assign(self, violations: Sequence[ChaosViolation]) -> None:
         self.others += attribution.assign(violations, self.outcomes)

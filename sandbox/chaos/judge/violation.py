@@ -16,3 +16,7 @@ class ChaosViolation:
     what: str
     at: float
     lost_write: bool = False
+
+    def same_as(self, other: "ChaosViolation") -> bool:
+        """Whether both say the same, perhaps at two judgements."""
+        return (self.check, self.subject, self.what) == (other.check, other.subject, other.what)
