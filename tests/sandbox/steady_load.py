@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -29,7 +29,9 @@ class SteadyLoad:
         self._every = clients / rate
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run, args=(seed * 100 + n,), daemon=True) for n in range(clients)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(seed * 100 + n,), daemon=True) for n in range(clients)
+        ]
 
     @contextmanager
     def running(self) -> Iterator["SteadyLoad"]:
@@ -120,7 +122,7 @@ class _Client:
         return {"room_type_code": "DBL", "check_in": check_in, "check_out": check_out, "adults": 2, "children": 0}
 
     def _nights(self) -> tuple[str, str]:
-        check_in = date.today() + timedelta(days=self._chance.randrange(20, 330))
+        check_in = datetime.now(UTC).date() + timedelta(days=self._chance.randrange(20, 330))
         return str(check_in), str(check_in + timedelta(days=1))
 
 
