@@ -7,11 +7,11 @@ from typing import Any
 import pika
 from pika.channel import Channel
 
-from chassis import codec
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.asynchronous import call
 from chassis.messaging.ask_verification import AskRefused, AskVerifier
 from chassis.messaging.keys import Keyring
+from chassis.messaging.received_ask import read_ask, read_message
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.service import method_of
@@ -47,7 +47,7 @@ class AskReplies:
         task.add_done_callback(self._tasks.discard)
 
     async def _handle(self, channel: Channel, delivery: Any, ask: pika.BasicProperties, body: bytes) -> None:
-        reply = await self._reply(delivery.routing_key.rpartition(".")[2], ask, body)
+        reply = await self._reply(delivery.routing_key, ask, body)
         if not channel.is_open:
             return
         asker = topology.asker_of(ask.reply_to or "")
@@ -56,20 +56,18 @@ class AskReplies:
             channel.basic_publish(topology.replies(asker), ask.reply_to, reply, properties)
         channel.basic_ack(delivery.delivery_tag)
 
-    async def _reply(self, method: str, ask: pika.BasicProperties, body: bytes) -> bytes:
+    async def _reply(self, routing_key: str, properties: pika.BasicProperties, body: bytes) -> bytes:
         try:
-            asker = self._verifier.verify(method, ask, body)
-            content = codec.decode(body)["kwargs"]
-            self._verifier.verify_caller(asker, method, content.get("context", {}))
-            kind, reply = self._replies[method]
-            return ask_protocol.reply_body(await reply(codec.typed(content["message"], kind)))
+            ask = read_ask(self._verifier, routing_key, properties, body)
+            if ask.method not in self._replies:
+                raise AskRefused(f"the ask is refused: {GATEWAY} cannot be asked {ask.method}")
+            kind, reply = self._replies[ask.method]
+            return ask_protocol.reply_body(await reply(read_message(ask.message, kind)))
         except AskRefused as problem:
-            log.warning("ask_refused", why=str(problem), method=f"{GATEWAY}.{method}")
+            log.warning("ask_refused", why=str(problem), method=routing_key)
             return ask_protocol.error_body(Unavailable(str(problem)))
-        except (ValueError, KeyError, TypeError) as problem:
-            return ask_protocol.error_body(Refusal("INVALID_MESSAGE", str(problem)))
-        except Unavailable as problem:
+        except (Refusal, Unavailable) as problem:
             return ask_protocol.error_body(problem)
         except Exception as problem:
-            log.exception("ask_failed", method=f"{GATEWAY}.{method}")
+            log.exception("ask_failed", method=routing_key)
             return ask_protocol.error_body(problem)

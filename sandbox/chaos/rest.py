@@ -38,7 +38,7 @@ def _in_databases(databases: Mapping[str, str]) -> Iterator[str]:
     for service, owners in SUBSCRIPTIONS.items():
         with psycopg.connect(databases[service], connect_timeout=5) as connection:
             for owner in owners:
-                applied = dict(connection.execute(_LAST_APPLIED.encode(), [owner]).fetchall())
+                applied: dict[str, int] = dict(connection.execute(_LAST_APPLIED.encode(), [owner]).fetchall())
                 behind = [subject for subject, last in published[owner].items() if applied.get(subject, 0) < last]
                 if behind:
                     yield f"{service} lacks events of {owner} about {len(behind)} subjects, such as {behind[0]}"

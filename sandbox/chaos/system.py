@@ -126,7 +126,8 @@ class ChaosSystem:
         self.stripe.webhooks(seed=seed)
         self.pusher = PusherControl(f"http://{known['pusher']['host']}:{known['pusher']['port']}")
         self.mailbox = MailboxControl(known["mailbox"]["http"])
-        self.processes = {process.name: process for process in (*self._programs(), *self._servers())}
+        processes: list[SystemProcess] = [*self._programs(), *self._servers()]
+        self.processes = {process.name: process for process in processes}
         self.wait_ready(60)
 
     def _programs(self) -> list[ProgramProcess]:

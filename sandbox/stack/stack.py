@@ -33,6 +33,7 @@ from sandbox.stack.waiting import until
 
 ENVIRONMENT = "environment.json"  # of each service, for `run`; it holds secrets
 HOPELESS_AFTER = 4
+DRAIN_SECONDS = "1"  # the balancer sees within a quarter of a second that a gateway stops
 
 Adapt = Callable[[str, dict[str, str]], dict[str, str]]
 
@@ -263,6 +264,7 @@ class Stack:
         keys = {variable: key for variable, key in self._keys.items() if kind == "relay" and "_RELAY_" in variable}
         keys |= {"MESSAGE_KEYS": self._keys.get(f"{kind.upper()}_MESSAGE_KEYS", "")} if kind in BROKER_USERS else {}
         port = {"GATEWAY_PORT": str(self.gateway_ports[name])} if name in self.gateway_ports else {}
+        port |= {"GATEWAY_DRAIN_SECONDS": DRAIN_SECONDS} if self._copies > 1 else {}
         foreign = ("AMQP_URL", "MESSAGE_KEYS")  # those of the operator
         others = {variable: value for variable, value in self.environment.items() if variable not in foreign}
         given = {variable: value for variable, value in self._extra.items() if variable in keys}

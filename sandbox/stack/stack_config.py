@@ -134,6 +134,7 @@ class StackConfig:
             "BOOKINGS_GUEST_TOKEN_KEY": self.guest_token_key,
             "GATEWAY_HOST": LOOPBACK,
             "GATEWAY_PORT": str(self.ports["GATEWAY_PORT"]),
+            "GATEWAY_DRAIN_SECONDS": "0",  # nobody else takes the requests
             "GATEWAY_ALLOWED_ORIGINS": gateway,
             "GATEWAY_RATE_LIMITS": "off",
             "NOTIFIER_MAILS_BEFORE_PAYMENT": "0",

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from chassis import codec
+from chassis.messaging import ask_protocol
 from chassis.messaging.ask_client import AskClient
 from chassis.messaging.keys import keys_of
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from gateway.bus.ask_replies import AT_ONCE
 from gateway.bus.rabbit import RabbitBus
@@ -80,7 +82,10 @@ def test_an_ask_that_nobody_signed_is_refused_and_replied_to_where_nothing_is_ve
 
 def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) -> None:
     def too_many(_: GetStaffNames) -> StaffNames:
-        raise ValueError("more than 500 ids")
+        raise Refusal(INVALID_MESSAGE, "more than 500 ids")
+
+    def broken(_: GetStaffNames) -> StaffNames:
+        return StaffNames(names={}["names"])
 
     def down(_: GetStaffNames) -> StaffNames:
         raise Unavailable("the accounts cannot be reached")
@@ -88,6 +93,8 @@ def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) ->
     url = rabbit.url_of("gateway")
     with client(rabbit, "notifier") as notifier:
         with gateway(url, too_many), pytest.raises(Refusal, match="more than 500 ids"):
+            notifier(ASK)
+        with gateway(url, broken), pytest.raises(Unavailable, match="could not answer"):
             notifier(ASK)
         with gateway(url, down), pytest.raises(Unavailable, match="cannot be reached"):
             notifier(ASK)
@@ -106,3 +113,27 @@ def test_replies_go_on_after_more_failures_than_a_process_handles_at_once(rabbit
             with pytest.raises(Unavailable, match="could not answer"):
                 notifier(ASK)
         assert notifier(ASK).names == {"7": "h 7", "8": "h 8"}
+
+
+@pytest.mark.parametrize("body", [b"nonsense", b"[]", b"{}", b'{"kwargs": []}', b'{"kwargs": {"message": {}}}'])
+def test_what_is_no_ask_is_unavailable(rabbit: RabbitNode, body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask_protocol, "ask_body", lambda *_: body)
+
+    unread = pytest.raises(Unavailable, match="cannot be read")
+    with client(rabbit, "notifier") as notifier, gateway(rabbit.url_of("gateway"), names), unread:
+        notifier(ASK)
+
+
+def test_contents_that_the_contract_refuses_are_an_invalid_message(
+    rabbit: RabbitNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = {"hotel": 1, "staff_ids": "all"}
+    monkeypatch.setattr(
+        ask_protocol, "ask_body", lambda _, context: codec.encode({"kwargs": {"message": message, "context": context}})
+    )
+
+    refused = pytest.raises(Refusal)
+    with client(rabbit, "notifier") as notifier, gateway(rabbit.url_of("gateway"), names), refused as refusal:
+        notifier(ASK)
+
+    assert refusal.value.code == INVALID_MESSAGE
