@@ -153,7 +153,7 @@ class Visit:
     async def clean(self, room: str) -> None:
         """Housekeeping cleans the room and the supervisor inspects it."""
         cleaner, supervisor = self.hotel.cleaner, self.hotel.supervisor
-        steps = (
+        steps: tuple[tuple[Operation, str, dict[str, Any], str], ...] = (
             (operations.START_CLEANING, cleaner, {}, "CLEANING_IN_PROGRESS"),
             (operations.MARK_CLEANED, cleaner, {}, "CLEANED_UNINSPECTED"),
             (operations.INSPECT, supervisor, {"passed": True}, "READY_FOR_GUEST"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import sqrt
 from typing import Any
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 960, 240, 44, 24, 12
@@ -19,7 +20,7 @@ def recovery_chart(lines: Sequence[Mapping[str, Any]], *, goal: float) -> str:
         return LEFT + (index + 0.5) * (WIDTH - LEFT - DOT) / max(len(lines), 1)
 
     def up(seconds: float) -> float:
-        return HEIGHT - BOTTOM - (max(seconds, 0) / longest) ** 0.5 * (HEIGHT - BOTTOM - TOP)
+        return HEIGHT - BOTTOM - sqrt(max(seconds, 0) / longest) * (HEIGHT - BOTTOM - TOP)
 
     grid = "".join(
         f'<line x1="{LEFT}" x2="{WIDTH}" y1="{up(value):.1f}" y2="{up(value):.1f}" class="rule"/>'
