@@ -91,7 +91,7 @@ class ApiClient:
     async def _attempt(
         self, operation: Operation, path: Mapping[str, str], request: Mapping[str, Any]
     ) -> ApiAnswer | None:
-        """One request. None where it failed: 502, 503, 504 or no answer."""
+        """One request. None where it failed: 503, 504 or no answer."""
         await self.pace.turn()
         started, answer, detail = time.monotonic(), None, ""
         try:

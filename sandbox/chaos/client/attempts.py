@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-FAILED = frozenset({502, 503, 504})
+FAILED = frozenset({503, 504})
 
 
 @dataclass(frozen=True, slots=True)
