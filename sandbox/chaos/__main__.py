@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--report", type=Path, default=Path(".run/chaos"), metavar="DIR", help="default: .run/chaos")
     parser.add_argument("--rate", type=float, default=25.0, help="requests a second of all clients together")
     parser.add_argument("--goal", type=float, default=10.0, help="longest recovery in seconds that is no violation")
-    parser.add_argument("--long", action="store_true", help="also faults that last a minute")
+    parser.add_argument(
+        "--long", action="store_true", help="also faults that last a minute, as in runs of 100 faults or of 30 minutes"
+    )
     chosen = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1_000_000) if chosen.seed is None else chosen.seed
     count = chosen.faults or (OFTEN if chosen.minutes else 20)
     try:
-        plan = draw_plan(seed, count, only=chosen.only, long=chosen.long)
+        long = chosen.long or (chosen.faults or 0) >= 100 or (chosen.minutes or 0) >= 30
+        plan = draw_plan(seed, count, only=chosen.only, long=long)
     except ValueError as problem:
         parser.error(str(problem))
     began = time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sandbox.chaos import attribution
 from sandbox.chaos.client.load import Load
 from sandbox.chaos.client.probes import RouteProbes
-from sandbox.chaos.faults.injection import inject, is_restarted
+from sandbox.chaos.faults.injection import inject
 from sandbox.chaos.faults.neighbours import InboxLag
 from sandbox.chaos.faults.plan import PlannedFault
 from sandbox.chaos.faults.table import POISON_KINDS, FaultKind
@@ -97,9 +97,9 @@ class ChaosRun:
 
     def _await_ready(self, outcome: FaultOutcome) -> None:
         """Wait until the faulty process does its own work again, which others did meanwhile."""
-        if is_restarted(outcome.fault):
+        for name in outcome.fault.processes:
             try:
-                self.system.processes[outcome.fault.instance].wait_ready(GIVE_UP)
+                self.system.processes[name].wait_ready(GIVE_UP)
                 outcome.ready = time.monotonic() - outcome.healed
             except TimeoutError as problem:
                 self._violates(outcome, "process is ready again", str(problem))

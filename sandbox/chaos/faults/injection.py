@@ -1,12 +1,12 @@
 """How each kind of fault is injected and healed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.chaos.faults.plan import PlannedFault
 from sandbox.chaos.faults.poison import PoisonedInbox
-from sandbox.chaos.faults.table import LINK_KINDS, NODES, POISON_KINDS, WEBHOOK_KINDS, FaultKind
+from sandbox.chaos.faults.table import LINK_KINDS, POISON_KINDS, WEBHOOK_KINDS, FaultKind
 from sandbox.chaos.links import Link
 from sandbox.chaos.processes import SystemProcess
 from sandbox.chaos.system import ChaosSystem
@@ -39,11 +39,16 @@ def inject(system: ChaosSystem, fault: PlannedFault) -> Injection:
         return Injection(_link(system.links[f"{fault.instance}/{where.lower()}"], what))
     if process in ("stripe", "pusher", "mailbox"):
         return Injection(_provider(system, process, kind))
+    processes = [system.processes[name] for name in fault.processes]
     if kind is FaultKind.ROLLING:
-        for number in (1, 2):
-            _restart(system.processes[f"{process}-{number}"])
+        for each in processes:
+            _restart(each)
         return Injection(lambda: None)
-    return Injection(_process(system.processes[fault.instance], kind))
+    if kind is FaultKind.BOTH_KILLED:
+        for each in processes:
+            each.kill()
+        return Injection(lambda: _start(processes))
+    return Injection(_process(processes[0], kind))
 
 
 def _process(process: SystemProcess, kind: FaultKind) -> Heal:
@@ -57,6 +62,11 @@ def _process(process: SystemProcess, kind: FaultKind) -> Heal:
         case _:
             process.freeze()
             return process.thaw
+
+
+def _start(processes: Sequence[SystemProcess]) -> None:
+    for process in processes:
+        process.start()
 
 
 def _restart(process: SystemProcess) -> None:
@@ -121,8 +131,3 @@ def _poison(system: ChaosSystem, service: str, kind: FaultKind) -> Injection:
 
     injection = Injection(heal)
     return injection
-
-
-def is_restarted(fault: PlannedFault) -> bool:
-    """Whether the fault ends or freezes a process, which must be ready again afterwards."""
-    return fault.cell.process in NODES or fault.instance[-2:] in ("-1", "-2")

@@ -9,6 +9,7 @@ from sandbox.chaos.faults.table import NODES, POISON_KINDS, TWICE, FaultCell, Fa
 
 HOLD = {
     FaultKind.KILL: (0.5, 2.0),
+    FaultKind.BOTH_KILLED: (0.5, 2.0),
     FaultKind.FREEZE: (1.5, 4.0),  # shorter than the deadline of an ask and every lease
     FaultKind.LONG_FREEZE: (12.0, 22.0),  # longer than the lease of an inbox partition
     FaultKind.RESTART: (0.0, 2.0),
@@ -19,16 +20,28 @@ HOLD = {
 }
 """Seconds between injection and heal, least and most; `USUAL` for the other kinds."""
 USUAL = (2.0, 5.0)
+TOGETHER = (FaultKind.BOTH_KILLED, FaultKind.ROLLING)
 
 
 @dataclass(frozen=True)
 class PlannedFault:
-    """One fault. `instance` is the process's name in the system, `seconds` the time between injection and heal."""
+    """One fault.
+
+    `instance` is the process's name in the system, or that of both; `seconds` is the time between injection and heal.
+    """
 
     number: int
     cell: FaultCell
     instance: str
     seconds: float
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The names of the processes that are ended or frozen, and must be ready again afterwards."""
+        if self.cell.kind in TOGETHER:
+            return tuple(f"{self.cell.process}-{number}" for number in (1, 2))
+        is_process = self.cell.process in NODES or (self.cell.process in TWICE and self.cell.kind not in POISON_KINDS)
+        return (self.instance,) if is_process else ()
 
     def __str__(self) -> str:
         return f"{self.instance} {self.cell.kind}"
@@ -54,7 +67,7 @@ def _rounds(table: Sequence[FaultCell], rng: random.Random) -> Iterator[FaultCel
 
 def _planned(number: int, cell: FaultCell, rng: random.Random) -> PlannedFault:
     instance = f"{cell.process}-{rng.choice((1, 2))}" if cell.process in TWICE else cell.process
-    if cell.kind is FaultKind.ROLLING or cell.kind in POISON_KINDS:  # both processes, or the inbox that they share
+    if cell.kind in TOGETHER or cell.kind in POISON_KINDS:  # both processes, or the inbox that they share
         instance = cell.process
     least, most = HOLD.get(cell.kind, USUAL)
     if cell.process in NODES and cell.kind is FaultKind.FREEZE:

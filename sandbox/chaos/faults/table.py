@@ -10,6 +10,7 @@ class FaultKind(StrEnum):
     """A kind of fault."""
 
     KILL = "killed"
+    BOTH_KILLED = "both killed"
     FREEZE = "frozen"
     LONG_FREEZE = "frozen long"
     ROLLING = "rolling restart"
@@ -62,6 +63,7 @@ def cells() -> tuple[FaultCell, ...]:
     """Every cell."""
     process_kinds = (FaultKind.KILL, FaultKind.FREEZE, FaultKind.LONG_FREEZE, FaultKind.ROLLING)
     rows: dict[str, tuple[FaultKind, ...]] = dict.fromkeys(TWICE, (*process_kinds, *LINK_KINDS))
+    rows |= {name: (*rows[name], FaultKind.BOTH_KILLED) for name in (*SERVICES, "relay")}
     rows |= {service: (*rows[service], *POISON_KINDS) for service in SERVICES}
     rows |= dict.fromkeys(NODES, (FaultKind.KILL, FaultKind.FREEZE, FaultKind.RESTART))
     rows["rabbit"] += (FaultKind.OUTAGE,)

@@ -32,6 +32,8 @@ class ChaosJudge:
     judged: int = 0
     _rows: list[Mapping[str, Any]] = field(default_factory=list)
     _pushes_after: int = 0
+    _mails_after: int = 0
+    _by_address: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     _open: list[StayRecord] = field(default_factory=list)
     _next: int = 0
 
@@ -84,24 +86,32 @@ class ChaosJudge:
         url = f"http://{pusher['host']}:{pusher['port']}/_control/events"
         rows = self._http.get(url, params={"after": self._pushes_after}).raise_for_status().json()
         if rows:
+            _require_all(rows[0]["seq"], self._pushes_after)
             self._pushes_after = rows[-1]["seq"]
             self._rows += [_slim(row) for row in rows if row["channel"].startswith(CHANNELS)]
         return PushLog(self._rows)
 
     def _mails(self) -> Mapping[str, Rows]:
-        """The mails by address."""
-        rows = self._http.get(f"{self.stack['mailbox']['http']}/messages").raise_for_status().json()
-        mails: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for mail in rows:
+        """The ids and subjects of all mails of the run, by address."""
+        url = f"{self.stack['mailbox']['http']}/messages"
+        for mail in self._http.get(url, params={"after": self._mails_after}).raise_for_status().json():
+            _require_all(mail["id"], self._mails_after)
+            self._mails_after = mail["id"]
             for address in mail["to"]:
-                mails[address].append(mail)
-        return mails
+                self._by_address[address].append({name: mail[name] for name in ("message_id", "subject")})
+        return self._by_address
 
     def _journal(self) -> Rows:
         rows: Rows = (
             self._http.get(f"{self.stack['stripe']['url']}/_control/journal").raise_for_status().json()["entries"]
         )
         return rows
+
+
+def _require_all(number: int, last: int) -> None:
+    """Raises `RuntimeError` where a stand-in has forgotten rows between the last one that was read and this one."""
+    if number != last + 1:
+        raise RuntimeError("A stand-in has forgotten what it received: judge after fewer faults.")
 
 
 def _slim(row: Mapping[str, Any]) -> Mapping[str, Any]:

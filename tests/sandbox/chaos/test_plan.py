@@ -34,6 +34,14 @@ def test_every_process_is_killed_and_frozen_and_both_of_two_are() -> None:
     assert killed == {f"{name}-{number}" for name in TWICE for number in (1, 2)} | set(NODES)
 
 
+def test_both_processes_are_ended_together() -> None:
+    both = draw_plan(1, 5, only=["both-killed"])
+
+    assert {fault.processes for fault in both} >= {("rooms-1", "rooms-2"), ("relay-1", "relay-2")}
+    assert {fault.processes for fault in draw_plan(1, 12, only=["unreadable message", "stripe"])} == {()}
+    assert {fault.processes for fault in draw_plan(1, 4, only=["killed/rabbit"])} == {("rabbit",)}
+
+
 def test_only_chooses_a_kind_a_process_or_both() -> None:
     assert {fault.cell.process for fault in draw_plan(1, 50, only=["rooms"])} == {"rooms"}
     assert {fault.cell.kind for fault in draw_plan(1, 50, only=["rolling-restart"])} == {FaultKind.ROLLING}
