@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.attempts import Attempt
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.faults.table import may_fail
 from sandbox.chaos.judge.violation import ChaosViolation
 from sandbox.chaos.outcome import FaultOutcome
 
-BY_NAME = {value.name: value for value in vars(operations).values() if isinstance(value, Operation)}
+BY_NAME = {value.name: value for value in vars(operations).values() if isinstance(value, ClientOperation)}
 
 
 def attribute(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome], *, goal: float) -> list[ChaosViolation]:

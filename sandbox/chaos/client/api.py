@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from sandbox.chaos.client.attempts import FAILED, Attempt, AttemptLog, UnexpectedAnswer
-from sandbox.chaos.client.operations import STILL_RUNNING, Operation
+from sandbox.chaos.client.operations import STILL_RUNNING, ClientOperation
 from sandbox.chaos.client.pace import Pace
 
 ANSWERED_WITHIN = 20.0  # seconds; longer than any deadline of the gateway for these operations
@@ -39,7 +39,7 @@ class ApiAnswer:
 
 
 @dataclass
-class ApiClient:
+class RepeatingClient:
     """The connections of all clients of a run. `stopping` ends repetitions."""
 
     url: str
@@ -57,7 +57,7 @@ class ApiClient:
 
     async def perform(
         self,
-        operation: Operation,
+        operation: ClientOperation,
         path: Mapping[str, str],
         *,
         token: str = "",
@@ -89,7 +89,7 @@ class ApiClient:
             await asyncio.sleep(wait)
 
     async def _attempt(
-        self, operation: Operation, path: Mapping[str, str], request: Mapping[str, Any]
+        self, operation: ClientOperation, path: Mapping[str, str], request: Mapping[str, Any]
     ) -> ApiAnswer | None:
         """One request. None where it failed: 503, 504 or no answer."""
         await self.pace.turn()
@@ -107,7 +107,7 @@ class ApiClient:
         return None if failed else answer
 
     def _expected(
-        self, operation: Operation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]
+        self, operation: ClientOperation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]
     ) -> ApiAnswer | None:
         if answer.status in operation.success or (answer.status == 409 and answer.code in allowed):
             return answer

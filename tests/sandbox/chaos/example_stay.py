@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sandbox.chaos.client.acknowledgements import Act, StayRecord
+from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
 from sandbox.chaos.judge.reading import FeedFact, StayReading
 
 BOOKING, HOTEL, EMAIL = "BK-2026-ABCD2345", "hotel-killarney", "aoife@guest.example"
@@ -15,13 +15,13 @@ KINDS = (
 
 def record() -> StayRecord:
     stay = StayRecord(1, HOTEL, EMAIL, booking_id=BOOKING, token="t", total="129.00", currency="EUR", version=8)
-    stay.acknowledge(Act.CREATED, check_in="2026-11-29", total_amount="129.00")
-    stay.acknowledge(Act.SESSION_OPENED)
-    stay.acknowledge(Act.PAID, session_id="cs_1")
-    stay.acknowledge(Act.APPROVED)
-    stay.acknowledge(Act.ASSIGNED, room_number="101")
-    stay.acknowledge(Act.CHECKED_IN)
-    stay.acknowledge(Act.CHECKED_OUT)
+    stay.acknowledge(ClientAct.CREATED, check_in="2026-11-29", total_amount="129.00")
+    stay.acknowledge(ClientAct.SESSION_OPENED)
+    stay.acknowledge(ClientAct.PAID, session_id="cs_1")
+    stay.acknowledge(ClientAct.APPROVED)
+    stay.acknowledge(ClientAct.ASSIGNED, room_number="101")
+    stay.acknowledge(ClientAct.CHECKED_IN)
+    stay.acknowledge(ClientAct.CHECKED_OUT)
     return stay
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.chaos.client.acknowledgements import Act, RoomChange, StayRecord
+from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.room_checks import check_rooms
 from sandbox.chaos.judge.stay_checks import check_stay
@@ -60,7 +60,7 @@ def test_a_paid_booking_that_waits_for_payment_is_reported() -> None:
 
 
 def test_a_create_that_nobody_answered_makes_at_most_one_booking() -> None:
-    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unsettled={Act.CREATED})
+    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unsettled={ClientAct.CREATED})
 
     results = [checks(stay, StayReading(same_address=count)) for count in (0, 1, 2)]
 
@@ -76,7 +76,7 @@ def test_a_command_that_was_refused_makes_no_booking() -> None:
 def test_a_command_without_an_answer_excuses_the_status_but_not_a_second_event() -> None:
     stay = record()
     stay.acknowledged.pop()
-    stay.unsettled = {Act.CHECKED_OUT}
+    stay.unsettled = {ClientAct.CHECKED_OUT}
 
     assert checks(stay, reading()) == set()
     assert checks(stay, without("GuestCheckedOut")) == set()
@@ -89,7 +89,7 @@ def history(*statuses: str) -> Callable[[str, str], list[str]]:
 
 
 def test_an_acknowledged_room_status_that_its_history_lacks_is_a_lost_write() -> None:
-    changes = [RoomChange(float(at), "hotel-killarney", "101", "READY_FOR_GUEST") for at in (1, 2)]
+    changes = [AcknowledgedRoomChange(float(at), "hotel-killarney", "101", "READY_FOR_GUEST") for at in (1, 2)]
 
     assert list(check_rooms(changes, history("READY_FOR_GUEST", "CHECKOUT_DIRTY", "READY_FOR_GUEST"))) == []
     [violation] = check_rooms(changes, history("READY_FOR_GUEST"))
