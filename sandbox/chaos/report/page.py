@@ -15,7 +15,7 @@ KINDS = [kind.value for kind in FaultKind]
 def page(report: Json) -> str:
     """The page of a report as `report.json` has it."""
     good = not report["violations"]
-    verdict = "Every promise held" if good else f"{report['violations']} broken promises"
+    verdict = "Every promise held" if good else f"{report["violations"]} broken promise{"" if report["violations"] == 1 else "s"}"
     return f"""<!doctype html>
 <html lang="en">
 <head>
