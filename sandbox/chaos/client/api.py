@@ -46,11 +46,14 @@ class RepeatingClient:
     log: AttemptLog
     pace: Pace
     stopping: Callable[[], bool] = lambda: False
+    transport: httpx.AsyncBaseTransport | None = None
     _http: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0)
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=ANSWERED_WITHIN, trust_env=False, limits=limits)
+        self._http = httpx.AsyncClient(
+            base_url=self.url, timeout=ANSWERED_WITHIN, trust_env=False, limits=limits, transport=self.transport
+        )
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -39,14 +39,10 @@ def scripted(
     monkeypatch: pytest.MonkeyPatch, *answers: httpx.Response | None
 ) -> Iterator[tuple[RepeatingClient, Script]]:
     script = Script(answers)
-    real = httpx.AsyncClient
-    make: Callable[..., httpx.AsyncClient] = lambda **options: real(  # noqa: E731
-        base_url=options["base_url"], transport=httpx.MockTransport(script)
-    )
-    monkeypatch.setattr(client_api.httpx, "AsyncClient", make)
     monkeypatch.setattr(client_api, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(client_api, "PATIENCE", 1.0)
-    yield RepeatingClient("http://system", AttemptLog(), Pace(1_000)), script
+    transport = httpx.MockTransport(script)
+    yield RepeatingClient("http://system", AttemptLog(), Pace(1_000), transport=transport), script
 
 
 def perform(client: RepeatingClient, *, allowed: frozenset[str] = frozenset()) -> ApiAnswer | None:
