@@ -85,7 +85,7 @@ def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) ->
         raise Refusal(INVALID_MESSAGE, "more than 500 ids")
 
     def broken(_: GetStaffNames) -> StaffNames:
-        return StaffNames(names={}["names"])
+        return StaffNames(names=dict[str, dict[str, str]]()["names"])
 
     def down(_: GetStaffNames) -> StaffNames:
         raise Unavailable("the accounts cannot be reached")
