@@ -22,8 +22,8 @@ setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_U
 demo: setup ## start everything and walk bookings through their whole life; ONCE=1 ends with the verdict
 	@$(STACK) up $(if $(ONCE),--once,--walk)
 
-up: setup ## start everything and stay until Ctrl-C
-	@$(STACK) up
+up: setup ## start everything and stay until Ctrl-C; COPIES=2 runs two of each process behind a balancer
+	@$(STACK) up $(if $(COPIES),--copies $(COPIES))
 
 run: setup ## run one service of the running system in this terminal, for a debugger: make run SERVICE=rooms
 	@$(STACK) run $(SERVICE)

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pika
 from pika.channel import Channel
+from pika.exceptions import AMQPError
 
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.asynchronous import call
@@ -20,6 +22,7 @@ from contracts.message import Query
 
 Replies = Mapping[type[Query[Any]], Callable[[Any], Awaitable[Any]]]
 
+FINISH_WITHIN = 3.0  # seconds
 AT_ONCE = 20  # asks that one process has begun; further asks wait at the broker until their deadline
 
 log = logs.logger(__name__)
@@ -32,6 +35,8 @@ class AskReplies:
         self._verifier = AskVerifier(keyring)
         self._replies = {method_of(kind): (kind, reply) for kind, reply in replies.items()}
         self._tasks = set[asyncio.Task[None]]()
+        self._channel: Channel | None = None
+        self._queue = ""
 
     async def opened(self, channel: Channel) -> None:
         """Consume asks on this channel, from a queue that lives as long as the connection."""
@@ -40,6 +45,21 @@ class AskReplies:
         await call(channel.queue_bind, queue, topology.asks(GATEWAY))
         await call(channel.basic_qos, prefetch_count=AT_ONCE)
         await call(channel.basic_consume, queue, self._received)
+        self._channel, self._queue = channel, queue
+
+    async def finish(self) -> None:
+        """Take no further asks, and reply to those that this process has been sent; gives up after `FINISH_WITHIN`."""
+        channel = self._channel
+        with suppress(TimeoutError, AMQPError):
+            async with asyncio.timeout(FINISH_WITHIN):
+                if channel is not None and channel.is_open:
+                    await call(channel.queue_unbind, self._queue, topology.asks(GATEWAY))
+                while channel is not None and channel.is_open and (self._tasks or await self._waiting(channel)):
+                    await asyncio.sleep(0.01)
+
+    async def _waiting(self, channel: Channel) -> int:
+        """The asks in the queue. All that were delivered earlier have been received when the broker has answered."""
+        return int((await call(channel.queue_declare, self._queue, passive=True)).method.message_count)
 
     def _received(self, channel: Channel, delivery: Any, properties: pika.BasicProperties, body: bytes) -> None:
         task = asyncio.ensure_future(self._handle(channel, delivery, properties, body))

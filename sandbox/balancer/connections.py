@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from sandbox.balancer.health import GatewayAddress, Health, HealthCheck
+from sandbox.balancer.health import GatewayAddress, GatewayHealth, HealthCheck
 
 CONNECT_WITHIN = 1.0
 PIECE = 65_536
@@ -20,7 +20,7 @@ async def connected(gateways: list[GatewayAddress]) -> tuple[asyncio.StreamReade
             async with asyncio.timeout(CONNECT_WITHIN):
                 return await asyncio.open_connection(gateway.host, gateway.port)
         except (OSError, TimeoutError):
-            gateway.health = Health.DOWN
+            gateway.health = GatewayHealth.DOWN
     return None
 
 

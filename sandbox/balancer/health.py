@@ -11,8 +11,8 @@ CHECK_EVERY = 0.25
 CHECK_WITHIN = 2.5  # the gateway itself waits up to two seconds for the services
 
 
-class Health(IntEnum):
-    """The health of a gateway; connections go to the gateways with the lowest number."""
+class GatewayHealth(IntEnum):
+    """The health of a gateway: connections go to the gateways with the lowest number."""
 
     READY = 0
     RUNNING = 1
@@ -28,7 +28,7 @@ class GatewayAddress:
 
     host: str
     port: int
-    health: Health = Health.DOWN
+    health: GatewayHealth = GatewayHealth.DOWN
 
 
 class HealthCheck:
@@ -53,7 +53,7 @@ class HealthCheck:
             await asyncio.sleep(CHECK_EVERY)
 
 
-async def health_of(gateway: GatewayAddress) -> Health:
+async def health_of(gateway: GatewayAddress) -> GatewayHealth:
     """The health by one request."""
     try:
         async with asyncio.timeout(CHECK_WITHIN):
@@ -66,7 +66,7 @@ async def health_of(gateway: GatewayAddress) -> Health:
                 with suppress(OSError):
                     await writer.wait_closed()
     except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
-        return Health.DOWN
+        return GatewayHealth.DOWN
     if b"\r\nconnection: close\r\n" in head:
-        return Health.STOPPING
-    return Health.READY if head.split(b" ", 2)[1] == b"200" else Health.RUNNING
+        return GatewayHealth.STOPPING
+    return GatewayHealth.READY if head.split(b" ", 2)[1] == b"200" else GatewayHealth.RUNNING

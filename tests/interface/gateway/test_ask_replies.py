@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +15,7 @@ from chassis.messaging.ask_client import AskClient
 from chassis.messaging.keys import keys_of
 from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
-from gateway.bus.ask_replies import AT_ONCE
+from gateway.bus.ask_replies import AT_ONCE, AskReplies
 from gateway.bus.rabbit import RabbitBus
 from sandbox.stack.rabbit import RabbitNode
 
@@ -85,7 +87,7 @@ def test_a_failure_to_read_the_names_is_told_to_the_asker(rabbit: RabbitNode) ->
         raise Refusal(INVALID_MESSAGE, "more than 500 ids")
 
     def broken(_: GetStaffNames) -> StaffNames:
-        return StaffNames(names={}["names"])
+        return StaffNames(names=dict[str, dict[str, str]]()["names"])
 
     def down(_: GetStaffNames) -> StaffNames:
         raise Unavailable("the accounts cannot be reached")
@@ -137,3 +139,47 @@ def test_contents_that_the_contract_refuses_are_an_invalid_message(
         notifier(ASK)
 
     assert refusal.value.code == INVALID_MESSAGE
+
+
+def _asked_while_the_gateway_stops(rabbit: RabbitNode, notifier: AskClient) -> list[StaffNames | Unavailable]:
+    """The replies to more asks than the gateway handles at once, of which each takes a while."""
+    begun = threading.Semaphore(0)
+
+    def slowly(query: GetStaffNames) -> StaffNames:
+        begun.release()
+        time.sleep(0.02)
+        return names(query)
+
+    def ask(_: int) -> StaffNames | Unavailable:
+        try:
+            return notifier(ASK, deadline=4)
+        except Unavailable as problem:
+            return problem
+
+    with ThreadPoolExecutor(2 * AT_ONCE) as pool:
+        with gateway(rabbit.url_of("gateway"), slowly):
+            replies = [pool.submit(ask, number) for number in range(2 * AT_ONCE)]
+            assert all(begun.acquire(timeout=10) for _ in range(3))
+        return [reply.result(10) for reply in replies]
+
+
+def test_a_stopping_gateway_replies_to_the_asks_that_it_has_been_sent(rabbit: RabbitNode) -> None:
+    with client(rabbit, "notifier") as notifier:
+        replies = _asked_while_the_gateway_stops(rabbit, notifier)
+
+    without = [str(reply) for reply in replies if isinstance(reply, Unavailable)]
+    assert [problem for problem in without if "no process" not in problem] == []  # asked after the stop
+    assert len(without) < len(replies)
+
+
+def test_without_the_end_of_the_work_asks_stay_without_a_reply(
+    rabbit: RabbitNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def leave(_: AskReplies) -> None:
+        """Leave at once."""
+
+    monkeypatch.setattr(AskReplies, "finish", leave)
+    with client(rabbit, "notifier") as notifier:
+        replies = _asked_while_the_gateway_stops(rabbit, notifier)
+
+    assert [reply for reply in replies if isinstance(reply, Unavailable) and "did not answer" in str(reply)]
