@@ -17,6 +17,7 @@ class ClientAct(StrEnum):
     DECLINED = "BookingDeclined"
     CANCELLED = "BookingCancelled"
     ASSIGNED = "RoomAssigned"
+    AMENDED = "BookingAmended"
     CHECKED_IN = "GuestCheckedIn"
     CHECKED_OUT = "GuestCheckedOut"
     WALKED_IN = "GuestCheckedIn "  # a walk-in is created, assigned and checked in by one request

@@ -61,7 +61,7 @@ async def stay_over(visit: Visit) -> None:
     if not (stay and await confirmed(visit, stay) and await visit.assign_room(stay)):
         return
     body = {"internal_notes": f"note {stay.number}"}
-    await visit.ask(operations.AMEND, stay=stay, token=visit.hotel.desk, body=body)
+    await visit.act(stay, ClientAct.AMENDED, operations.AMEND, by_staff=True, body=body, facts=body)
     if await visit.act(stay, ClientAct.CHECKED_IN, operations.CHECK_IN, by_staff=True) is None:
         return
     await visit.act(stay, ClientAct.CHATTED, operations.CHAT, body={"text": "Is breakfast at eight?"})

@@ -6,7 +6,7 @@ from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
-ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED}
+ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.AMENDED}
 ENDED = frozenset({"COMPLETED", "CANCELLED", "DECLINED", "EXPIRED", "NO_SHOW"})
 FINAL = (
     (ClientAct.CHECKED_OUT, "COMPLETED"),
@@ -72,7 +72,7 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
     for each in record.acknowledged:
         for name, value in each.facts.items():
             column = "assigned_room_number" if name == "room_number" else name
-            if column in reading.booking and reading.booking[column] not in (value, None) and name != "session_id":
+            if column in reading.booking and reading.booking[column] != value:
                 what = f"{each.act.name} was answered with {name} {value}; it is {reading.booking[column]}"
                 yield _of(record, "acknowledged field is there", what, act=each.act, lost=True)
 
