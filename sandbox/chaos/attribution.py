@@ -29,6 +29,7 @@ def attribute(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome], *, 
             if may_fail(outcome.fault.cell, operation) and attempt.overlaps(outcome.injected, outcome.healed + goal)
         ]
         if excusing:
+            excusing[-1].failures.append(attempt)
             excusing[-1].recovered = max(excusing[-1].recovered, attempt.started)
         else:
             violations.append(failure(attempt, outcomes))
