@@ -11,7 +11,7 @@ SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) -
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run down test test-long unit interface check approve bench docs pictures lock clean
+.PHONY: help setup demo up run down test test-long unit interface check approve chaos bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: setup ## lint, types, architecture, images and contract schemas
 
 approve: setup ## approve the public surface as it is now, after a change that is meant; ARGS chooses the kinds
 	@$(PYTHON) -m tests.surface $(ARGS)
+
+chaos: setup ## kill, freeze and disturb a system of its own under load, and judge it; ARGS='--seed 1 --faults 20'
+	@$(PYTHON) -m sandbox.chaos $(ARGS)
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)

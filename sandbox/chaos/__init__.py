@@ -1,1 +1,1 @@
-"""The real system under faults: processes in pairs, a balancer, proxies in between, and control of all of it."""
+"""Faults in a running system under load, and a judge of everything that its clients were told."""
