@@ -76,7 +76,7 @@ def run_chaos(plan: Sequence[PlannedFault], *, seed: int = SEED, rate: float = R
         load = Load(
             system.url, system.stack_json, seed, HOTELS, rate=rate, people=12, clock_offset=clock_offset(system)
         )
-        run = ChaosRun(system, load, goal=GOAL)
+        run = ChaosRun(system, load, goal=GOAL, calm=0.5)
         run.go(plan)
         yield RanChaos(system, run)
 
