@@ -12,7 +12,7 @@ ARGS ?=
 CLUSTER := $(if $(NODES),--nodes $(NODES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run down test test-long unit interface check approve bench docs pictures lock clean
+.PHONY: help setup demo up run down test test-long unit interface check approve chaos bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,8 @@ setup: ## install what is missing: packages in .venv, and RabbitMQ unless AMQP_U
 demo: setup ## start everything and walk bookings through their whole life; ONCE=1 ends with the verdict
 	@$(STACK) up $(if $(ONCE),--once,--walk) $(CLUSTER)
 
-up: setup ## start everything and stay until Ctrl-C; NODES=3 makes RabbitMQ a cluster
-	@$(STACK) up $(CLUSTER)
+up: setup ## start everything and stay until Ctrl-C; COPIES=2 runs two of each process behind a balancer, NODES=3 makes RabbitMQ a cluster
+	@$(STACK) up $(if $(COPIES),--copies $(COPIES)) $(CLUSTER)
 
 run: setup ## run one service of the running system in this terminal, for a debugger: make run SERVICE=rooms
 	@$(STACK) run $(SERVICE)
@@ -57,6 +57,9 @@ check: setup ## lint, types, architecture, images and contract schemas
 
 approve: setup ## approve the public surface as it is now, after a change that is meant; ARGS chooses the kinds
 	@$(PYTHON) -m tests.surface $(ARGS)
+
+chaos: setup ## kill, freeze and disturb a system of its own under load, and judge it; ARGS='--seed 1 --faults 20'
+	@$(PYTHON) -m sandbox.chaos $(ARGS)
 
 bench: setup ## measure beside a yardstick; ARGS chooses
 	@$(PYTHON) -m tests.bench $(ARGS)

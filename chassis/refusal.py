@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+INVALID_MESSAGE = "INVALID_MESSAGE"  # the code where a contract refuses the contents of a message
+
 
 class Refusal(Exception):
     """A deliberate answer: the caller receives `code`, nothing has changed, and nothing is retried.

@@ -27,6 +27,7 @@ class GatewaySettings(Settings):
     token_days: float = Field(7.0, gt=0, description="How long after its sign-in a used staff token is valid.")
     ask_seconds: float = Field(5.0, gt=0)
     capture_seconds: float = Field(10.0, ge=0, description="Seconds that an approval waits for its capture.")
+    drain_seconds: float = Field(3.0, ge=0, le=30, description="How long a stopping gateway still takes requests.")
     heartbeat_seconds: float = Field(15.0, gt=0, description="Seconds between the heartbeats of a silent event stream.")
 
     @property

@@ -6,12 +6,13 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from chassis import codec, time_limits
+from chassis import time_limits
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.ask_verification import AskRefused, AskVerifier
 from chassis.messaging.keys import Keyring
+from chassis.messaging.received_ask import read_ask
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.unit_of_work import is_outage
@@ -62,35 +63,30 @@ class AskConsumer(AmqpConsumer):
         if self.stopping:
             self._hand_over(channel, method, properties, body)
             return
-        deadline = (properties.headers or {}).get("deadline")
         self.unacknowledged.add(method.delivery_tag)
 
         def reply(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            self._reply(channel, method.delivery_tag, properties, result, exc_info)
+            self._reply(channel, method, properties, result, exc_info)
             return None, None
 
         try:
-            name = method.routing_key.split(".", 1)[1]
-            asker = self._verifier.verify(name, properties, body)
-            kwargs = codec.decode(body)["kwargs"]
-            message, context = kwargs.get("message", {}), kwargs.get("context", {})
-            self._verifier.verify_caller(asker, name, context)
+            ask = read_ask(self._verifier, method.routing_key, properties, body)
             if method.redelivered:  # in a shared queue only
                 raise Unavailable("the ask was begun before, and whether it took effect is unknown")
-        except (ValueError, KeyError, IndexError, Unavailable) as problem:
-            if isinstance(problem, AskRefused):
-                log.warning("ask_refused", why=str(problem), method=method.routing_key)
-                runtime_of(self.container).unit_of_work.counters["asks_refused"] += 1
-            error = problem if isinstance(problem, Unavailable) else Refusal("INVALID_MESSAGE", str(problem))
-            reply(None, None, (type(error), error, None))
+        except Unavailable as problem:
+            reply(None, None, (type(problem), problem, None))
             return
-        self.container.spawn_worker(self, (name, message, context, _within(deadline)), {}, handle_result=reply)
+        params = (ask.method, ask.message, ask.context, _within(ask.deadline))
+        self.container.spawn_worker(self, params, {}, handle_result=reply)
 
-    def _reply(self, channel: BlockingChannel, tag: int, properties: Any, reply: Any, exc_info: Any) -> None:
+    def _reply(self, channel: BlockingChannel, method: Any, properties: Any, reply: Any, exc_info: Any) -> None:
+        tag = method.delivery_tag
         headers = {"replayed": True} if reply is not None and reply.replayed else None
         if exc_info:
             problem = exc_info[1]
             if isinstance(problem, AskRefused):
+                log.warning("ask_refused", why=str(problem), method=method.routing_key)
+                runtime_of(self.container).unit_of_work.counters["asks_refused"] += 1
                 problem = Unavailable(str(problem))
             elif is_outage(problem):
                 log.warning("ask_unanswered", why=str(problem).splitlines()[0][:200])

@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.database.parameters import parameters
 from chassis.messaging.ask_protocol import error_body, reply_body
+from chassis.messaging.received_ask import read_message
 from chassis.observability.examination import Examination
 from chassis.observability.operator_queries import HANDLERS, answer
-from chassis.refusal import Refusal
+from chassis.refusal import Refusal, Unavailable
 from chassis.service import method_of
 from chassis.settings import environment_faults, refusal, with_driver
 from contracts.message import Query
@@ -33,17 +34,17 @@ def replies(
     for line in lines:
         try:
             yield reply_body(answer(service, examination, connection, _query(line)))
-        except Refusal as refusal:
-            yield error_body(refusal)
+        except (Refusal, Unavailable) as problem:
+            yield error_body(problem)
 
 
 def _query(line: bytes) -> Query[Any]:
     try:
         request = codec.decode(line)
-        query: Query[Any] = codec.typed(request["message"], _QUERIES[request["method"]])
+        message, kind = request["message"], _QUERIES[request["method"]]
     except (ValueError, KeyError, TypeError) as problem:
-        raise Refusal("INVALID_MESSAGE", str(problem)) from problem
-    return query
+        raise Unavailable(f"the line cannot be read ({problem!r})"[:300]) from problem
+    return read_message(message, kind)
 
 
 def run(service: str, examination: Examination) -> None:

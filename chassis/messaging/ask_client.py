@@ -93,10 +93,11 @@ class AskClient:
             self._pending.pop(correlation_id, None)
         if pending.body is None:
             raise Unavailable(f"{owner} cannot be asked {method}: {pending.problem}")
-        answer = codec.decode(pending.body)
-        if answer["error"]:
-            ask_protocol.raise_error(answer["error"])
-        reply: Reply = codec.typed(answer["result"], reply_type(type(message)))
+        with ask_protocol.reading_reply(f"the reply of {owner} to {method}"):
+            answer = codec.decode(pending.body)
+            if answer["error"]:
+                ask_protocol.raise_error(answer["error"])
+            reply: Reply = codec.typed(answer["result"], reply_type(type(message)))
         return reply
 
     def _open(self, channel: BlockingChannel) -> None:

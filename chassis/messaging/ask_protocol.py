@@ -6,6 +6,8 @@ An ask goes to the exchange `<service>.asks` with the routing key `<service>.<me
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,8 @@ from chassis import codec
 from chassis.refusal import Refusal, Unavailable
 
 _properties = partial(pika.BasicProperties, content_type="application/json", content_encoding="utf-8", delivery_mode=1)
+
+_UNKNOWN_ASK = "UNKNOWN_ASK"  # the refusal of a process before 0027 that does not know the ask
 
 
 def ask_body(message: Any, context: Any) -> bytes:
@@ -63,8 +67,21 @@ def raise_error(error: dict[str, Any]) -> None:
     """Raise a reply's error in the client: a `Refusal` as a `Refusal`, every other error as `Unavailable`."""
     if error.get("exc_type") == Refusal.__name__:
         code, message, errors, details = error["exc_args"]
+        if code == _UNKNOWN_ASK:
+            raise Unavailable(message)
         raise Refusal(code, message, errors=errors, **details)
     raise Unavailable(f"{error.get('exc_type')}: {error.get('value')}")
+
+
+@contextmanager
+def reading_reply(of: str) -> Iterator[None]:
+    """Raise `Unavailable` where the block cannot read a reply: it was changed, or its sender has another version."""
+    try:
+        yield
+    except (Refusal, Unavailable):
+        raise
+    except Exception as problem:
+        raise Unavailable(f"{of} cannot be read ({problem!r})"[:300]) from problem
 
 
 def reply_properties(ask: pika.BasicProperties, headers: dict[str, Any] | None) -> pika.BasicProperties:

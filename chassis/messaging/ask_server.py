@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from chassis import codec, time_limits
 from chassis.database.answer_limit import slow_statements
 from chassis.messaging import inbox
+from chassis.messaging.ask_verification import AskRefused
 from chassis.messaging.inbox_progress import InboxProgress, inbox_metrics
+from chassis.messaging.received_ask import read_context, read_message
 from chassis.observability import trace
 from chassis.observability.metrics import INSTANCE, service_metrics
 from chassis.observability.operator_queries import HANDLERS, answer
-from chassis.refusal import Refusal
+from chassis.refusal import INVALID_MESSAGE, Refusal
 from chassis.service import AskHandler, Service, handles
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
@@ -78,12 +80,8 @@ class AskServer:
         """Handle an ask given as plain data. An error, such as a `Refusal`, rolls a handler's own transaction back."""
         handler = self._handlers.get(method)
         if handler is None:
-            raise Refusal("UNKNOWN_ASK", f"{self._service.name} cannot be asked {method}.")
-        try:
-            ask = codec.typed(message, handler.message)
-            ask_context = codec.typed(context, Context)
-        except ValueError as problem:
-            raise Refusal("INVALID_MESSAGE", str(problem)) from problem
+            raise AskRefused(f"the ask is refused: {self._service.name} cannot be asked {method}")
+        ask, ask_context = read_message(message, handler.message), read_context(context)
         with trace.following(ask_context.traceparent), _numbers_in_range():
             if handler.converses:
                 return self._converse(handler, ask, ask_context)
@@ -152,7 +150,7 @@ def _numbers_in_range() -> Iterator[None]:
         yield
     except sa.exc.DataError as problem:
         if getattr(problem.orig, "pgcode", None) == NUMERIC_VALUE_OUT_OF_RANGE:
-            raise Refusal("INVALID_MESSAGE", "A number of the message is out of range.") from problem
+            raise Refusal(INVALID_MESSAGE, "A number of the message is out of range.") from problem
         raise
 
 

@@ -12,6 +12,7 @@ import psycopg
 
 TTL = 4.0
 RENEW_AFTER = 1.0
+RELEASED = "lease_released"  # the channel on which a release is notified
 
 _TAKE = """
     INSERT INTO lease (name, holder, epoch, expires_at)
@@ -21,6 +22,12 @@ _TAKE = """
         epoch = lease.epoch + CASE WHEN lease.holder = excluded.holder THEN 0 ELSE 1 END
     WHERE lease.holder = excluded.holder OR lease.expires_at < clock_timestamp()
     RETURNING epoch
+"""
+_RELEASE = """
+    WITH released AS (
+        UPDATE lease SET expires_at = clock_timestamp() WHERE name = %(name)s AND holder = %(holder)s RETURNING 1
+    )
+    SELECT pg_notify(%(channel)s, '') FROM released
 """
 _HOLDS = "EXISTS (SELECT FROM lease WHERE name = %(name)s AND holder = %(holder)s AND epoch = %(epoch)s)"
 
@@ -57,9 +64,6 @@ class Lease:
         return True
 
     async def release(self) -> None:
-        """Give the lease up, so that another process can take it at once."""
-        await self._connection.execute(
-            "UPDATE lease SET expires_at = clock_timestamp() WHERE name = %(name)s AND holder = %(holder)s",
-            self._params,
-        )
+        """Give the lease up, and wake the processes that stand by, so that one takes it at once."""
+        await self._connection.execute(_RELEASE, {**self._params, "channel": RELEASED})
         self._epoch = None

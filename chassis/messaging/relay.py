@@ -1,7 +1,8 @@
 """The relay publishes outboxes to the broker; run it as `python -m chassis.messaging.relay bookings payments …`.
 
 One elected relay per database publishes the unpublished rows, oldest first, with pipelined confirms and `mandatory`.
-A row that the broker does not confirm stays unpublished. The relay wakes at each commit (LISTEN) and every second.
+A row that the broker does not confirm stays unpublished. The relay wakes at each commit (LISTEN) and every second. A
+relay that stands by wakes when the elected relay stops, and takes over.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -17,12 +19,13 @@ import psycopg
 from chassis import time_limits
 from chassis.database.asynchronous import connect
 from chassis.messaging.holder import holder_name
-from chassis.messaging.lease import Lease
+from chassis.messaging.lease import RELEASED, Lease
 from chassis.messaging.outbox import publishable, read
 from chassis.messaging.publisher import Publisher
 from chassis.observability import logs
 from chassis.settings import Settings, load
 
+OUTBOX = "outbox"  # the channel of notifications that the table's trigger uses
 BATCH = 500
 POLL = 1.0
 PAUSE = 0.5
@@ -61,14 +64,16 @@ class Relay:
             await connect(self._url, "relay") as connection,
             await connect(self._url, "relay-listen") as listening,
         ):
-            await listening.execute("LISTEN outbox")
+            woken, released = asyncio.Event(), asyncio.Event()
+            for channel in (OUTBOX, RELEASED):
+                await listening.execute(f"LISTEN {channel}")
             lease = Lease(connection, "relay", self._holder)
-            woken = asyncio.Event()
-            listener = asyncio.create_task(_listen(listening, woken))
+            listener = asyncio.create_task(_listen(listening, {OUTBOX: woken, RELEASED: released}))
             try:
                 while not self._stopping.is_set() and not listener.done():
+                    released.clear()
                     if not await lease.held():
-                        await self._pause(POLL)
+                        await self._until(released, listener)
                         continue
                     woken.clear()
                     if not await self._publish_batch(connection, lease):
@@ -100,8 +105,8 @@ class Relay:
             await lease.fenced(_WAIT, refused)
         return bool(confirmed)
 
-    async def _until(self, woken: asyncio.Event, listener: asyncio.Task[None]) -> None:
-        waits = [asyncio.create_task(woken.wait()), asyncio.create_task(self._stopping.wait())]
+    async def _until(self, event: asyncio.Event, listener: asyncio.Task[None]) -> None:
+        waits = [asyncio.create_task(event.wait()), asyncio.create_task(self._stopping.wait())]
         await asyncio.wait([*waits, listener], timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
@@ -112,11 +117,11 @@ class Relay:
                 await self._stopping.wait()
 
 
-async def _listen(connection: psycopg.AsyncConnection[Any], woken: asyncio.Event) -> None:
-    """Set `woken` at each notification. Ends with `psycopg.OperationalError` where the connection is silent."""
+async def _listen(connection: psycopg.AsyncConnection[Any], events: Mapping[str, asyncio.Event]) -> None:
+    """Set a channel's event at each notification. Ends with `psycopg.OperationalError` where the database is silent."""
     while True:
-        async for _ in connection.notifies(timeout=time_limits.LISTEN_CHECK):
-            woken.set()
+        async for notification in connection.notifies(timeout=time_limits.LISTEN_CHECK):
+            events[notification.channel].set()
         await connection.execute("SELECT 1")
 
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.refusal import Refusal
+from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
 from chassis.transactions import idempotency
 from chassis.transactions.idempotency import Claim
 from chassis.transactions.renewal import renewed
@@ -55,10 +55,19 @@ class Conversation(Generic[W]):
             yield cast("W", work)
 
     def ask(self, message: Ask[Reply]) -> Reply:
-        """The reply of another service. Raises that service's `Refusal`; `Unavailable` where no reply comes in time."""
+        """The reply of another service. Raises that service's `Refusal`; `Unavailable` where no reply comes in time.
+
+        `Unavailable`, too, where the other service does not understand the message: no caller has written it, and a
+        process of another version may understand it soon.
+        """
         if self._open:
             raise RuntimeError(f"{type(message).__name__} was asked inside an open transaction")
-        reply: Reply = self._ask(message, self.context)
+        try:
+            reply: Reply = self._ask(message, self.context)
+        except Refusal as refusal:
+            if refusal.code != INVALID_MESSAGE:
+                raise
+            raise Unavailable(f"{type(message).__name__} is not understood: {refusal.message}") from refusal
         return reply
 
     @contextmanager
@@ -72,8 +81,13 @@ class Conversation(Generic[W]):
             return
         self.claim, self.stored = claim, False
         engine, every = self._unit_of_work.engine, idempotency.RENEW_EVERY
+
+        def renew(connection: sa.Connection) -> None:
+            if not self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
+                idempotency.renew(connection, claim)
+
         try:
-            with renewed(engine, lambda connection: idempotency.renew(connection, claim), every=every, kind="claim"):
+            with renewed(engine, renew, every=every, kind="claim"):
                 yield
         except Refusal:
             self._let_go(idempotency.release, claim)

@@ -100,13 +100,11 @@ class PendingAsks:
 
 
 def _reply(kind: Any, body: bytes) -> Any:
-    try:
+    with ask_protocol.reading_reply(f"the reply to {kind.__name__}"):
         answer = _bodies.decode(body)
         if answer.error:
             ask_protocol.raise_error(answer.error)
         return _results(kind).decode(answer.result)
-    except RecursionError as problem:
-        raise Unavailable(f"the reply to {kind.__name__} is nested too deep") from problem
 
 
 def _fail(waiting: "asyncio.Future[Any]", why: str) -> None:

@@ -53,7 +53,8 @@ class RabbitBus:
         return self
 
     async def close(self) -> None:
-        """Disconnect; pending asks fail."""
+        """Reply to the asks that this process has been sent, and disconnect; pending asks of its own fail."""
+        await self._replies.finish()
         await self._connection.close()
 
     async def ask(

@@ -3,15 +3,20 @@
 Uvicorn bounds neither the size of a head nor the time that a client takes to send a request. `HttpConnection` counts
 the bytes before Uvicorn's parser stores them; `close_overdue`, called every second, closes the connections of clients
 that take too long.
+
+Uvicorn closes idle connections at once when it stops, also where a request is on its way. `HttpConnection` answers that
+request first, and tells the client with each response that the connection ends.
 """
 
 import resource
+import select
 from asyncio import BaseTransport
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 MAX_HEAD = 32 * 1024
 MAX_FRAMING = 64 * 1024  # bytes of a body that are not its content: sizes of chunks, their extensions, trailers
@@ -20,24 +25,36 @@ OTHER_DESCRIPTORS = 200  # log, event loop, database, broker
 PATIENCE = 10.0  # seconds for a head, and for a whole body
 PATIENCE_WHEN_CROWDED = 1.0
 WRITES_WITHIN = 30.0  # seconds in which a client takes what the gateway has sent
+FIRST_REQUEST_WITHIN = 1.0  # seconds for which a stopping gateway waits for the first request of a connection
 _PART = 4096  # bytes that are parsed between two checks
+
+
+class StoppableState(ServerState):
+    """What the connections of a server share; `stopping` is set once the server has begun to stop."""
+
+    stopping = False
 
 
 class HttpConnection(HttpToolsProtocol):
     """Uvicorn's HTTP protocol with bounds. `waits_since` is None while the client waits for the gateway."""
 
     most: ClassVar[int] = MOST_CONNECTIONS
+    server_state: StoppableState
     waits_since: float | None
     stalled_since: float | None = None
     _in_head = _in_body = False
+    _is_unused = True
+    _made_at = 0.0
     _head = _content = _framing = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin to wait for a head, or refuse the connection where there are too many."""
         super().connection_made(transport)  # type: ignore[arg-type]
-        self.waits_since = self.loop.time()
+        self.waits_since = self._made_at = self.loop.time()
         if len(self.connections) > self.most:
             self.transport.abort()
+        elif self.server_state.stopping:
+            self.loop.call_later(FIRST_REQUEST_WITHIN, self.shutdown)
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived, in parts, so that nothing grows beyond its bound."""
@@ -60,7 +77,7 @@ class HttpConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a head."""
         super().on_message_begin()
-        self._in_head, self._in_body, self._head = True, False, 0
+        self._in_head, self._in_body, self._head, self._is_unused = True, False, 0, False
         self.waits_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
@@ -69,6 +86,8 @@ class HttpConnection(HttpToolsProtocol):
         self.waits_since = self.loop.time()
         super().on_headers_complete()
         self.headers = []
+        if self.server_state.stopping:
+            self.close_after_response()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
@@ -96,6 +115,29 @@ class HttpConnection(HttpToolsProtocol):
         """Note that the client has taken the bytes that have been sent."""
         self.stalled_since = None
         super().resume_writing()
+
+    def close_after_response(self) -> None:
+        """Close the connection after the responses that have not begun, which say so."""
+        for cycle in (self.cycle, *(waiting for waiting, _ in self.pipeline)):
+            if cycle is not None and not cycle.response_started:
+                cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Close the connection, but not before a request that is on its way is answered."""
+        if self._in_head or self._has_unread():
+            return
+        if self._is_unused and self.loop.time() - self._made_at < FIRST_REQUEST_WITHIN:
+            self.loop.call_later(FIRST_REQUEST_WITHIN, self.shutdown)
+        else:
+            super().shutdown()
+
+    def _has_unread(self) -> bool:
+        """Whether bytes have arrived that are not read yet."""
+        if self.transport.is_closing():
+            return False
+        waiting = select.poll()
+        waiting.register(self.transport.get_extra_info("socket"), select.POLLIN)
+        return bool(waiting.poll(0))
 
     def is_overdue(self, now: float, *, patience: float) -> bool:
         """Whether the client has taken too long to send a request, or to take a response."""

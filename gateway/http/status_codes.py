@@ -23,13 +23,13 @@ STATUSES: dict[int, tuple[str, ...]] = {
     ),
     429: ("RATE_LIMITED",),
     500: ("INTERNAL_ERROR",),
-    503: ("SERVICE_UNAVAILABLE", "UNKNOWN_ASK"),
+    503: ("SERVICE_UNAVAILABLE",),
 }  # fmt: skip
 STATUS_OF = {code: status for status, codes in STATUSES.items() for code in codes}
 CODE_OF = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 
 # Refusals that end by themselves: the seconds after which a client should retry, where the refusal itself names none.
-RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2, "UNKNOWN_ASK": 2}
+RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2}
 
 
 def status_of(code: str) -> int:

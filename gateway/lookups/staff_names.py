@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from chassis.refusal import Unavailable
+from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
 from chassis.ttl_cache import TtlCache
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 
@@ -33,7 +33,7 @@ class StaffNameLookup:
         return {each: name for (_, each), name in names.items() if name is not None}
 
     async def answer(self, query: GetStaffNames) -> StaffNames:
-        """The reply to a service's query. Raises `ValueError` for more than `MOST_IDS` ids."""
+        """The reply to a service's query. Refused `INVALID_MESSAGE` for more than `MOST_IDS` ids."""
         if len(query.staff_ids) > MOST_IDS:
-            raise ValueError(f"more than {MOST_IDS} ids")
+            raise Refusal(INVALID_MESSAGE, f"more than {MOST_IDS} ids")
         return StaffNames(names=dict(await self.of(query.hotel, query.staff_ids)))

@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("up", help="start everything and stay until Ctrl-C")
     verb.add_argument("--walk", action="store_true", help="walk bookings through their lives, then stay")
+    verb.add_argument("--copies", type=int, default=1, help="how many of each service, relay and gateway (default: 1)")
     verb.add_argument("--once", action="store_true", help="the same, then end with the walk's exit code")
     verb.add_argument("--nodes", type=int, default=1, metavar="N", help="how many nodes RabbitMQ has (default: 1)")
     verb = verbs.add_parser("run", help="run one service of the running stack in this terminal, for a debugger")
@@ -46,7 +47,14 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
     try:
         if chosen.verb == "up":
             walk = chosen.walk or chosen.once
-            return up(chosen.directory, walk=walk, once=chosen.once, commands=commands, nodes=chosen.nodes)
+            return up(
+                chosen.directory,
+                walk=walk,
+                once=chosen.once,
+                commands=commands,
+                copies=chosen.copies,
+                nodes=chosen.nodes,
+            )
         if chosen.verb == "run":
             return run_in_foreground(chosen.directory, chosen.service, commands=commands)
         return down(chosen.directory) if chosen.verb == "down" else clean(chosen.directory)
@@ -55,11 +63,11 @@ def main(arguments: Sequence[str] | None = None, *, commands: Commands = COMMAND
         return 1
 
 
-def up(directory: Path, *, walk: bool, once: bool, commands: Commands, nodes: int = 1) -> int:
+def up(directory: Path, *, walk: bool, once: bool, commands: Commands, copies: int = 1, nodes: int = 1) -> int:
     """Start the whole system in the foreground, and end it at a signal; returns the exit code."""
     began, ending, lost = time.monotonic(), threading.Event(), threading.Event()
     ports = wanted_ports(os.environ)
-    stack = Stack(directory, commands=commands, wanted_ports=ports, terminal=sys.stdout, nodes=nodes)
+    stack = Stack(directory, commands=commands, wanted_ports=ports, terminal=sys.stdout, copies=copies, nodes=nodes)
 
     def end(sentence: str = "Ending what was started (once more to hurry).") -> None:
         ending.set()

@@ -155,14 +155,17 @@ class ChildProcess:
             if self._popen.returncode is None:
                 self._signal_group(sig)
 
+    def send_to_family(self, sig: signal.Signals) -> None:
+        """Send the signal to the process and all its descendants."""
+        family = [(pid, born_at(pid)) for pid in descendants(self.pid)] if self.poll() is None else []
+        self.send(sig)
+        _signal_all(family, sig)
+
     def kill(self) -> None:
         """Send SIGKILL to the process and all its descendants, and wait until none of them runs."""
         family = [(pid, born_at(pid)) for pid in descendants(self.pid)] if self.poll() is None else []
         self.send(signal.SIGKILL)
-        for pid, birth in family:
-            if birth and born_at(pid) == birth:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        _signal_all(family, signal.SIGKILL)
         self.wait()
         while any(birth and born_at(pid) == birth for pid, birth in family):
             time.sleep(POLL)
@@ -179,3 +182,11 @@ class ChildProcess:
     def _signal_group(self, sig: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, sig)
+
+
+def _signal_all(family: Sequence[tuple[int, str | None]], sig: signal.Signals) -> None:
+    """Send the signal to each of the processes that still runs, by pid and start time."""
+    for pid, birth in family:
+        if birth and born_at(pid) == birth:
+            with suppress(ProcessLookupError):
+                os.kill(pid, sig)

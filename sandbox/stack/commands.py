@@ -47,6 +47,7 @@ class Commands:
     asks: str = "{service}.asks"
     relay: Argv = (*PYTHON, "chassis.messaging.relay", *SERVICES)
     gateway: Argv = (*PYTHON, "gateway")
+    balancer: Argv = (*PYTHON, "sandbox.balancer", "--port", "{gateway_port}", "--gateways", "{gateways}")
     seed: Argv = (*PYTHON, "sandbox.demo.seed")
     walk: Argv = (*PYTHON, "sandbox.demo", "--stack", "{stack_json}")
 

@@ -107,6 +107,11 @@ class PostgresNode:
         if self._process:
             self._process.kill()
 
+    def send(self, sig: signal.Signals) -> None:
+        """Send the signal to the server and all its backends, such as SIGSTOP and SIGCONT."""
+        if self._process:
+            self._process.send_to_family(sig)
+
     def restart(self) -> None:
         self.stop()
         self.start()

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
@@ -126,6 +127,11 @@ class RabbitNode:
         """Simulate a crash: send SIGKILL to the whole node."""
         if self._process:
             self._process.kill()
+
+    def send(self, sig: signal.Signals) -> None:
+        """Send the signal to the whole node, such as SIGSTOP and SIGCONT."""
+        if self._process:
+            self._process.send_to_family(sig)
 
     def restart(self) -> None:
         self.stop()

@@ -14,6 +14,7 @@ from typing import Any, Self, TextIO
 
 from sandbox.stack.bytecode import with_bytecode
 from sandbox.stack.commands import BROKER_USERS, COMMANDS, DATABASES, SERVICES, Argv, Commands, filled
+from sandbox.stack.copies import copies_of, kind_of
 from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.external_postgres import ExternalPostgres
@@ -33,6 +34,14 @@ from sandbox.stack.waiting import until
 
 ENVIRONMENT = "environment.json"  # of each service, for `run`; it holds secrets
 HOPELESS_AFTER = 4
+DRAIN_SECONDS = "1"  # the balancer sees within a quarter of a second that a gateway stops
+
+Adapt = Callable[[str, dict[str, str]], dict[str, str]]
+
+
+def unchanged(_: str, environment: dict[str, str]) -> dict[str, str]:
+    """The environment as it is."""
+    return environment
 
 
 class Stack:
@@ -50,6 +59,8 @@ class Stack:
         wanted_ports: Mapping[str, int] | None = None,
         terminal: TextIO | None = None,
         nodes: int = 1,
+        copies: int = 1,
+        adapt: Adapt = unchanged,
     ) -> None:
         self.directory = run_directory(directory)
         self._claim = RunClaim(self.directory)
@@ -57,11 +68,15 @@ class Stack:
         self.stack_json: dict[str, Any] = {}
         self.environment: dict[str, str] = {}
         self._services, self._commands, self._extra = tuple(services), commands, dict(env or {})
+        self._copies, self._adapt = copies, adapt
         self._ports = Ports(self.say)
         self.config = StackConfig.draw(Secrets(self.directory / "secrets.json"), self._ports, wanted_ports)
+        self.gateway_ports = self._choose_gateway_ports()
         self.postgres = self._choose_postgres()
         self.rabbit = self._choose_rabbit(nodes)
-        self._facts = self.config.facts(stack_json=self.path, stand_ins=self._stand_ins)
+        self._facts = self.config.facts(
+            stack_json=self.path, stand_ins=self._stand_ins, gateways=self.gateway_ports.values()
+        )
         self._keys: Mapping[str, str] = {}
         self._helpers = ThreadPoolExecutor(thread_name_prefix="stack")
 
@@ -76,15 +91,20 @@ class Stack:
         wanted_ports: Mapping[str, int] | None = None,
         terminal: TextIO | None = None,
         nodes: int = 1,
+        copies: int = 1,
+        adapt: Adapt = unchanged,
     ) -> Self:
         """Start the system, ready and seeded, with `env` for every process, on `wanted_ports` or any free ports.
 
-        With several `nodes`, the broker is a cluster.
+        With several `nodes`, the broker is a cluster. With `copies`, that many of each service, relay and gateway run,
+        named `rooms-1` and so on, and a balancer listens in front of the gateways. `adapt(name, environment)` returns
+        the environment of a process.
+
         Raises RuntimeError or TimeoutError where a part does not start; the other parts are then ended.
         """
         stack = cls(
             directory, services=services, env=env, commands=commands, wanted_ports=wanted_ports, terminal=terminal,
-            nodes=nodes,
+            nodes=nodes, copies=copies, adapt=adapt,
         )  # fmt: skip
         stack.bring_up()
         return stack
@@ -162,6 +182,12 @@ class Stack:
         if self._claim.made_anew():
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    def _choose_gateway_ports(self) -> dict[str, int]:
+        """The port of each gateway: with one gateway its address is the system's, otherwise the balancer's is."""
+        if self._copies == 1:
+            return {"gateway": self.config.ports["GATEWAY_PORT"]}
+        return {name: self._ports.choose(name) for name in copies_of("gateway", self._copies)}
+
     def _choose_postgres(self) -> PostgresNode | ExternalPostgres:
         if given := os.environ.get("DATABASE_URL"):
             return ExternalPostgres(given, prefix=self.config.database_prefix)
@@ -206,12 +232,20 @@ class Stack:
         }
         self._run("migrate-broker", self._commands.migrate_broker, more=administrator)
         self.say("starting the services, the relay and the gateway")
-        for service in self._services:
-            self._start(service, self._commands.service, service=service)
-        self._start("relay", self._commands.relay, more=relay_environment(urls))
-        self._start("gateway", self._commands.gateway)
+        self._start_programs(urls)
         self._await_ready()
         self._describe(urls)
+
+    def _start_programs(self, urls: Mapping[str, DatabaseUrls]) -> None:
+        for service in self._services:
+            for name in copies_of(service, self._copies):
+                self._start(name, self._commands.service, service=service)
+        for name in copies_of("relay", self._copies):
+            self._start(name, self._commands.relay, more=relay_environment(urls))
+        for name in self.gateway_ports:
+            self._start(name, self._commands.gateway)
+        if self._copies > 1:
+            self._start("balancer", self._commands.balancer)
 
     def _prepare_databases(self) -> dict[str, DatabaseUrls]:
         self.postgres.start()
@@ -221,7 +255,7 @@ class Stack:
 
     def _start(self, name: str, argv: Argv, *, more: Mapping[str, str] = MappingProxyType({}), **facts: str) -> None:
         if argv:
-            environment = {**more, **self._environment_of(name)}
+            environment = self._adapt(name, {**more, **self._environment_of(name)})
             self.supervisor.start(name, filled(argv, self._facts | facts), environment, cwd=ROOT)
 
     def _run(
@@ -234,14 +268,18 @@ class Stack:
 
     def _environment_of(self, name: str) -> dict[str, str]:
         """The environment of a process: URL and keys of its user of the broker; the relay has those of the owners."""
-        users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if name == "relay" else {}
-        users |= {"AMQP_URL": name} if name in BROKER_USERS else {}
-        keys = {variable: key for variable, key in self._keys.items() if name == "relay" and "_RELAY_" in variable}
-        keys |= {"MESSAGE_KEYS": self._keys.get(f"{name.upper()}_MESSAGE_KEYS", "")} if name in BROKER_USERS else {}
+        kind = kind_of(name)
+        users = {f"{owner.upper()}_AMQP_URL": owner for owner in SERVICES} if kind == "relay" else {}
+        users |= {"AMQP_URL": kind} if kind in BROKER_USERS else {}
+        keys = {variable: key for variable, key in self._keys.items() if kind == "relay" and "_RELAY_" in variable}
+        keys |= {"MESSAGE_KEYS": self._keys.get(f"{kind.upper()}_MESSAGE_KEYS", "")} if kind in BROKER_USERS else {}
+        port = {"GATEWAY_PORT": str(self.gateway_ports[name])} if name in self.gateway_ports else {}
+        port |= {"GATEWAY_DRAIN_SECONDS": DRAIN_SECONDS} if self._copies > 1 else {}
         foreign = ("AMQP_URL", "MESSAGE_KEYS")  # those of the operator
         others = {variable: value for variable, value in self.environment.items() if variable not in foreign}
         given = {variable: value for variable, value in self._extra.items() if variable in keys}
-        return others | {variable: self._amqp_url_of(user) for variable, user in users.items()} | keys | given
+        urls = {variable: self._amqp_url_of(user) for variable, user in users.items()}
+        return others | urls | keys | port | given
 
     def _amqp_url_of(self, user: str) -> str:
         return self._extra.get("AMQP_URL") or self.rabbit.url_of(user)
@@ -251,12 +289,15 @@ class Stack:
         for name in self._commands.stand_ins.keys() & stand_ins:
             self._until(name, partial(answers, self.config.ports[stand_ins[name]]))
         for service in self._services if self._commands.queues and self._commands.service else ():
+            name = next(copies_of(service, self._copies))
             queues = [queue.format(service=service) for queue in self._commands.queues]
-            self._until(service, partial(all_consumed, self.rabbit.amqp_url, queues))
+            self._until(name, partial(all_consumed, self.rabbit.amqp_url, queues))
             asks = self._commands.asks.format(service=service)
-            self._until(service, partial(is_asked, self.rabbit.amqp_url, asks))
-        if self._commands.gateway:
-            self._until("gateway", partial(is_ok, f"{self.config.url('GATEWAY_PORT')}/readyz"))
+            self._until(name, partial(is_asked, self.rabbit.amqp_url, asks))
+        for name, port in self.gateway_ports.items() if self._commands.gateway else ():
+            self._until(name, partial(is_ok, f"http://{LOOPBACK}:{port}/readyz"))
+        if self._copies > 1:
+            self._until("balancer", partial(is_ok, f"{self.config.url('GATEWAY_PORT')}/readyz"))
 
     def _until(self, name: str, condition: Callable[[], bool]) -> None:
         until(condition, self.supervisor.awaited(name), abort=self._hopeless, say=self.say, every=0.2)
@@ -271,7 +312,8 @@ class Stack:
 
     def _describe(self, databases: Mapping[str, DatabaseUrls]) -> None:
         config = self.config
-        environments = {service: self._environment_of(service) for service in self._services}
+        names = [name for service in self._services for name in copies_of(service, self._copies)]
+        environments = {name: self._environment_of(name) for name in names}
         write_private(self.directory / ENVIRONMENT, json.dumps(environments))
         self.stack_json = {
             "gateway": config.url("GATEWAY_PORT"),

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +76,8 @@ class StackConfig:
     def url(self, port_name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[port_name]}"
 
-    def facts(self, *, stack_json: Path, stand_ins: Path) -> dict[str, str]:
-        """The values of the placeholders in the commands."""
+    def facts(self, *, stack_json: Path, stand_ins: Path, gateways: Iterable[int] = ()) -> dict[str, str]:
+        """The values of the placeholders in the commands; `gateways` are the ports of the gateways."""
         return {
             "gateway_url": self.url("GATEWAY_PORT"),
             "stripe_port": str(self.ports["STRIPE_PORT"]),
@@ -90,6 +90,7 @@ class StackConfig:
             "mailbox_port": str(self.ports["MAILBOX_HTTP_PORT"]),
             "smtp_port": str(self.ports["MAILBOX_SMTP_PORT"]),
             "gateway_port": str(self.ports["GATEWAY_PORT"]),
+            "gateways": ",".join(f"{LOOPBACK}:{port}" for port in gateways),
             "stack_json": str(stack_json),
             "stand_ins": str(stand_ins),
         }
@@ -133,6 +134,7 @@ class StackConfig:
             "BOOKINGS_GUEST_TOKEN_KEY": self.guest_token_key,
             "GATEWAY_HOST": LOOPBACK,
             "GATEWAY_PORT": str(self.ports["GATEWAY_PORT"]),
+            "GATEWAY_DRAIN_SECONDS": "0",  # nobody else takes the requests
             "GATEWAY_ALLOWED_ORIGINS": gateway,
             "GATEWAY_RATE_LIMITS": "off",
             "NOTIFIER_MAILS_BEFORE_PAYMENT": "0",

@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sandbox.chaos.proxied_connection import ProxiedConnection
+from sandbox.chaos.tcp_proxy import TcpProxy
 from sandbox.stack.epmd import Epmd
 from sandbox.stack.ports import LOOPBACK
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
-from tests.fakes.tcp_proxy import ProxiedConnection, TcpProxy
 
 NAMES, WHERE_IS, IS_AT = 110, 122, 119  # of epmd's protocol: NAMES_REQ, PORT_PLEASE2_REQ and PORT2_RESP
 

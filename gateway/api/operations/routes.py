@@ -24,7 +24,10 @@ async def get_readiness(request: ApiRequest) -> Response:
     """Check readiness.
 
     The gateway is ready when the broker, the database and every service answer. The state is at most a second old.
+    A gateway that stops is not ready from then on: `gateway` says so.
     """
     checks = await request.app_state.readiness.checks()
+    if request.app_state.stopping.is_set():
+        checks = {"gateway": "stopping", **checks}
     down = tuple(name for name, check in checks.items() if check != UP)
     return request.respond(Readiness(ready=not down, down=down, checks=checks), status=503 if down else 200)

@@ -11,7 +11,7 @@ from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.views import Payable
 from contracts.payments.checkout_sessions import PaymentSession
 from contracts.payments.events import PaymentStatus
-from services.payments.cards import CallBusy, CheckoutOrder
+from services.payments.cards import CheckoutOrder
 from services.payments.domain.jobs import ExpireSession
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import SESSION, CallState, ProviderCall
@@ -121,8 +121,9 @@ class Checkout:
     def _open(self, payment: Payment) -> None:
         """Send the call, then record the session in the second transaction.
 
-        The call may be from an earlier request, and its `expires_at` may now be too near for the provider. A refusal of
-        such a call does not fail the payment: a new call is stored and sent.
+        A call that was not answered, perhaps because the provider closed the idle connection just then, is sent again
+        unchanged, after a wait. The call may be from an earlier request, and its `expires_at` may now be too near for
+        the provider. A refusal of such a call does not fail the payment: a new call is stored and sent.
         """
         with self._conversation.reading() as work:
             call = work.provider_calls.latest(payment.key)[SESSION]
@@ -133,8 +134,8 @@ class Checkout:
                 call = self._store_call(payment, call.attempt + 1, work)
         try:
             session_id = make_call(call, self._conversation)
-        except CallBusy as busy:
-            self._backoff.wait(busy)
+        except Unavailable as unknown:
+            self._backoff.wait(unknown)
             return
         except RetryLater as later:
             raise Unavailable(str(later)) from later

@@ -18,8 +18,8 @@ from chassis.messaging.amqp.asynchronous import AsyncioConnectionKeeper
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 from chassis.messaging.migrate import hashes
 from hotelmate.dead_letter_queue import open_queue
+from sandbox.chaos.tcp_proxy import TcpProxy, proxied
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import TcpProxy, proxied
 
 AWAY = "127.0.0.1:1"
 AT_ONCE = 2.0  # seconds

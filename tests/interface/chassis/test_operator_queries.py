@@ -165,6 +165,7 @@ def test_only_recent_events_are_published_again(service: ServiceData) -> None:
 def test_a_process_without_the_broker_answers_line_by_line(service: ServiceData) -> None:
     lines = [
         b'{"method": "ReadEvidence", "message": {"name": "numbers", "limit": 1}}',
+        b'{"method": "ReadEvidence", "message": {"name": "numbers", "limit": "many"}}',
         b'{"method": "PublishAgain", "message": {"seconds": 1}}',
         b"nonsense",
     ]
@@ -172,4 +173,5 @@ def test_a_process_without_the_broker_answers_line_by_line(service: ServiceData)
         answers = [codec.decode(reply) for reply in replies(lines, connection, "rooms", EXAMINATION)]
 
     assert answers[0]["result"] == {"rows": [{"key": "01", "n": 1}], "next": "01"}
-    assert [answer["error"]["exc_args"][0] for answer in answers[1:]] == ["INVALID_MESSAGE", "INVALID_MESSAGE"]
+    assert answers[1]["error"]["exc_args"][0] == "INVALID_MESSAGE"
+    assert [answer["error"]["exc_type"] for answer in answers[2:]] == ["Unavailable", "Unavailable"]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from sandbox.chaos.tcp_proxy import TcpProxy, proxied
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import TcpProxy, proxied
 from tests.interface.chassis.conftest import Owner, Toy, limited_relay, until
 
 pytestmark = pytest.mark.timeout(120)

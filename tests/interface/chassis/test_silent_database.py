@@ -15,8 +15,8 @@ from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Unavailable
 from contracts.operations import ReadMetrics
 from contracts.rooms.rooms import GetRoomHistory
+from sandbox.chaos.tcp_proxy import TcpProxy, proxied
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import TcpProxy, proxied
 from tests.interface.chassis.conftest import Owner, Toy, asker_hears, until
 
 pytestmark = pytest.mark.timeout(120)

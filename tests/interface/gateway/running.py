@@ -31,6 +31,7 @@ class Running:
             "GATEWAY_DATABASE_URL": database_url,
             "GATEWAY_PORT": str(port),
             "GATEWAY_RATE_LIMITS": "off",
+            "GATEWAY_DRAIN_SECONDS": "0.5",
             "HOTELMATE_MODE": "demo",
             "PYTHONPATH": str(ROOT),
             **settings,

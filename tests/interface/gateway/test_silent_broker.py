@@ -7,8 +7,8 @@ import pytest
 from chassis import time_limits
 from chassis.refusal import Unavailable
 from contracts.operations import Ping
+from sandbox.chaos.tcp_proxy import proxied
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import proxied
 from tests.interface.gateway.responder import Responder
 from tests.interface.gateway.test_bus import HEALTH, AskTransport
 

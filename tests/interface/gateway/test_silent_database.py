@@ -11,7 +11,7 @@ from chassis.refusal import Unavailable
 from chassis.settings import with_driver
 from gateway.identity import accounts, database
 from gateway.identity.passwords import Passwords
-from tests.fakes.tcp_proxy import TcpProxy, proxied
+from sandbox.chaos.tcp_proxy import TcpProxy, proxied
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -13,8 +13,8 @@ from chassis.messaging.ask_client import AskClient
 from chassis.refusal import Unavailable
 from contracts.message import Query
 from contracts.operations import Health, Metrics, Ping, ReadMetrics
+from sandbox.chaos.tcp_proxy import proxied
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.tcp_proxy import proxied
 from tests.interface.chassis.conftest import Owner, Toy, until, until_two_answer
 from tests.interface.partitions.conftest import Processes
 

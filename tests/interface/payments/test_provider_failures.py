@@ -8,7 +8,7 @@ import pytest
 from chassis.refusal import Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
 from services.payments.cards import Cards
-from services.payments.steps import sync
+from services.payments.steps import backoff, sync
 from services.payments.steps.convergence import converge
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import CrashingCards, count_movements, provider_sessions
@@ -26,6 +26,12 @@ FAILURES = [
     pytest.param({"kind": "fail_before", "status": 409, "store": "nothing"}, id="locked"),
     pytest.param({"kind": "fail_before", "status": 500, "times": 3}, id="fails three times"),
 ]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request repeats its calls for 0.3 seconds."""
+    monkeypatch.setattr(backoff, "TOTAL", 0.3)
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -91,24 +97,42 @@ def test_a_provider_that_is_down_leaves_the_booking_approved_until_it_is_back(se
     assert count_movements(service, booking_id, "capture") == 1
 
 
-def test_a_request_fails_while_the_provider_is_down_and_succeeds_after(service: PaymentsUnderTest) -> None:
+def test_a_request_fails_while_the_provider_is_down_and_succeeds_after(
+    service: PaymentsUnderTest, impatient: None
+) -> None:
     booking_id = service.book()
-    service.stripe.fault("fail_before", path=SESSIONS, drop=True)
+    service.stripe.fault("fail_before", path=SESSIONS, drop=True, times=None)
 
     with pytest.raises(Unavailable):
         service.open(booking_id)
+    service.stripe.lift_faults()
     opened = service.open(booking_id)
 
     assert opened.status == "created"
 
 
 @pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
-def test_a_session_opens_minutes_after_its_call_went_unanswered(service: PaymentsUnderTest, fault: str) -> None:
-    """The stored call has an expiry that the provider would refuse by now."""
+def test_a_session_opens_although_its_connection_was_cut_once(service: PaymentsUnderTest, fault: str) -> None:
+    """A provider closes idle connections, and may close one just when a call is sent."""
     booking_id = service.book()
     service.stripe.fault(fault, path=SESSIONS, method="POST", drop=True)
+
+    opened = service.open(booking_id)
+
+    assert opened.status == "created"
+    assert [session["id"] for session in provider_sessions(service)] == [opened.session_id]
+
+
+@pytest.mark.parametrize("fault", ["fail_before", "fail_after"])
+def test_a_session_opens_minutes_after_its_call_went_unanswered(
+    service: PaymentsUnderTest, fault: str, impatient: None
+) -> None:
+    """The stored call has an expiry that the provider would refuse by now."""
+    booking_id = service.book()
+    service.stripe.fault(fault, path=SESSIONS, method="POST", drop=True, times=None)
     with pytest.raises(Unavailable):
         service.open(booking_id)
+    service.stripe.lift_faults()
     service.stripe.advance(300)
     service.advance(5)
 
@@ -118,11 +142,14 @@ def test_a_session_opens_minutes_after_its_call_went_unanswered(service: Payment
     assert [session["id"] for session in provider_sessions(service)] == [opened.session_id]
 
 
-def test_a_session_is_searched_for_before_a_call_with_an_expired_key_is_repeated(service: PaymentsUnderTest) -> None:
+def test_a_session_is_searched_for_before_a_call_with_an_expired_key_is_repeated(
+    service: PaymentsUnderTest, impatient: None
+) -> None:
     booking_id = service.book(minutes=26 * 60)
-    service.stripe.fault("fail_after", path=SESSIONS, method="POST", drop=True)
+    service.stripe.fault("fail_after", path=SESSIONS, method="POST", drop=True, times=None)
     with pytest.raises(Unavailable):
         service.open(booking_id)
+    service.stripe.lift_faults()
     service.stripe.advance(25 * 3600)
     service.advance(25 * 60)
 

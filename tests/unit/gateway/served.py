@@ -1,6 +1,7 @@
 """The application on a real socket, and clients that speak raw bytes."""
 
 import asyncio
+import signal
 import socket
 import threading
 import time
@@ -35,6 +36,15 @@ class Served:
         self._thread.start()
         until(lambda: self._server.started)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server has stopped."""
+        return not self._thread.is_alive()
+
+    def terminate(self, sig: signal.Signals = signal.SIGTERM) -> None:
+        """Have the server handle the signal, as if the process had got it."""
+        self._server.handle_exit(sig, None)
+
     def stop(self) -> None:
         """Stop the server."""
         self._server.should_exit = self._server.force_exit = True
@@ -53,19 +63,20 @@ class Served:
 @contextmanager
 def guarded(app: FastAPI) -> Iterator[Served]:
     """The server as `python -m gateway` runs it."""
-    with _running(GatewayServer(app, GatewaySettings())) as served:
+    with running(GatewayServer(app, GatewaySettings())) as served:
         yield served
 
 
 @contextmanager
 def unguarded(app: FastAPI) -> Iterator[Served]:
     """Uvicorn without the gateway's own bounds."""
-    with _running(uvicorn.Server(uvicorn.Config(app, **UNGUARDED))) as served:  # type: ignore[arg-type]
+    with running(uvicorn.Server(uvicorn.Config(app, **UNGUARDED))) as served:  # type: ignore[arg-type]
         yield served
 
 
 @contextmanager
-def _running(server: uvicorn.Server) -> Iterator[Served]:
+def running(server: uvicorn.Server) -> Iterator[Served]:
+    """The server, for the block."""
     served = Served(server)
     served.start()
     try:

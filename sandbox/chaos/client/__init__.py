@@ -1,0 +1,1 @@
+"""The clients: guests and staff over HTTP, who know what was acknowledged."""

@@ -1,0 +1,59 @@
+"""The operations of the clients: method, path and the statuses that mean success. Any other answer is a failure."""
+
+from dataclasses import dataclass
+
+PUBLIC = "/api/public/hotels/{hotel}"
+STAFF = "/api/staff/hotels/{hotel}"
+GUESTS_BOOKING = f"{PUBLIC}/room-bookings/{{booking}}"
+STAFFS_BOOKING = f"{STAFF}/room-bookings/{{booking}}"
+ROOM = f"{STAFF}/rooms/{{room}}"
+
+
+@dataclass(frozen=True)
+class ClientOperation:
+    """One operation of the API. `service` is the service that answers."""
+
+    name: str
+    method: str
+    path: str
+    service: str
+    success: tuple[int, ...] = (200,)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a client sends an Idempotency-Key."""
+        return self.method == "POST"
+
+
+LOGIN = ClientOperation("login", "POST", "/api/staff/login/", "gateway")
+HOTEL = ClientOperation("read hotel", "GET", f"{PUBLIC}/settings/", "rooms")
+SEARCH = ClientOperation("search", "GET", f"{PUBLIC}/availability/", "rooms")
+QUOTE = ClientOperation("quote", "POST", f"{PUBLIC}/pricing/quote/", "rooms")
+CREATE = ClientOperation("create", "POST", f"{PUBLIC}/room-bookings/", "bookings", (201,))
+READ = ClientOperation("read", "GET", f"{GUESTS_BOOKING}/", "bookings")
+EVENTS = ClientOperation("events", "GET", f"{GUESTS_BOOKING}/events/", "bookings")
+CANCEL = ClientOperation("cancel", "POST", f"{GUESTS_BOOKING}/cancel/", "bookings")
+OPEN_SESSION = ClientOperation("open session", "POST", f"{GUESTS_BOOKING}/payment/session/", "payments")
+VERIFY = ClientOperation("verify", "GET", f"{GUESTS_BOOKING}/payment/verify/", "payments")
+CHAT = ClientOperation("chat", "POST", f"{GUESTS_BOOKING}/chat/messages/", "bookings", (201,))
+LIST = ClientOperation("list", "GET", f"{STAFF}/room-bookings/", "bookings")
+READ_AS_STAFF = ClientOperation("read as staff", "GET", f"{STAFFS_BOOKING}/", "bookings")
+AMEND = ClientOperation("amend", "PATCH", f"{STAFFS_BOOKING}/", "bookings")
+APPROVE = ClientOperation("approve", "POST", f"{STAFFS_BOOKING}/approve/", "bookings", (200, 202))
+DECLINE = ClientOperation("decline", "POST", f"{STAFFS_BOOKING}/decline/", "bookings")
+CANDIDATES = ClientOperation("candidates", "GET", f"{STAFFS_BOOKING}/available-rooms/", "bookings")
+ASSIGN = ClientOperation("assign", "POST", f"{STAFFS_BOOKING}/assign-room/", "bookings")
+CHECK_IN = ClientOperation("check in", "POST", f"{STAFFS_BOOKING}/check-in/", "bookings")
+CHECK_OUT = ClientOperation("check out", "POST", f"{STAFFS_BOOKING}/check-out/", "bookings")
+COMMUNICATIONS = ClientOperation("communications", "GET", f"{STAFFS_BOOKING}/communications/", "notifier")
+LIST_ROOMS = ClientOperation("list rooms", "GET", f"{STAFF}/rooms/", "rooms")
+WALK_IN = ClientOperation("walk in", "POST", f"{ROOM}/add-guest/", "bookings", (201,))
+START_CLEANING = ClientOperation("start cleaning", "POST", f"{ROOM}/start-cleaning/", "rooms")
+MARK_CLEANED = ClientOperation("mark cleaned", "POST", f"{ROOM}/mark-cleaned/", "rooms")
+INSPECT = ClientOperation("inspect", "POST", f"{ROOM}/inspect/", "rooms")
+ROOM_HISTORY = ClientOperation("room history", "GET", f"{ROOM}/status-history/", "rooms")
+
+ROOM_TAKEN = frozenset({"ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", "ROOM_NOT_BOOKABLE", "SOLD_OUT"})
+TOO_LATE = frozenset({"DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"})
+STILL_RUNNING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
+"""Refusals after which a client repeats the request with the same key."""

@@ -1,0 +1,1 @@
+"""The judge: reads back at rest what was acknowledged."""

@@ -1,0 +1,1 @@
+"""The report: a table, a JSON file and a page."""
