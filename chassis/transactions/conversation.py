@@ -81,8 +81,13 @@ class Conversation(Generic[W]):
             return
         self.claim, self.stored = claim, False
         engine, every = self._unit_of_work.engine, idempotency.RENEW_EVERY
+
+        def renew(connection: sa.Connection) -> None:
+            if not self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
+                idempotency.renew(connection, claim)
+
         try:
-            with renewed(engine, lambda connection: idempotency.renew(connection, claim), every=every, kind="claim"):
+            with renewed(engine, renew, every=every, kind="claim"):
                 yield
         except Refusal:
             self._let_go(idempotency.release, claim)

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from sandbox.chaos.run import HOTELS, ChaosRun
 from sandbox.chaos.system import ChaosSystem
 from sandbox.stack.run_directory import temporary_run
 
-VIOLATED = 1
+VIOLATED, INTERRUPTED = 1, 130
 OFTEN = 100_000  # more faults than any span of minutes has
 
 
@@ -46,18 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = draw_plan(seed, count, only=chosen.only, long=long)
     except ValueError as problem:
         parser.error(str(problem))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything that was started ends in order
     began = time.monotonic()
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:
         enlarge(system.stack_json, HOTELS, directory)
         print(f"seed {seed}: the system is ready after {time.monotonic() - began:.0f} s", flush=True)
         load = Load(system.url, system.stack_json, seed, HOTELS, rate=chosen.rate, clock_offset=clock_offset(system))
         run = ChaosRun(system, load, goal=chosen.goal, say=lambda text: print(text, flush=True))
+        interrupted = False
         try:
             run.go(plan, until=began + 60 * chosen.minutes if chosen.minutes else float("inf"))
+        except KeyboardInterrupt:
+            interrupted = True
+            print("\nInterrupted: what follows was not judged to the end.")
         finally:
             write_report(run, chosen.report, seed=seed)
     show(run, chosen.report)
-    return VIOLATED if run.violations() else 0
+    return INTERRUPTED if interrupted else VIOLATED if run.violations() else 0
 
 
 def clock_offset(system: ChaosSystem) -> float:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.attempts import Attempt
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.faults.table import may_fail
 from sandbox.chaos.judge.violation import ChaosViolation
 from sandbox.chaos.outcome import FaultOutcome
 
-BY_NAME = {value.name: value for value in vars(operations).values() if isinstance(value, Operation)}
+BY_NAME = {value.name: value for value in vars(operations).values() if isinstance(value, ClientOperation)}
 
 
 def attribute(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome], *, goal: float) -> list[ChaosViolation]:
@@ -29,6 +29,7 @@ def attribute(attempts: Iterable[Attempt], outcomes: Sequence[FaultOutcome], *, 
             if may_fail(outcome.fault.cell, operation) and attempt.overlaps(outcome.injected, outcome.healed + goal)
         ]
         if excusing:
+            excusing[-1].failures.append(attempt)
             excusing[-1].recovered = max(excusing[-1].recovered, attempt.started)
         else:
             violations.append(failure(attempt, outcomes))

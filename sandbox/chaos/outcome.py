@@ -17,7 +17,7 @@ class FaultOutcome:
     """A fault that was injected. Moments are monotonic seconds.
 
     `healed` is the restart or heal, and since `recovered` every route has answered; `ready` are the seconds from the
-    restart until the process did its own work again.
+    restart until the process did its own work again. `failures` are the failed requests that belong to this fault.
     """
 
     fault: PlannedFault
@@ -26,6 +26,7 @@ class FaultOutcome:
     recovered: float = 0.0
     ready: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
+    failures: list[Attempt] = field(default_factory=list)
     violations: list[ChaosViolation] = field(default_factory=list)
     note: str = ""
 
@@ -43,10 +44,6 @@ class FaultOutcome:
     def counts(self) -> bool:
         return self.under_way >= FEWEST
 
-    @property
-    def failed(self) -> int:
-        return sum(attempt.failed for attempt in self.attempts)
-
     def as_json(self, began: float) -> dict[str, Any]:
         """The fault's line of the report; `at` is seconds after the beginning of the run."""
         fault = self.fault
@@ -61,7 +58,7 @@ class FaultOutcome:
             "ready_seconds": round(self.ready, 2),
             "requests": self.under_way,
             "counts": self.counts,
-            "failed_requests": self.failed,
+            "failed_requests": len(self.failures),
             "violations": [violation_json(each, began) for each in self.violations],
             "note": self.note,
         }
@@ -105,7 +102,7 @@ def summaries(outcomes: list[FaultOutcome]) -> list[CellSummary]:
                 count=sum(outcome.counts for outcome in members),
                 recovery_median=median(times),
                 recovery_max=max(times),
-                failed=sum(outcome.failed for outcome in members),
+                failed=sum(len(outcome.failures) for outcome in members),
                 violations=sum(len(outcome.violations) for outcome in members),
             )
         )

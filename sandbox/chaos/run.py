@@ -17,7 +17,6 @@ from sandbox.chaos.outcome import FEWEST, FaultOutcome
 from sandbox.chaos.system import ChaosSystem
 
 HOTELS = ("hotel-killarney", "hotel-kilkenny", "hotel-tokyo")
-CALM = 1.5  # seconds without a fault between two
 REST_WITHIN = 120.0
 GIVE_UP = 90.0  # seconds for a recovery
 BACKLOG_WITHIN = 30.0
@@ -29,12 +28,17 @@ Say = Callable[[str], None]
 
 @dataclass
 class ChaosRun:
-    """A run over one system. `goal` is the longest recovery in seconds, `rest_every` the faults between judgements."""
+    """A run over one system.
+
+    `goal` is the longest recovery in seconds, `rest_every` the number of faults between judgements, and `calm` are the
+    seconds without a fault between two.
+    """
 
     system: ChaosSystem
     load: Load
     goal: float = 10.0
     rest_every: int = 8
+    calm: float = 1.5
     say: Say = print
     began: float = field(default_factory=time.monotonic)
     outcomes: list[FaultOutcome] = field(default_factory=list)
@@ -69,7 +73,7 @@ class ChaosRun:
         return [*self.others, *(each for outcome in self.outcomes for each in outcome.violations)]
 
     def _one(self, fault: PlannedFault, probes: RouteProbes) -> None:
-        time.sleep(CALM)
+        time.sleep(self.calm)
         self.load.check()
         outcome = FaultOutcome(fault, injected=time.monotonic())
         self.outcomes.append(outcome)
@@ -187,9 +191,8 @@ class ChaosRun:
 
     def _show(self, outcome: FaultOutcome) -> None:
         fault = outcome.fault
-        text = (
-            f"recovered in {outcome.recovery:5.1f} s, {outcome.failed:3d} of {len(outcome.attempts):4d} requests failed"
-        )
+        failed = sum(attempt.failed for attempt in outcome.attempts)
+        text = f"recovered in {outcome.recovery:5.1f} s, {failed:3d} of {len(outcome.attempts):4d} requests failed"
         self.say(f"{fault.number:4d}  {fault!s:38s} {outcome.healed - outcome.injected:5.1f} s, {text}  {outcome.note}")
         for violation in outcome.violations:
             self.say(f"        {violation.check}: {violation.subject}: {violation.what[:300]}")

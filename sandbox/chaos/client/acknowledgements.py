@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Act(StrEnum):
+class ClientAct(StrEnum):
     """A command about a booking. The value is the event that its effect publishes."""
 
     CREATED = "BookingHeld"
@@ -17,6 +17,7 @@ class Act(StrEnum):
     DECLINED = "BookingDeclined"
     CANCELLED = "BookingCancelled"
     ASSIGNED = "RoomAssigned"
+    AMENDED = "BookingAmended"
     CHECKED_IN = "GuestCheckedIn"
     CHECKED_OUT = "GuestCheckedOut"
     WALKED_IN = "GuestCheckedIn "  # a walk-in is created, assigned and checked in by one request
@@ -28,11 +29,11 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True)
-class Acknowledgement:
+class AcknowledgedCommand:
     """A command that was answered 2xx at `at` (monotonic seconds), with fields of the answer."""
 
     at: float
-    act: Act
+    act: ClientAct
     facts: Mapping[str, Any]
 
 
@@ -51,13 +52,13 @@ class StayRecord:
     version: int = 0
     room: str = ""
     by_card: bool = True
-    acknowledged: list[Acknowledgement] = field(default_factory=list)
-    unsettled: set[Act] = field(default_factory=set)
+    acknowledged: list[AcknowledgedCommand] = field(default_factory=list)
+    unsettled: set[ClientAct] = field(default_factory=set)
 
-    def acknowledge(self, act: Act, **facts: Any) -> None:
-        self.acknowledged.append(Acknowledgement(time.monotonic(), act, facts))
+    def acknowledge(self, act: ClientAct, **facts: Any) -> None:
+        self.acknowledged.append(AcknowledgedCommand(time.monotonic(), act, facts))
 
-    def of(self, act: Act) -> Acknowledgement | None:
+    def of(self, act: ClientAct) -> AcknowledgedCommand | None:
         """The first acknowledgement of this command."""
         return next((each for each in self.acknowledged if each.act is act), None)
 
@@ -68,7 +69,7 @@ class StayRecord:
 
 
 @dataclass(frozen=True)
-class RoomChange:
+class AcknowledgedRoomChange:
     """A change of a room's status that was answered 2xx."""
 
     at: float
@@ -82,7 +83,7 @@ class ClientMemory:
     """All that clients were told. Written by the clients' thread, read at rest."""
 
     stays: list[StayRecord] = field(default_factory=list)
-    room_changes: list[RoomChange] = field(default_factory=list)
+    room_changes: list[AcknowledgedRoomChange] = field(default_factory=list)
 
     def new_stay(self, hotel: str, email: str) -> StayRecord:
         record = StayRecord(number=len(self.stays) + 1, hotel=hotel, email=email)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from sandbox.chaos.client.attempts import FAILED, Attempt, AttemptLog, UnexpectedAnswer
-from sandbox.chaos.client.operations import STILL_RUNNING, Operation
+from sandbox.chaos.client.operations import STILL_RUNNING, ClientOperation
 from sandbox.chaos.client.pace import Pace
 
 ANSWERED_WITHIN = 20.0  # seconds; longer than any deadline of the gateway for these operations
@@ -39,25 +39,28 @@ class ApiAnswer:
 
 
 @dataclass
-class ApiClient:
+class RepeatingClient:
     """The connections of all clients of a run. `stopping` ends repetitions."""
 
     url: str
     log: AttemptLog
     pace: Pace
     stopping: Callable[[], bool] = lambda: False
+    transport: httpx.AsyncBaseTransport | None = None
     _http: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0)
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=ANSWERED_WITHIN, trust_env=False, limits=limits)
+        self._http = httpx.AsyncClient(
+            base_url=self.url, timeout=ANSWERED_WITHIN, trust_env=False, limits=limits, transport=self.transport
+        )
 
     async def close(self) -> None:
         await self._http.aclose()
 
     async def perform(
         self,
-        operation: Operation,
+        operation: ClientOperation,
         path: Mapping[str, str],
         *,
         token: str = "",
@@ -89,7 +92,7 @@ class ApiClient:
             await asyncio.sleep(wait)
 
     async def _attempt(
-        self, operation: Operation, path: Mapping[str, str], request: Mapping[str, Any]
+        self, operation: ClientOperation, path: Mapping[str, str], request: Mapping[str, Any]
     ) -> ApiAnswer | None:
         """One request. None where it failed: 503, 504 or no answer."""
         await self.pace.turn()
@@ -107,7 +110,7 @@ class ApiClient:
         return None if failed else answer
 
     def _expected(
-        self, operation: Operation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]
+        self, operation: ClientOperation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]
     ) -> ApiAnswer | None:
         if answer.status in operation.success or (answer.status == 409 and answer.code in allowed):
             return answer

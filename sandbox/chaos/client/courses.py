@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.acknowledgements import Act, StayRecord
+from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
 from sandbox.chaos.client.operations import TOO_LATE
 from sandbox.chaos.client.people import guest_details
 from sandbox.chaos.client.visit import Visit
@@ -35,7 +35,7 @@ async def decline(visit: Visit) -> None:
     if (stay := await _future(visit)) and await visit.pay(stay):
         reason = {"reason_code": "OVERBOOKED", "reason_note": "The boiler is being repaired."}
         # A hotel that approves by itself has decided already.
-        await visit.act(stay, Act.DECLINED, operations.DECLINE, by_staff=True, body=reason, allowed=TOO_LATE)
+        await visit.act(stay, ClientAct.DECLINED, operations.DECLINE, by_staff=True, body=reason, allowed=TOO_LATE)
         await visit.read(stay)
 
 
@@ -50,7 +50,7 @@ async def refund(visit: Visit) -> None:
 async def race(visit: Visit) -> None:
     """The guest cancels while staff approve: one of the two wins."""
     if (stay := await _future(visit)) and await visit.pay(stay):
-        approving = visit.act(stay, Act.APPROVED, operations.APPROVE, by_staff=True, allowed=TOO_LATE)
+        approving = visit.act(stay, ClientAct.APPROVED, operations.APPROVE, by_staff=True, allowed=TOO_LATE)
         await asyncio.gather(approving, _cancel(visit, stay))
         await visit.read(stay)
 
@@ -61,10 +61,10 @@ async def stay_over(visit: Visit) -> None:
     if not (stay and await confirmed(visit, stay) and await visit.assign_room(stay)):
         return
     body = {"internal_notes": f"note {stay.number}"}
-    await visit.ask(operations.AMEND, stay=stay, token=visit.hotel.desk, body=body)
-    if await visit.act(stay, Act.CHECKED_IN, operations.CHECK_IN, by_staff=True) is None:
+    await visit.act(stay, ClientAct.AMENDED, operations.AMEND, by_staff=True, body=body, facts=body)
+    if await visit.act(stay, ClientAct.CHECKED_IN, operations.CHECK_IN, by_staff=True) is None:
         return
-    await visit.act(stay, Act.CHATTED, operations.CHAT, body={"text": "Is breakfast at eight?"})
+    await visit.act(stay, ClientAct.CHATTED, operations.CHAT, body={"text": "Is breakfast at eight?"})
     await visit.ask(operations.COMMUNICATIONS, stay=stay, token=visit.hotel.desk)
     await visit.ask(operations.EVENTS, stay=stay, params={"after": "2"})
     await _leave(visit, stay)
@@ -79,7 +79,7 @@ async def walk_in(visit: Visit) -> None:
         return
     number, details = visit.rng.choice(rows)["room_number"], guest_details(visit.rng)
     stay = visit.memory.new_stay(visit.hotel.slug, details["email"])
-    stay.by_card, stay.unsettled = False, {Act.WALKED_IN}
+    stay.by_card, stay.unsettled = False, {ClientAct.WALKED_IN}
     body, desk = {"guest": details}, visit.hotel.desk
     answer = await visit.ask(operations.WALK_IN, room=number, token=desk, body=body, allowed=operations.ROOM_TAKEN)
     if answer is None:
@@ -88,7 +88,7 @@ async def walk_in(visit: Visit) -> None:
     if answer.ok:
         stay.booking_id, stay.room = answer.body["booking_id"], number
         stay.total, stay.currency = answer.body["total_amount"], answer.body["currency"]
-        stay.acknowledge(Act.WALKED_IN, room_number=number)
+        stay.acknowledge(ClientAct.WALKED_IN, room_number=number)
         await visit.ask(operations.READ_AS_STAFF, stay=stay, token=desk)
         await _leave(visit, stay)
 
@@ -110,16 +110,16 @@ async def confirmed(visit: Visit, stay: StayRecord) -> bool:
     """Paid, and approved by staff where the hotel does not approve by itself."""
     if not await visit.pay(stay):
         return False
-    if await visit.act(stay, Act.APPROVED, operations.APPROVE, by_staff=True) is None:
+    if await visit.act(stay, ClientAct.APPROVED, operations.APPROVE, by_staff=True) is None:
         return False
     return await visit.wait_for(stay, {"CONFIRMED"})
 
 
 async def _cancel(visit: Visit, stay: StayRecord) -> None:
     body = {"reason": "We found a tent."}
-    await visit.act(stay, Act.CANCELLED, operations.CANCEL, body=body, allowed=TOO_LATE)
+    await visit.act(stay, ClientAct.CANCELLED, operations.CANCEL, body=body, allowed=TOO_LATE)
 
 
 async def _leave(visit: Visit, stay: StayRecord) -> None:
-    if await visit.act(stay, Act.CHECKED_OUT, operations.CHECK_OUT, by_staff=True):
+    if await visit.act(stay, ClientAct.CHECKED_OUT, operations.CHECK_OUT, by_staff=True):
         await visit.clean(stay.room)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.chaos.client.acknowledgements import ClientMemory, StayRecord
-from sandbox.chaos.client.api import ApiClient
+from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
 from sandbox.chaos.client.courses import COURSES, confirmed
 from sandbox.chaos.client.pace import Pace
@@ -89,7 +89,7 @@ class Load:
             self._signed_in.set()
 
     async def _live(self) -> None:
-        api = ApiClient(self.url, self.log, Pace(self.rate), self._stopping.is_set)
+        api = RepeatingClient(self.url, self.log, Pace(self.rate), self._stopping.is_set)
         page = PaymentPage(self.stack["stripe"]["url"])
         try:
             self.signed_in = await sign_in(api, self.stack, self.hotels)
@@ -102,7 +102,7 @@ class Load:
             await api.close()
             await page.close()
 
-    async def _confirmed_stay(self, api: ApiClient, page: PaymentPage) -> StayRecord:
+    async def _confirmed_stay(self, api: RepeatingClient, page: PaymentPage) -> StayRecord:
         rng = random.Random(f"{self.seed}/probes")
         visit = Visit(api, page, self.memory, self.signed_in[0], rng, self.clock_offset)
         stay = await visit.book(visit.today + PROBED, nights=1)
@@ -110,7 +110,7 @@ class Load:
             raise RuntimeError("the first booking was not confirmed")
         return stay
 
-    async def _person(self, api: ApiClient, page: PaymentPage) -> None:
+    async def _person(self, api: RepeatingClient, page: PaymentPage) -> None:
         while not self._stopping.is_set():
             if not self._going.is_set():
                 await asyncio.sleep(IDLE)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox.chaos.client.api import ApiClient
+from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.operations import HOTEL, LOGIN
 
 
@@ -36,7 +36,7 @@ class ChaosHotel:
         return (datetime.now(UTC) + timedelta(seconds=offset)).astimezone(ZoneInfo(self.zone)).date()
 
 
-async def sign_in(api: ApiClient, stack: Mapping[str, Any], slugs: tuple[str, ...]) -> list[ChaosHotel]:
+async def sign_in(api: RepeatingClient, stack: Mapping[str, Any], slugs: tuple[str, ...]) -> list[ChaosHotel]:
     """The hotels, with staff signed in. Raises `RuntimeError` where the system does not answer."""
     rng, hotels = random.Random(0), []
     for slug in slugs:

@@ -9,7 +9,7 @@ import httpx
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.acknowledgements import StayRecord
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.client.people import ChaosHotel
 
 ANSWERED_WITHIN = 4.0
@@ -21,7 +21,7 @@ AHEAD = timedelta(days=450)
 class Probe:
     """A request. Repeating it changes nothing."""
 
-    operation: Operation
+    operation: ClientOperation
     token: str = ""
     params: Mapping[str, str] | None = None
     body: Mapping[str, object] | None = None

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.acknowledgements import Act, ClientMemory, RoomChange, StayRecord
-from sandbox.chaos.client.api import ApiAnswer, ApiClient
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, ClientAct, ClientMemory, StayRecord
+from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
+from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.client.payment_page import PaymentPage
 from sandbox.chaos.client.people import ChaosHotel, guest_details
 
@@ -24,7 +24,7 @@ PATIENCE = 75.0  # seconds in which a guest looks for a change
 class Visit:
     """The setting of one visit. `rng` draws everything that these people choose."""
 
-    api: ApiClient
+    api: RepeatingClient
     page: PaymentPage
     memory: ClientMemory
     hotel: ChaosHotel
@@ -35,7 +35,7 @@ class Visit:
     def today(self) -> date:
         return self.hotel.today(self.clock_offset)
 
-    async def ask(self, operation: Operation, *, stay: StayRecord | None = None, **more: Any) -> ApiAnswer | None:
+    async def ask(self, operation: ClientOperation, *, stay: StayRecord | None = None, **more: Any) -> ApiAnswer | None:
         """Perform an operation about the hotel, a room or the booking; a guest's operation has the guest's token."""
         path = {"hotel": self.hotel.slug, "booking": stay.booking_id if stay else "", "room": more.pop("room", "")}
         token = more.pop("token", stay.token if stay else "")
@@ -59,19 +59,19 @@ class Visit:
         if self.rng.random() < 0.5:
             await self.ask(operations.QUOTE, body=stay)
         record = self.memory.new_stay(self.hotel.slug, details["email"])
-        record.unsettled.add(Act.CREATED)
+        record.unsettled.add(ClientAct.CREATED)
         body = {**stay, "guest": details}
         answer = await self.ask(operations.CREATE, body=body, allowed=frozenset({"SOLD_OUT"}))
         if answer is None:
             return None
-        record.unsettled.discard(Act.CREATED)
+        record.unsettled.discard(ClientAct.CREATED)
         if not answer.ok:
             return None
         booking = answer.body
         record.booking_id, record.token = booking["booking_id"], booking["guest_token"]
         record.total, record.currency = booking["total_amount"], booking["currency"]
         self._notice(record, booking)
-        record.acknowledge(Act.CREATED, **dates, total_amount=booking["total_amount"])
+        record.acknowledge(ClientAct.CREATED, **dates, total_amount=booking["total_amount"])
         return record
 
     async def read(self, stay: StayRecord) -> dict[str, Any]:
@@ -84,16 +84,16 @@ class Visit:
 
     async def pay(self, stay: StayRecord) -> bool:
         """Open the payment page, pay there, and wait until the booking shows it. Whether it did."""
-        session = await self.act(stay, Act.SESSION_OPENED, operations.OPEN_SESSION)
+        session = await self.act(stay, ClientAct.SESSION_OPENED, operations.OPEN_SESSION)
         if session is None or not session.body.get("payment_url"):
             return False
-        stay.unsettled.add(Act.PAID)
+        stay.unsettled.add(ClientAct.PAID)
         if not await self.page.pay(session.body["payment_url"]):
             return False
-        stay.acknowledge(Act.PAID, session_id=session.body["session_id"])
-        stay.unsettled.discard(Act.PAID)
-        wanted = {"PENDING_APPROVAL", "CONFIRMED"}
-        return await self.wait_for(stay, wanted, session_id=session.body["session_id"])
+        stay.acknowledge(ClientAct.PAID, session_id=session.body["session_id"])
+        stay.unsettled.discard(ClientAct.PAID)
+        expected = {"PENDING_APPROVAL", "CONFIRMED"}
+        return await self.wait_for(stay, expected, session_id=session.body["session_id"])
 
     async def wait_for(self, stay: StayRecord, statuses: set[str], *, session_id: str = "") -> bool:
         """Look at the booking until it has one of the statuses; with `session_id` also verify the payment."""
@@ -110,8 +110,8 @@ class Visit:
     async def act(
         self,
         stay: StayRecord,
-        act: Act,
-        operation: Operation,
+        act: ClientAct,
+        operation: ClientOperation,
         *,
         by_staff: bool = False,
         body: Mapping[str, Any] | None = None,
@@ -142,7 +142,7 @@ class Visit:
             number = self.rng.choice(ready)
             facts = {"room_number": number}
             answer = await self.act(
-                stay, Act.ASSIGNED, operations.ASSIGN, by_staff=True, body=facts,
+                stay, ClientAct.ASSIGNED, operations.ASSIGN, by_staff=True, body=facts,
                 allowed=operations.ROOM_TAKEN, facts=facts,
             )  # fmt: skip
             if answer:
@@ -153,7 +153,7 @@ class Visit:
     async def clean(self, room: str) -> None:
         """Housekeeping cleans the room and the supervisor inspects it."""
         cleaner, supervisor = self.hotel.cleaner, self.hotel.supervisor
-        steps: tuple[tuple[Operation, str, dict[str, Any], str], ...] = (
+        steps: tuple[tuple[ClientOperation, str, dict[str, Any], str], ...] = (
             (operations.START_CLEANING, cleaner, {}, "CLEANING_IN_PROGRESS"),
             (operations.MARK_CLEANED, cleaner, {}, "CLEANED_UNINSPECTED"),
             (operations.INSPECT, supervisor, {"passed": True}, "READY_FOR_GUEST"),
@@ -162,7 +162,7 @@ class Visit:
             answer = await self.ask(operation, room=room, token=token, body=body)
             if answer is None:
                 return
-            self.memory.room_changes.append(RoomChange(time.monotonic(), self.hotel.slug, room, status))
+            self.memory.room_changes.append(AcknowledgedRoomChange(time.monotonic(), self.hotel.slug, room, status))
 
     def _notice(self, stay: StayRecord, booking: Any) -> None:
         version = booking.get("version") if isinstance(booking, dict) else None

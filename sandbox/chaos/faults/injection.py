@@ -126,8 +126,8 @@ def _poison(system: ChaosSystem, service: str, kind: FaultKind) -> Injection:
     inbox.publish(kind)
 
     def heal() -> None:
-        if missing := inbox.take_back():
-            injection.problems.append(f"{missing} poisoned messages were not parked among the dead letters")
+        if not inbox.take_back():
+            injection.problems.append("the poisoned message is not among the dead letters")
 
     injection = Injection(heal)
     return injection

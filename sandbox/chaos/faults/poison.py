@@ -1,4 +1,4 @@
-"""Poisoned messages: what a service can never apply, put into its inbox with the operator's access to the broker."""
+"""A poisoned message: what a service can never apply, put into its inbox with the operator's access to the broker."""
 
 import time
 import uuid
@@ -13,47 +13,45 @@ from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Envelope
 from sandbox.chaos.faults.table import FaultKind
 
-COPIES = 5
 PARKED_WITHIN = 30.0  # seconds
 
 
 class PoisonedInbox:
-    """The inbox and the dead letters of one service. `amqp_url` is the operator's."""
+    """The inbox and the dead letters of one service, and one message for them. `amqp_url` is the operator's."""
 
     def __init__(self, amqp_url: str, service: str) -> None:
         self._parameters, self._service = pika.URLParameters(amqp_url), service
-        self._ids = {f"poison-{uuid.uuid4()}" for _ in range(COPIES)}
+        self._id = f"poison-{uuid.uuid4()}"
 
     def publish(self, kind: FaultKind) -> None:
-        """Put the messages into the inbox."""
+        """Put the message into the inbox."""
         with pika.BlockingConnection(self._parameters) as connection:
             channel = connection.channel()
             channel.confirm_delivery()
-            for message_id in sorted(self._ids):
-                body, properties = self._message(kind, message_id)
-                channel.basic_publish(topology.replay(self._service), "", body, properties, mandatory=True)
+            body, properties = self._message(kind)
+            channel.basic_publish(topology.replay(self._service), "", body, properties, mandatory=True)
 
-    def take_back(self) -> int:
-        """Remove the messages from the dead letters; the number of those that were not parked in time."""
-        missing, deadline = set(self._ids), time.monotonic() + PARKED_WITHIN
-        while missing and time.monotonic() < deadline:
+    def take_back(self) -> bool:
+        """Remove the message from the dead letters; whether it was parked there in time."""
+        deadline = time.monotonic() + PARKED_WITHIN
+        while time.monotonic() < deadline:
             with pika.BlockingConnection(self._parameters) as connection:
-                missing -= self._parked(connection.channel(), missing)
+                if self._removed(connection.channel()):
+                    return True
             time.sleep(0.3)
-        return len(missing)
+        return False
 
-    def _parked(self, channel: Any, ids: set[str]) -> set[str]:
-        parked = set[str]()
+    def _removed(self, channel: Any) -> bool:
         while True:  # what is not acknowledged returns to the queue when the connection closes
             method, properties, _ = channel.basic_get(topology.dead_letters(self._service))
             if method is None:
-                return parked
-            if properties.message_id in ids:
+                return False
+            if properties.message_id == self._id:
                 channel.basic_ack(method.delivery_tag)
-                parked.add(properties.message_id)
+                return True
 
-    def _message(self, kind: FaultKind, message_id: str) -> tuple[bytes, pika.BasicProperties]:
-        envelope = _envelope(message_id, SUBSCRIPTIONS[self._service][0], known=kind is FaultKind.UNSIGNED)
+    def _message(self, kind: FaultKind) -> tuple[bytes, pika.BasicProperties]:
+        envelope = _envelope(self._id, SUBSCRIPTIONS[self._service][0], known=kind is FaultKind.UNSIGNED)
         properties = event_protocol.event_properties(envelope)
         body = b"\xff\xfe this is no event" if kind is FaultKind.UNREADABLE else codec.encode(envelope)
         return body, properties

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.operations import ClientOperation
 
 
 class FaultKind(StrEnum):
@@ -89,7 +89,7 @@ _ASKS = {
 """By faulty process: the services whose operations need it."""
 
 
-def may_fail(cell: FaultCell, operation: Operation) -> bool:
+def may_fail(cell: FaultCell, operation: ClientOperation) -> bool:
     """Whether a request of this operation may fail during the fault; its clients repeat it.
 
     Nothing may fail in a rolling restart, nor because of a poisoned message or of what webhooks do.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.values import from_major
+from contracts.values import Money, from_major
 from sandbox.chaos.client.acknowledgements import StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
@@ -55,26 +55,33 @@ def check_money(
     """Everything about the money of one booking."""
     if not record.by_card or not reading.booking:
         return
-    yield from (_of(record, *problem) for name, money in intents.items() for problem in _intent_problems(name, money))
+    for name, money in intents.items():
+        yield from (_of(record, check, what) for check, what in _intent_problems(name, money))
     total = from_major(record.total, record.currency).amount
     captured = sum(money.amounts["capture"] for money in intents.values())
     taken, held = (sum(getattr(money, name) for money in intents.values()) for name in ("taken", "held"))
+    fee = _fee(record, reading)
+
+    def problem(check: str, **amounts: int) -> ChaosViolation:
+        texts = (f"{name} {Money(value, record.currency)}" for name, value in amounts.items())
+        return _of(record, check, f"{status}: {', '.join(texts)}")
+
     status = reading.status
     if status in PAID and (captured, taken) != (total, total):
-        yield _of(record, "captured once, as approved", f"{status}: captured {captured}, left {taken}, total {total}")
+        yield problem("captured once, as approved", captured=captured, left=taken, total=total)
     if status in RELEASED and held:
-        yield _of(record, "no live authorisation of an ended booking", f"{status}: {held} is still held")
-    if status in RELEASED and taken != (fee := _fee(record, reading)):
-        yield _of(record, "refunded down to the fee", f"{status}: {taken} was taken, the fee is {fee}")
+        yield problem("no live authorisation of an ended booking", held=held)
+    if status in RELEASED and taken != fee:
+        yield problem("refunded down to the fee", taken=taken, fee=fee)
     if status == "PENDING_APPROVAL" and not reading.booking.get("decision_made_at") and (held, taken) != (total, 0):
-        yield _of(record, "authorised and not captured", f"{status}: held {held}, taken {taken}, total {total}")
+        yield problem("authorised and not captured", held=held, taken=taken, total=total)
     if status == "PENDING_PAYMENT" and (held or taken):
-        yield _of(record, "nothing of an unpaid booking", f"{status}: held {held}, taken {taken}")
+        yield problem("nothing of an unpaid booking", held=held, taken=taken)
 
 
 def _intent_problems(name: str, money: IntentMoney) -> Iterator[tuple[str, str]]:
     if money.counts["capture"] > 1:
-        yield "captured once", f"{name}: {money.counts['capture']} captures, {money.amounts['capture']} together"
+        yield "captured once", f"{name}: {money.counts['capture']} captures"
     if money.amounts["capture"] > money.amounts["authorise"]:
         yield "captured what was authorised", f"{name}: {money.amounts}"
     if money.taken < 0:

@@ -10,7 +10,7 @@ import httpx
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.acknowledgements import StayRecord
-from sandbox.chaos.client.operations import Operation
+from sandbox.chaos.client.operations import ClientOperation
 
 PAGE = 100
 TRIES = 3
@@ -87,7 +87,7 @@ class RestReader:
                 break
         return statuses
 
-    def _get(self, operation: Operation, record: StayRecord, token: str, **params: str) -> httpx.Response:
+    def _get(self, operation: ClientOperation, record: StayRecord, token: str, **params: str) -> httpx.Response:
         """An answer; a failed request is repeated, since connections of a killed gateway may still be known."""
         path = operation.path.format(hotel=record.hotel, booking=record.booking_id)
         for tries in range(1, TRIES + 1):

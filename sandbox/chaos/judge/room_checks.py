@@ -3,15 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sandbox.chaos.client.acknowledgements import RoomChange
+from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange
 from sandbox.chaos.judge.violation import ChaosViolation
 
 
 def check_rooms(
-    changes: Iterable[RoomChange], history: Callable[[str, str], Sequence[str]]
+    changes: Iterable[AcknowledgedRoomChange], history: Callable[[str, str], Sequence[str]]
 ) -> Iterator[ChaosViolation]:
     """`history` gives every status that a room of a hotel got."""
-    by_room: dict[tuple[str, str], list[RoomChange]] = defaultdict(list)
+    by_room: dict[tuple[str, str], list[AcknowledgedRoomChange]] = defaultdict(list)
     for change in changes:
         by_room[change.hotel, change.room].append(change)
     for (hotel, room), acknowledged in by_room.items():

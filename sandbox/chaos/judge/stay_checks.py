@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from sandbox.chaos.client.acknowledgements import Act, StayRecord
+from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
-ONCE = frozenset(Act) - {Act.ASSIGNED}
+ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.AMENDED}
 ENDED = frozenset({"COMPLETED", "CANCELLED", "DECLINED", "EXPIRED", "NO_SHOW"})
 FINAL = (
-    (Act.CHECKED_OUT, "COMPLETED"),
-    (Act.DECLINED, "DECLINED"),
-    (Act.CANCELLED, "CANCELLED"),
-    (Act.WALKED_IN, "IN_HOUSE"),
-    (Act.CHECKED_IN, "IN_HOUSE"),
-    (Act.APPROVED, "CONFIRMED"),
+    (ClientAct.CHECKED_OUT, "COMPLETED"),
+    (ClientAct.DECLINED, "DECLINED"),
+    (ClientAct.CANCELLED, "CANCELLED"),
+    (ClientAct.WALKED_IN, "IN_HOUSE"),
+    (ClientAct.CHECKED_IN, "IN_HOUSE"),
+    (ClientAct.APPROVED, "CONFIRMED"),
 )
 """The status that the last of a booking's acknowledged commands leads to; the first row that applies decides."""
 
@@ -42,7 +42,9 @@ def check_feed(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolat
 
 def _one_booking(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     """One key, one booking. A create that nobody answered has made one booking or none."""
-    expected = {1} if record.booking_id else {0, 1} if record.unsettled & {Act.CREATED, Act.WALKED_IN} else {0}
+    expected = (
+        {1} if record.booking_id else {0, 1} if record.unsettled & {ClientAct.CREATED, ClientAct.WALKED_IN} else {0}
+    )
     if reading.same_address not in expected:
         what = f"{reading.same_address} bookings of {record.email}, not {' or '.join(map(str, sorted(expected)))}"
         yield _of(record, "one key, one effect", what, lost=reading.same_address < min(expected))
@@ -51,7 +53,7 @@ def _one_booking(record: StayRecord, reading: StayReading) -> Iterator[ChaosViol
 def _acknowledged_commands(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     """Every acknowledged command has its event, once."""
     kinds = reading.kinds
-    for act in sorted({each.act for each in record.acknowledged} - {Act.PAID}):
+    for act in sorted({each.act for each in record.acknowledged} - {ClientAct.PAID}):
         count = kinds[act.event]
         if count == 0:
             yield _of(record, "acknowledged command is there", f"{act.name}: no {act.event}", act=act, lost=True)
@@ -70,7 +72,7 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
     for each in record.acknowledged:
         for name, value in each.facts.items():
             column = "assigned_room_number" if name == "room_number" else name
-            if column in reading.booking and reading.booking[column] not in (value, None) and name != "session_id":
+            if column in reading.booking and reading.booking[column] != value:
                 what = f"{each.act.name} was answered with {name} {value}; it is {reading.booking[column]}"
                 yield _of(record, "acknowledged field is there", what, act=each.act, lost=True)
 
@@ -78,15 +80,22 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
 def _status(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     acts = {each.act for each in record.acknowledged}
     expected = next((status for act, status in FINAL if act in acts), None)
-    open_ended = record.unsettled & {Act.CANCELLED, Act.DECLINED, Act.CHECKED_IN, Act.CHECKED_OUT}
+    open_ended = record.unsettled & {
+        ClientAct.CANCELLED,
+        ClientAct.DECLINED,
+        ClientAct.CHECKED_IN,
+        ClientAct.CHECKED_OUT,
+    }
     if expected and reading.status != expected and not open_ended:
         yield _of(record, "acknowledged status is there", f"{reading.status}, not {expected}", lost=True)
-    if Act.PAID in acts and reading.status == "PENDING_PAYMENT":
+    if ClientAct.PAID in acts and reading.status == "PENDING_PAYMENT":
         what = "the payment page took the card, and the booking still waits for payment"
-        yield _of(record, "paid booking goes on", what, act=Act.PAID)
+        yield _of(record, "paid booking goes on", what, act=ClientAct.PAID)
 
 
-def _of(record: StayRecord, check: str, what: str, *, act: Act | None = None, lost: bool = False) -> ChaosViolation:
+def _of(
+    record: StayRecord, check: str, what: str, *, act: ClientAct | None = None, lost: bool = False
+) -> ChaosViolation:
     acknowledgement = record.of(act) if act else None
     at = acknowledgement.at if acknowledgement else record.last_at
     return ChaosViolation(check, record.booking_id or record.email, what, at, lost_write=lost)

@@ -14,8 +14,8 @@ KINDS = [kind.value for kind in FaultKind]
 
 def page(report: Json) -> str:
     """The page of a report as `report.json` has it."""
-    good = not report["violations"]
-    verdict = "Every promise held" if good else f"{report['violations']} broken promises"
+    count = report["violations"]
+    verdict = f"{count} broken promise{'s' * (count > 1)}" if count else "Every promise held"
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +25,7 @@ def page(report: Json) -> str:
 <style>{STYLE}</style>
 </head>
 <body>
-<header class="{"good" if good else "bad"}">
+<header class="{"bad" if count else "good"}">
 <p class="kind">HotelMate · chaos, seed {report["seed"]}</p>
 <h1>{escape(verdict)}</h1>
 <p>{escape(report["finished_at"])} · {escape(report["machine"])} · {report["seconds"] / 60:.0f} minutes</p>

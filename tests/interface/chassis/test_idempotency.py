@@ -1,6 +1,7 @@
 """A key is leased to one request: refused while the request runs, taken over after a crash, free after a refusal."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,7 +14,7 @@ from chassis import codec
 from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.refusal import Refusal, Unavailable
 from chassis.service import Service, converses, handles
-from chassis.transactions import idempotency
+from chassis.transactions import idempotency, renewal
 from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
@@ -36,6 +37,7 @@ class Desk:
     def __init__(self, url: str, *, converse: bool) -> None:
         self.engine = granted_engine(url, {"effect": EFFECT})
         self.meanwhile: Callable[[], None] = lambda: None
+        self.afterwards: Callable[[], None] = lambda: None
         ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
         service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
         self.ask_server = AskServer(service, UnitOfWork(running_engine(self.engine.url), Work), lambda *_: None)
@@ -72,7 +74,9 @@ class Desk:
         self.meanwhile()
         with conversation.transaction() as work:
             self._act(command, work)
-            return conversation.finish(work, Nothing())
+            reply = conversation.finish(work, Nothing())
+        self.afterwards()
+        return reply
 
     @staticmethod
     def _act(command: ReleaseInventory, work: Work) -> None:
@@ -190,6 +194,21 @@ def test_a_lease_is_renewed_while_its_request_runs(
 
     assert second == ("IDEMPOTENCY_IN_PROGRESS", 1)
     assert (first.result().replayed, desk.send().replayed, desk.effects()) == (False, True, 1)
+
+
+def test_a_request_that_goes_on_after_its_reply_was_stored_renews_nothing(
+    new_desk: Callable[[bool], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "RENEW_EVERY", 0.02)
+    warnings: list[str] = []
+    monkeypatch.setattr(renewal.log, "warning", lambda event, **_: warnings.append(event), raising=False)
+    desk = new_desk(True)
+    desk.afterwards = lambda: time.sleep(0.2)
+
+    desk.send()
+
+    assert warnings == []
+    assert desk.send().replayed
 
 
 def test_a_frozen_request_whose_claim_was_taken_over_has_no_effect(

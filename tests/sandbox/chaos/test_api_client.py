@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.chaos.client import api as client_api
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.api import ApiAnswer, ApiClient
+from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
 from sandbox.chaos.client.pace import Pace
 
@@ -35,19 +35,17 @@ class Script:
 
 
 @contextmanager
-def scripted(monkeypatch: pytest.MonkeyPatch, *answers: httpx.Response | None) -> Iterator[tuple[ApiClient, Script]]:
+def scripted(
+    monkeypatch: pytest.MonkeyPatch, *answers: httpx.Response | None
+) -> Iterator[tuple[RepeatingClient, Script]]:
     script = Script(answers)
-    real = httpx.AsyncClient
-    make: Callable[..., httpx.AsyncClient] = lambda **options: real(  # noqa: E731
-        base_url=options["base_url"], transport=httpx.MockTransport(script)
-    )
-    monkeypatch.setattr(client_api.httpx, "AsyncClient", make)
     monkeypatch.setattr(client_api, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(client_api, "PATIENCE", 1.0)
-    yield ApiClient("http://system", AttemptLog(), Pace(1_000)), script
+    transport = httpx.MockTransport(script)
+    yield RepeatingClient("http://system", AttemptLog(), Pace(1_000), transport=transport), script
 
 
-def perform(client: ApiClient, *, allowed: frozenset[str] = frozenset()) -> ApiAnswer | None:
+def perform(client: RepeatingClient, *, allowed: frozenset[str] = frozenset()) -> ApiAnswer | None:
     rng = random.Random(1)
     return asyncio.run(client.perform(operations.CREATE, PATH, body={}, allowed=allowed, rng=rng))
 

@@ -10,8 +10,8 @@ GHOST = " BK-2026-ABCD2345  hotel-killarney  101  in house, but …  19:30  {}\n
 
 def test_a_broken_invariant_is_reported() -> None:
     def report(verdict: str) -> str:
-        found = {"subject": "BK-1", "what": "two captures"}
-        rows = [{"name": "I9", "says": "one capture", "verdict": verdict, "findings": [found]}]
+        finding = {"subject": "BK-1", "what": "two captures"}
+        rows = [{"name": "I9", "says": "one capture", "verdict": verdict, "findings": [finding]}]
         return json.dumps({"invariants": rows})
 
     assert list(checks.doctor_problems(0, report("holds"))) == []

@@ -70,6 +70,6 @@ def test_only_long_runs_have_an_outage_of_a_minute() -> None:
     ],
 )
 def test_a_fault_excuses_only_what_needs_the_faulty_process(
-    process: str, kind: FaultKind, operation: operations.Operation, excused: bool
+    process: str, kind: FaultKind, operation: operations.ClientOperation, excused: bool
 ) -> None:
     assert may_fail(FaultCell(process, kind), operation) is excused

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.chaos.client.acknowledgements import Act, RoomChange, StayRecord
+from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.room_checks import check_rooms
 from sandbox.chaos.judge.stay_checks import check_stay
@@ -37,12 +37,13 @@ def test_an_acknowledged_command_without_its_event_is_a_lost_write(kind: str) ->
         (reading(version=7), "acknowledged state is there"),
         (reading(total_amount="128.00"), "acknowledged field is there"),
         (reading(assigned_room_number="102"), "acknowledged field is there"),
+        (reading(internal_notes=None), "acknowledged field is there"),
         (replace(reading(), same_address=0), "one key, one effect"),
         (replace(reading(), same_address=2), "one key, one effect"),
         (replace(reading(), feed=feed(*KINDS)[:-1]), "feed is 1..n"),
         (replace(reading(), feed=(feed(*KINDS)[0], *feed(*KINDS)[2:])), "feed is 1..n"),
         (replace(reading(), feed=(), last_sequence=0), "feed is 1..n"),
-        (replace(reading(), feed=feed(*KINDS, "BookingApproved"), last_sequence=9), "one key, one effect"),
+        (replace(reading(), feed=feed(*KINDS, "BookingApproved"), last_sequence=len(KINDS) + 1), "one key, one effect"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -60,7 +61,7 @@ def test_a_paid_booking_that_waits_for_payment_is_reported() -> None:
 
 
 def test_a_create_that_nobody_answered_makes_at_most_one_booking() -> None:
-    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unsettled={Act.CREATED})
+    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unsettled={ClientAct.CREATED})
 
     results = [checks(stay, StayReading(same_address=count)) for count in (0, 1, 2)]
 
@@ -76,11 +77,11 @@ def test_a_command_that_was_refused_makes_no_booking() -> None:
 def test_a_command_without_an_answer_excuses_the_status_but_not_a_second_event() -> None:
     stay = record()
     stay.acknowledged.pop()
-    stay.unsettled = {Act.CHECKED_OUT}
+    stay.unsettled = {ClientAct.CHECKED_OUT}
 
     assert checks(stay, reading()) == set()
     assert checks(stay, without("GuestCheckedOut")) == set()
-    twice = replace(reading(), feed=feed(*KINDS, "GuestCheckedOut"), last_sequence=9)
+    twice = replace(reading(), feed=feed(*KINDS, "GuestCheckedOut"), last_sequence=len(KINDS) + 1)
     assert checks(stay, twice) == {"one key, one effect"}
 
 
@@ -89,7 +90,7 @@ def history(*statuses: str) -> Callable[[str, str], list[str]]:
 
 
 def test_an_acknowledged_room_status_that_its_history_lacks_is_a_lost_write() -> None:
-    changes = [RoomChange(float(at), "hotel-killarney", "101", "READY_FOR_GUEST") for at in (1, 2)]
+    changes = [AcknowledgedRoomChange(float(at), "hotel-killarney", "101", "READY_FOR_GUEST") for at in (1, 2)]
 
     assert list(check_rooms(changes, history("READY_FOR_GUEST", "CHECKOUT_DIRTY", "READY_FOR_GUEST"))) == []
     [violation] = check_rooms(changes, history("READY_FOR_GUEST"))
