@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any, TypeVar
 
 import greenlet
-import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask
@@ -65,7 +64,7 @@ class SynchronousWorld:
         self.ahead = timedelta(0)
         self.problems: list[str] = []
         self.outcomes: Counter[str] = Counter()
-        self.steps = 0
+        self.steps = self.commits = 0
         self.delivered: set[str] = set()
         self._secret = secret
         self._sleepers: list[tuple[datetime, int, Any]] = []
@@ -122,7 +121,7 @@ class SynchronousWorld:
     def sql(self, service: str, statement: str, **values: Any) -> list[Mapping[str, Any]]:
         """The rows of a statement in a service's database."""
         with self.platform.services[service].engine.begin() as connection:
-            result = connection.execute(sa.text(statement), values)
+            result = connection.exec_driver_sql(statement, values or ())
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def examination(self) -> ExaminationContext:
@@ -136,6 +135,10 @@ class SynchronousWorld:
             parked=(),
         )
 
+    def violate(self, kind: str, text: str) -> None:
+        """Note a violation."""
+        self.problems.append(f"{kind}: {text}")
+
     # the hub
 
     def run(self, steps: int) -> None:
@@ -146,6 +149,7 @@ class SynchronousWorld:
                 self.advance((when - self.now()).total_seconds())
             sleeper.switch()
             self.steps += 1
+            self.commits += 1
             if self.choices.chance("something happens", 0.5):
                 self._something()
             self.judge.after_step(self)

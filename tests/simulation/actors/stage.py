@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any, Protocol, TypeVar
 
 from contracts.message import Ask
@@ -36,8 +37,8 @@ class Stage(Protocol):
         """The payment provider: its payment pages and its dashboard."""
 
     @property
-    def mailbox(self) -> Any:
-        """The mail server."""
+    def mailbox(self) -> list[EmailMessage]:
+        """The mails that were sent, oldest first."""
 
     def ask(self, message: Ask[Reply], context: Context, *, key: str = "", service: str = "") -> Reply:
         """Send an ask as the gateway or an operator does; `service` answers an ask that every service handles.
