@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chassis.refusal import Refusal
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from hotelmate.invariants.catalogue import examine
 from tests.simulation.judging.answers import wrong_answer
@@ -24,10 +26,11 @@ OUTSIDE = ("I19",)
 
 
 class Judge:
-    """Judges one run. `answers` counts the outcomes of asks by their kind."""
+    """Judges one run. `answers` counts the outcomes of asks by their kind, `check_outs` the stays that ended well."""
 
     def __init__(self) -> None:
         self.answers: Counter[str] = Counter()
+        self.check_outs = 0
         self.promises = Promises()
         self.money = Money()
         self._safety = Safety()
@@ -40,6 +43,7 @@ class Judge:
         What is wrong is reported after the step.
         """
         self.answers[f"{type(message).__name__} {outcome_of(outcome)}"] += 1
+        self.check_outs += isinstance(outcome, BookingDetail) and outcome.status is BookingStatus.COMPLETED
         self._pending += wrong_answer(message, context, outcome)
         self._pending += self.promises.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)

@@ -19,10 +19,12 @@ def test_play(new_world):
                 print("   ", name, n)
         world.settle()
         import time as t
+
         for svc, st in (("rooms", safety._ROOMS), ("payments", safety._PAYMENTS)):
-            b=t.time()
-            for _ in range(20): world.sql(svc, st)
-            print("safety", svc, (t.time()-b)/20*1000, "ms")
+            b = t.time()
+            for _ in range(20):
+                world.sql(svc, st)
+            print("safety", svc, (t.time() - b) / 20 * 1000, "ms")
         world.judge.at_rest(world)
         print(world.sql("bookings", "select status, count(*) from booking group by 1"))
         for problem in dict.fromkeys(world.problems):

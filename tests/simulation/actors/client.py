@@ -22,7 +22,7 @@ WITHOUT_KEY, CLICKS_TWICE, ASKS_AGAIN = 0.1, 0.04, 0.05
 
 def weighted(world: Stage, name: str, options: Mapping[Option, int]) -> Option:
     """One of the options; each is as likely as its weight says."""
-    return world.choices.pick(name, [option for option, weight in options.items() for _ in range(weight)])
+    return world.choices.pick(name, list(options), list(options.values()))
 
 
 class Client:

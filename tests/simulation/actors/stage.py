@@ -18,8 +18,8 @@ Option = TypeVar("Option")
 class Chances(Protocol):
     """Draws every choice of a run from one seed. Each choice has a name, which the tape shows."""
 
-    def pick(self, name: str, options: Sequence[Option]) -> Option:
-        """One of the options."""
+    def pick(self, name: str, options: Sequence[Option], weights: Sequence[float] | None = None) -> Option:
+        """One of the options; with `weights`, in proportion to them."""
 
     def chance(self, name: str, probability: float) -> bool:
         """True with this probability."""
