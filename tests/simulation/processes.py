@@ -80,7 +80,7 @@ class SimulatedProcess:
             self.service.work,
             reading=database.reading,
             dependencies=world.outside.dependencies(self.service),
-            wake=self._wake,
+            wake=self.wake,
         )
         self.ask_server = AskServer(self.service, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(self.service, self.unit_of_work)
@@ -122,7 +122,8 @@ class SimulatedProcess:
 
         return end
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Have the job loops look for jobs at once."""
         for loop in self.loops:
             loop.woken = loop.woken or loop.wakes
 
@@ -153,7 +154,7 @@ class SimulatedProcess:
                 def work(leased: Any = leased) -> None:
                     with self._world.deadline(time_limits.JOB):
                         runner.run(leased)
-                    self._wake()
+                    self.wake()
 
                 self._world.spawn(name, work, self)
 

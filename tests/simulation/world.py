@@ -167,6 +167,7 @@ class World:
             return False
         self._move(seconds)
         self._mark = self.elapsed
+        self._wake_due()
         self.note("time passes at rest")
         return True
 
@@ -183,8 +184,17 @@ class World:
 
     def _retries(self) -> list[float]:
         """The times at which open jobs are due."""
-        found = [database.sql(_NEXT_JOB)[0]["due"] for database in self.databases.values()]
-        return [(due - seeded.START).total_seconds() for due in found if due is not None]
+        return [time for database in self.databases for time in self._jobs_due(database)]
+
+    def _jobs_due(self, service: str) -> list[float]:
+        [row] = self.databases[service].sql(_NEXT_JOB)
+        return [] if row["due"] is None else [(row["due"] - seeded.START).total_seconds()]
+
+    def _wake_due(self) -> None:
+        """Have the processes of a service with due jobs look for them."""
+        for process in self.processes:
+            if process.up and any(time <= self.elapsed for time in self._jobs_due(process.service.name)):
+                process.wake()
 
     # for actors
 
@@ -475,8 +485,10 @@ class World:
         if busy:
             seconds = self.choices.pick("seconds", (0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))
         else:
-            seconds = max(TICK, min(self._wakes(), default=1.0) - self.elapsed)
+            seconds = max(TICK, min(self._wakes(), default=self.elapsed + 1.0) - self.elapsed)
         self._move(seconds)
+        if not busy:
+            self._wake_due()
         self.note("time passes")
 
     def _wakes(self) -> list[float]:
