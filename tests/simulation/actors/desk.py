@@ -48,7 +48,7 @@ def _serve(world: World, hotel: str, booking: Any) -> bool:
         elif booking.status is BookingStatus.CONFIRMED:
             checked_in: BookingDetail = world.ask(CheckIn(**names), context)
             assert checked_in.status is BookingStatus.IN_HOUSE
-        elif booking.status is BookingStatus.IN_HOUSE and world.choices.chance("the guest leaves", 0.3):
+        elif booking.status is BookingStatus.IN_HOUSE and world.choices.chance("the guest leaves", 0.5):
             world.ask(CheckOut(**names), context)
             world.shares["check-out"] += 1
         else:
