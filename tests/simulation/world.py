@@ -407,7 +407,7 @@ class World:
             options.append(("thaw", 0.3, frozen, self._thaw))
         if not self.calm and mixture.freezes and living:
             options.append(("freeze", mixture.freezes, living, self._freeze))
-        if not busy or mixture.slow:
+        if mixture.slow if busy else not (due and self.calm):
             options.append(("time", mixture.slow if busy else 1.0, [busy], self._pass_time))
         weights = [each[1] for each in options]
         kind, _, candidates, act = self.choices.pick("step", options, weights)
