@@ -27,6 +27,7 @@ class RunResult:
     violation: str = ""
     shares: Counter[str] = field(default_factory=Counter)
     tape: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
 
 
@@ -50,7 +51,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         abandon(world)
     result.steps = world.steps
     result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
-    result.trace = list(world.trace)
+    result.starts, result.trace = choices.steps, list(world.trace)
     return result
 
 
