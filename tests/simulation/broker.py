@@ -86,9 +86,7 @@ class SimulatedBroker:
             bindings = [each for each in bindings if _matches(each.key, key)]
         routed: list[str] = []
         for binding in bindings:
-            routed += (
-                [binding.destination] if binding.to_queue else self._route(binding.destination, key, properties)
-            )
+            routed += [binding.destination] if binding.to_queue else self._route(binding.destination, key, properties)
         return list(dict.fromkeys(routed))
 
 

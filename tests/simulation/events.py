@@ -117,7 +117,9 @@ class EventDelivering:
             partition.channel = None
 
         names = "+".join(dict.fromkeys(each.envelope.type.split(".")[1] for each in deliveries if each.envelope))
-        task = world.spawn(f"events {names}" if size == 1 else "events", lambda: self._apply(process, channel, deliveries), process)
+        task = world.spawn(
+            f"events {names}" if size == 1 else "events", lambda: self._apply(process, channel, deliveries), process
+        )
         task.ends.append(ended)
         return f"{process.name} gets {size} of {partition.queue}: {names}"
 

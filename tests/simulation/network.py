@@ -48,7 +48,15 @@ class Network:
         self._world = world
         self.in_flight: list[AskInFlight] = []
 
-    def ask(self, message: Ask[Any], context: Context, *, asker: SimulatedProcess | None, within: float = 0.0) -> Any:
+    def ask(
+        self,
+        message: Ask[Any],
+        context: Context,
+        *,
+        asker: SimulatedProcess | None,
+        within: float = 0.0,
+        service: str = "",
+    ) -> Any:
         """Ask, and wait for the reply. Raises the service's `Refusal`, and `Unavailable` where no reply comes in time.
 
         Called in a task, of a process or of an actor.
@@ -63,7 +71,7 @@ class Network:
         if asker is not None:
             world.point("ask", "before", method)
         task = world.current_task()
-        ask = AskInFlight(message.owner, method, body, world.elapsed + seconds, task)
+        ask = AskInFlight(service or message.owner, method, body, world.elapsed + seconds, task)
         self.in_flight.append(ask)
         world.wait(until=ask.until)
         if asker is not None:

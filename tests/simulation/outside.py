@@ -65,9 +65,7 @@ class Outside:
         """What a process of the service uses besides its database."""
         made = service.dependencies(self._settings[service.name])
         if service.name == "payments":
-            return PaymentsDependencies(
-                cards=self._cards, origins=made.origins, compare_every=made.compare_every
-            )
+            return PaymentsDependencies(cards=self._cards, origins=made.origins, compare_every=made.compare_every)
         if service.name == "notifier":
             return replace(
                 made,
@@ -104,9 +102,7 @@ class Outside:
     def _store(self, delivery: WebhookDelivery) -> None:
         body = json.dumps(delivery.event)
         try:
-            self._world.network.ask(
-                StoreWebhook(body=body, signature=signature(body, [SECRET])), Context(), asker=None
-            )
+            self._world.network.ask(StoreWebhook(body=body, signature=signature(body, [SECRET])), Context(), asker=None)
         except (Refusal, Unavailable):
             self._again(delivery)
         else:

@@ -26,6 +26,7 @@ class RunResult:
     kind: str = ""
     violation: str = ""
     shares: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     tape: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
@@ -51,6 +52,8 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         abandon(world)
     result.steps = world.steps
     result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
+    result.shares["check-out"] = world.judge.check_outs
+    result.answers = world.judge.answers
     result.starts, result.trace = choices.steps, list(world.trace)
     return result
 

@@ -40,7 +40,7 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=lambda table, name=service.name: world.wrote(name, table),
+            written=lambda what, name=service.name: world.wrote(name, what), failed=world.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database

@@ -38,6 +38,7 @@ Reply = TypeVar("Reply")
 TICK = 0.001  # seconds that pass with each step
 PROCESSES = 2  # of each service
 TAIL = 400  # lines of the trace that are kept
+DEADLOCK = "40P01"
 REST = 3 * 3600.0  # seconds; what happens later than that is not waited for
 
 _NEXT_JOBS = """
@@ -78,7 +79,7 @@ class World:
     def begin(self, choices: Choices, *, mixture: Mixture | None = None) -> None:
         """Begin a run, on databases that were reset."""
         self.choices = choices
-        self.elapsed = 0.0
+        self.elapsed = self._leap = 0.0
         self.calm = False
         self._mark = 0.0
         self._leaps: deque[float] = deque()
@@ -123,7 +124,8 @@ class World:
     def step(self) -> None:
         """Let one thing happen; raises `Violated`."""
         self.choices.step_begins()
-        self._move(TICK)
+        leap, self._leap = self._leap, 0.0
+        self._move(TICK + leap)
         commits = self.shares["commit"]
         act = self._chosen()
         self.shares["turn"] += 1
@@ -228,17 +230,21 @@ class World:
         """Start an actor."""
         return self.spawn(name, lambda: actor(self))
 
-    def ask(self, message: Ask[Reply], context: Context | None = None, *, key: str = "") -> Reply:
+    def ask(self, message: Ask[Reply], context: Context | None = None, *, key: str = "", service: str = "") -> Reply:
         """Ask as the gateway does for a client; with `key`, as a request with that Idempotency-Key.
 
-        Raises the service's `Refusal`, or `Unavailable` where no answer came in time. The judge hears the outcome.
+        `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no
+        answer came in time. The judge hears the outcome.
         """
         sent = context or Context()
         if key:
             body = hashlib.sha256(codec.encode(message)).hexdigest()
             sent = Context(caller=sent.caller, if_match=sent.if_match, idempotency_key=key, fingerprint=body)
         try:
-            reply: Reply = self.network.ask(message, sent, asker=None)
+            reply: Reply = self.network.ask(message, sent, asker=None, service=service)
+        except ProcessDied:
+            self._tell(message, sent, key, Unavailable("the client has gone"))
+            raise
         except (Refusal, Unavailable) as problem:
             self.note(f"{method_of(type(message))} -> {type(problem).__name__} {problem}")
             self._tell(message, sent, key, problem)
@@ -246,6 +252,11 @@ class World:
         self.note(f"{method_of(type(message))} -> {hashlib.sha256(codec.encode(reply)).hexdigest()[:12]}")
         self._tell(message, sent, key, reply)
         return reply
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass for everybody, with the next step."""
+        self._leap += seconds
+        self.turn()
 
     def sleep(self, seconds: float) -> None:
         """Wait until so many seconds of the world's time have passed."""
@@ -352,17 +363,21 @@ class World:
         """A handler has raised: what is neither a refusal nor an outage is a violation."""
         if is_unexpected(problem) and not _is_outage(problem):
             self.violate("unexpected error", f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400])
-        if "deadlock detected" in str(problem):
-            self.violate("deadlock", f"{ask.service} {ask.method}")
+
+    def statement_failed(self, code: str) -> None:
+        """PostgreSQL refused a statement. A deadlock is a violation where its victim does not try again by itself."""
+        if code == DEADLOCK:
+            task = self._current
+            self.shares["deadlock"] += 1
+            self.note("deadlock")
+            if task is None or task.name.startswith("ask "):
+                self.violate("deadlock", task.name if task else "")
 
     def notice_results(self, results: Sequence[DispatchResult]) -> None:
         """What a batch of events came to."""
         for each in results:
             if each.disposition is Disposition.FAILED:
                 self.violate("an event failed", each.why)
-            if "deadlock detected" in each.why:
-                self.note("deadlock")
-                self.shares["deadlock"] += 1
 
     def wrote(self, service: str, what: str) -> None:
         """A transaction of a service wrote to its `outbox`, or enqueued jobs of the kind `what`."""
@@ -529,6 +544,10 @@ class World:
             if each.task.state is TaskState.BLOCKED and self.elapsed - each.since > time_limits.LOCK:
                 self.note(f"{each.task.name} waits too long for a lock")
                 self.oracle.cancel(each)
+        for database in self.databases.values():
+            for connection in database.idle(time_limits.IDLE_IN_TRANSACTION):
+                self.note("a transaction was idle for too long")
+                self.oracle.end_session(connection)
         for process in self.processes:
             if process.frozen and self.elapsed - self._frozen_since[process.name] > LOST_AFTER:
                 self.events.connection_lost(process)

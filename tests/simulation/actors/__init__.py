@@ -1,18 +1,11 @@
-"""Who acts in the simulation: plain functions `actor(world)`, each in a task of its own."""
+"""The actors of the simulation: plain functions `actor(world)`, each in a task of its own."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING
-
-from tests.simulation.actors.desk import desk
-from tests.simulation.actors.guest import guest
-
-if TYPE_CHECKING:
-    from tests.simulation.world import World
+from tests.simulation.actors.cast import cast
 
 
-def start_actors(world: World) -> None:
+def start_actors(world: Any) -> None:
     """Start the actors of a run."""
-    world.start(desk, "desk")
-    for number in range(1 + world.choices.number("guests", 4)):
-        world.start(guest, f"guest {number}")
+    for name, actor in cast().items():
+        world.start(actor, name)
