@@ -10,6 +10,7 @@ seeded.take_over()
 
 import json
 import sys
+import time
 from typing import Any
 
 from chassis.observability import logs
@@ -20,6 +21,7 @@ from services.payments.service import SERVICE as PAYMENTS
 from services.rooms.service import SERVICE as ROOMS
 from tests.simulation import outside
 from tests.simulation.choices import Choices
+from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import QUIET
@@ -38,7 +40,7 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=lambda table, name=service.name: world.wrote(name, table),
+            written=lambda what, name=service.name: world.wrote(name, what), failed=world.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database
@@ -80,9 +82,10 @@ def main() -> None:
     world = made(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
-        began = seeded.real_time()
+        began, cpu = seeded.real_time(), time.process_time()
+        world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
-        more = {"seconds": seeded.real_time() - began, "passes": world.points.passes, "hits": world.points.hits}
+        more = {"seconds": seeded.real_time() - began, "cpu": time.process_time() - cpu, "passes": world.points.passes, "hits": world.points.hits}
         answers.write(json.dumps({**vars(result), **more}) + "\n")
         answers.flush()
 
