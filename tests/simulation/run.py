@@ -60,7 +60,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
 
 def prepare(world: World, seed: int, choices: Choices) -> None:
     """Reset everything to the beginning of a run of this seed."""
-    from tests.simulation import seeded  # noqa: PLC0415
+    from tests.simulation import seeded
 
     seeded.begin(seed)
     world.elapsed = 0.0

@@ -73,7 +73,7 @@ def test_only_a_worker_takes_its_process_over() -> None:
 
 
 def test_the_command_says_how_it_is_used() -> None:
-    said = subprocess.run(  # noqa: S603
+    said = subprocess.run(
         [sys.executable, "-m", "tests.simulation", "--help"], capture_output=True, text=True, check=True
     ).stdout
 

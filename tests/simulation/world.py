@@ -27,7 +27,7 @@ from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.events import LOST_AFTER, EventDelivering
 from tests.simulation.lock_oracle import LockOracle
-from tests.simulation.mixture import QUIET, Mixture, drawn
+from tests.simulation.mixture import Mixture, drawn
 from tests.simulation.network import AskInFlight, Network, is_unexpected
 from tests.simulation.outside import Outside
 from tests.simulation.processes import Loop, SimulatedProcess
@@ -511,7 +511,7 @@ class World:
 
     # time
 
-    def _pass_time(self, busy: bool) -> None:  # noqa: FBT001
+    def _pass_time(self, busy: bool) -> None:
         if busy:
             seconds = self.choices.pick("seconds", (0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))
         else:
@@ -571,6 +571,6 @@ class World:
 
 
 def _is_outage(problem: BaseException) -> bool:
-    from chassis.transactions.unit_of_work import is_outage  # noqa: PLC0415
+    from chassis.transactions.unit_of_work import is_outage
 
     return is_outage(problem)
