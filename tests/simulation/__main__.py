@@ -72,9 +72,9 @@ def main() -> None:
 
 def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
-    kept = json.loads(path.read_text())
+    failure = json.loads(path.read_text())
     with Farm(1) as farm:
-        farm.workers[0].order(kept["seed"], kept["steps"], kept["tape"])
+        farm.workers[0].order(failure["seed"], failure["steps"], failure["tape"])
         result = farm.workers[0].result()
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")

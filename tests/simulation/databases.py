@@ -82,12 +82,12 @@ class SimulatedDatabase:
     def keep(self) -> None:
         """Have every later reset return to the present data."""
         tables = [row["tablename"] for row in self.sql(_TABLES)]
-        kept = [table for table in tables if self.sql(f"SELECT 1 FROM {table} LIMIT 1")]
-        for table in kept:
+        filled = [table for table in tables if self.sql(f"SELECT 1 FROM {table} LIMIT 1")]
+        for table in filled:
             self.sql(f"CREATE TABLE simulation_base.{table} AS TABLE {table}")
         statements = [f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"]
         statements += [
-            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}" for table in kept
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}" for table in filled
         ]
         statements += [f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)]
         self._reset = ";".join(["SET session_replication_role = replica", *statements])  # without foreign keys
