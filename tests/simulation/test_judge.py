@@ -48,8 +48,8 @@ PLANTED = {
     "a job waits": ("liveness", "notifier", "UPDATE job SET done_at = NULL, try_at = now() - interval '1 hour'"),
     "a hold is not ended": (
         "liveness", "bookings",
-        "UPDATE booking SET status = 'PENDING_PAYMENT', in_house = NULL, expires_at = now() - interval '1 hour' "
-        "WHERE status = 'IN_HOUSE'",
+        """UPDATE booking SET status = 'PENDING_PAYMENT', in_house = NULL, expires_at = now() - interval '1 hour'
+           WHERE status = 'IN_HOUSE'""",
     ),
     "a booking is gone": ("I14", "bookings", "DELETE FROM audit WHERE to_status = 'IN_HOUSE'"),
     "a status is another one": ("I14", "bookings", "UPDATE audit SET to_status = 'DRAFT' WHERE to_status = 'IN_HOUSE'"),

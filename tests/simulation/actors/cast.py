@@ -20,10 +20,10 @@ from tests.simulation.actors import (
 )
 from tests.simulation.actors.clock import clock
 from tests.simulation.actors.colleague import Duty, work
-from tests.simulation.actors.guests import guests
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.stage import Stage
+from tests.simulation.actors.trips import guests
 
 ALWAYS = ("desk", "guests-1")
 Actor = Callable[[Any], None]
