@@ -39,7 +39,7 @@ from tests.simulation.tasks import DeadlinePassed, ProcessDied, Task, TaskState
 Reply = TypeVar("Reply")
 
 PROCESSES = 2  # of each service
-TAIL = 400  # lines of the trace that are kept
+TAIL = 20_000  # lines of the trace that are kept
 DEADLOCK = "40P01"
 
 
