@@ -1,6 +1,6 @@
 """A worker: a process of its own that runs seeds one after the other, as its standard input says.
 
-Each line of the input is `{"seed", "steps", "tape"}`, and each line of the output a `RunResult` as JSON. The first line
+Each line of the input is `{"seed", "steps", "tape", "lines"}`, and each line of the output a `RunResult` as JSON. The first line
 of the input names the databases.
 """
 
@@ -86,6 +86,7 @@ def main() -> None:
         began, cpu = seeded.real_time(), time.process_time()
         world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
+        result.trace = result.trace[-order["lines"] :]
         more = {
             "seconds": seeded.real_time() - began,
             "cpu": time.process_time() - cpu,

@@ -39,7 +39,7 @@ from tests.simulation.tasks import DeadlinePassed, ProcessDied, Task, TaskState
 Reply = TypeVar("Reply")
 
 PROCESSES = 2  # of each service
-TAIL = 400  # lines of the trace that are kept
+TAIL = 20_000  # lines of the trace that are kept
 DEADLOCK = "40P01"
 
 
@@ -81,6 +81,7 @@ class World:
         self.tasks: list[Task] = []
         self.outboxes: set[str] = set()
         self.fresh_jobs: set[str] = set()
+        self.with_jobs: set[str] = set()  # the services that may have open jobs
         self.shares: Counter[str] = Counter()
         self.trace: deque[str] = deque(maxlen=TAIL)
         self.violations: list[Violated] = []
@@ -303,10 +304,12 @@ class World:
                 self.violate("an event failed", each.why)
 
     def wrote(self, service: str, what: str) -> None:
-        """A transaction of a service wrote to its `outbox`, or enqueued jobs of the kind `what`."""
+        """A transaction of a service wrote to its `outbox`, changed a `job`, or enqueued jobs of the kind `what`."""
         if what == "outbox":
             self.outboxes.add(service)
-        else:
+            return
+        self.with_jobs.add(service)
+        if what != "job":
             self.fresh_jobs.add(what)
 
     # direct asks, of the judge
