@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -71,6 +72,7 @@ class SettledStays:
     pusher: list[PushMessage]
     judge: Judge = field(default_factory=Judge)
     violations: list[tuple[str, str]] = field(default_factory=list)
+    shares: Counter[str] = field(default_factory=Counter)
     ahead: timedelta = timedelta(0)
     staying: str = ""
     cancelled: str = ""

@@ -92,6 +92,14 @@ def test_a_mail_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     assert kinds(stays) == ["I16"]
 
 
+def test_a_mail_that_arrived_twice_is_found_unless_an_accident_explains_it(stays: SettledStays) -> None:
+    stays.mailbox.append(stays.mailbox[0])
+
+    assert kinds(stays) == ["I16"]
+    stays.shares["kill"] = 1
+    assert kinds(stays) == []
+
+
 def test_a_push_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     lost = stays.pusher[0].data["event_id"]
     stays.pusher[:] = [message for message in stays.pusher if message.data.get("event_id") != lost]
