@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -136,7 +137,7 @@ def test_money_that_is_still_held_for_an_ended_booking_is_found(stays: SettledSt
 
 def create() -> CreateBooking:
     """Any command that creates a booking."""
-    nights = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
+    nights: dict[str, Any] = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
     return CreateBooking(hotel=HOTEL, room_type="SGL", **nights, adults=1, children=0, guest=GUEST)
 
 
