@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,14 @@ def test_a_mail_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     assert kinds(stays) == ["I16"]
 
 
+def test_a_mail_that_arrived_twice_is_found_unless_an_accident_explains_it(stays: SettledStays) -> None:
+    stays.mailbox.append(stays.mailbox[0])
+
+    assert kinds(stays) == ["I16"]
+    stays.shares["kill"] = 1
+    assert kinds(stays) == []
+
+
 def test_a_push_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     lost = stays.pusher[0].data["event_id"]
     stays.pusher[:] = [message for message in stays.pusher if message.data.get("event_id") != lost]
@@ -128,7 +137,7 @@ def test_money_that_is_still_held_for_an_ended_booking_is_found(stays: SettledSt
 
 def create() -> CreateBooking:
     """Any command that creates a booking."""
-    nights = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
+    nights: dict[str, Any] = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
     return CreateBooking(hotel=HOTEL, room_type="SGL", **nights, adults=1, children=0, guest=GUEST)
 
 
