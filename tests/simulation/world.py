@@ -17,7 +17,7 @@ from chassis.service import Service, method_of
 from chassis.settings import ServiceSettings
 from chassis.transactions import renewal
 from chassis.transactions.unit_of_work import is_outage
-from contracts.message import Ask, Query, reply_type
+from contracts.message import Ask, reply_type
 from contracts.values import Caller, Context
 from hotelmate.invariants.context import ExaminationContext, ParkedMessage
 from services.payments.steps import backoff
@@ -314,7 +314,7 @@ class World:
 
     # direct asks, of the judge
 
-    def ask_directly(self, service: str, query: Query[Any]) -> Any:
+    def ask_directly(self, service: str, query: Ask[Any]) -> Any:
         process = next(each for each in self.processes if each.service.name == service)
         plain, context = codec.plain(query), codec.plain(Context(caller=Caller(kind="system")))
         answer = process.ask_server.handle(method_of(type(query)), plain, context)
