@@ -69,10 +69,11 @@ class JobRunner:
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+            jobs = [job for job, _ in succeeded]
+            marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
             for job, outcome in succeeded:
-                if self.job.on_success:
+                if self.job.on_success and job.position in marked:
                     self.job.on_success(job.payload, outcome, work)
-            job_queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
 
     def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
         why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
@@ -86,9 +87,9 @@ class JobRunner:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
                 job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
                 return
-            if self.job.on_give_up:
+            marked = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
+            if self.job.on_give_up and marked:
                 self.job.on_give_up(job.payload, why, work)
-            job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:
         if isinstance(problem, PermanentFailure):

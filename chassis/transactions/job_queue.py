@@ -94,11 +94,14 @@ def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
     connection.execute(_RENEW, {"leases": [(job.position, job.attempts) for job in jobs], "lease": LEASE})
 
 
-def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> None:
-    """Set columns of these jobs' rows."""
-    if jobs:
-        positions = [job.position for job in jobs]
-        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
+def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
+    """Set columns of these jobs' rows; returns the positions of the rows. A finished job stays as it is.
+
+    A process that was frozen may end a job that another process has taken over and finished.
+    """
+    positions = [job.position for job in jobs]
+    marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
+    return set(connection.execute(marking).scalars()) if positions else set()
 
 
 def _leased(row: Any, payload: type[Any]) -> LeasedJob:

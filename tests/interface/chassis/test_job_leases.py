@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from chassis.jobs import runner
 from chassis.jobs.runner import JobRunner
+from chassis.refusal import PermanentFailure
 from chassis.service import Job
 from chassis.transactions import job_queue
+from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from tests.fakes.roles import granted_engine, running_engine
@@ -124,3 +126,23 @@ def test_a_late_renewal_leaves_the_lease_of_the_next_process(worker: JobRunner, 
         after = work.connection.execute(sa.text("SELECT try_at FROM job")).scalar_one()
 
     assert after == before
+
+
+def test_a_job_that_two_processes_ran_ends_once(unit_of_work: UnitOfWork) -> None:
+    ended: list[str] = []
+    job = Job(
+        Call,
+        lambda calls, _: ["done"] * len(calls),
+        on_success=lambda *_: ended.append("success"),
+        on_give_up=lambda *_: ended.append("given up"),
+    )
+    frozen, other = (JobRunner(job, unit_of_work, lambda *_: None) for _ in range(2))
+    [first] = frozen.claim()
+    leased: list[LeasedJob] = []
+    until(lambda: bool(leased.extend(other.claim()) or leased))
+    other.run(leased)
+
+    frozen.run([first])
+    frozen._fail(first, PermanentFailure("late"), 1.0)
+
+    assert ended == ["success"]
