@@ -1,0 +1,180 @@
+"""Planted faults of events, webhook events and jobs: lost, doubled, out of order, without their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.jobs.runner import JobRunner
+from chassis.messaging import event_dispatcher, inbox
+from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
+from chassis.refusal import TooEarly
+from chassis.transactions import job_queue, unit_of_work, work
+from chassis.transactions.tables import JOB
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from contracts.message import Envelope, Event
+from services.payments.handlers import webhooks
+from services.payments.store.webhooks import SqlWebhooks
+from tests.simulation.planted.fault import planted
+
+
+@planted("I6")
+def the_inbox_forgets(patch: pytest.MonkeyPatch) -> None:
+    """An event is applied without a row in the inbox: a second delivery is applied again."""
+    patch.setattr(inbox, "advance", lambda *_: None)
+    patch.setattr(inbox, "insert", lambda *_, **__: None)
+
+
+@planted("I6")
+def gaps_are_passed(patch: pytest.MonkeyPatch) -> None:
+    """An event that is too early is applied: the events before it count as applied."""
+    past_repeats = inbox.advance_past_repeats
+
+    def past_gaps(connection: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
+        try:
+            return past_repeats(connection, envelopes)
+        except TooEarly:
+            inbox._set_last(connection, envelopes)
+            return list(envelopes)
+
+    patch.setattr(inbox, "advance_past_repeats", past_gaps)
+
+
+@planted("I4", "I6")
+def the_outbox_is_written_after_the_commit(patch: pytest.MonkeyPatch) -> None:
+    """The outbox rows are written in a transaction of their own: a crash between the two loses the events."""
+    flush = Work.flush
+    begin = UnitOfWork.begin
+    late: dict[int, list[Any]] = {}
+
+    def without_events(self: Work) -> None:
+        rows = [self._row(pending) for pending in self._events]
+        self._events = []
+        flush(self)
+        late[id(self)] = rows
+
+    @contextmanager
+    def twice(self: UnitOfWork, *args: Any, **kwargs: Any) -> Iterator[Work]:
+        with begin(self, *args, **kwargs) as opened:
+            yield opened
+        if rows := late.pop(id(opened), []):
+            with begin(self) as second:
+                second.connection.execute(work._INSERT_OUTBOX, rows)
+
+    patch.setattr(Work, "flush", without_events)
+    patch.setattr(UnitOfWork, "begin", twice)
+
+
+@planted("I4")
+def check_outs_have_no_audit_row(patch: pytest.MonkeyPatch) -> None:
+    """The audit row of a check-out is left out."""
+    audit = Work.audit
+
+    def most(self: Work, *, what: str, **more: Any) -> None:
+        if what != "GuestCheckedOut":
+            audit(self, what=what, **more)
+
+    patch.setattr(Work, "audit", most)
+
+
+@planted("I4", "I6")
+def assignments_have_no_event(patch: pytest.MonkeyPatch) -> None:
+    """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
+    _publish_all_but(patch, lambda event: type(event).__name__ == "RoomAssigned")
+
+
+@planted("I3", "I6")
+def numbers_have_gaps(patch: pytest.MonkeyPatch) -> None:
+    """The event of a captured payment leaves out a number."""
+    row = Work._row
+
+    def with_gap(self: Work, pending: Any) -> dict[str, Any]:
+        values = row(self, pending)
+        return values | {"sequence": values["sequence"] + (type(pending.event).__name__ == "PaymentCaptured")}
+
+    patch.setattr(Work, "_row", with_gap)
+
+
+@planted("I16", "I6")
+def sent_mails_are_published_twice(patch: pytest.MonkeyPatch) -> None:
+    """The event of a sent mail is published twice, with two ids and two numbers."""
+    publish = Work.publish
+
+    def doubled(self: Work, event: Event, **more: Any) -> Any:
+        if type(event).__name__ == "NoticeSent":
+            publish(self, event, **more)
+        return publish(self, event, **more)
+
+    patch.setattr(Work, "publish", doubled)
+
+
+@planted("I6")
+def failed_events_are_acknowledged(patch: pytest.MonkeyPatch) -> None:
+    """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
+    apply = EventDispatcher._apply_one
+
+    def dropped(self: EventDispatcher, envelope: Envelope) -> DispatchResult:
+        result = apply(self, envelope)
+        return result if result.disposition is Disposition.OUTAGE else APPLIED
+
+    patch.setattr(EventDispatcher, "_apply_one", dropped)
+
+
+@planted("I17")
+def outages_count_as_attempts(patch: pytest.MonkeyPatch) -> None:
+    """A lost connection to the database is an attempt at an event: the event is parked after a few."""
+    patch.setattr(unit_of_work, "is_outage", lambda _: False)
+    patch.setattr(event_dispatcher, "is_outage", lambda _: False)
+
+
+@planted("I11")
+def webhooks_are_answered_and_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A webhook is answered 2xx and not stored."""
+    patch.setattr(SqlWebhooks, "store", lambda *_: False)
+
+
+@planted("I11")
+def webhooks_have_no_job(patch: pytest.MonkeyPatch) -> None:
+    """A webhook event is stored, and nobody applies it."""
+    enqueue = Work.enqueue
+
+    def most(self: Work, payload: Any, **more: Any) -> None:
+        if not isinstance(payload, webhooks.ApplyWebhook):
+            enqueue(self, payload, **more)
+
+    patch.setattr(Work, "enqueue", most)
+
+
+@planted("I11", "I8")
+def jobs_are_done_before_they_run(patch: pytest.MonkeyPatch) -> None:
+    """A job is marked as done when it is leased: a crash loses it."""
+    claim = JobRunner.claim
+
+    def at_most_once(self: JobRunner) -> list[Any]:
+        due = claim(self)
+        with self.unit_of_work.begin() as opened:
+            job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
+        return due
+
+    patch.setattr(JobRunner, "claim", at_most_once)
+
+
+@planted("I16")
+def leases_of_jobs_are_ignored(patch: pytest.MonkeyPatch) -> None:
+    """A leased job is due for every other worker, too: two processes send one mail."""
+    patch.setattr(job_queue, "LEASE", -job_queue.LEASE)
+
+
+def _publish_all_but(patch: pytest.MonkeyPatch, is_left_out: Callable[[Event], bool]) -> None:
+    publish = Work.publish
+
+    def most(self: Work, event: Event, **more: Any) -> Any:
+        return uuid4() if is_left_out(event) else publish(self, event, **more)
+
+    patch.setattr(Work, "publish", most)
