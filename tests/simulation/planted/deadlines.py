@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
-
 from services.bookings.domain import deadlines, overstays
 from services.bookings.store.bookings import SqlBookings
 from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
 
 
 @planted("I12")
-def nobody_looks_at_the_clock(patch: pytest.MonkeyPatch) -> None:
+def nobody_looks_at_the_clock(product: Replacements) -> None:
     """No booking expires, and nobody fails to come."""
-    patch.setattr(SqlBookings, "lock_due", lambda *_: None)
+    product.replace(SqlBookings, "lock_due", lambda *_: None)
 
 
 @planted("I12")
-def overstays_are_not_flagged(patch: pytest.MonkeyPatch) -> None:
+def overstays_are_not_flagged(product: Replacements) -> None:
     """A guest who stays too long is not flagged."""
-    patch.setattr(SqlBookings, "lock_overstaying", lambda *_: None)
+    product.replace(SqlBookings, "lock_overstaying", lambda *_: None)
 
 
 @planted("I12")
-def an_overstay_outlives_its_stay(patch: pytest.MonkeyPatch) -> None:
+def an_overstay_outlives_its_stay(product: Replacements) -> None:
     """An overstay stays open when its guest leaves."""
-    patch.setattr(overstays, "ended_by", lambda *_, **__: ())
+    product.replace(overstays, "ended_by", lambda *_, **__: ())
 
 
 @planted("I12")
-def due_bookings_are_left(patch: pytest.MonkeyPatch) -> None:
+def due_bookings_are_left(product: Replacements) -> None:
     """A hold that ran out is due, and expires for no reason that the table knows."""
-    patch.setattr(deadlines, "EXPIRY_REASONS", {})
+    product.replace(deadlines, "EXPIRY_REASONS", {})

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import sqlalchemy as sa
 
 from chassis.jobs.runner import JobRunner
@@ -22,17 +21,18 @@ from contracts.message import Envelope, Event
 from services.payments.handlers import webhooks
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
 
 
 @planted("I6")
-def the_inbox_forgets(patch: pytest.MonkeyPatch) -> None:
+def the_inbox_forgets(product: Replacements) -> None:
     """An event is applied without a row in the inbox: a second delivery is applied again."""
-    patch.setattr(inbox, "advance", lambda *_: None)
-    patch.setattr(inbox, "insert", lambda *_, **__: None)
+    product.replace(inbox, "advance", lambda *_: None)
+    product.replace(inbox, "insert", lambda *_, **__: None)
 
 
 @planted("I6")
-def gaps_are_passed(patch: pytest.MonkeyPatch) -> None:
+def gaps_are_passed(product: Replacements) -> None:
     """An event that is too early is applied: the events before it count as applied."""
     past_repeats = inbox.advance_past_repeats
 
@@ -43,11 +43,11 @@ def gaps_are_passed(patch: pytest.MonkeyPatch) -> None:
             inbox._set_last(connection, envelopes)
             return list(envelopes)
 
-    patch.setattr(inbox, "advance_past_repeats", past_gaps)
+    product.replace(inbox, "advance_past_repeats", past_gaps)
 
 
 @planted("I4", "I6")
-def the_outbox_is_written_after_the_commit(patch: pytest.MonkeyPatch) -> None:
+def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     """The outbox rows are written in a transaction of their own: a crash between the two loses the events."""
     flush = Work.flush
     begin = UnitOfWork.begin
@@ -67,12 +67,12 @@ def the_outbox_is_written_after_the_commit(patch: pytest.MonkeyPatch) -> None:
             with begin(self) as second:
                 second.connection.execute(work._INSERT_OUTBOX, rows)
 
-    patch.setattr(Work, "flush", without_events)
-    patch.setattr(UnitOfWork, "begin", twice)
+    product.replace(Work, "flush", without_events)
+    product.replace(UnitOfWork, "begin", twice)
 
 
 @planted("I4")
-def check_outs_have_no_audit_row(patch: pytest.MonkeyPatch) -> None:
+def check_outs_have_no_audit_row(product: Replacements) -> None:
     """The audit row of a check-out is left out."""
     audit = Work.audit
 
@@ -80,17 +80,17 @@ def check_outs_have_no_audit_row(patch: pytest.MonkeyPatch) -> None:
         if what != "GuestCheckedOut":
             audit(self, what=what, **more)
 
-    patch.setattr(Work, "audit", most)
+    product.replace(Work, "audit", most)
 
 
 @planted("I4", "I6")
-def assignments_have_no_event(patch: pytest.MonkeyPatch) -> None:
+def assignments_have_no_event(product: Replacements) -> None:
     """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
-    _publish_all_but(patch, lambda event: type(event).__name__ == "RoomAssigned")
+    _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
 
 
 @planted("I3", "I6")
-def numbers_have_gaps(patch: pytest.MonkeyPatch) -> None:
+def numbers_have_gaps(product: Replacements) -> None:
     """The event of a captured payment leaves out a number."""
     row = Work._row
 
@@ -98,11 +98,11 @@ def numbers_have_gaps(patch: pytest.MonkeyPatch) -> None:
         values = row(self, pending)
         return values | {"sequence": values["sequence"] + (type(pending.event).__name__ == "PaymentCaptured")}
 
-    patch.setattr(Work, "_row", with_gap)
+    product.replace(Work, "_row", with_gap)
 
 
 @planted("I16", "I6")
-def sent_mails_are_published_twice(patch: pytest.MonkeyPatch) -> None:
+def sent_mails_are_published_twice(product: Replacements) -> None:
     """The event of a sent mail is published twice, with two ids and two numbers."""
     publish = Work.publish
 
@@ -111,11 +111,11 @@ def sent_mails_are_published_twice(patch: pytest.MonkeyPatch) -> None:
             publish(self, event, **more)
         return publish(self, event, **more)
 
-    patch.setattr(Work, "publish", doubled)
+    product.replace(Work, "publish", doubled)
 
 
 @planted("I6")
-def failed_events_are_acknowledged(patch: pytest.MonkeyPatch) -> None:
+def failed_events_are_acknowledged(product: Replacements) -> None:
     """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
     apply = EventDispatcher._apply_one
 
@@ -123,24 +123,24 @@ def failed_events_are_acknowledged(patch: pytest.MonkeyPatch) -> None:
         result = apply(self, envelope)
         return result if result.disposition is Disposition.OUTAGE else APPLIED
 
-    patch.setattr(EventDispatcher, "_apply_one", dropped)
+    product.replace(EventDispatcher, "_apply_one", dropped)
 
 
 @planted("I17")
-def outages_count_as_attempts(patch: pytest.MonkeyPatch) -> None:
+def outages_count_as_attempts(product: Replacements) -> None:
     """A lost connection to the database is an attempt at an event: the event is parked after a few."""
-    patch.setattr(unit_of_work, "is_outage", lambda _: False)
-    patch.setattr(event_dispatcher, "is_outage", lambda _: False)
+    product.replace(unit_of_work, "is_outage", lambda _: False)
+    product.replace(event_dispatcher, "is_outage", lambda _: False)
 
 
 @planted("I11")
-def webhooks_are_answered_and_forgotten(patch: pytest.MonkeyPatch) -> None:
+def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
     """A webhook is answered 2xx and not stored."""
-    patch.setattr(SqlWebhooks, "store", lambda *_: False)
+    product.replace(SqlWebhooks, "store", lambda *_: False)
 
 
 @planted("I11")
-def webhooks_have_no_job(patch: pytest.MonkeyPatch) -> None:
+def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
     enqueue = Work.enqueue
 
@@ -148,11 +148,11 @@ def webhooks_have_no_job(patch: pytest.MonkeyPatch) -> None:
         if not isinstance(payload, webhooks.ApplyWebhook):
             enqueue(self, payload, **more)
 
-    patch.setattr(Work, "enqueue", most)
+    product.replace(Work, "enqueue", most)
 
 
 @planted("I11", "I8")
-def jobs_are_done_before_they_run(patch: pytest.MonkeyPatch) -> None:
+def jobs_are_done_before_they_run(product: Replacements) -> None:
     """A job is marked as done when it is leased: a crash loses it."""
     claim = JobRunner.claim
 
@@ -162,19 +162,19 @@ def jobs_are_done_before_they_run(patch: pytest.MonkeyPatch) -> None:
             job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
         return due
 
-    patch.setattr(JobRunner, "claim", at_most_once)
+    product.replace(JobRunner, "claim", at_most_once)
 
 
 @planted("I16")
-def leases_of_jobs_are_ignored(patch: pytest.MonkeyPatch) -> None:
+def leases_of_jobs_are_ignored(product: Replacements) -> None:
     """A leased job is due for every other worker, too: two processes send one mail."""
-    patch.setattr(job_queue, "LEASE", -job_queue.LEASE)
+    product.replace(job_queue, "LEASE", -job_queue.LEASE)
 
 
-def _publish_all_but(patch: pytest.MonkeyPatch, is_left_out: Callable[[Event], bool]) -> None:
+def _publish_all_but(product: Replacements, is_left_out: Callable[[Event], bool]) -> None:
     publish = Work.publish
 
     def most(self: Work, event: Event, **more: Any) -> Any:
         return uuid4() if is_left_out(event) else publish(self, event, **more)
 
-    patch.setattr(Work, "publish", most)
+    product.replace(Work, "publish", most)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions import idempotency
 from chassis.transactions.conversation import Conversation
@@ -20,65 +18,66 @@ from services.bookings.store.holds import SqlInventoryHolds
 from services.bookings.work import BookingsWork
 from services.rooms.store.actions import SqlActionLog
 from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
 
 
 @planted("I15")
-def replies_are_not_stored_under_their_key(patch: pytest.MonkeyPatch) -> None:
+def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     """A key is free again when its request is done: a repetition has a second effect."""
-    patch.setattr(idempotency, "store", lambda connection, claim, _: idempotency.forget(connection, claim))
-    patch.setattr(idempotency, "answer", lambda *_, **__: None)
+    product.replace(idempotency, "store", lambda connection, claim, _: idempotency.forget(connection, claim))
+    product.replace(idempotency, "answer", lambda *_, **__: None)
 
 
 @planted("I15", "Right 17")
-def actions_do_not_know_their_key(patch: pytest.MonkeyPatch) -> None:
+def actions_do_not_know_their_key(product: Replacements) -> None:
     """Who ends an interrupted action does not know the key that began it: a repetition begins a second action."""
     begin = pending_actions.begin
 
     def without_key(*about: Any, claim: Any = None, **fields: Any) -> Booking:
         return begin(*about, **fields)
 
-    patch.setattr(pending_actions, "begin", without_key)
+    product.replace(pending_actions, "begin", without_key)
 
 
 @planted("Right 18", "liveness")
-def claims_never_end(patch: pytest.MonkeyPatch) -> None:
+def claims_never_end(product: Replacements) -> None:
     """The key of a request whose process died is blocked for a day."""
-    patch.setattr(idempotency, "LEASE", idempotency.RETENTION)
+    product.replace(idempotency, "LEASE", idempotency.RETENTION)
 
 
 @planted("I2")
-def rooms_repeat_an_action(patch: pytest.MonkeyPatch) -> None:
+def rooms_repeat_an_action(product: Replacements) -> None:
     """The rooms service carries an action out again when it is asked again under the same action id."""
-    patch.setattr(SqlActionLog, "begin", lambda *_, **__: True)
-    patch.setattr(SqlActionLog, "finish", lambda *_: None)
+    product.replace(SqlActionLog, "begin", lambda *_, **__: True)
+    product.replace(SqlActionLog, "finish", lambda *_: None)
 
 
 @planted("I13")
-def actions_do_not_shut_out(patch: pytest.MonkeyPatch) -> None:
+def actions_do_not_shut_out(product: Replacements) -> None:
     """A second action of a booking begins while the first one waits for the rooms service."""
     begin = SqlBookings.begin_action
 
     def overwriting(self: SqlBookings, booking: Booking, action: Any) -> Booking:
         return begin(self, replace(booking, pending=None), action)
 
-    patch.setattr(SqlBookings, "begin_action", overwriting)
-    patch.setattr(pending_actions, "require_none", lambda booking: booking)
+    product.replace(SqlBookings, "begin_action", overwriting)
+    product.replace(pending_actions, "require_none", lambda booking: booking)
 
 
 @planted("I12")
-def interrupted_actions_stay(patch: pytest.MonkeyPatch) -> None:
+def interrupted_actions_stay(product: Replacements) -> None:
     """Nobody carries out an action whose process died."""
-    patch.setattr(SqlBookings, "lock_stale", lambda _: None)
+    product.replace(SqlBookings, "lock_stale", lambda _: None)
 
 
 @planted("I12", "I2")
-def orphan_holds_stay(patch: pytest.MonkeyPatch) -> None:
+def orphan_holds_stay(product: Replacements) -> None:
     """Nobody releases the nights of a booking that was never stored."""
-    patch.setattr(SqlInventoryHolds, "take_due", lambda _: None)
+    product.replace(SqlInventoryHolds, "take_due", lambda _: None)
 
 
 @planted("I2", "I13")
-def no_answer_counts_as_a_refusal(patch: pytest.MonkeyPatch) -> None:
+def no_answer_counts_as_a_refusal(product: Replacements) -> None:
     """A lost reply of the rooms service is a refusal: the action is forgotten, and the rooms have done it."""
     ask = Conversation.ask
 
@@ -88,11 +87,11 @@ def no_answer_counts_as_a_refusal(patch: pytest.MonkeyPatch) -> None:
         except Unavailable as unknown:
             raise Refusal("UNAVAILABLE", str(unknown)) from unknown
 
-    patch.setattr(Conversation, "ask", refused)
+    product.replace(Conversation, "ask", refused)
 
 
 @planted("I14")
-def settlements_are_answered_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+def settlements_are_answered_and_not_stored(product: Replacements) -> None:
     """What is paid at the desk is answered with the new balance, and the booking keeps the old one."""
     record = BookingsWork.record
 
@@ -106,10 +105,10 @@ def settlements_are_answered_and_not_stored(patch: pytest.MonkeyPatch) -> None:
         self._events.clear()
         return after
 
-    patch.setattr(BookingsWork, "record", forgotten)
+    product.replace(BookingsWork, "record", forgotten)
 
 
 @planted("I14")
-def corrected_guests_are_answered_and_not_stored(patch: pytest.MonkeyPatch) -> None:
+def corrected_guests_are_answered_and_not_stored(product: Replacements) -> None:
     """A guest's corrected name or address is in the answer, and not in the database."""
-    patch.setattr(SqlBookings, "_save_guest", lambda *_: None)
+    product.replace(SqlBookings, "_save_guest", lambda *_: None)

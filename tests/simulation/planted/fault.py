@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
+from tests.simulation.planted.replacing import Replacements
 
-Plant = Callable[[pytest.MonkeyPatch], None]
+Plant = Callable[[Replacements], None]
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class DroppedConstraint:
 class PlantedFault:
     """One row of the table of planted faults.
 
-    `kinds` are what the fault stands for: `I7` for an invariant, `Right 17` for a number in the table of faults that
-    were mended, or a name of `kinds.OTHERS`. `plant` replaces functions and statements of the product in this process.
-    `mixture` changes the shares of the actors and of the world's faults for a run that finds the fault.
+    `kinds` are keys of `kinds.KINDS`: what the fault stands for. `plant` replaces functions and statements of the
+    product in this process. `mixture` changes the shares of the actors and of the world's faults for a run that is to
+    find the fault.
     """
 
     name: str
@@ -37,35 +37,22 @@ class PlantedFault:
     drops: Sequence[DroppedConstraint] = ()
     mixture: Mapping[str, Any] = field(default_factory=dict)
 
-    def planted(self) -> AbstractContextManager[pytest.MonkeyPatch]:
+    @contextmanager
+    def planted(self) -> Iterator[Replacements]:
         """The product with this fault, in the `with` block. The world drops the constraints itself."""
-        return _Planted(self)
-
-
-class _Planted(AbstractContextManager[pytest.MonkeyPatch]):
-    def __init__(self, fault: PlantedFault) -> None:
-        self._fault = fault
-        self._patch = pytest.MonkeyPatch()
-
-    def __enter__(self) -> pytest.MonkeyPatch:
+        product = Replacements()
         try:
-            self._fault.plant(self._patch)
-        except BaseException:
-            self._patch.undo()
-            raise
-        return self._patch
-
-    def __exit__(self, *_: object) -> None:
-        self._patch.undo()
+            self.plant(product)
+            yield product
+        finally:
+            product.undo()
 
 
 def planted(*kinds: str, drops: Sequence[DroppedConstraint] = (), **mixture: Any) -> Callable[[Plant], PlantedFault]:
-    """Make a function that plants a fault a row of the table; the docstring says what the fault is."""
+    """Make a function that plants a fault a row of the table; its docstring says what the fault is."""
 
     def row(plant: Plant) -> PlantedFault:
-        name = plant.__name__
-        return PlantedFault(
-            name=name, what=(plant.__doc__ or "").strip(), kinds=kinds, plant=plant, drops=drops, mixture=mixture
-        )
+        what = (plant.__doc__ or "").strip()
+        return PlantedFault(name=plant.__name__, what=what, kinds=kinds, plant=plant, drops=drops, mixture=mixture)
 
     return row

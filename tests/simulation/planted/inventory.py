@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from contracts.rooms.events import RoomStatus
 from services.bookings.store.hold_counts import SqlHoldCounts
-from services.rooms.domain import assignments, moves
+from services.rooms.domain import assignments, moves, offers
 from services.rooms.domain import holds as hold_rules
 from services.rooms.handlers import booking_events, extensions
 from services.rooms.lifecycle import LIFECYCLE, Act, GuestMovedOut
@@ -18,41 +17,41 @@ from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights, rooms
 from services.rooms.store.rooms import SqlRooms
 from tests.simulation.planted.fault import DroppedConstraint, planted
+from tests.simulation.planted.replacing import Replacements
 
 NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
 
 @planted("I1", drops=[NO_ROOM_TWICE])
-def two_stays_in_one_room(patch: pytest.MonkeyPatch) -> None:
+def two_stays_in_one_room(product: Replacements) -> None:
     """Nothing keeps two stays out of one room: no check, no constraint."""
-    patch.setattr(assignments, "check_no_overlap", lambda *_: None)
-    patch.setattr(moves, "check_no_overlap", lambda *_: None)
+    product.replace(assignments, "check_no_overlap", lambda *_: None)
+    product.replace(moves, "check_no_overlap", lambda *_: None)
 
 
 @planted("I2", drops=[NO_OVERSELL])
-def last_room_sold_to_everybody(patch: pytest.MonkeyPatch) -> None:
+def last_room_sold_to_everybody(product: Replacements) -> None:
     """A night is sold although it is full: the statement does not compare, and the constraint is gone."""
-    sell = str(nights.SELL).replace("AND NOT EXISTS (SELECT FROM summed WHERE sold + step", "AND NOT (1 + 0")
-    patch.setattr(nights, "SELL", sa.text(sell.replace("> greatest(capacity + overbooking, sold))", "> 1)")))
-    patch.setattr("services.rooms.domain.offers.Offer.sold_out", False)
+    product.replace(nights, "SELL", sa.text(str(nights.SELL).rsplit("AND NOT EXISTS", 1)[0]))
+    product.replace(offers.Offer, "sold_out", False)
 
 
 @planted("I2")
-def counters_from_the_snapshot(patch: pytest.MonkeyPatch) -> None:
+def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
-    patch.setattr(nights, "SELL", sa.text(unlocked))
+    product.replace(nights, "SELL", sa.text(unlocked))
 
 
 @planted("I2")
-def released_nights_stay_sold(patch: pytest.MonkeyPatch) -> None:
+def released_nights_stay_sold(product: Replacements) -> None:
     """The nights of an ended hold stay on the counters."""
-    patch.setattr(hold_rules, "released", lambda parts, **_: ((), ()))
+    product.replace(hold_rules, "released", lambda parts, **_: ((), ()))
 
 
 @planted("I2")
-def a_move_leaves_the_counters(patch: pytest.MonkeyPatch) -> None:
+def a_move_leaves_the_counters(product: Replacements) -> None:
     """A room of another type changes no counter, only the hold."""
     count = hold_steps.count_on_type
 
@@ -63,40 +62,40 @@ def a_move_leaves_the_counters(patch: pytest.MonkeyPatch) -> None:
         work.holds.write_parts([hold_steps.replace(hold, parts=parts)])
         return True
 
-    patch.setattr(hold_steps, "count_on_type", parts_only)
+    product.replace(hold_steps, "count_on_type", parts_only)
 
 
 @planted("I2")
-def added_nights_count_twice(patch: pytest.MonkeyPatch) -> None:
+def added_nights_count_twice(product: Replacements) -> None:
     """An extension adds two to each counter."""
-    patch.setattr(extensions, "change", lambda part, by: hold_rules.change(part, by=2 * by))
+    product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=2 * by))
 
 
 @planted("I2")
-def endings_are_not_heard(patch: pytest.MonkeyPatch) -> None:
+def endings_are_not_heard(product: Replacements) -> None:
     """The rooms service acknowledges the end of a booking and releases nothing."""
-    patch.setattr(booking_events, "release_later", lambda *_: None)
+    product.replace(booking_events, "release_later", lambda *_: None)
 
 
 @planted("I2")
-def blocks_leave_the_capacity(patch: pytest.MonkeyPatch) -> None:
+def blocks_leave_the_capacity(product: Replacements) -> None:
     """A blocked room stays on sale."""
-    patch.setattr(blocks, "reduce_capacity", lambda *_: None)
+    product.replace(blocks, "reduce_capacity", lambda *_: None)
 
 
 @planted("I3")
-def a_room_left_is_ready_at_once(patch: pytest.MonkeyPatch) -> None:
+def a_room_left_is_ready_at_once(product: Replacements) -> None:
     """A room is ready for the next guest without having been cleaned."""
 
     class Skipping:
         def after(self, status: RoomStatus, act: type[Act]) -> RoomStatus:
             return RoomStatus.READY_FOR_GUEST if act is GuestMovedOut else LIFECYCLE.after(status, act)
 
-    patch.setattr(room_status, "LIFECYCLE", Skipping())
+    product.replace(room_status, "LIFECYCLE", Skipping())
 
 
 @planted("I13")
-def check_out_leaves_the_room_occupied(patch: pytest.MonkeyPatch) -> None:
+def check_out_leaves_the_room_occupied(product: Replacements) -> None:
     """The booking is checked out, the stay ends, and the room keeps its status and guest."""
     change = room_status.change
 
@@ -105,35 +104,35 @@ def check_out_leaves_the_room_occupied(patch: pytest.MonkeyPatch) -> None:
             return RoomStatus(room.status)
         return change(work, room, act, **more)
 
-    patch.setattr(room_status, "change", unless_leaving)
+    product.replace(room_status, "change", unless_leaving)
 
 
 @planted("liveness")
-def nobody_is_told_to_clean(patch: pytest.MonkeyPatch) -> None:
+def nobody_is_told_to_clean(product: Replacements) -> None:
     """A room that is left gets no cleaning task."""
-    patch.setattr(cleaning_tasks, "follow", lambda *_: None)
+    product.replace(cleaning_tasks, "follow", lambda *_: None)
 
 
 @planted("Right 14", "I12")
-def rooms_stay_out_of_order(patch: pytest.MonkeyPatch) -> None:
+def rooms_stay_out_of_order(product: Replacements) -> None:
     """Nobody returns a room to order whose `until` has come."""
-    patch.setattr(SqlRooms, "due_back", lambda *_: None)
+    product.replace(SqlRooms, "due_back", lambda *_: None)
 
 
 @planted("Right 14")
-def the_horizon_stands_still(patch: pytest.MonkeyPatch) -> None:
+def the_horizon_stands_still(product: Replacements) -> None:
     """The nights of a new day never come on sale."""
-    patch.setattr(nights.SqlNights, "due", lambda *_, **__: None)
+    product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
 @planted("liveness")
-def unpaid_holds_count_for_ever(patch: pytest.MonkeyPatch) -> None:
+def unpaid_holds_count_for_ever(product: Replacements) -> None:
     """A guest's counter of unpaid holds never falls."""
-    patch.setattr(SqlHoldCounts, "remove", lambda *_: None)
+    product.replace(SqlHoldCounts, "remove", lambda *_: None)
 
 
 @planted("liveness")
-def rooms_are_locked_in_no_order(patch: pytest.MonkeyPatch) -> None:
+def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 
     def one_by_one(self: SqlRooms, hotels: Any, ids: Any) -> dict[int, Any]:
@@ -144,4 +143,4 @@ def rooms_are_locked_in_no_order(patch: pytest.MonkeyPatch) -> None:
             rows |= {room.id: room for room in self._all(rooms._room_of, rooms.LOCK, params)}
         return rows
 
-    patch.setattr(SqlRooms, "lock", one_by_one)
+    product.replace(SqlRooms, "lock", one_by_one)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import pytest
 import stripe
 
 from contracts.values import Money
@@ -25,22 +24,23 @@ from services.payments.steps.reconciliation import provider_lists
 from services.payments.stripe_gateway import calls, errors
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
 
 
 @planted("I7")
-def everything_is_captured(patch: pytest.MonkeyPatch) -> None:
+def everything_is_captured(product: Replacements) -> None:
     """A payment is captured without an approval."""
-    patch.setattr(DesiredState, "approves", lambda self, _: not self.ended)
+    product.replace(DesiredState, "approves", lambda self, _: not self.ended)
 
 
 @planted("I7", "I8")
-def late_money_is_kept(patch: pytest.MonkeyPatch) -> None:
+def late_money_is_kept(product: Replacements) -> None:
     """The end of a booking does not end its payment."""
-    patch.setattr(booking_events, "_end", lambda *_: None)
+    product.replace(booking_events, "_end", lambda *_: None)
 
 
 @planted("I8")
-def nothing_is_voided(patch: pytest.MonkeyPatch) -> None:
+def nothing_is_voided(product: Replacements) -> None:
     """An authorisation that nobody needs is never released."""
     choose = next_action.next_action
 
@@ -48,21 +48,21 @@ def nothing_is_voided(patch: pytest.MonkeyPatch) -> None:
         action = choose(payment, inputs)
         return None if isinstance(action, Void) else action
 
-    patch.setattr(decide, "next_action", without_voids)
+    product.replace(decide, "next_action", without_voids)
 
 
 @planted("I8")
-def the_fee_is_given_back(patch: pytest.MonkeyPatch) -> None:
+def the_fee_is_given_back(product: Replacements) -> None:
     """The refund of a cancelled booking is the whole captured amount."""
 
     def without_fee(_: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
         return 0 if inputs.desired.ended else charge.captured
 
-    patch.setattr(next_action, "_amount_due", without_fee)
+    product.replace(next_action, "_amount_due", without_fee)
 
 
 @planted("I8")
-def the_refund_is_the_fee(patch: pytest.MonkeyPatch) -> None:
+def the_refund_is_the_fee(product: Replacements) -> None:
     """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
     due = next_action._amount_due
 
@@ -70,11 +70,11 @@ def the_refund_is_the_fee(patch: pytest.MonkeyPatch) -> None:
         fee = due(payment, inputs, charge)
         return charge.captured - fee if 0 < fee < charge.captured else fee
 
-    patch.setattr(next_action, "_amount_due", reversed_amounts)
+    product.replace(next_action, "_amount_due", reversed_amounts)
 
 
 @planted("I15", "I8")
-def refunds_have_no_key(patch: pytest.MonkeyPatch) -> None:
+def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
     perform, refunds = StripeCards.perform, StripeCards.refunds
     made: set[str] = set()
@@ -87,12 +87,12 @@ def refunds_have_no_key(patch: pytest.MonkeyPatch) -> None:
     def of_known_answers(self: StripeCards, intent_id: str) -> tuple[RefundSnapshot, ...]:
         return tuple(refund for refund in refunds(self, intent_id) if refund.id in made)
 
-    patch.setattr(StripeCards, "perform", unkeyed)
-    patch.setattr(StripeCards, "refunds", of_known_answers)
+    product.replace(StripeCards, "perform", unkeyed)
+    product.replace(StripeCards, "refunds", of_known_answers)
 
 
 @planted("I9", "I10")
-def the_ledger_voids_what_is_captured(patch: pytest.MonkeyPatch) -> None:
+def the_ledger_voids_what_is_captured(product: Replacements) -> None:
     """A capture of a part books the release of the whole."""
     movements = ledger_rows.movements
 
@@ -101,51 +101,53 @@ def the_ledger_voids_what_is_captured(patch: pytest.MonkeyPatch) -> None:
         whole = next((row.amount for row in rows if row.kind == "authorise"), None)
         return tuple(replace(row, amount=whole) if row.kind == "void" and whole else row for row in rows)
 
-    patch.setattr(decide, "movements", of_the_whole)
+    product.replace(decide, "movements", of_the_whole)
 
 
 @planted("I10")
-def the_ledger_forgets_what_is_let_go(patch: pytest.MonkeyPatch) -> None:
+def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     """A released authorisation has no row in the ledger."""
     movements = ledger_rows.movements
-    patch.setattr(decide, "movements", lambda snapshot: tuple(row for row in movements(snapshot) if row.kind != "void"))
+    product.replace(
+        decide, "movements", lambda snapshot: tuple(row for row in movements(snapshot) if row.kind != "void")
+    )
 
 
 @planted("I10")
-def stale_snapshots_are_recorded(patch: pytest.MonkeyPatch) -> None:
+def stale_snapshots_are_recorded(product: Replacements) -> None:
     """A sync records what it read, although the payment has changed meanwhile."""
-    patch.setattr(sync, "_is_stale", lambda *_: False)
+    product.replace(sync, "_is_stale", lambda *_: False)
 
 
 @planted("Right testers")
-def a_fee_that_no_card_paid_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+def a_fee_that_no_card_paid_is_forgotten(product: Replacements) -> None:
     """A fee whose authorisation was released is owed by nobody."""
-    patch.setattr(payment_events, "released", lambda *_, **__: ())
-    patch.setattr(payment_events, "fee_captured", lambda *_: ())
+    product.replace(payment_events, "released", lambda *_, **__: ())
+    product.replace(payment_events, "fee_captured", lambda *_: ())
 
 
 @planted("Right 1")
-def a_price_of_zero_is_no_price(patch: pytest.MonkeyPatch) -> None:
+def a_price_of_zero_is_no_price(product: Replacements) -> None:
     """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
-    patch.setattr(Money, "__bool__", lambda self: bool(self.amount))
+    product.replace(Money, "__bool__", lambda self: bool(self.amount))
 
     def of_a_fee(self: DesiredState, payment: Payment, at_most: int) -> int:
         if not self.fee or self.fee.currency != payment.amount.currency:
             return at_most
         return min(self.fee.amount, at_most)
 
-    patch.setattr(DesiredState, "fee_of", of_a_fee)
+    product.replace(DesiredState, "fee_of", of_a_fee)
 
 
 @planted("Right 3", "I7")
-def unrequested_money_is_kept(patch: pytest.MonkeyPatch) -> None:
+def unrequested_money_is_kept(product: Replacements) -> None:
     """Money under a booking's ids that no decision of ours asked for stays at the provider, and nobody is informed."""
-    patch.setattr(webhook_application, "payment_of_intent", lambda _, key, __: key)
-    patch.setattr(provider_lists, "is_unrequested", lambda *_: False)
+    product.replace(webhook_application, "payment_of_intent", lambda _, key, __: key)
+    product.replace(provider_lists, "is_unrequested", lambda *_: False)
 
 
 @planted("Right 19")
-def a_failing_read_is_an_error(patch: pytest.MonkeyPatch) -> None:
+def a_failing_read_is_an_error(product: Replacements) -> None:
     """Stripe's 500 on a read is an error of the request, where a cut connection is not."""
     on_read = errors.read_error
 
@@ -154,15 +156,15 @@ def a_failing_read_is_an_error(patch: pytest.MonkeyPatch) -> None:
             return CallFailed("the provider answered 500")
         return on_read(error)
 
-    patch.setattr(errors, "read_error", failed)
+    product.replace(errors, "read_error", failed)
 
 
 @planted("Right 19")
-def a_session_that_is_gone_is_expired_for_ever(patch: pytest.MonkeyPatch) -> None:
+def a_session_that_is_gone_is_expired_for_ever(product: Replacements) -> None:
     """To expire a session that Stripe does not have any more is tried again for a month."""
 
     def sent(client: stripe.StripeClient, request: str, *, key: str) -> str:
         stored = json.loads(request)
         return str(calls.CALLS[stored["call"]](client, stored["about"], stored["params"], {"idempotency_key": key}).id)
 
-    patch.setattr(calls, "send", sent)
+    product.replace(calls, "send", sent)

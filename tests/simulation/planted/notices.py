@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from services.notifier.handlers import events
 from services.notifier.handlers.pushes import RetryLater
 from services.notifier.mailer.smtp import SmtpConnection
@@ -13,26 +11,27 @@ from services.notifier.pusher_gateway import PusherGateway
 from services.notifier.store.notices import SqlNotices
 from services.notifier.work import NotifierWork
 from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
 
 
 @planted("I16")
-def notices_have_no_job(patch: pytest.MonkeyPatch) -> None:
+def notices_have_no_job(product: Replacements) -> None:
     """A notice is stored and nobody sends it."""
 
     def without_job(_: Any, notice: Any, work: NotifierWork, **__: Any) -> None:
         work.notices.add(notice, now=work.now)
 
-    patch.setattr(events, "_enqueue", without_job)
+    product.replace(events, "_enqueue", without_job)
 
 
 @planted("I16")
-def mails_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+def mails_are_forgotten(product: Replacements) -> None:
     """An event that causes a mail causes none, and no notice either."""
-    patch.setattr(events, "mail_for", lambda *_: None)
+    product.replace(events, "mail_for", lambda *_: None)
 
 
 @planted("I16")
-def a_failed_push_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
+def a_failed_push_counts_as_sent(product: Replacements) -> None:
     """What Pusher did not take is stored as sent."""
     send = PusherGateway.send
 
@@ -42,11 +41,11 @@ def a_failed_push_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
         except RetryLater:
             return
 
-    patch.setattr(PusherGateway, "send", whatever_comes)
+    product.replace(PusherGateway, "send", whatever_comes)
 
 
 @planted("I16")
-def a_failed_mail_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
+def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     """What the mail server did not take is stored as sent."""
     send = SmtpConnection.send
 
@@ -56,15 +55,15 @@ def a_failed_mail_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
         except RetryLater:
             return
 
-    patch.setattr(SmtpConnection, "send", whatever_comes)
+    product.replace(SmtpConnection, "send", whatever_comes)
 
 
 @planted("I16")
-def notices_given_up_have_no_reason(patch: pytest.MonkeyPatch) -> None:
+def notices_given_up_have_no_reason(product: Replacements) -> None:
     """A notice that is given up does not say why."""
     settle = SqlNotices.settle
 
     def without_reason(self: SqlNotices, jobs: Any, status: Any, *, now: Any, reason: str = "") -> None:
         settle(self, jobs, status, now=now)
 
-    patch.setattr(SqlNotices, "settle", without_reason)
+    product.replace(SqlNotices, "settle", without_reason)
