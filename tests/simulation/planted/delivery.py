@@ -57,14 +57,14 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
         rows = [self._row(pending) for pending in self._events]
         self._events = []
         flush(self)
-        late[id(self)] = rows
+        late.setdefault(id(self), []).extend(rows)
 
     @contextmanager
     def twice(self: UnitOfWork, *args: Any, **kwargs: Any) -> Iterator[Work]:
         with begin(self, *args, **kwargs) as opened:
             yield opened
         if rows := late.pop(id(opened), []):
-            with begin(self) as second:
+            with self.begin() as second:
                 second.connection.execute(work._INSERT_OUTBOX, rows)
 
     product.replace(Work, "flush", without_events)

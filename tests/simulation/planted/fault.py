@@ -27,7 +27,7 @@ class PlantedFault:
 
     `kinds` are keys of `kinds.KINDS`: what the fault stands for. `plant` replaces functions and statements of the
     product in this process. `mixture` changes the shares of the actors and of the world's faults for a run that is to
-    find the fault.
+    find the fault, and `steps` how many steps it takes; 0 is the usual number.
     """
 
     name: str
@@ -36,6 +36,7 @@ class PlantedFault:
     plant: Plant
     drops: Sequence[DroppedConstraint] = ()
     mixture: Mapping[str, Any] = field(default_factory=dict)
+    steps: int = 0
 
     @contextmanager
     def planted(self) -> Iterator[Replacements]:
@@ -48,11 +49,20 @@ class PlantedFault:
             product.undo()
 
 
-def planted(*kinds: str, drops: Sequence[DroppedConstraint] = (), **mixture: Any) -> Callable[[Plant], PlantedFault]:
+def planted(
+    *kinds: str, drops: Sequence[DroppedConstraint] = (), steps: int = 0, **mixture: Any
+) -> Callable[[Plant], PlantedFault]:
     """Make a function that plants a fault a row of the table; its docstring says what the fault is."""
 
     def row(plant: Plant) -> PlantedFault:
-        what = (plant.__doc__ or "").strip()
-        return PlantedFault(name=plant.__name__, what=what, kinds=kinds, plant=plant, drops=drops, mixture=mixture)
+        return PlantedFault(
+            name=plant.__name__,
+            what=(plant.__doc__ or "").strip(),
+            kinds=kinds,
+            plant=plant,
+            drops=drops,
+            mixture=mixture,
+            steps=steps,
+        )
 
     return row

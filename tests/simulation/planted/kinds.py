@@ -65,6 +65,7 @@ LEFT_OUT: Mapping[str, str] = {
     "Right 8": f"{_TEXT}: tests/unit/gateway/test_text_fields",
     "Right 9": f"{_TEXT}: tests/unit/chassis/test_text",
     "Right 10": f"{_TEXT}: tests/unit/bookings/test_room_transfers",
+    "Right 11": "one refusal more breaks no promise: tests/interface/bookings/test_late_arrivals, test_rooms_that_fit",
     "Right 12": f"{_GATEWAY}: tests/conversations/test_guest_operations",
     "Right 13": f"{_GATEWAY}: tests/conversations/test_paths_with_two_things",
     "Right 15": f"{_GATEWAY}: tests/unit/gateway/test_strict_bodies",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notifier.handlers import events
-from services.notifier.handlers.pushes import RetryLater
-from services.notifier.mailer.smtp import SmtpConnection
-from services.notifier.pusher_gateway import PusherGateway
+from chassis.refusal import RetryLater
+from services.notifier.domain.send_result import SENT, SendResult
+from services.notifier.handlers import events, mails, pushes
 from services.notifier.store.notices import SqlNotices
 from services.notifier.work import NotifierWork
 from tests.simulation.planted.fault import planted
@@ -33,29 +32,27 @@ def mails_are_forgotten(product: Replacements) -> None:
 @planted("I16")
 def a_failed_push_counts_as_sent(product: Replacements) -> None:
     """What Pusher did not take is stored as sent."""
-    send = PusherGateway.send
+    send = pushes._send
 
-    def whatever_comes(self: PusherGateway, messages: Any) -> None:
-        try:
-            send(self, messages)
-        except RetryLater:
-            return
+    def whatever_comes(*about: Any) -> SendResult:
+        result = send(*about)
+        return SENT if isinstance(result, RetryLater) else result
 
-    product.replace(PusherGateway, "send", whatever_comes)
+    product.replace(pushes, "_send", whatever_comes)
 
 
 @planted("I16")
 def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     """What the mail server did not take is stored as sent."""
-    send = SmtpConnection.send
+    send = mails._send
 
-    def whatever_comes(self: SmtpConnection, mail: Any) -> None:
+    def whatever_comes(*about: Any) -> str:
         try:
-            send(self, mail)
+            return send(*about)
         except RetryLater:
-            return
+            return ""
 
-    product.replace(SmtpConnection, "send", whatever_comes)
+    product.replace(mails, "_send", whatever_comes)
 
 
 @planted("I16")
