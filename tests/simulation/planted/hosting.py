@@ -10,7 +10,7 @@ from tests.simulation.planted.replacing import Replacements
 
 @planted("I5")
 def the_relay_goes_by_position(product: Replacements) -> None:
-    """The relay reads the rows behind the last one that it has published: a transaction that commits late is skipped."""
+    """The relay reads the rows behind the last one that it published: a transaction that commits late is skipped."""
     behind = "AND position > (SELECT coalesce(max(position), 0) FROM outbox WHERE published_at IS NOT NULL)"
     for name in ("_SELECTED", "_TAKEN"):
         statement = getattr(events, name).replace("published_at IS NULL", f"published_at IS NULL {behind}")

@@ -10,7 +10,7 @@ from uuid import uuid4
 import stripe
 
 from contracts.values import Money
-from services.bookings.domain import payment_events
+from services.bookings.domain import creation, payment_events
 from services.payments.cards import CallFailed
 from services.payments.domain import decide, next_action
 from services.payments.domain import movements as ledger_rows
@@ -23,6 +23,7 @@ from services.payments.steps import sync, webhook_application
 from services.payments.steps.reconciliation import provider_lists
 from services.payments.stripe_gateway import calls, errors
 from services.payments.stripe_gateway.cards import StripeCards
+from services.rooms.domain import offers
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -137,6 +138,14 @@ def a_price_of_zero_is_no_price(product: Replacements) -> None:
         return min(self.fee.amount, at_most)
 
     product.replace(DesiredState, "fee_of", of_a_fee)
+
+
+@planted("Right 2")
+def totals_that_no_card_can_take_are_held(product: Replacements) -> None:
+    """A booking whose total is zero, or too small for a card, waits for a payment that nobody can make."""
+    product.replace(offers, "check_total", lambda *_: None)
+    product.replace(creation, "check_total", lambda *_: None)
+    product.replace(creation, "without_payment", lambda *_, **__: ())
 
 
 @planted("Right 3", "I7")
