@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from tests.simulation import mixture, seeded
 from tests.simulation import world as worlds
@@ -13,6 +14,7 @@ from tests.simulation.mixture import Mixture
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.replacing import Replacements
 from tests.simulation.planted.schema import without
+from tests.simulation.planted.table import FAULTS
 from tests.simulation.run import RunResult, run
 from tests.simulation.world import World
 
@@ -33,27 +35,27 @@ class SearchResult:
     runs: int = 0
     seconds: float = 0.0
 
-    @property
-    def is_good(self) -> bool:
-        """Whether the fault is found, and the same run without it is green."""
-        return self.seed is not None and not self.without
+
+def searched(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, as JSON, of an order: the name of a `fault`, how many `seeds` at most, and `steps` of a run."""
+    return asdict(search(world, FAULTS[order["fault"]], seeds=order["seeds"], steps=order["steps"]))
 
 
 def search(world: World, fault: PlantedFault, *, seeds: int, steps: int) -> SearchResult:
     """Run seeds until one finds the fault, and that seed without the fault."""
     began = seeded.real_time()
-    found = _first_that_finds(world, fault, seeds=seeds, steps=steps)
+    first = _first_that_finds(world, fault, seeds=seeds, steps=steps)
     result = SearchResult(name=fault.name, seed=None, runs=seeds)
-    if found:
+    if first:
         with _mixed(fault):
-            green = run(world, found.seed, steps)
+            green = run(world, first.seed, steps)
         result = SearchResult(
             name=fault.name,
-            seed=found.seed,
-            kind=found.kind,
-            violation=found.violation,
+            seed=first.seed,
+            kind=first.kind,
+            violation=first.violation,
             without=green.violation,
-            runs=found.seed + 1,
+            runs=first.seed + 1,
         )
     return replace(result, seconds=seeded.real_time() - began)
 
