@@ -15,23 +15,36 @@ log = logs.logger(__name__)
 @contextmanager
 def renewed(engine: sa.Engine, renew: Callable[[sa.Connection], None], *, every: float, kind: str) -> Iterator[None]:
     """Call `renew` in a transaction of its own, every `every` seconds while the block runs. `kind` is for the log."""
-    ended, renewing = threading.Event(), threading.Lock()
 
-    def keep_renewing() -> None:
-        while not ended.wait(every):
-            with renewing:
-                if ended.is_set():
-                    return
-                try:
-                    with engine.begin() as connection:
-                        renew(connection)
-                except (sa.exc.SQLAlchemyError, Unavailable) as problem:
-                    log.warning("lease_not_renewed", kind=kind, why=type(problem).__name__)
+    def turn() -> None:
+        try:
+            with engine.begin() as connection:
+                renew(connection)
+        except (sa.exc.SQLAlchemyError, Unavailable) as problem:
+            log.warning("lease_not_renewed", kind=kind, why=type(problem).__name__)
 
-    threading.Thread(target=keep_renewing, daemon=True).start()
+    end = repeat(turn, every)
     try:
         yield
     finally:
+        end()
+
+
+def repeat(turn: Callable[[], None], every: float) -> Callable[[], None]:
+    """Call `turn` every `every` seconds in a thread. Returns the function that ends this, after a turn that runs."""
+    ended, turning = threading.Event(), threading.Lock()
+
+    def keep_turning() -> None:
+        while not ended.wait(every):
+            with turning:
+                if ended.is_set():
+                    return
+                turn()
+
+    def end() -> None:
         ended.set()
-        with renewing:  # no renewal follows what the caller writes next
+        with turning:  # no turn follows what the caller writes next
             pass
+
+    threading.Thread(target=keep_turning, daemon=True).start()
+    return end

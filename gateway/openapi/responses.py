@@ -56,7 +56,7 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     if operation.stream_type:
         responses[operation.status]["content"] = {operation.stream_type: {"schema": {"type": "string"}}}
     by_status: defaultdict[int, list[str]] = defaultdict(list)
-    for code in dict.fromkeys(_codes(operation)):
+    for code in dict.fromkeys(codes_of(operation)):
         by_status[status_of(code)].append(code)
     for status, codes in sorted(by_status.items()):
         if status not in responses:
@@ -64,7 +64,8 @@ def _responses(operation: Operation) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def _codes(operation: Operation) -> Iterator[str]:
+def codes_of(operation: Operation) -> Iterator[str]:
+    """The codes with which the operation may be refused; some come twice."""
     path, kinds, changes = operation.path, TOKENS.get(operation.audience, ()), operation.method != "GET"
     yield from operation.refuses
     if kinds:

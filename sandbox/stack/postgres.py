@@ -5,9 +5,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
@@ -43,6 +43,7 @@ class PostgresNode:
         port: int | None = None,
         log: Path | None = None,
         programs: PostgresPrograms | None = None,
+        settings: Mapping[str, str] = MappingProxyType(SETTINGS),
         patience: Patience = PATIENCE,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -52,6 +53,7 @@ class PostgresNode:
         self.log = log or self.directory / "postgres.log"
         self._secrets = Secrets(self.directory / "passwords.json")
         self._programs = programs
+        self._settings = settings
         self._patience, self._say = patience, say
         self._note = self.directory / "postgres.pid"
         self._process: ChildProcess | None = None
@@ -83,7 +85,7 @@ class PostgresNode:
         fresh = not data.exists()
         if fresh:
             self._initialise(data, place, programs)
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             self._process = ChildProcess(

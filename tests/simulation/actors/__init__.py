@@ -1,0 +1,11 @@
+"""The actors of the simulation: plain functions `actor(world)`, each in a task of its own."""
+
+from typing import Any
+
+from tests.simulation.actors.cast import cast
+
+
+def start_actors(world: Any) -> None:
+    """Start the actors of a run."""
+    for name, actor in cast().items():
+        world.start(actor, name)

@@ -1,0 +1,104 @@
+"""Arrivals at the front desk: rooms are assigned, guests checked in, walk-ins received, no-shows marked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.status import BookingSource, BookingStatus
+from contracts.bookings.stays import AssignRoom, CheckIn, GetCandidateRooms, MarkNoShow, UnassignRoom
+from contracts.bookings.views import BookingRow, GuestDetails
+from contracts.bookings.walk_ins import AddWalkIn
+from contracts.rooms.availability import CheckAvailability
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.room_availability import FindFreeRooms
+from tests.simulation.actors.client import weighted
+from tests.simulation.actors.colleague import Colleague
+
+WALK_IN = GuestDetails(first_name="Will", last_name="Walker", email="", phone="")
+
+
+def receive(colleague: Colleague) -> None:
+    """Assign a room to an arrival, then check it in: both at once where all is well."""
+    booking = colleague.a_booking(BookingStatus.CONFIRMED, start_date=colleague.today)
+    if booking is None:
+        return
+    if not booking.has_room_assigned:
+        _assign(colleague, booking)
+    _check_in(colleague, booking)
+
+
+def assign(colleague: Colleague) -> None:
+    """Assign a room to any confirmed booking, also in place of the room that it has."""
+    if booking := colleague.a_booking(BookingStatus.CONFIRMED):
+        _assign(colleague, booking)
+
+
+def unassign(colleague: Colleague) -> None:
+    """Take a booking's room back."""
+    if booking := colleague.a_booking(BookingStatus.CONFIRMED, has_room_assigned=True):
+        colleague.client.command(UnassignRoom(**colleague.about(booking)))
+
+
+def walk_in(colleague: Colleague) -> None:
+    """Check in somebody who just walked in; seldom into a room that is not ready."""
+    wrong = colleague.chance("any room", 0.1)
+    room = colleague.a_room() if wrong else colleague.a_room(RoomStatus.READY_FOR_GUEST)
+    if room is None:
+        return
+    nights = weighted(colleague.world, "nights", {1: 8, 2: 2})
+    until = colleague.today + timedelta(days=nights)
+    fields = {"hotel": colleague.hotel.slug, "room_number": room.room_number, "guest": WALK_IN}
+    colleague.client.command(AddWalkIn(**fields, check_out=until))
+
+
+def book(colleague: Colleague) -> None:
+    """Book for a guest on the phone, with a card or without one."""
+    first = colleague.today + timedelta(days=weighted(colleague.world, "days ahead", {0: 6, 1: 2, 30: 1}))
+    nights = {"check_in": first, "check_out": first + timedelta(days=weighted(colleague.world, "nights", {1: 5, 3: 1}))}
+    offer = colleague.client.read(CheckAvailability(hotel=colleague.hotel.slug, **nights, adults=1))
+    kinds = [each.room_type_code for each in offer.room_types] if offer else []
+    if not kinds:
+        return
+    payment = weighted(colleague.world, "payment", {"none": 3, "card": 1})
+    colleague.client.command(
+        CreateBooking(
+            hotel=colleague.hotel.slug,
+            room_type=colleague.world.choices.pick("room type", kinds),
+            **nights,
+            adults=1,
+            children=0,
+            guest=GuestDetails(first_name="Phil", last_name="Phone", email=f"phone@{colleague.client.name}.example"),
+            source=BookingSource.STAFF,
+            payment=payment,
+        )
+    )
+
+
+def mark_no_show(colleague: Colleague) -> None:
+    """Mark a guest who did not come, seldom without the fee."""
+    booking = colleague.a_booking(BookingStatus.CONFIRMED)
+    if booking is None:
+        return
+    waive = colleague.chance("waives the fee", 0.2)
+    colleague.client.command(MarkNoShow(**colleague.about(booking), waive_fee=waive, reason="Ash cloud."))
+
+
+def _assign(colleague: Colleague, booking: BookingRow) -> None:
+    candidates = colleague.client.read(GetCandidateRooms(**colleague.about(booking)))
+    numbers = [room.room_number for room in candidates.rooms] if candidates else []
+    if colleague.chance("any room", 0.1):
+        nights = {"check_in": booking.check_in, "check_out": booking.check_out}
+        listed = colleague.client.read(FindFreeRooms(hotel=colleague.hotel.slug, **nights))
+        numbers = [room.room_number for room in (*listed.available_rooms, *listed.unavailable_rooms)] if listed else []
+        numbers.append("999")
+    if numbers:
+        best = numbers[0] if colleague.chance("the best room", 0.7) else colleague.world.choices.pick("room", numbers)
+        override = colleague.chance("overrides", 0.1)
+        fields = {"room_number": best, "override": override, "reason": "Only this one." if override else ""}
+        colleague.client.command(AssignRoom(**colleague.about(booking), **fields))
+
+
+def _check_in(colleague: Colleague, booking: BookingRow) -> None:
+    early, late = colleague.chance("early", 0.3), colleague.chance("late", 0.3)
+    colleague.client.command(CheckIn(**colleague.about(booking), early_checkin=early, late_arrival=late))

@@ -1,0 +1,82 @@
+"""The cast: every actor of a run, with the name under which it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from gateway.identity.roles import Role
+from tests.simulation.actors import (
+    arrivals,
+    deciding,
+    departures,
+    housekeeping,
+    messages,
+    prices,
+    rooms_for_sale,
+    strangers,
+)
+from tests.simulation.actors.clock import clock
+from tests.simulation.actors.colleague import Duty, work
+from tests.simulation.actors.guests import guests
+from tests.simulation.actors.operators import operators
+from tests.simulation.actors.provider import provider
+
+Actor = Callable[[Any], None]
+
+FRONT_DESK: Mapping[Duty, int] = {
+    deciding.decide: 10, arrivals.receive: 10, departures.check_out: 6, arrivals.walk_in: 3, arrivals.book: 3,
+    arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1, departures.settle: 2, departures.extend: 1,
+    departures.move: 1, departures.handle_overstay: 2, departures.check_out_rooms: 1, messages.serve: 2,
+    messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1, deciding.amend: 1,
+    deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
+}  # fmt: skip
+HOUSEKEEPING: Mapping[Duty, int] = {
+    housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
+}  # fmt: skip
+SUPERVISOR: Mapping[Duty, int] = {
+    housekeeping.inspect: 10, housekeeping.repair: 2, housekeeping.change_any_status: 1, housekeeping.clean: 2,
+}  # fmt: skip
+MANAGER: Mapping[Duty, int] = {
+    rooms_for_sale.block: 2, rooms_for_sale.unblock: 3, rooms_for_sale.change_rooms: 2,
+    rooms_for_sale.change_room_types: 2, rooms_for_sale.change_settings: 3, prices.set_rates: 2,
+    prices.change_promotions: 2, prices.change_policies: 3, prices.change_menu: 3, deciding.cancel: 2,
+    departures.check_out_rooms: 2, arrivals.mark_no_show: 1, housekeeping.change_any_status: 1,
+    strangers.from_another_hotel: 2, messages.read_the_timeline: 1, deciding.decide: 2, arrivals.receive: 2,
+}  # fmt: skip
+
+
+def staff(role: Role, duties: Mapping[Duty, int], *, at: int = 0, superuser: bool = False) -> dict[str, Any]:
+    """The arguments of a member of staff of the hotel number `at`."""
+    return {"role": role, "duties": duties, "at": at, "superuser": superuser}
+
+
+def cast() -> dict[str, Actor]:
+    """Every actor of a run, by name."""
+    desk, manager = staff(Role.FRONT_DESK, FRONT_DESK), staff(Role.MANAGER, MANAGER, superuser=True)
+    colleagues = {
+        "desk": desk,
+        "desk-2": desk,
+        "manager": manager,
+        "cleaner": staff(Role.HOUSEKEEPING, HOUSEKEEPING),
+        "supervisor": staff(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR),
+        "other-desk": staff(Role.FRONT_DESK, FRONT_DESK, at=1),
+    }
+    others = {
+        "guests-1": guests,
+        "guests-2": guests,
+        "guests-3": guests,
+        "nonsense": strangers.nonsense,
+        "operator": operators,
+        "provider": provider,
+        "clock": clock,
+    }
+    return {
+        **{name: partial(_at_work, name=name, **about) for name, about in colleagues.items()},
+        **{name: partial(actor, name=name) for name, actor in others.items()},
+    }
+
+
+def _at_work(world: Any, *, name: str, **about: Any) -> None:
+    work(world, name, about.pop("role"), about.pop("duties"), **about)

@@ -1,0 +1,102 @@
+"""A member of a hotel's staff at work: who they are, and how they find the booking or room of their next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingRow
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.hotels import ListHotels
+from contracts.rooms.rooms import ListRooms, RoomView
+from contracts.values import Caller, Context, HotelCard
+from gateway.identity.roles import Role, permissions_of
+from tests.simulation.actors.client import Client, weighted
+from tests.simulation.actors.stage import Stage
+
+PAUSES = (1.0, 5.0, 20.0, 60.0)
+OVERNIGHT = timedelta(days=1)
+
+
+def staff_context(hotel: str, role: Role, *, staff_id: str, superuser: bool = False) -> Context:
+    """The context of a member of staff whom the gateway has signed in."""
+    caller = Caller(
+        kind="staff",
+        staff_id=staff_id,
+        name=f"Staff {staff_id}",
+        hotel=hotel,
+        permissions=permissions_of(role, superuser=superuser),
+    )
+    return Context(caller=caller)
+
+
+def today_at(world: Stage, hotel: HotelCard) -> date:
+    """The hotel's date."""
+    return world.now().astimezone(ZoneInfo(hotel.timezone)).date()
+
+
+@dataclass
+class Colleague:
+    """A member of staff with their own client."""
+
+    client: Client
+    hotel: HotelCard
+
+    @property
+    def world(self) -> Stage:
+        """The world."""
+        return self.client.world
+
+    @property
+    def today(self) -> date:
+        """The hotel's date."""
+        return today_at(self.world, self.hotel)
+
+    def about(self, booking: BookingRow) -> dict[str, Any]:
+        """The fields that every command about a booking has."""
+        return {"hotel": self.hotel.slug, "booking_id": booking.booking_id}
+
+    def chance(self, name: str, probability: float) -> bool:
+        """Whether the colleague does so this time."""
+        return self.world.choices.chance(name, probability)
+
+    def a_booking(self, *statuses: BookingStatus, **filters: Any) -> BookingRow | None:
+        """One of the hotel's bookings with these statuses."""
+        names = tuple(str(status) for status in statuses)
+        bookings = self.client.read(ListBookings(hotel=self.hotel.slug, status=names, **filters))
+        return self.world.choices.pick("booking", bookings.results) if bookings and bookings.results else None
+
+    def a_room(self, *statuses: RoomStatus, **filters: Any) -> RoomView | None:
+        """One of the hotel's rooms with these statuses."""
+        rooms = self.client.read(ListRooms(hotel=self.hotel.slug, **filters))
+        fitting = [room for room in rooms.results if not statuses or room.room_status in statuses] if rooms else []
+        return self.world.choices.pick("room", fitting) if fitting else None
+
+
+Duty = Callable[[Colleague], None]
+
+
+def hotels_of(client: Client) -> list[HotelCard]:
+    """The platform's hotels, in order of name."""
+    directory = client.read(ListHotels())
+    return sorted((page.card for page in directory.hotels), key=lambda card: card.slug) if directory else []
+
+
+def work(
+    world: Stage, name: str, role: Role, duties: Mapping[Duty, int], *, superuser: bool = False, at: int = 0
+) -> None:
+    """Work through the duties, again and again, in the hotel number `at` of the directory."""
+    client = Client(world, name, Context())
+    while not (hotels := hotels_of(client)):
+        world.sleep(30)
+    hotel = hotels[at % len(hotels)]
+    context = staff_context(hotel.slug, role, staff_id=str(10 * at + list(Role).index(role) + 1), superuser=superuser)
+    colleague = Colleague(client.acting_as(context), hotel)
+    while True:
+        world.sleep(world.choices.pick("pause", PAUSES))
+        weighted(world, "duty", duties)(colleague)

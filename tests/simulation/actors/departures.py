@@ -1,0 +1,87 @@
+"""Guests in house and departures: check-outs, also of many rooms at once, moves, extensions, overstays, balances."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contracts.bookings.balance import SettleBalance
+from contracts.bookings.bulk_check_out import CheckOutRooms
+from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import CheckOut, MoveRoom
+from contracts.rooms.events import RoomStatus
+from contracts.rooms.rooms import ListRooms
+from contracts.values import Permission
+from tests.simulation.actors.colleague import Colleague
+
+IN_HOUSE = BookingStatus.IN_HOUSE
+OWES = (BookingStatus.CONFIRMED, IN_HOUSE, BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
+
+
+def check_out(colleague: Colleague) -> None:
+    """Check a guest out, after a look at what is owed."""
+    booking = colleague.a_booking(IN_HOUSE)
+    if booking is None:
+        return
+    if colleague.chance("looks first", 0.2):
+        colleague.client.command(CheckOut(**colleague.about(booking), confirm=False))
+    colleague.client.command(CheckOut(**colleague.about(booking)))
+
+
+def check_out_rooms(colleague: Colleague) -> None:
+    """Check out the guests of some rooms at once, by number and by id."""
+    rooms = colleague.client.read(ListRooms(hotel=colleague.hotel.slug, occupied=True))
+    if not rooms or not rooms.results:
+        return
+    chosen = [colleague.world.choices.pick("room", rooms.results) for _ in range(2)]
+    numbers: tuple[int | str, ...] = (chosen[0].room_number, chosen[1].id, "999")
+    permitted = Permission.SUPERUSER in colleague.client.context.caller.permissions
+    destructive = permitted and colleague.chance("destructive", 0.3)
+    colleague.client.command(
+        CheckOutRooms(hotel=colleague.hotel.slug, rooms=numbers, destructive=destructive, reason="Fire drill.")
+    )
+
+
+def move(colleague: Colleague) -> None:
+    """Move a guest to another room."""
+    booking = colleague.a_booking(IN_HOUSE)
+    wrong = colleague.chance("any room", 0.2)
+    room = colleague.a_room() if wrong else colleague.a_room(RoomStatus.READY_FOR_GUEST)
+    if booking and room:
+        override = colleague.chance("overrides", 0.3)
+        fields = {"to_room_number": room.room_number, "reason": "Noise.", "override": override}
+        colleague.client.command(MoveRoom(**colleague.about(booking), **fields))
+
+
+def extend(colleague: Colleague) -> None:
+    """Let a guest stay for more nights, seldom for fewer or too many."""
+    booking = colleague.a_booking(IN_HOUSE)
+    if booking is None:
+        return
+    if colleague.chance("by date", 0.3):
+        days = colleague.world.choices.pick("days", (-1, 0, 1, 2, 900))
+        nights = {"new_check_out": booking.check_out + timedelta(days=days)}
+        colleague.client.command(ExtendBooking(**colleague.about(booking), **nights))
+    else:
+        colleague.client.command(ExtendBooking(**colleague.about(booking), add_nights=1))
+
+
+def handle_overstay(colleague: Colleague) -> None:
+    """Acknowledge or dismiss an overstay, or try to where there is none."""
+    booking = colleague.a_booking(IN_HOUSE)
+    if booking is None:
+        return
+    state = colleague.client.read(GetOverstay(**colleague.about(booking)))
+    if (state and state.is_overstay) or colleague.chance("tries anyway", 0.2):
+        dismiss = colleague.chance("dismisses", 0.4)
+        colleague.client.command(AcknowledgeOverstay(**colleague.about(booking), note="Asleep.", dismiss=dismiss))
+
+
+def settle(colleague: Colleague) -> None:
+    """Take money at the desk: all that is owed, a part, or too much."""
+    booking = colleague.a_booking(*OWES)
+    if booking is None:
+        return
+    amount = colleague.world.choices.pick("amount", (None, None, "5.00", "1", "99999.00", "0.001"))
+    colleague.client.command(SettleBalance(**colleague.about(booking), amount=amount))

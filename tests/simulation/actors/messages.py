@@ -1,0 +1,56 @@
+"""Staff and guests talk: chats, communications, and the orders of room service."""
+
+from __future__ import annotations
+
+from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
+from contracts.bookings.communications import Communicate, CommunicationType
+from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, ListOrders, OrderCommand, OrderStatus
+from contracts.bookings.queries import GetTimeline
+from tests.simulation.actors.colleague import Colleague
+
+NEXT: dict[OrderStatus, tuple[type[OrderCommand], ...]] = {
+    OrderStatus.PLACED: (AcceptOrder, AcceptOrder, AcceptOrder, CancelOrder, CompleteOrder),
+    OrderStatus.ACCEPTED: (CompleteOrder, CompleteOrder, CompleteOrder, CancelOrder, AcceptOrder),
+    OrderStatus.COMPLETED: (CompleteOrder, CancelOrder),
+    OrderStatus.CANCELLED: (AcceptOrder, CancelOrder),
+}
+
+
+def serve(colleague: Colleague) -> None:
+    """Take an order one step on, or try a step that its status does not allow."""
+    orders = colleague.client.read(ListOrders(hotel=colleague.hotel.slug))
+    if orders and orders.results:
+        order = colleague.world.choices.pick("order", orders.results)
+        step = colleague.world.choices.pick("step", NEXT[order.status])
+        colleague.client.command(step(hotel=colleague.hotel.slug, order_id=order.id))
+
+
+def answer_chats(colleague: Colleague) -> None:
+    """Answer an open chat."""
+    chats = colleague.client.read(ListChats(hotel=colleague.hotel.slug))
+    if not chats or not chats.results:
+        return
+    about = {
+        "hotel": colleague.hotel.slug,
+        "booking_id": colleague.world.choices.pick("chat", chats.results).booking_id,
+    }
+    colleague.client.read(GetChat(**about))
+    colleague.client.command(SendChatMessage(**about, text="From seven to ten."))
+    colleague.client.command(ReadChat(**about))
+
+
+def communicate(colleague: Colleague) -> None:
+    """Write to a guest, or note a call."""
+    booking = colleague.a_booking()
+    if booking is None:
+        return
+    kind = colleague.world.choices.pick("kind", tuple(CommunicationType))
+    colleague.client.command(
+        Communicate(**colleague.about(booking), communication_type=kind, message="Welcome.", subject="Your stay")
+    )
+
+
+def read_the_timeline(colleague: Colleague) -> None:
+    """Read who changed a booking."""
+    if booking := colleague.a_booking():
+        colleague.client.read(GetTimeline(**colleague.about(booking)))

@@ -1,0 +1,94 @@
+"""A manager's prices and terms: daily rates, promotions, cancellation policies and the menu."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contracts.rooms.menu import AddMenuItem, ChangeMenuItem, GetMenu, RemoveMenuItem
+from contracts.rooms.policies import (
+    AddPolicy,
+    ChangePolicy,
+    ListPolicies,
+    PolicyDefinition,
+    RemovePolicy,
+    TierDefinition,
+)
+from contracts.rooms.promotions import (
+    AddPromotion,
+    ChangePromotion,
+    ListPromotions,
+    PromotionDefinition,
+    RemovePromotion,
+)
+from contracts.rooms.rates import WriteRates
+from contracts.rooms.room_types import ListRoomTypes
+from tests.simulation.actors.colleague import Colleague
+
+TIERS = (
+    TierDefinition(hours_before=0, kind="FULL_STAY"), TierDefinition(hours_before=24, kind="PERCENTAGE", value="60"),
+    TierDefinition(hours_before=72, kind="FIXED", value="20.00"), TierDefinition(hours_before=96, kind="NONE"),
+)  # fmt: skip
+POLICIES = (
+    PolicyDefinition(code="FLEX", name="Flexible", kind="FLEXIBLE", is_standard=True),
+    PolicyDefinition(code="HALF", name="Moderate", kind="MODERATE", is_standard=True),
+    PolicyDefinition(code="NONE", name="Non-refundable", kind="NON_REFUNDABLE", is_standard=True),
+    PolicyDefinition(code="TIER", name="Tiers", kind="CUSTOM", tiers=TIERS, is_standard=True),
+    PolicyDefinition(code="ODD", name="Odd", kind="WHATEVER"),
+)
+
+
+def set_rates(colleague: Colleague) -> None:
+    """Set the price of some nights, or take the daily rates back."""
+    types = colleague.client.read(ListRoomTypes(hotel=colleague.hotel.slug))
+    if types and types.results:
+        code = colleague.world.choices.pick("room type", types.results).code
+        price = colleague.world.choices.pick("price", ("150.00", "61.50", "0.00", None, "1.005"))
+        nights = {"start_date": colleague.today, "end_date": colleague.today + timedelta(days=7)}
+        colleague.client.command(WriteRates(hotel=colleague.hotel.slug, room_type=code, price=price, **nights))
+
+
+def change_promotions(colleague: Colleague) -> None:
+    """Add, change or remove a promotion."""
+    hotel = colleague.hotel.slug
+    promotions = colleague.client.read(ListPromotions(hotel=hotel))
+    codes = [each.code for each in promotions.results] if promotions else []
+    if not codes or colleague.chance("a new one", 0.3):
+        value = colleague.world.choices.pick("percent", ("10", "100", "101"))
+        colleague.client.command(
+            AddPromotion(hotel=hotel, promotion=PromotionDefinition(code="SIM", kind="PERCENT", value=value))
+        )
+    elif colleague.chance("removes", 0.3):
+        colleague.client.command(RemovePromotion(hotel=hotel, code=colleague.world.choices.pick("promotion", codes)))
+    else:
+        code = colleague.world.choices.pick("promotion", codes)
+        colleague.client.command(ChangePromotion(hotel=hotel, code=code, min_nights=2))
+
+
+def change_policies(colleague: Colleague) -> None:
+    """Add a cancellation policy, make another one the standard, or remove one."""
+    hotel = colleague.hotel.slug
+    policies = colleague.client.read(ListPolicies(hotel=hotel))
+    codes = [each.code for each in policies.results] if policies else []
+    if not codes or colleague.chance("a new one", 0.5):
+        colleague.client.command(AddPolicy(hotel=hotel, policy=colleague.world.choices.pick("policy", POLICIES)))
+    elif colleague.chance("removes", 0.2):
+        colleague.client.command(RemovePolicy(hotel=hotel, code=colleague.world.choices.pick("policy", codes)))
+    else:
+        code = colleague.world.choices.pick("policy", codes)
+        colleague.client.command(ChangePolicy(hotel=hotel, code=code, is_standard=True, no_show="FULL_STAY"))
+
+
+def change_menu(colleague: Colleague) -> None:
+    """Add an item to the menu, change its price, run out of it, or remove it."""
+    hotel = colleague.hotel.slug
+    menu = colleague.client.read(GetMenu(hotel=hotel))
+    items = menu.items if menu else ()
+    if not items or colleague.chance("a new one", 0.2):
+        colleague.client.command(AddMenuItem(hotel=hotel, name="Soup", price="7.50"))
+        return
+    item = colleague.world.choices.pick("item", items)
+    if colleague.chance("removes", 0.1):
+        colleague.client.command(RemoveMenuItem(hotel=hotel, item_id=item.id))
+    else:
+        change = colleague.world.choices.pick("change", ({"price": "8.00"}, {"is_available": not item.is_available}))
+        colleague.client.command(ChangeMenuItem(hotel=hotel, item_id=item.id, **change))

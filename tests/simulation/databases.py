@@ -1,0 +1,140 @@
+"""The databases of one worker: their SQL clock is the world's, and a reset restores them byte for byte.
+
+The schema `simulation` comes before `pg_catalog` in the search path, so that `now()` in the product's SQL is the
+world's time, which a connection learns when it is taken from its pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import psycopg2
+import sqlalchemy as sa
+from psycopg2.extras import RealDictCursor
+
+from chassis.database.parameters import parameters
+from chassis.settings import with_driver
+
+WRITTEN = ("outbox", "job")
+CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
+_CLOCK = """
+    CREATE FUNCTION simulation.{name}() RETURNS timestamptz LANGUAGE sql STABLE
+    AS $$ SELECT pg_catalog.current_setting('simulation.now')::timestamptz $$
+"""
+# Migrations bound the defaults of columns to the real clock when they ran.
+_DEFAULTS = """
+    SELECT format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT simulation.now()', adrelid::regclass, attname)
+    FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+    WHERE pg_get_expr(adbin, adrelid) ~ '(now|_timestamp)\\(\\)|CURRENT_'
+"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
+_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+
+
+class SimulatedDatabase:
+    """One service's database. `written(table)` is called after each transaction that
+    wrote to one of the tables `WRITTEN`."""
+
+    def __init__(
+        self,
+        name: str,
+        admin_url: str,
+        running_url: str,
+        *,
+        now: Callable[[], datetime],
+        written: Callable[[str], None],
+    ) -> None:
+        self.name = name
+        self._now = now
+        self._written = written
+        self._admin = psycopg2.connect(admin_url)
+        self._admin.autocommit = True
+        self._reset = ""
+        url = with_driver(running_url, "psycopg2")
+        arguments = {"connect_args": parameters(name), "pool_size": 40, "max_overflow": -1, "hide_parameters": True}
+        self.transacting = sa.create_engine(url, **arguments)
+        self.reading = sa.create_engine(url, **arguments, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self.open: dict[int, tuple[Any, float]] = {}
+        for engine in (self.transacting, self.reading):
+            sa.event.listen(engine, "checkout", self._checked_out)
+            sa.event.listen(engine, "checkin", self._checked_in)
+            sa.event.listen(engine, "rollback", _rolled_back)
+            sa.event.listen(engine, "before_cursor_execute", self._executed)
+
+    def prepare(self, running_role: str) -> None:
+        """Give a migrated database the world's clock."""
+        statements = ["CREATE SCHEMA simulation", *(_CLOCK.format(name=name) for name in CLOCKS)]
+        statements += [
+            f"GRANT USAGE ON SCHEMA simulation TO {running_role}",
+            "CREATE SCHEMA simulation_base",
+        ]
+        statements += [row["format"] for row in self.sql(_DEFAULTS)]
+        for statement in statements:
+            self.sql(statement)
+
+    def keep(self) -> None:
+        """Have every later reset return to the present data."""
+        tables = [row["tablename"] for row in self.sql(_TABLES)]
+        kept = [table for table in tables if self.sql(f"SELECT 1 FROM {table} LIMIT 1")]
+        for table in kept:
+            self.sql(f"CREATE TABLE simulation_base.{table} AS TABLE {table}")
+        statements = [f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"]
+        statements += [
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}" for table in kept
+        ]
+        statements += [f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)]
+        self._reset = ";".join(["SET session_replication_role = replica", *statements])  # without foreign keys
+
+    def reset(self) -> None:
+        """Return to the data that `keep` kept."""
+        for engine in (self.transacting, self.reading):
+            engine.pool.dispose() if self.open else None
+        self.open.clear()
+        with self._admin.cursor() as cursor:
+            cursor.execute(f"SET simulation.now = '{self._now().isoformat()}';{self._reset}")
+
+    def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a statement that a superuser executes; parameters are written `%(name)s`."""
+        with self._admin.cursor(cursor_factory=RealDictCursor) as cursor:
+            cursor.execute(statement, values or None)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.transacting.dispose()
+        self.reading.dispose()
+        self._admin.close()
+
+    def _checked_out(self, connection: Any, record: Any, _: Any) -> None:
+        now = self._now()
+        self.open[id(connection)] = (connection, now.timestamp())
+        if record.info.get("now") != now:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET simulation.now = '{now.isoformat()}'")
+            record.info["now"] = now
+
+    def _checked_in(self, connection: Any, record: Any) -> None:
+        self.open.pop(id(connection), None)
+        for table in WRITTEN:
+            if record.info.pop(table, False):
+                self._written(table)
+
+    def _executed(
+        self,
+        connection: sa.Connection,
+        __: Any,
+        statement: str,
+        parameters: Any,
+        ___: Any,
+        executemany: bool,  # noqa: ARG002, FBT001
+    ) -> None:
+        for table in WRITTEN:
+            if statement.startswith((f"INSERT INTO {table}", f"UPDATE {table}")):
+                connection.info[table] = True
+
+
+def _rolled_back(connection: sa.Connection) -> None:
+    """The setting was rolled back, too."""
+    connection.info.pop("now", None)

@@ -1,0 +1,120 @@
+"""The workers of a simulation and their private PostgreSQL, which forgets everything when the power fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from chassis.transactions.migrate import migrate
+from chassis.transactions.roles import roles_of
+from contracts.catalogue import OWNERS
+from sandbox.stack.databases import Administrator
+from sandbox.stack.postgres import SETTINGS, PostgresNode
+from tests.fakes.memory import directory_in_memory
+
+FORGETFUL = {
+    **SETTINGS,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",  # it would move rows at times of its own
+    "deadlock_timeout": "1ms",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "shared_buffers": "256MB",
+    "jit": "off",
+}
+
+
+class Worker:
+    """A worker's process, with databases of its own."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "tests.simulation.worker"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONHASHSEED": "0", "HOTELMATE_MODE": "demo", "TZ": "UTC"},
+        )  # fmt: skip
+        self._write(config)
+
+    def order(self, seed: int, steps: int, tape: list[int] | None = None) -> None:
+        """Have the worker run a seed."""
+        self._write({"seed": seed, "steps": steps, "tape": tape})
+
+    def result(self) -> dict[str, Any]:
+        """The result of the next order; waits for it. Raises `RuntimeError` where the worker has ended."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"a worker of the simulation has ended: {self.process.wait()}")
+        result: dict[str, Any] = json.loads(line)
+        return result
+
+    def close(self) -> None:
+        """End the worker."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _write(self, order: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+
+
+class Farm:
+    """Workers with a PostgreSQL of their own; a `with` block starts and ends them."""
+
+    def __init__(self, workers: int) -> None:
+        self._count = workers
+        self._open = ExitStack()
+        self.workers: list[Worker] = []
+
+    def __enter__(self) -> Self:
+        directory = directory_in_memory() or Path(self._open.enter_context(tempfile.TemporaryDirectory()))
+        node = PostgresNode(directory, settings=FORGETFUL)
+        self._open.callback(node.erase)
+        node.start()
+        self._node = node
+        templates = {name: node.create_database(f"sim_{name}").owner for name in OWNERS}
+        for name, url in templates.items():
+            migrate(name, url)
+        with psycopg.connect(node.admin_url, autocommit=True) as server:
+            for name in OWNERS:
+                server.execute(
+                    f"ALTER ROLE {roles_of(f'sim_{name}').running} SET search_path = simulation, public, pg_catalog"
+                )
+        for number in range(self._count):
+            worker = Worker({"admin_url": node.admin_url, "urls": self._copies(templates, number)})
+            self._open.callback(worker.close)
+            self.workers.append(worker)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.close()
+
+    def _copies(self, templates: dict[str, str], number: int) -> dict[str, dict[str, str]]:
+        administrator = Administrator(self._node.admin_url)
+        urls = {}
+        for name, template in templates.items():
+            role = roles_of(f"sim_{name}").running
+            database = f"sim_{name}_{number}"
+            administrator.copy(template, database)
+            running = administrator.url_of(database, role, self._node.password(role))
+            admin = urlunsplit(urlsplit(self._node.admin_url)._replace(path=f"/{database}"))
+            urls[name] = {"admin": admin, "running": running, "role": role}
+        return urls

@@ -1,0 +1,80 @@
+"""The judge: what was answered, what must hold after each step, and what must hold at rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from chassis.refusal import Refusal
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
+from contracts.values import Context
+from hotelmate.invariants.catalogue import examine
+from tests.simulation.judging.answers import wrong_answer
+from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.feeds import gaps
+from tests.simulation.judging.liveness import unfinished
+from tests.simulation.judging.money import Money
+from tests.simulation.judging.notices import unsent
+from tests.simulation.judging.promises import Promises
+from tests.simulation.judging.safety import Safety
+
+# Without a broker, no process holds a partition.
+OUTSIDE = ("I19",)
+
+
+class Judge:
+    """Judges one run. `answers` counts the outcomes of asks by their kind, `check_outs` the stays that ended well."""
+
+    def __init__(self) -> None:
+        self.answers: Counter[str] = Counter()
+        self.check_outs = 0
+        self.promises = Promises()
+        self.money = Money()
+        self._safety = Safety()
+        self._now = datetime.min.replace(tzinfo=UTC)
+        self._pending: list[Breach] = []
+
+    def answered(self, message: Any, context: Context, key: str, outcome: Any) -> None:
+        """Hear what a client was told: `outcome` is the reply, a `Refusal`, or `Unavailable`.
+
+        What is wrong is reported after the step.
+        """
+        self.answers[f"{type(message).__name__} {outcome_of(outcome)}"] += 1
+        self.check_outs += isinstance(outcome, BookingDetail) and outcome.status is BookingStatus.COMPLETED
+        self._pending += wrong_answer(message, context, outcome)
+        self._pending += self.promises.remember(message, context, key, outcome, self._now)
+        self.money.remember(message, outcome)
+
+    def after_step(self, world: Courtroom) -> None:
+        """Report what was answered wrongly, and what must hold at any time and does not."""
+        self._now = world.now()
+        pending, self._pending = self._pending, []
+        _report(world, pending)
+        _report(world, self._safety.breaches(world))
+
+    def at_rest(self, world: Courtroom) -> None:
+        """Report what must hold at rest and does not."""
+        self.after_step(world)
+        for violation in examine(world.examination()):
+            if violation.invariant not in OUTSIDE:
+                world.violate(violation.invariant, f"{violation.subject}: {violation.what}")
+        _report(world, unfinished(world))
+        _report(world, self.promises.broken(world))
+        _report(world, self.money.wrong(world))
+        _report(world, gaps(world))
+        _report(world, unsent(world))
+
+
+def outcome_of(outcome: Any) -> str:
+    """The outcome of an ask in a word: `answered`, a refusal's code, or an exception's name."""
+    if isinstance(outcome, Refusal):
+        return outcome.code
+    return type(outcome).__name__ if isinstance(outcome, BaseException) else "answered"
+
+
+def _report(world: Courtroom, breaches: Iterable[Breach]) -> None:
+    for breach in breaches:
+        world.violate(breach.invariant, breach.text)

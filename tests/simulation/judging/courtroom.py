@@ -1,0 +1,48 @@
+"""What the checks need of the simulated world, and the violations that they report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from hotelmate.invariants.context import ExaminationContext
+from sandbox.stripe.in_memory import InMemoryStripe
+
+Row = dict[str, Any]
+
+
+class Breach(NamedTuple):
+    """A broken promise: `invariant` names it (`I1` to `I19`, or a word), `text` says what is wrong."""
+
+    invariant: str
+    text: str
+
+
+class Courtroom(Protocol):
+    """The world as the judge sees it: databases, the provider, what was sent, the time."""
+
+    commits: int
+
+    @property
+    def stripe(self) -> InMemoryStripe:
+        """The card provider, with its journal."""
+
+    @property
+    def mailbox(self) -> list[Any]:
+        """The mails that were sent."""
+
+    @property
+    def pusher(self) -> list[Any]:
+        """The messages that were pushed."""
+
+    def now(self) -> datetime:
+        """The domain's time, UTC."""
+
+    def sql(self, service: str, statement: str, **values: Any) -> list[Row]:
+        """The rows of a statement in a service's database; parameters are written `%(name)s`."""
+
+    def examination(self) -> ExaminationContext:
+        """The context in which the product's own invariants are judged, at rest."""
+
+    def violate(self, kind: str, text: str) -> None:
+        """Report a violation, which ends the run."""

@@ -1,0 +1,130 @@
+"""Money: what each booking costs by its policy, against what the provider's journal says was taken and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis import codec
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.stays import MarkNoShow
+from contracts.bookings.views import CreatedBooking
+from contracts.values import CancellationPolicy, HotelSettings, Price
+from tests.simulation.judging.courtroom import Breach, Courtroom, Row
+from tests.simulation.judging.fees import cancellation_fee, nights_used, no_show_fee
+
+STAYS = ("CONFIRMED", "IN_HOUSE", "COMPLETED")
+CALLED_OFF = ("CANCELLED", "NO_SHOW")
+
+_BOOKINGS = """
+    SELECT b.hotel, b.id, b.status, b.check_in, b.timezone, b.terms, b.cancelled_at, b.paid_at, b.refund_status,
+           coalesce(b.balance_due, 0) AS due, coalesce(b.settled, 0) AS settled, coalesce(b.served, 0) AS served,
+           (SELECT coalesce(sum(CAST(data -> 'amount' ->> 'amount' AS bigint)), 0) FROM outbox
+            WHERE subject = b.id AND type = 'bookings.StayExtended.v1') AS extensions,
+           (SELECT from_status FROM audit WHERE subject = b.id AND to_status IN ('CANCELLED', 'NO_SHOW')
+            AND from_status <> to_status ORDER BY sequence LIMIT 1) AS ended_from
+    FROM booking b ORDER BY b.id
+"""
+
+
+@dataclass
+class Taken:
+    """What the provider's journal says of one booking, in minor units.
+
+    `hands` means that people captured or refunded on the provider's dashboard; `failed` that a refund failed.
+    """
+
+    captured: int = 0
+    refunded: int = 0
+    hands: bool = False
+    failed: bool = False
+
+    @property
+    def net(self) -> int:
+        """What the hotel has."""
+        return self.captured - self.refunded
+
+
+@dataclass
+class Money:
+    """What clients were answered about money: the agreed totals, and who may have been let off a fee."""
+
+    totals: dict[str, int] = field(default_factory=dict)
+    waived: set[str] = field(default_factory=set)
+
+    def remember(self, message: Any, outcome: Any) -> None:
+        """Remember an agreed price, or a command that may waive a fee whatever came of it."""
+        if isinstance(outcome, CreatedBooking):
+            self.totals[outcome.booking.booking_id] = outcome.booking.total_amount.amount
+        if isinstance(message, (CancelBooking, MarkNoShow)) and message.waive_fee:
+            self.waived.add(message.booking_id)
+
+    def wrong(self, world: Courtroom) -> Iterator[Breach]:
+        """What is wrong with the money of each booking, at rest."""
+        takings = taken_by_booking(world)
+        for row in world.sql("bookings", _BOOKINGS):
+            price = codec.typed(row["terms"]["price"], Price)
+            agreed = self.totals.get(row["id"], price.total.amount)
+            if agreed != price.total.amount:
+                yield Breach("money", f"{row['id']} was agreed at {agreed}, its price is {price.total.amount}")
+            taken = takings.get(row["id"], Taken())
+            if not taken.hands and not taken.failed and row["refund_status"] != "FAILED":
+                yield from self._balance(row, price, taken)
+
+    def _balance(self, row: Row, price: Price, taken: Taken) -> Iterator[Breach]:
+        """The breach where card money, desk money and debt are not what the booking costs."""
+        costs = self._costs(row, price)
+        if costs is None:
+            return
+        has, owes = taken.net, row["due"]
+        if not any(has + owes == max(cost - row["settled"], 0) for cost in costs):
+            what = f"the hotel has {has} by card and {row['settled']} at the desk, {owes} are owed"
+            yield Breach("money", f"{row['id']} {row['status']} costs {sorted(costs)}; {what}")
+        elif row["status"] in CALLED_OFF and owes and row["paid_at"] and taken.captured >= max(costs):
+            yield Breach("money", f"{row['id']} {row['status']} was paid {taken.captured} by card, and owes {owes}")
+
+    def _costs(self, row: Row, price: Price) -> set[int] | None:
+        """What the booking may cost, in minor units: two values where a fee may have been waived; None if unknown."""
+        if row["status"] in STAYS:
+            return {price.total.amount + row["extensions"] + row["served"]}
+        if row["status"] not in CALLED_OFF:
+            return {0}
+        if row["ended_from"] == "IN_HOUSE" and row["extensions"]:
+            return None
+        return {fee + row["served"] for fee in self._fees(row, price)}
+
+    def _fees(self, row: Row, price: Price) -> set[int]:
+        policy = codec.typed(row["terms"]["policy"], CancellationPolicy)
+        settings = codec.typed(row["terms"]["settings"], HotelSettings)
+        waived = row["id"] in self.waived
+        place = {"check_in": row["check_in"], "timezone": row["timezone"]}
+        if row["status"] == "NO_SHOW":
+            return {no_show_fee(policy, price), *({0} if waived else ())}
+        if row["ended_from"] in ("DRAFT", "PENDING_PAYMENT"):
+            return {0}
+        if row["ended_from"] == "IN_HOUSE":
+            used = nights_used(price, cancelled_at=row["cancelled_at"], **place)
+            return {price.total.amount, *({used} if waived else ())}
+        fee = cancellation_fee(policy, price, cancelled_at=row["cancelled_at"], opens=settings.check_in_time, **place)
+        return {fee, *({0} if waived else ())}
+
+
+def taken_by_booking(world: Courtroom) -> dict[str, Taken]:
+    """What the journal says of each booking."""
+    takings: dict[str, Taken] = {}
+    intents = world.stripe.state.store.intents
+    for entry in world.stripe.journal():
+        booking = intents[entry["payment_intent"]]["metadata"].get("booking_id", "")
+        taken = takings.setdefault(booking, Taken())
+        movement, amount = entry["movement"], entry["amount"]
+        by_hand = entry["idempotency_key"] is None and movement in ("capture", "refund")
+        taken.hands = taken.hands or by_hand
+        if movement == "capture":
+            taken.captured += amount
+        elif movement == "refund":
+            taken.refunded += amount
+        elif movement == "refund_failed":
+            taken.refunded -= amount
+            taken.failed = True
+    return takings

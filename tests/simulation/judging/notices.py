@@ -1,0 +1,45 @@
+"""I16 from the outside: every notice that counts as sent has reached the push provider or the mail server."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.simulation.judging.courtroom import Breach, Courtroom
+
+COALESCED = "availability_changed"  # the newest push of a second stands for all
+_NOTICES = """
+    SELECT id::text AS id, medium, occasion, booking_id, event_id::text AS event, subject, sequence FROM notice
+    WHERE status = 'SENT' ORDER BY created_at, id
+"""
+
+
+def unsent(world: Courtroom) -> Iterator[Breach]:
+    """The notices that are recorded as sent, and did not arrive."""
+    mails = Counter(identity_of(mail) for mail in world.mailbox)
+    pushes = {message.data.get("event_id") for message in world.pusher}
+    for row in world.sql("notifier", _NOTICES):
+        if row["medium"] == "mail" and not mails[message_identity(row)]:
+            yield Breach("I16", f"the mail {row['occasion']} of {row['booking_id'] or row['subject']} has not arrived")
+        if row["medium"] == "push" and row["occasion"] != COALESCED and row["event"] not in pushes:
+            yield Breach("I16", f"the push {row['occasion']} of {row['subject']} has not arrived")
+
+
+def repeated(world: Courtroom, accidents: int) -> Iterator[Breach]:
+    """Mails that arrived more often than once, and once more for each accident that may repeat a mail."""
+    for identity, times in Counter(identity_of(mail) for mail in world.mailbox).items():
+        if times > 1 + accidents:
+            yield Breach("I16", f"the mail {identity} has arrived {times} times, after {accidents} accidents")
+
+
+def identity_of(mail: Any) -> str:
+    """The identity of a mail, from its `Message-ID`."""
+    return str(mail["Message-ID"]).strip("<>").partition("@")[0]
+
+
+def message_identity(notice: dict[str, Any]) -> str:
+    """The identity of the mail of a notice."""
+    identity = f"{notice['booking_id'] or ''}\n{notice['occasion']}\n{notice['event']}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]

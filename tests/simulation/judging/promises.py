@@ -1,0 +1,187 @@
+"""I14 and I15: what a client was answered is there at rest, and each key and each request has one effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from chassis import codec
+from chassis.refusal import Refusal
+from contracts.bookings.asks import CreateBooking
+from contracts.bookings.chat import ChatMessage
+from contracts.bookings.communications import Communication
+from contracts.bookings.orders import Order
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.bookings.walk_ins import AddWalkIn
+from contracts.message import Query
+from contracts.payments.checkout_sessions import PaymentSession
+from contracts.rooms.blocks import RoomBlock
+from contracts.rooms.rooms import RoomView
+from contracts.rooms.settings import ChangeSettings, OperatingSettings
+from contracts.values import Context
+from tests.simulation.judging.courtroom import Breach, Courtroom
+
+KEYS_LAST = timedelta(hours=24)
+PASSING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
+CREATES = (CreateBooking, AddWalkIn)
+HAS_A_ROOM = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
+SECRETS = ("guest_token",)
+
+_STATUSES = "SELECT subject, sequence, to_status FROM audit WHERE subject = ANY(%(ids)s)"
+_ROOMS = """
+    SELECT subject, sequence, CASE WHEN type LIKE 'bookings.RoomUnassigned.%%' THEN NULL ELSE data ->> 'room_number' END
+           AS room FROM outbox
+    WHERE subject = ANY(%(ids)s) AND split_part(type, '.', 2) IN ('RoomAssigned', 'RoomMoved', 'RoomUnassigned')
+    ORDER BY sequence
+"""
+
+
+class BookingPromise(NamedTuple):
+    """A booking as a client was shown it."""
+
+    booking_id: str
+    version: int
+    status: str
+    room: str | None
+
+
+class Promises:
+    """Everything that clients were answered."""
+
+    def __init__(self) -> None:
+        self.bookings: set[BookingPromise] = set()
+        self.created: set[str] = set()
+        self.objects: dict[tuple[str, str, str], str] = {}  # what was answered, by service, statement and id
+        self._replies: dict[tuple[str, str], tuple[Any, datetime]] = {}
+        self._in_doubt: dict[tuple[str, str], int] = {}
+        self._nameless = 0
+
+    def remember(self, message: Any, context: Context, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
+        """Remember an answer. Yields a breach where it contradicts an earlier answer to the same request."""
+        scope = (type(message).__name__, key)
+        if isinstance(message, CREATES):
+            self._count_doubt(scope, outcome)
+        if isinstance(outcome, BaseException):
+            return
+        if isinstance(message, Query):
+            if isinstance(outcome, BookingDetail):
+                self._booking(outcome)
+            return
+        if key:
+            yield from self._repeated(scope, outcome, now)
+        self._promised(message, context, outcome)
+
+    def broken(self, world: Courtroom) -> Iterator[Breach]:
+        """The promises that do not hold in the databases, at rest."""
+        yield from self._bookings(world)
+        yield from self._rooms(world)
+        yield from self._creations(world)
+        for (service, statement, identity), what in self.objects.items():
+            if not world.sql(service, statement, id=identity):
+                yield Breach("I14", f"{what} {identity} was answered and is not there")
+
+    # answers
+
+    def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
+        """Count the creations of which their client does not know whether they took effect."""
+        known = not isinstance(outcome, BaseException) or (isinstance(outcome, Refusal) and outcome.code not in PASSING)
+        if not scope[1]:
+            self._nameless += not known
+        elif known:
+            self._in_doubt[scope] = 0
+        else:
+            self._in_doubt.setdefault(scope, 1)
+
+    def _repeated(self, scope: tuple[str, str], outcome: Any, now: datetime) -> Iterator[Breach]:
+        plain = _without_secrets(codec.plain(outcome))
+        first = self._replies.setdefault(scope, (plain, now))
+        if first[0] != plain and now - first[1] < KEYS_LAST:
+            difference = _difference(first[0], plain)
+            yield Breach("I15", f"{scope[0]} with the key {scope[1]} is answered in two ways: {difference}")
+
+    def _promised(self, message: Any, context: Context, outcome: Any) -> None:
+        del context
+        if isinstance(outcome, CreatedBooking):
+            self.created.add(outcome.booking.booking_id)
+            self._booking(outcome.booking)
+        elif isinstance(outcome, BookingDetail):
+            self._booking(outcome)
+        elif isinstance(outcome, Order):
+            self._object("bookings", "SELECT 1 FROM room_order WHERE id = %(id)s", outcome.id, "the order")
+        elif isinstance(outcome, Communication):
+            statement = "SELECT 1 FROM communication WHERE notice_id = %(id)s"
+            self._object("bookings", statement, outcome.id, "the communication")
+        elif isinstance(outcome, ChatMessage):
+            statement = "SELECT 1 FROM chat_message WHERE booking_id || '/' || id = %(id)s"
+            self._object("bookings", statement, f"{message.booking_id}/{outcome.id}", "the chat message")
+        elif isinstance(outcome, PaymentSession):
+            statement = "SELECT 1 FROM payment WHERE session_id = %(id)s"
+            self._object("payments", statement, outcome.session_id, "the payment session")
+        elif isinstance(outcome, RoomBlock):
+            statement = "SELECT 1 FROM outbox WHERE type = 'rooms.RoomBlocked.v1' AND data ->> 'block_id' = %(id)s"
+            self._object("rooms", statement, str(outcome.id), "the block")
+        elif isinstance(outcome, RoomView):
+            statement = (
+                "SELECT 1 FROM room WHERE hotel || '/' || room_number = split_part(%(id)s, ' ', 1) "
+                "AND version >= CAST(split_part(%(id)s, ' ', 2) AS int)"
+            )
+            self._object("rooms", statement, f"{message.hotel}/{outcome.room_number} {outcome.version}", "the room")
+        elif isinstance(message, ChangeSettings) and isinstance(outcome, OperatingSettings):
+            statement = (
+                "SELECT 1 FROM hotel WHERE slug = split_part(%(id)s, ' ', 1) "
+                "AND version >= CAST(split_part(%(id)s, ' ', 2) AS int)"
+            )
+            self._object("rooms", statement, f"{message.hotel} {outcome.version}", "the settings")
+
+    def _booking(self, detail: BookingDetail) -> None:
+        promise = BookingPromise(detail.booking_id, detail.version, detail.status, detail.assigned_room_number)
+        self.bookings.add(promise)
+
+    def _object(self, service: str, statement: str, identity: str, what: str) -> None:
+        self.objects[service, statement, identity] = what
+
+    # at rest
+
+    def _bookings(self, world: Courtroom) -> Iterator[Breach]:
+        ids = sorted({promise.booking_id for promise in self.bookings})
+        rows = world.sql("bookings", _STATUSES, ids=ids)
+        statuses = {(row["subject"], row["sequence"]): row["to_status"] for row in rows}
+        for promise in sorted(self.bookings):
+            status = statuses.get((promise.booking_id, promise.version))
+            if status != promise.status:
+                there = "is not there" if status is None else f"is {status}"
+                what = f"{promise.booking_id} was answered as {promise.status} at version {promise.version}"
+                yield Breach("I14", f"{what}; that version {there}")
+
+    def _rooms(self, world: Courtroom) -> Iterator[Breach]:
+        assigned: dict[str, list[tuple[int, str | None]]] = {}
+        ids = sorted({promise.booking_id for promise in self.bookings})
+        for row in world.sql("bookings", _ROOMS, ids=ids):
+            assigned.setdefault(row["subject"], []).append((row["sequence"], row["room"]))
+        for promise in sorted(self.bookings):
+            rooms = [room for sequence, room in assigned.get(promise.booking_id, ()) if sequence <= promise.version]
+            room = rooms[-1] if rooms else None
+            if promise.status in HAS_A_ROOM and room != promise.room:
+                what = f"{promise.booking_id} was answered with the room {promise.room} at version {promise.version}"
+                yield Breach("I14", f"{what}; it had {room}")
+
+    def _creations(self, world: Courtroom) -> Iterator[Breach]:
+        stored = {row["id"] for row in world.sql("bookings", "SELECT id FROM booking")}
+        unknown = len(stored - self.created)
+        most = sum(self._in_doubt.values()) + self._nameless
+        if unknown > most:
+            yield Breach("I15", f"{unknown} bookings were answered to nobody, and {most} creations are in doubt")
+
+
+def _without_secrets(plain: Any) -> Any:
+    """The reply without the guest's token, which is another one after a revocation."""
+    return {name: value for name, value in plain.items() if name not in SECRETS} if isinstance(plain, dict) else plain
+
+
+def _difference(one: Any, other: Any) -> str:
+    if isinstance(one, dict) and isinstance(other, dict):
+        names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+        return ", ".join(f"{name} {one.get(name)!r:.80} and {other.get(name)!r:.80}" for name in names)
+    return f"{one!r:.100} and {other!r:.100}"

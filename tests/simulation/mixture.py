@@ -1,0 +1,42 @@
+"""The mixture of a run: how probable each kind of fault is, and how the world likes to spend its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.simulation.choices import Choices
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Probabilities of faults, each at its occasion, and weights of the world's actions."""
+
+    deaths: float = 0.0
+    freezes: float = 0.0
+    lost: float = 0.0
+    webhooks: float = 0.0
+    provider: float = 0.0
+    notices: float = 0.0
+    slow: float = 0.0
+    eager: float = 1.0
+
+
+QUIET = Mixture()
+
+
+def drawn(choices: Choices) -> Mixture:
+    """A mixture in which each kind of fault is absent, rare or frequent."""
+
+    def one_of(name: str, *options: float) -> float:
+        return choices.pick(name, options)
+
+    return Mixture(
+        deaths=one_of("deaths", 0.0, 0.003, 0.02),
+        freezes=one_of("freezes", 0.0, 0.002, 0.01),
+        lost=one_of("lost messages", 0.0, 0.01, 0.1),
+        webhooks=one_of("webhooks", 0.0, 0.1, 0.4),
+        provider=one_of("provider", 0.0, 0.03, 0.2),
+        notices=one_of("notices", 0.0, 0.05, 0.3),
+        slow=one_of("slow", 0.0, 0.05, 0.3),
+        eager=one_of("eager", 1.0, 0.3, 3.0),
+    )

@@ -1,0 +1,186 @@
+"""The world outside: the card provider with its webhooks, the push provider and the mail server, in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from chassis.refusal import PermanentFailure, Refusal, RetryLater, Unavailable
+from chassis.service import Service
+from contracts.payments.webhooks import StoreWebhook
+from contracts.values import Context
+from sandbox.stripe.in_memory import InMemoryStripe
+from sandbox.stripe.webhook_sender import signature
+from services.notifier.domain.jobs import PushMessage
+from services.notifier.pusher_gateway import PusherGateway, batches
+from services.payments.stripe_gateway.cards import StripeCards
+from services.payments.work import PaymentsDependencies
+
+if TYPE_CHECKING:
+    from chassis.settings import ServiceSettings
+    from tests.simulation.world import World
+
+KEY, SECRET = "sk_test_simulated_1234", "whsec_simulated"
+REPEATED_AFTER, LATEST_REPETITION = 30.0, 3_600.0  # seconds until the provider repeats a webhook, the first and last
+
+
+@dataclass(eq=False)
+class WebhookDelivery:
+    """A webhook that the provider sends at `due`, in the world's seconds."""
+
+    event: dict[str, Any]
+    due: float
+    attempt: int = 1
+
+
+class Outside:
+    """All providers. `mailbox` and `pusher` have what arrived; `acknowledged` the webhook events answered with 2xx."""
+
+    def __init__(self, world: World, settings: Mapping[str, ServiceSettings]) -> None:
+        self._world = world
+        self._settings = settings
+        self.stripe = InMemoryStripe(api_key=KEY)
+        self._cards = StripeCards(
+            KEY, url="http://stripe.invalid", secrets=(SECRET,), http=SimulatedStripeHttp(world, self.stripe)
+        )
+        self._notifier: Any = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Delete all records."""
+        self.stripe.state.reset()
+        self.mailbox: list[EmailMessage] = []
+        self.pusher: list[PushMessage] = []
+        self.webhooks: list[WebhookDelivery] = []
+        self.acknowledged: set[str] = set()
+        self._noticed = 0
+
+    def dependencies(self, service: Service) -> Any:
+        """What a process of the service uses besides its database."""
+        made = service.dependencies(self._settings[service.name])
+        if service.name == "payments":
+            return PaymentsDependencies(cards=self._cards, origins=made.origins, compare_every=made.compare_every)
+        if service.name == "notifier":
+            return replace(
+                made,
+                push=SimulatedPusher(self._world, made.settings),
+                mail_server=SimulatedMailServer(self._world),  # type: ignore[arg-type]
+            )
+        return made
+
+    def notice_webhooks(self) -> None:
+        """Queue a delivery of each new event of the card provider; some come twice, some late."""
+        events = self.stripe.state.store.events
+        if len(events) == self._noticed:
+            return
+        world = self._world
+        for event in list(events.values())[self._noticed :]:
+            copies = 2 if world.fault("a webhook is doubled", world.mixture.webhooks) else 1
+            for _ in range(copies):
+                late = world.fault("a webhook is late", world.mixture.webhooks)
+                self.webhooks.append(WebhookDelivery(event, world.elapsed + (REPEATED_AFTER if late else 0.0)))
+        self._noticed = len(events)
+
+    def send(self, delivery: WebhookDelivery) -> str:
+        """Send a webhook in a task of its own; it is repeated until it is answered."""
+        world = self._world
+        self.webhooks.remove(delivery)
+        kind = delivery.event["type"]
+        if world.fault("a webhook is lost", world.mixture.webhooks):
+            self._again(delivery)
+            return f"lost webhook {kind}"
+        world.spawn(f"webhook {kind}", lambda: self._store(delivery))
+        return f"webhook {kind}"
+
+    def _store(self, delivery: WebhookDelivery) -> None:
+        body = json.dumps(delivery.event)
+        try:
+            self._world.network.ask(StoreWebhook(body=body, signature=signature(body, [SECRET])), Context(), asker=None)
+        except (Refusal, Unavailable):
+            self._again(delivery)
+        else:
+            self.acknowledged.add(delivery.event["id"])
+
+    def _again(self, delivery: WebhookDelivery) -> None:
+        delivery.due = self._world.elapsed + min(REPEATED_AFTER * 2.0**delivery.attempt, LATEST_REPETITION)
+        delivery.attempt += 1
+        self.webhooks.append(delivery)
+
+
+class SimulatedStripeHttp(stripe.HTTPClient):
+    """The official library's way to the provider: a call may fail before or after it did the work."""
+
+    name = "simulated"
+
+    def __init__(self, world: World, provider: InMemoryStripe) -> None:
+        super().__init__()
+        self._world = world
+        self._provider = provider
+
+    def request(
+        self, method: str, url: str, headers: Any, post_data: Any = None, *, _usage: list[str] | None = None
+    ) -> tuple[str, int, Mapping[str, str]]:
+        world = self._world
+        world.point("call", "before")
+        if world.fault("the provider is away", world.mixture.provider):
+            raise stripe.APIConnectionError("no connection")  # type: ignore[no-untyped-call]
+        answer = self._provider.request(method, url, headers, post_data)
+        world.point("call", "after")
+        if world.fault("the provider's answer is lost", world.mixture.provider):
+            raise stripe.APIConnectionError("the connection was cut")  # type: ignore[no-untyped-call]
+        return answer
+
+    def close(self) -> None:
+        """Do nothing; the official library requires the method."""
+
+
+class SimulatedPusher(PusherGateway):
+    """The push provider: a call may fail, before or after it arrived."""
+
+    def __init__(self, world: World, settings: Any) -> None:
+        super().__init__(settings)
+        self._world = world
+
+    def send(self, messages: Sequence[PushMessage]) -> None:
+        world = self._world
+        for batch in batches(messages):
+            world.point("call", "before")
+            if world.fault("the push fails", world.mixture.notices):
+                raise RetryLater("PUSH_UNREACHABLE")
+            world.outside.pusher.extend(batch)
+            world.point("call", "after")
+            if world.fault("the push's answer is lost", world.mixture.notices):
+                raise RetryLater("PUSH_UNREACHABLE")
+
+    def end_connections(self, user_id: str) -> None:  # noqa: ARG002 - nobody is connected
+        self._world.point("call", "before")
+        if self._world.fault("the push fails", self._world.mixture.notices):
+            raise RetryLater("PUSH_UNREACHABLE")
+
+
+class SimulatedMailServer:
+    """The mail server, with the interface of `SmtpServer`; it refuses some mails for a while."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @contextmanager
+    def connect(self) -> Iterator[SimulatedMailServer]:
+        """Open a connection. Raises `RetryLater`."""
+        self._world.point("call", "before")
+        if self._world.fault("the mail server is away", self._world.mixture.notices):
+            raise RetryLater("SMTP_UNREACHABLE")
+        yield self
+
+    def send(self, mail: EmailMessage) -> None:
+        """Send the mail. Raises `RetryLater`."""
+        if not mail["To"]:
+            raise PermanentFailure("LETTER_UNSENDABLE")
+        self._world.outside.mailbox.append(mail)
+        self._world.point("call", "after")

@@ -1,0 +1,160 @@
+"""The processes of the services: each has its ask server, event dispatcher, job runners and timers, as on the host."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chassis import time_limits
+from chassis.jobs.runner import JobRunner
+from chassis.messaging.ask_server import AskServer
+from chassis.messaging.event_dispatcher import EventDispatcher
+from chassis.service import Service, Timer
+from chassis.transactions.conversation import Conversation
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
+from chassis.transactions.work import Work
+from contracts.message import Ask, Envelope
+from contracts.values import Context
+from tests.simulation.tasks import Task
+
+if TYPE_CHECKING:
+    from tests.simulation.network import AskInFlight
+    from tests.simulation.world import World
+
+
+class SimulatedUnitOfWork(UnitOfWork):
+    """The seam to the database: the world has its turn before a transaction, before its commit, and after it."""
+
+    def __init__(self, world: World, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._world = world
+
+    @contextmanager
+    def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
+        self._world.turn()
+        with super().begin(context, cause=cause) as work:
+            yield work
+            work.flush()
+            self._world.point("commit", "before")
+        self._world.commits += 1
+        self._world.point("commit", "after")
+
+
+class Loop:
+    """What a process does again and again: `body` runs in a task of its own when the loop is due or woken."""
+
+    def __init__(self, name: str, every: float, body: Callable[[], Any], *, wakes: bool = False) -> None:
+        self.name = name
+        self.every = every
+        self.body = body
+        self.wakes = wakes
+        self.due = 0.0
+        self.woken = False
+        self.task: Task | None = None
+
+
+class SimulatedProcess:
+    """A process of a service. `up` is False while it is dead, and `frozen` True between SIGSTOP and SIGCONT."""
+
+    def __init__(self, world: World, service: Service, number: int) -> None:
+        self.service = service
+        self.name = f"{service.name}-{number}"
+        self.up = False
+        self.frozen = False
+        self.applies = False  # a batch of events
+        self.one_by_one = 0
+        self.tasks: list[Task] = []
+        self.asks: deque[AskInFlight] = deque()
+        self.loops: list[Loop] = []
+        self._world = world
+
+    def start(self) -> None:
+        """Make the objects of a new process."""
+        world, database = self._world, self._world.databases[self.service.name]
+        self.up, self.frozen, self.applies = True, False, False
+        self.unit_of_work = SimulatedUnitOfWork(
+            world,
+            database.transacting,
+            self.service.work,
+            reading=database.reading,
+            dependencies=world.outside.dependencies(self.service),
+            wake=self._wake,
+        )
+        self.ask_server = AskServer(self.service, self.unit_of_work, self._ask)
+        self.event_dispatcher = EventDispatcher(self.service, self.unit_of_work)
+        self.runners = [JobRunner(job, self.unit_of_work, self._ask) for job in self.service.jobs]
+        now = world.elapsed
+        self.loops = [
+            *(Loop(timer.name, timer.seconds, self._timer(timer)) for timer in self.service.timers),
+            *(Loop(f"run {each.job.kind}", 1.0, self._jobs(each), wakes=True) for each in self.runners),
+        ]
+        for loop in self.loops:
+            loop.due = now
+
+    def die(self) -> None:
+        """End at once: no task goes on, and what the process had in hand is gone."""
+        self.up, self.frozen = False, False
+        self.asks.clear()
+        self.loops = []
+
+    @property
+    def asks_running(self) -> int:
+        """The number of asks that the process handles at present."""
+        return sum(task.name.startswith("ask ") for task in self.tasks)
+
+    def _ask(self, message: Ask[Any], context: Context) -> Any:
+        unkeyed = Context(caller=context.caller, traceparent=context.traceparent, request_id=context.request_id)
+        return self._world.network.ask(message, unkeyed, asker=self)
+
+    def repeat(self, turn: Callable[[], None], every: float) -> Callable[[], None]:
+        """Call `turn` in tasks of this process while it lives and time passes; returns the function that ends this."""
+        loop = Loop("renew a lease", every, turn)
+        loop.due = self._world.elapsed + every
+        self.loops.append(loop)
+
+        def end() -> None:
+            if loop in self.loops:
+                self.loops.remove(loop)
+            if loop.task is not None:
+                self._world.join(loop.task)
+
+        return end
+
+    def _wake(self) -> None:
+        for loop in self.loops:
+            loop.woken = loop.woken or loop.wakes
+
+    def _timer(self, timer: Timer) -> Callable[[], None]:
+        def run() -> None:
+            while self._turn(timer):
+                pass
+
+        return run
+
+    def _turn(self, timer: Timer) -> bool:
+        with self._world.deadline(time_limits.TIMER):
+            if timer.converses:
+                return bool(timer.step(Conversation(self.unit_of_work, self._ask, SYSTEM_CONTEXT)))
+            with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                return bool(timer.step(work))
+
+    def _jobs(self, runner: JobRunner) -> Callable[[], None]:
+        """Lease jobs while the kind's concurrency permits, and run each in a task."""
+        name = f"job {runner.job.kind}"
+
+        def run() -> None:
+            while sum(task.name == name for task in self.tasks) < runner.job.concurrency:
+                leased = runner.claim()
+                if not leased:
+                    return
+
+                def work(leased: Any = leased) -> None:
+                    with self._world.deadline(time_limits.JOB):
+                        runner.run(leased)
+                    self._wake()
+
+                self._world.spawn(name, work, self)
+
+        return run

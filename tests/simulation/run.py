@@ -1,0 +1,94 @@
+"""One run: actors act while the world has its faults, then faults stop, and at rest the judge examines everything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.simulation.actors import start_actors
+from tests.simulation.choices import Choices
+from tests.simulation.judge import Judge
+from tests.simulation.tasks import ProcessDied, TaskState
+from tests.simulation.world import Violated, World
+
+ROUNDS_TO_REST = 400
+STEPS_TO_REST = 6_000
+
+
+@dataclass
+class RunResult:
+    """What a run came to. `violation` is empty where nothing was wrong; `kind` names the promise that was broken."""
+
+    seed: int
+    steps: int = 0
+    hash: str = ""
+    kind: str = ""
+    violation: str = ""
+    shares: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    tape: list[int] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+
+
+def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = None) -> RunResult:
+    """Run one seed for so many steps, and then until rest; with `tape`, its choices are replayed."""
+    result = RunResult(seed)
+    choices = Choices(seed, tape)
+    prepare(world, seed, choices)
+    world.judge = Judge()
+    try:
+        start_actors(world)
+        while result.steps < steps:
+            world.step()
+            result.steps += 1
+        result.steps += rest(world)
+        world.judge.at_rest(world)
+        if world.violations:
+            raise world.violations[0]
+    except Violated as violated:
+        result.kind, result.violation = violated.kind, str(violated)
+    finally:
+        abandon(world)
+    result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
+    result.shares["check-out"] = world.judge.check_outs
+    result.answers = world.judge.answers
+    result.trace = list(world.trace)
+    return result
+
+
+def prepare(world: World, seed: int, choices: Choices) -> None:
+    """Reset everything to the beginning of a run of this seed."""
+    from tests.simulation import seeded  # noqa: PLC0415
+
+    seeded.begin(seed)
+    world.elapsed = 0.0
+    for database in world.databases.values():
+        database.reset()
+    world.begin(choices)
+
+
+def rest(world: World) -> int:
+    """Stop all faults and let time pass until nothing is left to do; returns the number of steps.
+
+    Raises `Violated` where rest is not reached: that is liveness.
+    """
+    world.becomes_calm()
+    steps = 0
+    for _ in range(ROUNDS_TO_REST):
+        while world.is_busy():
+            world.step()
+            steps += 1
+            if steps > STEPS_TO_REST:
+                raise Violated("liveness", f"no rest after {steps} steps: {world.unfinished()}")
+        if not world.pass_time_at_rest():
+            return steps
+    raise Violated("liveness", f"no rest: {world.unfinished()}")
+
+
+def abandon(world: World) -> None:
+    """End all tasks of a run."""
+    for task in list(world.tasks):
+        if task.state is not TaskState.DONE:
+            task.throw(ProcessDied())
+    world.tasks.clear()

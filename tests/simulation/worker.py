@@ -1,0 +1,91 @@
+"""A worker: a process of its own that runs seeds one after the other, as its standard input says.
+
+Each line of the input is `{"seed", "steps", "tape"}`, and each line of the output a `RunResult` as JSON. The first line
+of the input names the databases.
+"""
+
+from tests.simulation import seeded
+
+seeded.take_over()
+
+import json
+import sys
+from typing import Any
+
+from chassis.observability import logs
+from contracts.rooms.hotel_import import ImportHotel
+from services.bookings.service import SERVICE as BOOKINGS
+from services.notifier.service import SERVICE as NOTIFIER
+from services.payments.service import SERVICE as PAYMENTS
+from services.rooms.service import SERVICE as ROOMS
+from tests.simulation import outside
+from tests.simulation.choices import Choices
+from tests.simulation.databases import SimulatedDatabase
+from tests.simulation.hotel import HOTELS, definition
+from tests.simulation.mixture import QUIET
+from tests.simulation.run import rest, run
+from tests.simulation.world import World
+
+SERVICES = (BOOKINGS, PAYMENTS, ROOMS, NOTIFIER)
+
+
+def made(config: dict[str, Any]) -> World:
+    """The world on these databases, with its hotels."""
+    settings = {service.name: service.settings(**_settings(service.name, config)) for service in SERVICES}
+    seeded.begin(0)
+    world = World(SERVICES, settings, config["admin_url"])
+    for service in SERVICES:
+        urls = config["urls"][service.name]
+        database = SimulatedDatabase(
+            service.name, urls["admin"], urls["running"], now=world.now,
+            written=lambda table, name=service.name: world.wrote(name, table),
+        )  # fmt: skip
+        database.prepare(urls["role"])
+        world.databases[service.name] = database
+    world.begin(Choices(0), mixture=QUIET)
+    for slug in HOTELS:
+        world.ask_directly("rooms", ImportHotel(definition=definition(slug)))
+    rest(world)
+    for database in world.databases.values():
+        database.keep()
+    return world
+
+
+def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    common = {"database_url": config["urls"][name]["running"], "mode": "demo"}
+    own: dict[str, dict[str, Any]] = {
+        "bookings": {"guest_token_key": "k" * 32},
+        "payments": {
+            "stripe_api_key": outside.KEY,
+            "stripe_webhook_secrets": outside.SECRET,
+            "return_origins": "https://hotel.example",
+        },
+        "rooms": {},
+        "notifier": {
+            "pusher_app_id": "1",
+            "pusher_key": "key",
+            "pusher_secret": "secret",
+            "legacy_channels": False,
+            "mails_before_payment": 0,
+        },
+    }
+    return common | own[name]
+
+
+def main() -> None:
+    """Run what the input says until it ends."""
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    logs.configure("simulation", level="CRITICAL")
+    world = made(json.loads(sys.stdin.readline()))
+    for line in sys.stdin:
+        order = json.loads(line)
+        began = seeded.real_time()
+        result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
+        more = {"seconds": seeded.real_time() - began, "passes": world.points.passes, "hits": world.points.hits}
+        answers.write(json.dumps({**vars(result), **more}) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
