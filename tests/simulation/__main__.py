@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 from tests.simulation.farm import Farm
+from tests.simulation.planted import hunt
 
 
 def main() -> None:
@@ -16,7 +17,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="how many seeds")
     parser.add_argument("--steps", type=int, default=400, help="steps of each run, before its faults stop")
     parser.add_argument("--workers", type=int, default=1, help="processes that run seeds side by side")
+    parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for these planted faults, or for all")
     options = parser.parse_args()
+    if options.planted is not None:
+        with Farm(options.workers) as farm:
+            sys.exit(hunt.command(farm.workers, options.planted, seeds=options.seeds, say=print))
     shares: Counter[str] = Counter()
     steps, seconds, bad, ended = 0, 0.0, 0, 0
     with Farm(options.workers) as farm:

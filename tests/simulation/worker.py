@@ -1,6 +1,7 @@
 """A worker: a process of its own that runs seeds one after the other, as its standard input says.
 
-Each line of the input is `{"seed", "steps", "tape"}`, and each line of the output a `RunResult` as JSON. The first line
+Each line of the input is `{"seed", "steps", "tape"}`, and each line of the output a `RunResult` as JSON; or the line is
+`{"fault", "seeds", "steps"}`, and its answer a `SearchResult`. The first line
 of the input names the databases.
 """
 
@@ -23,6 +24,7 @@ from tests.simulation.choices import Choices
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import QUIET
+from tests.simulation.planted.search import searched
 from tests.simulation.run import rest, run
 from tests.simulation.world import World
 
@@ -80,6 +82,10 @@ def main() -> None:
     world = made(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
+        if "fault" in order:
+            answers.write(json.dumps(searched(world, order)) + "\n")
+            answers.flush()
+            continue
         began = seeded.real_time()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
         more = {"seconds": seeded.real_time() - began, "passes": world.points.passes, "hits": world.points.hits}
