@@ -47,7 +47,7 @@ class Task:
         self.failure: Exception | None = None
         self.ends: list[Callable[[], None]] = []
         self._body = body
-        self._greenlet = greenlet.greenlet(self._run)
+        self._greenlet = greenlet.greenlet(self._run, parent=_outermost())
 
     @property
     def runs(self) -> bool:
@@ -94,3 +94,11 @@ class Task:
         for action in self.ends:
             action()
         self.ends.clear()
+
+
+def _outermost() -> greenlet.greenlet:
+    """The world's own green thread: a task that another task starts gives its turn back to the world, too."""
+    current = greenlet.getcurrent()
+    while current.parent is not None:
+        current = current.parent
+    return current
