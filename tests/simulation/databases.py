@@ -17,7 +17,7 @@ from psycopg2.extras import RealDictCursor
 from chassis.database.parameters import parameters
 from chassis.settings import with_driver
 
-WRITTEN = ("outbox", "job")
+WROTE = "wrote"
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
 _CLOCK = """
     CREATE FUNCTION simulation.{name}() RETURNS timestamptz LANGUAGE sql STABLE
@@ -34,17 +34,11 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 
 
 class SimulatedDatabase:
-    """One service's database. `written(table)` is called after each transaction that
-    wrote to one of the tables `WRITTEN`."""
+    """One service's database. `written` is called after each transaction that wrote to its outbox, with
+    `outbox`, or enqueued jobs, with their kind."""
 
     def __init__(
-        self,
-        name: str,
-        admin_url: str,
-        running_url: str,
-        *,
-        now: Callable[[], datetime],
-        written: Callable[[str], None],
+        self, name: str, admin_url: str, running_url: str, *, now: Callable[[], datetime], written: Callable[[str], None]
     ) -> None:
         self.name = name
         self._now = now
@@ -82,9 +76,12 @@ class SimulatedDatabase:
             self.sql(f"CREATE TABLE simulation_base.{table} AS TABLE {table}")
         statements = [f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"]
         statements += [
-            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}" for table in kept
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}"
+            for table in kept
         ]
-        statements += [f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)]
+        statements += [
+            f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)
+        ]
         self._reset = ";".join(["SET session_replication_role = replica", *statements])  # without foreign keys
 
     def reset(self) -> None:
@@ -117,22 +114,16 @@ class SimulatedDatabase:
 
     def _checked_in(self, connection: Any, record: Any) -> None:
         self.open.pop(id(connection), None)
-        for table in WRITTEN:
-            if record.info.pop(table, False):
-                self._written(table)
+        for what in sorted(record.info.pop(WROTE, ())):
+            self._written(what)
 
     def _executed(
-        self,
-        connection: sa.Connection,
-        __: Any,
-        statement: str,
-        parameters: Any,
-        ___: Any,
-        executemany: bool,  # noqa: ARG002, FBT001
+        self, connection: sa.Connection, _: Any, statement: str, values: Any, __: Any, ___: bool  # noqa: FBT001
     ) -> None:
-        for table in WRITTEN:
-            if statement.startswith((f"INSERT INTO {table}", f"UPDATE {table}")):
-                connection.info[table] = True
+        if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
+            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
+        elif statement.startswith("INSERT INTO job"):
+            connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
 
 
 def _rolled_back(connection: sa.Connection) -> None:

@@ -80,6 +80,7 @@ class EventDelivering:
             world.points.hit(f"{name} {'after' if count else 'before'}")
         else:
             world.outboxes.discard(owner)
+        world.shares["publish"] += count
         for row in rows[:count]:
             envelope = _envelope(owner, row)
             properties = event_protocol.event_properties(envelope)
@@ -148,7 +149,7 @@ class EventDelivering:
             return
         fake: Any = channel
         acknowledge(process.service.name, fake, fake, deliveries, results)
-        self._world.delivered += 1
+        self._world.shares["event"] += len(deliveries)
         self._world.point("acknowledge", "after")
 
     def _results(

@@ -44,7 +44,7 @@ class Worker:
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "tests.simulation.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONHASHSEED": "0", "HOTELMATE_MODE": "demo", "TZ": "UTC"},
+            env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONFAULTHANDLER": "1", "HOTELMATE_MODE": "demo", "TZ": "UTC"},
         )  # fmt: skip
         self.send(config)
 

@@ -32,7 +32,7 @@ def drawn(choices: Choices) -> Mixture:
 
     return Mixture(
         deaths=one_of("deaths", 0.0, 0.003, 0.02),
-        freezes=one_of("freezes", 0.0, 0.002, 0.01),
+        freezes=one_of("freezes", 0.0, 0.01, 0.05),
         lost=one_of("lost messages", 0.0, 0.01, 0.1),
         webhooks=one_of("webhooks", 0.0, 0.1, 0.4),
         provider=one_of("provider", 0.0, 0.03, 0.2),

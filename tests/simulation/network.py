@@ -89,6 +89,7 @@ class Network:
         self.in_flight.remove(ask)
         if world.fault("a message is lost", world.mixture.lost):
             return f"lost {'reply' if ask.is_answered else 'request'} {ask.method}"
+        world.shares["reply" if ask.is_answered else "request"] += 1
         if ask.is_answered:
             ask.asker.signal()
             return f"reply {ask.method}"

@@ -95,6 +95,7 @@ class Outside:
         if world.fault("a webhook is lost", world.mixture.webhooks):
             self._again(delivery)
             return f"lost webhook {kind}"
+        world.shares["webhook"] += 1
         world.spawn(f"webhook {kind}", lambda: self._store(delivery))
         return f"webhook {kind}"
 
@@ -130,6 +131,7 @@ class SimulatedStripeHttp(stripe.HTTPClient):
         world.point("call", "before")
         if world.fault("the provider is away", world.mixture.provider):
             raise stripe.APIConnectionError("no connection")  # type: ignore[no-untyped-call]
+        world.shares["call"] += 1
         answer = self._provider.request(method, url, headers, post_data)
         world.point("call", "after")
         if world.fault("the provider's answer is lost", world.mixture.provider):
@@ -153,6 +155,7 @@ class SimulatedPusher(PusherGateway):
             world.point("call", "before")
             if world.fault("the push fails", world.mixture.notices):
                 raise RetryLater("PUSH_UNREACHABLE")
+            world.shares["push"] += len(batch)
             world.outside.pusher.extend(batch)
             world.point("call", "after")
             if world.fault("the push's answer is lost", world.mixture.notices):
@@ -182,5 +185,6 @@ class SimulatedMailServer:
         """Send the mail. Raises `RetryLater`."""
         if not mail["To"]:
             raise PermanentFailure("LETTER_UNSENDABLE")
+        self._world.shares["mail"] += 1
         self._world.outside.mailbox.append(mail)
         self._world.point("call", "after")

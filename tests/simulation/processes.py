@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,20 +38,24 @@ class SimulatedUnitOfWork(UnitOfWork):
             yield work
             work.flush()
             self._world.point("commit", "before")
-        self._world.commits += 1
+        self._world.shares["commit"] += 1
         self._world.point("commit", "after")
 
 
 class Loop:
-    """What a process does again and again: `body` runs in a task of its own when the loop is due or woken."""
+    """What a process does again and again: `body` runs in a task of its own when the loop is due or woken.
 
-    def __init__(self, name: str, every: float, body: Callable[[], Any], *, wakes: bool = False) -> None:
+    `wakes` is the kind of job that wakes the loop; empty for a timer.
+    """
+
+    def __init__(self, name: str, every: float, body: Callable[[], Any], *, wakes: str = "") -> None:
         self.name = name
         self.every = every
         self.body = body
         self.wakes = wakes
         self.due = 0.0
         self.woken = False
+        self.settles = False  # whether rest needs this loop: one process's timers are enough
         self.task: Task | None = None
 
 
@@ -60,6 +64,7 @@ class SimulatedProcess:
 
     def __init__(self, world: World, service: Service, number: int) -> None:
         self.service = service
+        self.number = number
         self.name = f"{service.name}-{number}"
         self.up = False
         self.frozen = False
@@ -80,7 +85,7 @@ class SimulatedProcess:
             self.service.work,
             reading=database.reading,
             dependencies=world.outside.dependencies(self.service),
-            wake=self._wake,
+            wake=self.wake,
         )
         self.ask_server = AskServer(self.service, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(self.service, self.unit_of_work)
@@ -88,10 +93,11 @@ class SimulatedProcess:
         now = world.elapsed
         self.loops = [
             *(Loop(timer.name, timer.seconds, self._timer(timer)) for timer in self.service.timers),
-            *(Loop(f"run {each.job.kind}", 1.0, self._jobs(each), wakes=True) for each in self.runners),
+            *(Loop(f"run {each.job.kind}", 1.0, self._jobs(each), wakes=each.job.kind) for each in self.runners),
         ]
         for loop in self.loops:
             loop.due = now
+            loop.settles = self.number == 1 and not loop.wakes
 
     def die(self) -> None:
         """End at once: no task goes on, and what the process had in hand is gone."""
@@ -122,9 +128,15 @@ class SimulatedProcess:
 
         return end
 
-    def _wake(self) -> None:
+    def wake(self, kinds: Collection[str] = ()) -> None:
+        """Have the job loops look for jobs of these kinds at once; without `kinds`, of those just enqueued.
+
+        The host wakes all loops; those without a new job would find nothing.
+        """
         for loop in self.loops:
-            loop.woken = loop.woken or loop.wakes
+            loop.woken = loop.woken or loop.wakes in (kinds or self._world.fresh_jobs)
+        if not kinds:
+            self._world.fresh_jobs.clear()
 
     def _timer(self, timer: Timer) -> Callable[[], None]:
         def run() -> None:
@@ -153,7 +165,7 @@ class SimulatedProcess:
                 def work(leased: Any = leased) -> None:
                     with self._world.deadline(time_limits.JOB):
                         runner.run(leased)
-                    self._wake()
+                    self.wake({runner.job.kind})
 
                 self._world.spawn(name, work, self)
 

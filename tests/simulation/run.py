@@ -39,10 +39,9 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
     world.judge = Judge()
     try:
         start_actors(world)
-        while result.steps < steps:
+        while world.steps < steps:
             world.step()
-            result.steps += 1
-        result.steps += rest(world)
+        rest(world)
         world.judge.at_rest(world)
         if world.violations:
             raise world.violations[0]
@@ -50,6 +49,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         result.kind, result.violation = violated.kind, str(violated)
     finally:
         abandon(world)
+    result.steps = world.steps
     result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
     result.shares["check-out"] = world.judge.check_outs
     result.answers = world.judge.answers
@@ -68,21 +68,20 @@ def prepare(world: World, seed: int, choices: Choices) -> None:
     world.begin(choices)
 
 
-def rest(world: World) -> int:
-    """Stop all faults and let time pass until nothing is left to do; returns the number of steps.
+def rest(world: World) -> None:
+    """Stop all faults and let time pass until nothing is left to do.
 
     Raises `Violated` where rest is not reached: that is liveness.
     """
     world.becomes_calm()
-    steps = 0
+    most = world.steps + STEPS_TO_REST
     for _ in range(ROUNDS_TO_REST):
         while world.is_busy():
             world.step()
-            steps += 1
-            if steps > STEPS_TO_REST:
-                raise Violated("liveness", f"no rest after {steps} steps: {world.unfinished()}")
+            if world.steps > most:
+                raise Violated("liveness", f"no rest after {STEPS_TO_REST} steps: {world.unfinished()}")
         if not world.pass_time_at_rest():
-            return steps
+            return
     raise Violated("liveness", f"no rest: {world.unfinished()}")
 
 

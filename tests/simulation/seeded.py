@@ -14,7 +14,7 @@ from typing import Any
 import time_machine
 
 WORKER = "tests.simulation.worker"
-START = datetime(2031, 5, 5, 9, 0, tzinfo=UTC)  # a Monday, in summer time at the hotels
+START = datetime(2031, 5, 5, 12, 0, tzinfo=UTC)  # a Monday; 13:00 at the hotels, where check-in is open
 
 _bytes = random.Random(0)  # noqa: S311 - the seed is the point
 _elapsed = 0.0

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tests.simulation.processes import SimulatedProcess
 
 
+WORLD = greenlet.getcurrent()  # the green thread of the world itself
+
+
 class ProcessDied(BaseException):
     """Thrown into every task of a process that dies."""
 
@@ -47,7 +50,7 @@ class Task:
         self.failure: Exception | None = None
         self.ends: list[Callable[[], None]] = []
         self._body = body
-        self._greenlet = greenlet.greenlet(self._run, parent=_outermost())
+        self._greenlet = greenlet.greenlet(self._run, parent=WORLD)
 
     @property
     def runs(self) -> bool:
@@ -70,7 +73,7 @@ class Task:
 
     def pause(self) -> None:
         """Give the turn to the world; called in the task itself."""
-        self._greenlet.parent.switch()
+        WORLD.switch()
 
     def signal(self) -> None:
         """Make a waiting task ready."""
@@ -94,11 +97,3 @@ class Task:
         for action in self.ends:
             action()
         self.ends.clear()
-
-
-def _outermost() -> greenlet.greenlet:
-    """The world's own green thread: a task that another task starts gives its turn back to the world, too."""
-    current = greenlet.getcurrent()
-    while current.parent is not None:
-        current = current.parent
-    return current

@@ -40,8 +40,9 @@ PROCESSES = 2  # of each service
 TAIL = 400  # lines of the trace that are kept
 REST = 3 * 3600.0  # seconds; what happens later than that is not waited for
 
-_NEXT_JOB = """
-    SELECT min(greatest(try_at, not_before)) AS due FROM job WHERE done_at IS NULL AND gave_up_at IS NULL
+_NEXT_JOBS = """
+    SELECT kind, min(greatest(try_at, not_before)) AS due FROM job WHERE done_at IS NULL AND gave_up_at IS NULL
+    GROUP BY kind ORDER BY kind
 """
 
 
@@ -59,7 +60,6 @@ class World:
     def __init__(self, services: Sequence[Service], settings: Mapping[str, ServiceSettings], admin_url: str) -> None:
         self._services = services
         self.elapsed = 0.0
-        self.commits = self.delivered = 0
         self._current: Task | None = None
         self.oracle = LockOracle(admin_url, lambda: self._current, lambda: self.elapsed)
         self.oracle.install()
@@ -85,6 +85,7 @@ class World:
         self.mixture = mixture or drawn(choices)
         self.tasks: list[Task] = []
         self.outboxes: set[str] = set()
+        self.fresh_jobs: set[str] = set()
         self.shares: Counter[str] = Counter()
         self.trace: deque[str] = deque(maxlen=TAIL)
         self.violations: list[Violated] = []
@@ -114,17 +115,21 @@ class World:
         self.note(f"VIOLATION {kind}: {text}")
         self.violations.append(Violated(kind, text))
 
+    @property
+    def steps(self) -> int:
+        """The number of commits, deliveries, calls and faults in this run."""
+        return self.shares.total() - self.shares["turn"]
+
     def step(self) -> None:
-        """Let one thing happen."""
+        """Let one thing happen; raises `Violated`."""
         self.choices.step_begins()
         leap, self._leap = self._leap, 0.0
         self._move(TICK + leap)
-        kind, act = self._chosen()
-        before = self.commits, self.delivered
+        commits = self.shares["commit"]
+        act = self._chosen()
+        self.shares["turn"] += 1
         act()
-        self.shares[kind] += 1
-        self.shares["commit"] += self.commits - before[0]
-        if self.judge and self.commits > before[0]:
+        if self.judge and self.shares["commit"] > commits:
             self.judge.after_step(self)
         if self.violations:
             raise self.violations[0]
@@ -143,7 +148,7 @@ class World:
             if not process.up:
                 self._restart(process)
         self._mark = self.elapsed
-        self._leaps = deque((1.0, 5.0, 30.0, 90.0, 600.0))
+        self._leaps = deque((5.0, 90.0, 600.0))
 
     def is_busy(self) -> bool:
         """Whether anything is left to do at this time."""
@@ -168,6 +173,7 @@ class World:
             return False
         self._move(seconds)
         self._mark = self.elapsed
+        self._wake_due()
         self.note("time passes at rest")
         return True
 
@@ -184,8 +190,19 @@ class World:
 
     def _retries(self) -> list[float]:
         """The times at which open jobs are due."""
-        found = [database.sql(_NEXT_JOB)[0]["due"] for database in self.databases.values()]
-        return [(due - seeded.START).total_seconds() for due in found if due is not None]
+        return [time for service in self.databases for time in self._jobs_due(service).values()]
+
+    def _jobs_due(self, service: str) -> dict[str, float]:
+        rows = self.databases[service].sql(_NEXT_JOBS)
+        return {row["kind"]: (row["due"] - seeded.START).total_seconds() for row in rows}
+
+    def _wake_due(self) -> None:
+        """Have the processes of a service with due jobs look for them, as they do every second."""
+        for service in self.databases:
+            due = {kind for kind, time in self._jobs_due(service).items() if time <= self.elapsed}
+            living = [each for each in self.processes if each.service.name == service and each.up] if due else []
+            for process in living[:1] if self.calm else living:
+                process.wake(due)
 
     # for actors
 
@@ -215,7 +232,8 @@ class World:
     def ask(self, message: Ask[Reply], context: Context | None = None, *, key: str = "", service: str = "") -> Reply:
         """Ask as the gateway does for a client; with `key`, as a request with that Idempotency-Key.
 
-        `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no answer came in time. The judge hears the outcome.
+        `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no
+        answer came in time. The judge hears the outcome.
         """
         sent = context or Context()
         if key:
@@ -356,15 +374,17 @@ class World:
                 self.note("deadlock")
                 self.shares["deadlock"] += 1
 
-    def wrote(self, service: str, table: str) -> None:
-        """A statement writes to the outbox or the jobs of a service."""
-        if table == "outbox":
+    def wrote(self, service: str, what: str) -> None:
+        """A transaction of a service wrote to its `outbox`, or enqueued jobs of the kind `what`."""
+        if what == "outbox":
             self.outboxes.add(service)
+        else:
+            self.fresh_jobs.add(what)
 
     # what may happen next
 
-    def _chosen(self) -> tuple[str, Callable[[], Any]]:
-        """Choose what happens next; returns its kind, and the function that does it."""
+    def _chosen(self) -> Callable[[], Any]:
+        """Choose what happens next; returns the function that does it."""
         mixture = self.mixture
         self.outside.notice_webhooks()
         self.events.broker.expire()
@@ -388,21 +408,21 @@ class World:
         options = [each for each in options if each[2]]
         busy = bool(options)
         if due:
-            options.append(("loop", 0.3 if busy else 4.0, due, self._begin_loop))
+            options.append(("loop", 0.15 if busy else 2.0, due, self._begin_loop))
         down = [each for each in self.processes if not each.up]
         frozen = [each for each in self.processes if each.frozen]
         if down:
             options.append(("restart", 0.3, down, self._restart))
         if frozen:
             options.append(("thaw", 0.3, frozen, self._thaw))
-        if not self.calm and mixture.freezes:
-            options.append(("freeze", mixture.freezes * 20, living, self._freeze))
-        if not busy or mixture.slow:
+        if not self.calm and mixture.freezes and living:
+            options.append(("freeze", mixture.freezes, living, self._freeze))
+        if mixture.slow if busy else not (due and self.calm):
             options.append(("time", mixture.slow if busy else 1.0, [busy], self._pass_time))
         weights = [each[1] for each in options]
         kind, _, candidates, act = self.choices.pick("step", options, weights)
         candidate = candidates[0] if len(candidates) == 1 else self.choices.pick(kind, candidates)
-        return kind, lambda: act(candidate)
+        return lambda: act(candidate)
 
     def _run(self, task: Task) -> None:
         self.note(f"run {task.process.name + ' ' if task.process else ''}{task.name}")
@@ -430,7 +450,11 @@ class World:
                 self.note(f"{task.name} failed: {type(problem).__name__}")
 
     def _is_due(self, loop: Loop) -> bool:
-        return loop.task is None and (loop.woken or loop.due <= (self._mark if self.calm else self.elapsed))
+        if loop.task is not None:
+            return False
+        if self.calm:  # the first process of each service is enough, and its job loops look when a job is due
+            return loop.woken or (loop.due <= self._mark and loop.settles)
+        return loop.woken or (loop.due <= self.elapsed and not loop.wakes)
 
     def _begin_loop(self, pair: tuple[SimulatedProcess, Loop]) -> None:
         process, loop = pair
@@ -457,10 +481,12 @@ class World:
 
     def _restart(self, process: SimulatedProcess) -> None:
         self.note(f"{process.name} starts")
+        self.shares["restart"] += 1
         process.start()
 
     def _freeze(self, process: SimulatedProcess) -> None:
         self.note(f"{process.name} freezes")
+        self.shares["freeze"] += 1
         process.frozen = True
         self._frozen_since[process.name] = self.elapsed
 
@@ -484,8 +510,10 @@ class World:
         if busy:
             seconds = self.choices.pick("seconds", (0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))
         else:
-            seconds = max(TICK, min(self._wakes(), default=1.0) - self.elapsed)
+            seconds = max(TICK, min(self._wakes(), default=self.elapsed + 1.0) - self.elapsed)
         self._move(seconds)
+        if not busy:
+            self._wake_due()
         self.note("time passes")
 
     def _wakes(self) -> list[float]:

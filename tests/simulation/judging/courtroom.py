@@ -21,8 +21,6 @@ class Breach(NamedTuple):
 class Courtroom(Protocol):
     """The world as the judge sees it: databases, the provider, what was sent, the time."""
 
-    commits: int
-
     @property
     def stripe(self) -> InMemoryStripe:
         """The card provider, with its journal."""
