@@ -15,6 +15,7 @@ from services.bookings.domain.booking import Booking
 from services.bookings.steps import pending_actions
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.holds import SqlInventoryHolds
+from services.bookings.store.orders import SqlOrders
 from services.bookings.work import BookingsWork
 from services.rooms.store.actions import SqlActionLog
 from tests.simulation.planted.fault import planted
@@ -109,6 +110,6 @@ def settlements_are_answered_and_not_stored(product: Replacements) -> None:
 
 
 @planted("I14")
-def corrected_guests_are_answered_and_not_stored(product: Replacements) -> None:
-    """A guest's corrected name or address is in the answer, and not in the database."""
-    product.replace(SqlBookings, "_save_guest", lambda *_: None)
+def orders_are_answered_and_not_stored(product: Replacements) -> None:
+    """A guest's order is answered, and the kitchen never has it."""
+    product.replace(SqlOrders, "add", lambda *_: None)
