@@ -1,50 +1,145 @@
-"""`python -m tests.simulation`: runs seeds on several workers, and reports violations. See `--help`."""
+"""`python -m tests.simulation`: many seeds of the simulation on several workers. See ADR 26.
+
+Each run draws all choices from its seed: what guests and staff do, what is delivered when, lost or doubled, where a
+process dies, when time passes. A failing run prints its seed and trace, and keeps its shrunk choices in a file. Exits
+with 1 where a promise was broken.
+"""
+
+from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
-from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Lock, Thread
+from typing import Any
 
-from tests.simulation.farm import Farm
+from tests.simulation.farm import Farm, Worker
 from tests.simulation.planted import hunt
+from tests.simulation.reports import Totals, failure_text, keep
+from tests.simulation.shrinking import Failure, shrunk
+
+PROGRESS_EVERY = 10.0  # seconds
+SHRINK_FOR = 60.0  # seconds
+
+
+def options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first seed (1)")
+    parser.add_argument("--seeds", type=int, default=None, metavar="N", help="how many seeds (100; with --minutes: any)")
+    parser.add_argument("--steps", type=int, default=400, metavar="N", help="steps of a run before its faults stop (400)")
+    parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no seed after so many minutes")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
+    parser.add_argument("--points", action="store_true", help="list the crash points: enumerated, passed, hit")
+    parser.add_argument("--shrink", type=float, default=SHRINK_FOR, metavar="SECONDS", help="how long to shrink (60)")
+    parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for planted faults: these, or all")
+    return parser.parse_args()
 
 
 def main() -> None:
     """Run the seeds that the command line names; exits with 1 where a promise was broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="the first seed")
-    parser.add_argument("--seeds", type=int, default=20, help="how many seeds")
-    parser.add_argument("--steps", type=int, default=400, help="steps of each run, before its faults stop")
-    parser.add_argument("--workers", type=int, default=1, help="processes that run seeds side by side")
-    parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for these planted faults, or for all")
-    options = parser.parse_args()
-    if options.planted is not None:
-        with Farm(options.workers) as farm:
-            sys.exit(hunt.command(farm.workers, options.planted, seeds=options.seeds, say=print))
-    shares: Counter[str] = Counter()
-    steps, seconds, bad, ended = 0, 0.0, 0, 0
-    with Farm(options.workers) as farm:
-        began = time.monotonic()
-        worker = farm.workers[0]
-        for seed in range(options.seed, options.seed + options.seeds):
-            worker.order(seed, options.steps)
-            result = worker.result()
-            steps += result["steps"]
-            seconds += result["seconds"]
-            shares.update(result["shares"])
-            ended += bool(result["shares"].get("check-out"))
-            print(
-                f"seed {seed}: {result['steps']} steps, {result['seconds']:.2f} s, {result['hash']} {result['violation']}"
-            )  # noqa: T201
-            if result["violation"]:
-                bad += 1
-                print("\n".join(result["trace"][-25:]))  # noqa: T201
-        print(
-            f"{steps} steps, {steps / seconds:.0f} steps/s, {time.monotonic() - began:.1f} s, {ended} with a check-out"
-        )  # noqa: T201
-        print(json.dumps(shares))  # noqa: T201
-    sys.exit(1 if bad else 0)
+    chosen = options()
+    if chosen.replay:
+        sys.exit(replay(chosen.replay))
+    if chosen.planted is not None:
+        with Farm(chosen.workers) as farm:
+            sys.exit(hunt.command(farm.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
+    totals, began = Totals(), time.monotonic()
+    last = chosen.seeds or (100 if chosen.minutes is None else None)
+    numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
+    with Farm(chosen.workers) as farm:
+        said = time.monotonic()
+        for result in _results(farm, iter(numbers), chosen):
+            totals.add(result)
+            if result["kind"]:
+                say(failure_text(result, keep(result, chosen.steps)))
+            if time.monotonic() - said > PROGRESS_EVERY:
+                said = time.monotonic()
+                say(f"{said - began:5.0f} s  {totals.line()}")
+    if chosen.points:
+        say(totals.points())
+    say(totals.summary())
+    sys.exit(1 if totals.failures else 0)
+
+
+def replay(path: Path) -> int:
+    """Replay a kept failure, print its trace, and return the exit code."""
+    kept = json.loads(path.read_text())
+    with Farm(1) as farm:
+        farm.workers[0].order(kept["seed"], kept["steps"], kept["tape"])
+        result = farm.workers[0].result()
+    say("\n".join(result["trace"]))
+    say(result["violation"] or "no promise is broken")
+    return 1 if result["kind"] else 0
+
+
+def _results(farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The result of each seed, as the workers have them; a failure is shrunk before."""
+    until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
+    results: Queue[dict[str, Any] | Exception | None] = Queue()
+    lock = Lock()
+
+    def next_seed() -> int | None:
+        with lock:
+            return next(seeds, None) if until is None or time.monotonic() < until else None
+
+    def work(worker: Worker) -> None:
+        try:
+            while (seed := next_seed()) is not None:
+                worker.order(seed, chosen.steps)
+                result = worker.result()
+                results.put(_shrunk(worker, result, chosen) if result["kind"] else result)
+        except Exception as problem:  # noqa: BLE001 - raised again in the main thread
+            results.put(problem)
+        results.put(None)
+
+    for worker in farm.workers:
+        Thread(target=work, args=[worker], daemon=True).start()
+    working = len(farm.workers)
+    while working:
+        try:
+            result = results.get(timeout=1)
+        except Empty:
+            continue
+        if isinstance(result, Exception):
+            raise result
+        if result is None:
+            working -= 1
+        else:
+            yield result
+
+
+def _shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -> dict[str, Any]:
+    """The same failure with simpler choices."""
+    until = time.monotonic() + chosen.shrink
+    tried: dict[tuple[int, ...], dict[str, Any]] = {}
+
+    def failure_of(run: dict[str, Any]) -> Failure:
+        return Failure(tuple(run["tape"]), tuple(run["starts"]), run["kind"])
+
+    def replayed(tape: tuple[int, ...]) -> Failure:
+        worker.order(result["seed"], chosen.steps, list(tape))
+        run = worker.result()
+        failure = failure_of(run)
+        tried[failure.tape] = run
+        return failure
+
+    best = shrunk(failure_of(result), replayed, goes_on=lambda: time.monotonic() < until)
+    return {**result, **tried.get(best.tape, {})}
+
+
+def say(text: str) -> None:
+    """Print at once."""
+    print(text, flush=True)  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

@@ -7,17 +7,19 @@ world's time, which a connection learns when it is taken from its pool.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg2
 import sqlalchemy as sa
+from psycopg2 import extensions
 from psycopg2.extras import RealDictCursor
 
 from chassis.database.parameters import parameters
 from chassis.settings import with_driver
 
-WROTE = "wrote"
+WROTE, ACTIVE = "wrote", "active"  # what a connection remembers
+INTRANS = extensions.TRANSACTION_STATUS_INTRANS
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
 _CLOCK = """
     CREATE FUNCTION simulation.{name}() RETURNS timestamptz LANGUAGE sql STABLE
@@ -35,14 +37,22 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 
 class SimulatedDatabase:
     """One service's database. `written` is called after each transaction that wrote to its outbox, with
-    `outbox`, or enqueued jobs, with their kind."""
+    `outbox`, or enqueued jobs, with their kind; `failed` with PostgreSQL's code for each error."""
 
     def __init__(
-        self, name: str, admin_url: str, running_url: str, *, now: Callable[[], datetime], written: Callable[[str], None]
+        self,
+        name: str,
+        admin_url: str,
+        running_url: str,
+        *,
+        now: Callable[[], datetime],
+        written: Callable[[str], None],
+        failed: Callable[[str], None],
     ) -> None:
         self.name = name
         self._now = now
         self._written = written
+        self._failed = failed
         self._admin = psycopg2.connect(admin_url)
         self._admin.autocommit = True
         self._reset = ""
@@ -50,12 +60,13 @@ class SimulatedDatabase:
         arguments = {"connect_args": parameters(name), "pool_size": 40, "max_overflow": -1, "hide_parameters": True}
         self.transacting = sa.create_engine(url, **arguments)
         self.reading = sa.create_engine(url, **arguments, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-        self.open: dict[int, tuple[Any, float]] = {}
+        self._open: dict[int, tuple[Any, dict[Any, Any]]] = {}
         for engine in (self.transacting, self.reading):
             sa.event.listen(engine, "checkout", self._checked_out)
             sa.event.listen(engine, "checkin", self._checked_in)
             sa.event.listen(engine, "rollback", _rolled_back)
             sa.event.listen(engine, "before_cursor_execute", self._executed)
+            sa.event.listen(engine, "handle_error", self._refused)
 
     def prepare(self, running_role: str) -> None:
         """Give a migrated database the world's clock."""
@@ -86,9 +97,7 @@ class SimulatedDatabase:
 
     def reset(self) -> None:
         """Return to the data that `keep` kept."""
-        for engine in (self.transacting, self.reading):
-            engine.pool.dispose() if self.open else None
-        self.open.clear()
+        self._open.clear()
         with self._admin.cursor() as cursor:
             cursor.execute(f"SET simulation.now = '{self._now().isoformat()}';{self._reset}")
 
@@ -98,6 +107,15 @@ class SimulatedDatabase:
             cursor.execute(statement, values or None)
             return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
+    def idle(self, longer_than: float) -> list[Any]:
+        """The connections that have been idle in a transaction for more than so many seconds."""
+        before = self._now() - timedelta(seconds=longer_than)
+        return [
+            connection
+            for connection, info in self._open.values()
+            if info[ACTIVE] < before and not connection.closed and connection.get_transaction_status() == INTRANS
+        ]
+
     def close(self) -> None:
         """Close every connection."""
         self.transacting.dispose()
@@ -106,24 +124,30 @@ class SimulatedDatabase:
 
     def _checked_out(self, connection: Any, record: Any, _: Any) -> None:
         now = self._now()
-        self.open[id(connection)] = (connection, now.timestamp())
+        self._open[id(connection)] = (connection, record.info)
+        record.info[ACTIVE] = now
         if record.info.get("now") != now:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET simulation.now = '{now.isoformat()}'")
             record.info["now"] = now
 
     def _checked_in(self, connection: Any, record: Any) -> None:
-        self.open.pop(id(connection), None)
+        self._open.pop(id(connection), None)
         for what in sorted(record.info.pop(WROTE, ())):
             self._written(what)
 
     def _executed(
         self, connection: sa.Connection, _: Any, statement: str, values: Any, __: Any, ___: bool  # noqa: FBT001
     ) -> None:
+        connection.info[ACTIVE] = self._now()
         if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
         elif statement.startswith("INSERT INTO job"):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
+
+
+    def _refused(self, context: sa.engine.ExceptionContext) -> None:
+        self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))
 
 
 def _rolled_back(connection: sa.Connection) -> None:

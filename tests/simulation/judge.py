@@ -17,7 +17,7 @@ from tests.simulation.judging.courtroom import Breach, Courtroom
 from tests.simulation.judging.feeds import gaps
 from tests.simulation.judging.liveness import unfinished
 from tests.simulation.judging.money import Money
-from tests.simulation.judging.notices import unsent
+from tests.simulation.judging.notices import sent, unsent
 from tests.simulation.judging.promises import Promises
 from tests.simulation.judging.safety import Safety
 
@@ -36,6 +36,7 @@ class Judge:
         self._safety = Safety()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._pending: list[Breach] = []
+        self._sent_before: frozenset[str] | None = None  # notices of the hotels' import, before the run
 
     def answered(self, message: Any, context: Context, key: str, outcome: Any) -> None:
         """Hear what a client was told: `outcome` is the reply, a `Refusal`, or `Unavailable`.
@@ -51,6 +52,8 @@ class Judge:
     def after_step(self, world: Courtroom) -> None:
         """Report what was answered wrongly, and what must hold at any time and does not."""
         self._now = world.now()
+        if self._sent_before is None:
+            self._sent_before = sent(world)
         pending, self._pending = self._pending, []
         _report(world, pending)
         _report(world, self._safety.breaches(world))
@@ -65,7 +68,7 @@ class Judge:
         _report(world, self.promises.broken(world))
         _report(world, self.money.wrong(world))
         _report(world, gaps(world))
-        _report(world, unsent(world))
+        _report(world, unsent(world, self._sent_before or ()))
 
 
 def outcome_of(outcome: Any) -> str:

@@ -28,6 +28,7 @@ class RunResult:
     shares: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     tape: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
 
 
@@ -53,7 +54,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
     result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
     result.shares["check-out"] = world.judge.check_outs
     result.answers = world.judge.answers
-    result.trace = list(world.trace)
+    result.starts, result.trace = choices.steps, list(world.trace)
     return result
 
 

@@ -11,6 +11,7 @@ seeded.take_over()
 
 import json
 import sys
+import time
 from typing import Any
 
 from chassis.observability import logs
@@ -21,6 +22,7 @@ from services.payments.service import SERVICE as PAYMENTS
 from services.rooms.service import SERVICE as ROOMS
 from tests.simulation import outside
 from tests.simulation.choices import Choices
+from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import QUIET
@@ -40,7 +42,7 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=lambda table, name=service.name: world.wrote(name, table),
+            written=lambda what, name=service.name: world.wrote(name, what), failed=world.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database
@@ -86,9 +88,10 @@ def main() -> None:
             answers.write(json.dumps(searched(world, order)) + "\n")
             answers.flush()
             continue
-        began = seeded.real_time()
+        began, cpu = seeded.real_time(), time.process_time()
+        world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
-        more = {"seconds": seeded.real_time() - began, "passes": world.points.passes, "hits": world.points.hits}
+        more = {"seconds": seeded.real_time() - began, "cpu": time.process_time() - cpu, "passes": world.points.passes, "hits": world.points.hits}
         answers.write(json.dumps({**vars(result), **more}) + "\n")
         answers.flush()
 

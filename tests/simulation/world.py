@@ -38,6 +38,7 @@ Reply = TypeVar("Reply")
 TICK = 0.001  # seconds that pass with each step
 PROCESSES = 2  # of each service
 TAIL = 400  # lines of the trace that are kept
+DEADLOCK = "40P01"
 REST = 3 * 3600.0  # seconds; what happens later than that is not waited for
 
 _NEXT_JOBS = """
@@ -362,17 +363,21 @@ class World:
         """A handler has raised: what is neither a refusal nor an outage is a violation."""
         if is_unexpected(problem) and not _is_outage(problem):
             self.violate("unexpected error", f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400])
-        if "deadlock detected" in str(problem):
-            self.violate("deadlock", f"{ask.service} {ask.method}")
+
+    def statement_failed(self, code: str) -> None:
+        """PostgreSQL refused a statement. A deadlock is a violation where its victim does not try again by itself."""
+        if code == DEADLOCK:
+            task = self._current
+            self.shares["deadlock"] += 1
+            self.note("deadlock")
+            if task is None or task.name.startswith("ask "):
+                self.violate("deadlock", task.name if task else "")
 
     def notice_results(self, results: Sequence[DispatchResult]) -> None:
         """What a batch of events came to."""
         for each in results:
             if each.disposition is Disposition.FAILED:
                 self.violate("an event failed", each.why)
-            if "deadlock detected" in each.why:
-                self.note("deadlock")
-                self.shares["deadlock"] += 1
 
     def wrote(self, service: str, what: str) -> None:
         """A transaction of a service wrote to its `outbox`, or enqueued jobs of the kind `what`."""
@@ -539,6 +544,10 @@ class World:
             if each.task.state is TaskState.BLOCKED and self.elapsed - each.since > time_limits.LOCK:
                 self.note(f"{each.task.name} waits too long for a lock")
                 self.oracle.cancel(each)
+        for database in self.databases.values():
+            for connection in database.idle(time_limits.IDLE_IN_TRANSACTION):
+                self.note("a transaction was idle for too long")
+                self.oracle.end_session(connection)
         for process in self.processes:
             if process.frozen and self.elapsed - self._frozen_since[process.name] > LOST_AFTER:
                 self.events.connection_lost(process)

@@ -7,5 +7,5 @@ from tests.simulation.actors.cast import cast
 
 def start_actors(world: Any) -> None:
     """Start the actors of a run."""
-    for name, actor in cast().items():
+    for name, actor in cast(world).items():
         world.start(actor, name)

@@ -19,10 +19,13 @@ WALK_IN = GuestDetails(first_name="Will", last_name="Walker", email="", phone=""
 
 
 def receive(colleague: Colleague) -> None:
-    """Assign a room to an arrival, then check it in: both at once where all is well."""
-    booking = colleague.a_booking(BookingStatus.CONFIRMED, start_date=colleague.today)
-    if booking is None:
-        return
+    """Receive a guest who arrives today."""
+    if booking := colleague.a_booking(BookingStatus.CONFIRMED, bucket="arrivals"):
+        receive_guest(colleague, booking)
+
+
+def receive_guest(colleague: Colleague, booking: BookingRow) -> None:
+    """Assign a room to the guest's booking unless it has one, and check the guest in."""
     if not booking.has_room_assigned:
         _assign(colleague, booking)
     _check_in(colleague, booking)

@@ -11,6 +11,7 @@ from tests.simulation.actors import (
     arrivals,
     deciding,
     departures,
+    diligence,
     housekeeping,
     messages,
     prices,
@@ -22,11 +23,13 @@ from tests.simulation.actors.colleague import Duty, work
 from tests.simulation.actors.guests import guests
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
+from tests.simulation.actors.stage import Stage
 
+ALWAYS = ("desk", "guests-1")
 Actor = Callable[[Any], None]
 
 FRONT_DESK: Mapping[Duty, int] = {
-    deciding.decide: 10, arrivals.receive: 10, departures.check_out: 6, arrivals.walk_in: 3, arrivals.book: 3,
+    diligence.serve: 50, deciding.decide: 2, arrivals.receive: 2, departures.check_out: 2, arrivals.walk_in: 2, arrivals.book: 3,
     arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1, departures.settle: 2, departures.extend: 1,
     departures.move: 1, departures.handle_overstay: 2, departures.check_out_rooms: 1, messages.serve: 2,
     messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1, deciding.amend: 1,
@@ -52,16 +55,16 @@ def staff(role: Role, duties: Mapping[Duty, int], *, at: int = 0, superuser: boo
     return {"role": role, "duties": duties, "at": at, "superuser": superuser}
 
 
-def cast() -> dict[str, Actor]:
-    """Every actor of a run, by name."""
+def cast(world: Stage) -> dict[str, Actor]:
+    """The actors of a run, by name: the front desk and guests always, every other one in some runs."""
     desk, manager = staff(Role.FRONT_DESK, FRONT_DESK), staff(Role.MANAGER, MANAGER, superuser=True)
     colleagues = {
         "desk": desk,
+        "other-desk": staff(Role.FRONT_DESK, FRONT_DESK, at=1),
         "desk-2": desk,
         "manager": manager,
         "cleaner": staff(Role.HOUSEKEEPING, HOUSEKEEPING),
         "supervisor": staff(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR),
-        "other-desk": staff(Role.FRONT_DESK, FRONT_DESK, at=1),
     }
     others = {
         "guests-1": guests,
@@ -72,9 +75,15 @@ def cast() -> dict[str, Actor]:
         "provider": provider,
         "clock": clock,
     }
-    return {
+    everybody: dict[str, Actor] = {
         **{name: partial(_at_work, name=name, **about) for name, about in colleagues.items()},
         **{name: partial(actor, name=name) for name, actor in others.items()},
+    }
+    crowded = world.choices.chance("crowded", 0.2)
+    return {
+        name: actor
+        for name, actor in everybody.items()
+        if name in ALWAYS or crowded or world.choices.chance(f"with the {name}", 0.35)
     }
 
 

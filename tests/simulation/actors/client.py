@@ -8,9 +8,10 @@ from itertools import count
 from typing import Any, TypeVar
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.message import Command, Query
+from contracts.message import Ask, Command
 from contracts.values import Context
 from tests.simulation.actors.stage import Stage
+from tests.simulation.gateway_operations import takes_a_key
 
 Reply = TypeVar("Reply")
 Option = TypeVar("Option")
@@ -41,19 +42,19 @@ class Client:
         other._numbers = self._numbers
         return other
 
-    def read(self, query: Query[Reply]) -> Reply | None:
-        """The answer; None where the query is refused, or no answer came to any attempt."""
+    def read(self, query: Ask[Reply]) -> Reply | None:
+        """The answer to a GET; None where it is refused, or no answer came to any attempt."""
         return self._repeated(query, self.context, key="")
 
     def command(self, command: Command[Reply], *, if_match: tuple[int, ...] | None = None) -> Reply | None:
         """The answer to a command; None where it is refused, or nothing is known of it.
 
-        Most commands have an Idempotency-Key, and are repeated with it. Some are clicked twice at once, and some are
-        sent again after the answer.
+        Most commands that take an Idempotency-Key have one, and are repeated with it. Some are clicked twice at once,
+        and some are sent again after the answer.
         """
         context = replace(self.context, if_match=if_match)
         choices = self.world.choices
-        if choices.chance("without a key", WITHOUT_KEY):
+        if not takes_a_key(type(command)) or choices.chance("without a key", WITHOUT_KEY):
             return self._once(command, context)
         key = f"{self.name}-{next(self._numbers)}"
         if choices.chance("clicks twice", CLICKS_TWICE):

@@ -19,7 +19,7 @@ from gateway.identity.roles import Role, permissions_of
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.stage import Stage
 
-PAUSES = (1.0, 5.0, 20.0, 60.0)
+PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}
 OVERNIGHT = timedelta(days=1)
 
 
@@ -79,6 +79,7 @@ class Colleague:
 
 
 Duty = Callable[[Colleague], None]
+Step = Callable[[Colleague, BookingRow], None]
 
 
 def hotels_of(client: Client) -> list[HotelCard]:
@@ -98,5 +99,5 @@ def work(
     context = staff_context(hotel.slug, role, staff_id=str(10 * at + list(Role).index(role) + 1), superuser=superuser)
     colleague = Colleague(client.acting_as(context), hotel)
     while True:
-        world.sleep(world.choices.pick("pause", PAUSES))
+        world.sleep(weighted(world, "pause", PAUSES))
         weighted(world, "duty", duties)(colleague)

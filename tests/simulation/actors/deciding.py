@@ -8,6 +8,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.guest_access import RevokeGuestToken
 from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingRow
 from tests.simulation.actors.colleague import Colleague
 
 LIVE = (
@@ -17,10 +18,13 @@ PAID_ONCE = (BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPL
 
 
 def decide(colleague: Colleague) -> None:
-    """Approve a booking that waits, seldom decline it, sometimes with an old version in hand."""
-    booking = colleague.a_booking(BookingStatus.PENDING_APPROVAL)
-    if booking is None:
-        return
+    """Decide on a booking that waits."""
+    if booking := colleague.a_booking(BookingStatus.PENDING_APPROVAL):
+        decide_on(colleague, booking)
+
+
+def decide_on(colleague: Colleague, booking: BookingRow) -> None:
+    """Approve a booking, seldom decline it, sometimes with an old version in hand."""
     if colleague.chance("declines", 0.12):
         colleague.client.command(DeclineBooking(**colleague.about(booking), reason_note="A wedding party."))
     else:

@@ -10,6 +10,7 @@ from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import CheckOut, MoveRoom
+from contracts.bookings.views import BookingRow
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.rooms import ListRooms
 from contracts.values import Permission
@@ -20,10 +21,13 @@ OWES = (BookingStatus.CONFIRMED, IN_HOUSE, BookingStatus.COMPLETED, BookingStatu
 
 
 def check_out(colleague: Colleague) -> None:
-    """Check a guest out, after a look at what is owed."""
-    booking = colleague.a_booking(IN_HOUSE)
-    if booking is None:
-        return
+    """Check a guest out."""
+    if booking := colleague.a_booking(IN_HOUSE):
+        let_go(colleague, booking)
+
+
+def let_go(colleague: Colleague, booking: BookingRow) -> None:
+    """Check the guest of a booking out, after a look at what is owed."""
     if colleague.chance("looks first", 0.2):
         colleague.client.command(CheckOut(**colleague.about(booking), confirm=False))
     colleague.client.command(CheckOut(**colleague.about(booking)))

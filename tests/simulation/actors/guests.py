@@ -24,7 +24,7 @@ from tests.simulation.actors.stage import Stage
 PAUSES = {2.0: 6, 15.0: 4, 60.0: 3, 400.0: 1, 1000.0: 1}
 AHEAD = {0: 14, 1: 3, 2: 1, 12: 1, 200: 1}  # days until the guest comes
 NIGHTS = {1: 8, 2: 4, 3: 1, 7: 1}
-PARTIES = {1: 6, 2: 4, 3: 1, 9: 1}
+PARTIES = {1: 12, 2: 8, 3: 1, 9: 1}
 
 
 CODE_IN_LINK = re.compile(r"[?&#]code=([A-Za-z0-9_-]+)")

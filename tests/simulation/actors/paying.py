@@ -54,7 +54,7 @@ def verify(trip: Trip) -> None:
     if not trip.sessions:
         return
     session = "cs_test_foreign" if trip.world.choices.chance("foreign session", 0.05) else trip.sessions[-1]
-    trip.client.command(VerifyPayment(**trip.about, session_id=session))
+    trip.client.read(VerifyPayment(**trip.about, session_id=session))
 
 
 def _paid(trip: Trip, session: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tests.simulation.judging.courtroom import Breach, Courtroom
@@ -16,11 +16,18 @@ _NOTICES = """
 """
 
 
-def unsent(world: Courtroom) -> Iterator[Breach]:
-    """The notices that are recorded as sent, and did not arrive."""
+def sent(world: Courtroom) -> frozenset[str]:
+    """The ids of the notices that are recorded as sent."""
+    return frozenset(row["id"] for row in world.sql("notifier", _NOTICES))
+
+
+def unsent(world: Courtroom, before: Collection[str]) -> Iterator[Breach]:
+    """The notices that are recorded as sent, and did not arrive; those in `before` are not judged."""
     mails = Counter(identity_of(mail) for mail in world.mailbox)
     pushes = {message.data.get("event_id") for message in world.pusher}
     for row in world.sql("notifier", _NOTICES):
+        if row["id"] in before:
+            continue
         if row["medium"] == "mail" and not mails[message_identity(row)]:
             yield Breach("I16", f"the mail {row['occasion']} of {row['booking_id'] or row['subject']} has not arrived")
         if row["medium"] == "push" and row["occasion"] != COALESCED and row["event"] not in pushes:

@@ -1,0 +1,34 @@
+"""The diligent front desk: takes one booking of the hotel the next step on its ordinary way to the check-out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.bookings.queries import ListBookings
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingRow
+from tests.simulation.actors.arrivals import receive_guest, walk_in
+from tests.simulation.actors.colleague import Colleague, Step
+from tests.simulation.actors.deciding import decide_on
+from tests.simulation.actors.departures import let_go
+
+NEXT: Mapping[BookingStatus, Step] = {
+    BookingStatus.IN_HOUSE: let_go,
+    BookingStatus.CONFIRMED: receive_guest,
+    BookingStatus.PENDING_APPROVAL: decide_on,
+}
+
+
+def serve(colleague: Colleague) -> None:
+    """Take a booking one step on; without one, receive a walk-in."""
+    bookings = colleague.client.read(ListBookings(hotel=colleague.hotel.slug, status=tuple(map(str, NEXT))))
+    moving = [each for each in bookings.results if _is_due(colleague, each)] if bookings else []
+    if moving:
+        booking = colleague.world.choices.pick("booking", moving)
+        NEXT[booking.status](colleague, booking)
+    elif colleague.chance("somebody walks in", 0.5):
+        walk_in(colleague)
+
+
+def _is_due(colleague: Colleague, booking: BookingRow) -> bool:
+    return booking.status is not BookingStatus.CONFIRMED or booking.check_in <= colleague.today
