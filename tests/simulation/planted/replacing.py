@@ -16,6 +16,11 @@ class Replacements:
     def __len__(self) -> int:
         return len(self._originals)
 
+    @property
+    def places(self) -> list[tuple[Any, str]]:
+        """The modules or classes, each with the name of the attribute that is replaced there."""
+        return [(owner, name) for owner, name, _ in self._originals]
+
     def replace(self, owner: Any, name: str, value: Any) -> None:
         """Replace an attribute of a module or a class. Raises `AttributeError` where there is no such attribute."""
         getattr(owner, name)
