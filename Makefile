@@ -11,7 +11,7 @@ SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) -
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run down test test-long unit interface check approve bench docs pictures lock clean
+.PHONY: help setup demo up run down test test-long unit interface simulate check approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ unit: setup ## run the tests that need neither a broker nor a database, in secon
 
 interface: setup ## run the tests of each service on a real PostgreSQL and RabbitMQ
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/interface $(ARGS)
+
+simulate: setup ## run seeds of the simulation; ARGS="--seeds 100 --workers 2", "--minutes 10", "--replay FILE", "--points"
+	@$(PYTHON) -m tests.simulation $(ARGS)
 
 check: setup ## lint, types, architecture, images and contract schemas
 	$(PYTHON) -m ruff check .

@@ -111,9 +111,14 @@ def pay(store: StripeStore, intent: Json, method: Json, cause: EventCause) -> Js
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         store.publish("charge.succeeded", charge, cause)
         store.publish("payment_intent.succeeded", intent, cause)
+        _dispute(store, charge, card, cause=cause)
+    return intent
+
+
+def _dispute(store: StripeStore, charge: Json, card: Card, *, cause: EventCause) -> None:
+    """Dispute a captured charge, if the card is one that does; an authorisation cannot be disputed."""
     if card.dispute:
         disputes.open_dispute(store, charge, kind=card.dispute, cause=cause)
-    return intent
 
 
 def _fail(store: StripeStore, intent: Json, charge: Json, *, card: Card, cause: EventCause) -> ApiError:
@@ -177,6 +182,7 @@ def capture(call: ApiCall) -> Json:
         store.sessions[session]["payment_status"] = "paid"
     store.publish("charge.captured", charge, cause)
     store.publish("payment_intent.succeeded", intent, cause)
+    _dispute(store, charge, card_of(store.payment_methods[intent["payment_method"]]), cause=cause)
     return intent
 
 

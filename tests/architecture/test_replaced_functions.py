@@ -12,6 +12,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 # What no other thread reads.
 ALLOWED = {"sys.stdin", "os.geteuid"}
+# The simulation's worker, which takes its own process over and refuses to work in any other.
+TAKES_OVER = "simulation/seeded.py"
 REPLACE = {"setattr", "delattr", "patch", "object"}  # of pytest's monkeypatch, of Python and of unittest.mock
 
 
@@ -21,8 +23,18 @@ def test_no_test_replaces_what_every_thread_reads() -> None:
         for path in TESTS.rglob("*.py")
         for name in replaced_of_the_standard_library(path.read_text())
     }
+    of_the_worker = {each for each in replaced if each.startswith(f"{TAKES_OVER}: ")}
 
-    assert {each for each in replaced if each.rpartition(": ")[2] not in ALLOWED} == set()
+    assert {each for each in replaced - of_the_worker if each.rpartition(": ")[2] not in ALLOWED} == set()
+    assert of_the_worker == {f"{TAKES_OVER}: {name}" for name in ("os.urandom", "random._urandom", "time.monotonic")}
+
+
+def test_only_the_worker_of_the_simulation_takes_its_process_over() -> None:
+    calls = [path for path in TESTS.rglob("*.py") if "take_over()" in path.read_text()]
+
+    assert {str(path.relative_to(TESTS)) for path in calls} == {
+        TAKES_OVER, "simulation/worker.py", "simulation/test_simulation.py", "architecture/test_replaced_functions.py",
+    }  # fmt: skip
 
 
 def test_each_way_of_replacing_is_noticed() -> None:

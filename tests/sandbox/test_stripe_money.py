@@ -226,6 +226,17 @@ def test_a_dispute_withdraws_the_money_and_winning_it_brings_it_back(fixture: St
     assert fixture.client.v1.charges.retrieve(str(intent.latest_charge)).disputed
 
 
+@pytest.mark.parametrize(("card", "disputed"), [("4000000000000259", 15000), ("4000000000001976", 0)])
+def test_a_card_that_disputes_is_authorised_and_disputes_the_capture(
+    fixture: StripeFixture, card: str, disputed: int
+) -> None:
+    intent = fixture.captured(card=card)
+
+    created = fixture.receiver.wait_for("charge.dispute.created")
+    assert created.data.object["payment_intent"] == intent.id
+    assert sum(amount for movement, amount in movements(fixture) if movement == "dispute") == disputed
+
+
 def test_an_intent_can_be_made_and_confirmed_without_a_session(fixture: StripeFixture) -> None:
     intents = fixture.client.v1.payment_intents
     made = intents.create({"amount": 2000, "currency": "usd", "capture_method": "manual"})

@@ -49,17 +49,21 @@ class Outside:
         self._cards = StripeCards(
             KEY, url="http://stripe.invalid", secrets=(SECRET,), http=SimulatedStripeHttp(world, self.stripe)
         )
-        self._notifier: Any = None
+        self._pushed_before: tuple[PushMessage, ...] = ()
         self.reset()
 
     def reset(self) -> None:
-        """Delete all records."""
+        """Delete all records but those that `keep` kept."""
         self.stripe.state.reset()
         self.mailbox: list[EmailMessage] = []
-        self.pusher: list[PushMessage] = []
+        self.pusher: list[PushMessage] = list(self._pushed_before)
         self.webhooks: list[WebhookDelivery] = []
         self.acknowledged: set[str] = set()
         self._noticed = 0
+
+    def keep(self) -> None:
+        """Have every later run begin with what was pushed until now: the events of the hotels' own beginning."""
+        self._pushed_before = tuple(self.pusher)
 
     def dependencies(self, service: Service) -> Any:
         """What a process of the service uses besides its database."""

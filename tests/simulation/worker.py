@@ -51,6 +51,7 @@ def made(config: dict[str, Any]) -> World:
     rest(world)
     for database in world.databases.values():
         database.keep()
+    world.outside.keep()
     return world
 
 

@@ -10,10 +10,12 @@ from contracts.notifier.notice_admin import ListNotices, ReplayNotice
 from contracts.operations import PublishAgain
 from contracts.payments.reconciliation import Reconcile, ReconciliationPart
 from contracts.payments.webhooks import DismissWebhook, ListWebhooks, ReplayWebhook
+from contracts.rooms.hotel_import import ImportHotel
 from contracts.values import Caller, Context
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of
 from tests.simulation.actors.stage import Stage
+from tests.simulation.hotel import HOTELS, definition
 
 OPERATOR = Context(caller=Caller(kind="system"))
 MOST_PAGES = 20
@@ -24,7 +26,7 @@ def operators(world: Stage, name: str) -> None:
     client = Client(world, name, OPERATOR)
     while True:
         world.sleep(world.choices.pick("pause", (30.0, 120.0, 600.0)))
-        duties = {reconcile: 4, replay_notices: 3, replay_webhooks: 3, publish_again: 1, retry_refunds: 2, drop_user: 1}
+        duties = {reconcile: 4, replay_notices: 3, replay_webhooks: 3, publish_again: 1, retry_refunds: 2, drop_user: 1, import_again: 1}
         weighted(world, "duty", duties)(client)
 
 
@@ -71,6 +73,11 @@ def retry_refunds(client: Client) -> None:
         page = client.read(ListBookings(hotel=hotel.slug, status=("CANCELLED", "NO_SHOW", "COMPLETED")))
         for booking in (page.results if page else ())[:2]:
             client.command(RetryRefund(hotel=hotel.slug, booking_id=booking.booking_id))
+
+
+def import_again(client: Client) -> None:
+    """Import a hotel's property file again, which changes nothing that staff have changed since."""
+    client.command(ImportHotel(definition=definition(client.world.choices.pick("hotel", HOTELS))))
 
 
 def drop_user(client: Client) -> None:

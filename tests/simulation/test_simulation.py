@@ -1,0 +1,80 @@
+"""The simulation itself: the same seed is the same run, fixed seeds and kept failures are green."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import seeded
+from tests.simulation.farm import Farm
+from tests.simulation.reports import CORPUS
+
+SEED, STEPS = 11, 300
+FIXED = (1, 2, 3)
+KEPT = sorted(CORPUS.glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def farm() -> Iterator[Farm]:
+    with Farm(2) as made:
+        yield made
+
+
+def test_the_same_seed_is_the_same_run_in_another_process(farm: Farm) -> None:
+    first, second = farm.workers
+    second.order(SEED + 1, 100)  # what a worker did before changes nothing
+    second.result()
+    for worker in farm.workers:
+        worker.order(SEED, STEPS)
+    one, other = first.result(), second.result()
+
+    assert one["hash"] == other["hash"]
+    assert one["trace"] == other["trace"]
+    first.order(SEED + 1, STEPS)
+    assert first.result()["hash"] != one["hash"]
+
+
+def test_a_tape_replays_its_run(farm: Farm) -> None:
+    worker = farm.workers[0]
+    worker.order(SEED, 150)
+    drawn = worker.result()
+    worker.order(SEED, 150, drawn["tape"])
+
+    assert worker.result()["hash"] == drawn["hash"]
+
+
+@pytest.mark.parametrize("seed", FIXED)
+def test_fixed_seeds_are_green(farm: Farm, seed: int) -> None:
+    worker = farm.workers[seed % 2]
+    worker.order(seed, STEPS)
+    result = worker.result()
+
+    assert result["violation"] == ""
+    assert result["shares"]["commit"] > 100
+
+
+@pytest.mark.parametrize("path", KEPT, ids=[path.stem for path in KEPT])
+def test_kept_failures_are_green(farm: Farm, path: Path) -> None:
+    kept = json.loads(path.read_text())
+    worker = farm.workers[0]
+    worker.order(kept["seed"], kept["steps"], kept["tape"])
+
+    assert worker.result()["violation"] == ""
+
+
+def test_only_a_worker_takes_its_process_over() -> None:
+    with pytest.raises(RuntimeError, match=r"only tests\.simulation\.worker"):
+        seeded.take_over()
+
+
+def test_the_command_says_how_it_is_used() -> None:
+    said = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "tests.simulation", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert all(option in said for option in ("--seed", "--steps", "--minutes", "--workers", "--replay", "--points"))
