@@ -25,7 +25,7 @@ from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import QUIET
-from tests.simulation.planted.search import answered
+from tests.simulation.planted.search import searched
 from tests.simulation.run import rest, run
 from tests.simulation.world import World
 
@@ -84,8 +84,8 @@ def main() -> None:
     world = made(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
-        if "mixture" in order:
-            answers.write(json.dumps(answered(world, order)) + "\n")
+        if "fault" in order:
+            answers.write(json.dumps(searched(world, order)) + "\n")
             answers.flush()
             continue
         began, cpu = seeded.real_time(), time.process_time()

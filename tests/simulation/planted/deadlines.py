@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.bookings.domain import deadlines, overstays
 from services.bookings.store.bookings import SqlBookings
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
@@ -14,19 +13,7 @@ def nobody_looks_at_the_clock(product: Replacements) -> None:
     product.replace(SqlBookings, "lock_due", lambda *_: None)
 
 
-@planted("I12")
+@planted("I12", actors=("clock",))
 def overstays_are_not_flagged(product: Replacements) -> None:
     """A guest who stays too long is not flagged."""
     product.replace(SqlBookings, "lock_overstaying", lambda *_: None)
-
-
-@planted("I12")
-def an_overstay_outlives_its_stay(product: Replacements) -> None:
-    """An overstay stays open when its guest leaves."""
-    product.replace(overstays, "ended_by", lambda *_, **__: ())
-
-
-@planted("I12")
-def due_bookings_are_left(product: Replacements) -> None:
-    """A hold that ran out is due, and expires for no reason that the table knows."""
-    product.replace(deadlines, "EXPIRY_REASONS", {})

@@ -10,28 +10,29 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from chassis.jobs.runner import JobRunner
-from chassis.messaging import event_dispatcher, inbox
+from chassis.messaging import inbox
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
-from chassis.refusal import TooEarly
-from chassis.transactions import job_queue, unit_of_work, work
+from chassis.refusal import PermanentFailure, TooEarly, Unavailable
+from chassis.transactions import job_queue, work
 from chassis.transactions.tables import JOB
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope, Event
 from services.payments.handlers import webhooks
+from services.payments.steps import webhook_application
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I6")
+@planted("I6", deaths=0.02)
 def the_inbox_forgets(product: Replacements) -> None:
     """An event is applied without a row in the inbox: a second delivery is applied again."""
     product.replace(inbox, "advance", lambda *_: None)
     product.replace(inbox, "insert", lambda *_, **__: None)
 
 
-@planted("I6")
+@planted("I6", deaths=0.03)
 def gaps_are_passed(product: Replacements) -> None:
     """An event that is too early is applied: the events before it count as applied."""
     past_repeats = inbox.advance_past_repeats
@@ -46,7 +47,7 @@ def gaps_are_passed(product: Replacements) -> None:
     product.replace(inbox, "advance_past_repeats", past_gaps)
 
 
-@planted("I4", "I6")
+@planted("I4", "I6", deaths=0.03)
 def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     """The outbox rows are written in a transaction of their own: a crash between the two loses the events."""
     flush = Work.flush
@@ -89,7 +90,7 @@ def assignments_have_no_event(product: Replacements) -> None:
     _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
 
 
-@planted("I3", "I6")
+@planted("I3", "I6", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
 def numbers_have_gaps(product: Replacements) -> None:
     """The event of a captured payment leaves out a number."""
     row = Work._row
@@ -114,7 +115,7 @@ def sent_mails_are_published_twice(product: Replacements) -> None:
     product.replace(Work, "publish", doubled)
 
 
-@planted("I6")
+@planted("I6", deaths=0.03)
 def failed_events_are_acknowledged(product: Replacements) -> None:
     """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
     apply = EventDispatcher._apply_one
@@ -126,20 +127,27 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
     product.replace(EventDispatcher, "_apply_one", dropped)
 
 
-@planted("I17")
-def outages_count_as_attempts(product: Replacements) -> None:
-    """A lost connection to the database is an attempt at an event: the event is parked after a few."""
-    product.replace(unit_of_work, "is_outage", lambda _: False)
-    product.replace(event_dispatcher, "is_outage", lambda _: False)
+@planted("I17", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
+def webhooks_are_parked_at_once(product: Replacements) -> None:
+    """A webhook event is parked when the provider does not answer once."""
+    apply = webhook_application.sync
+
+    def once(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return apply(*args, **kwargs)
+        except Unavailable as unknown:
+            raise PermanentFailure(str(unknown)) from unknown
+
+    product.replace(webhook_application, "sync", once)
 
 
-@planted("I11")
+@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
 def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
     """A webhook is answered 2xx and not stored."""
     product.replace(SqlWebhooks, "store", lambda *_: False)
 
 
-@planted("I11")
+@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
 def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
     enqueue = Work.enqueue
@@ -151,7 +159,7 @@ def webhooks_have_no_job(product: Replacements) -> None:
     product.replace(Work, "enqueue", most)
 
 
-@planted("I11", "I8")
+@planted("I11", "I8", favours=("pay", "decide"), actors=("guests-2", "guests-3"), deaths=0.03)
 def jobs_are_done_before_they_run(product: Replacements) -> None:
     """A job is marked as done when it is leased: a crash loses it."""
     claim = JobRunner.claim

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.simulation.planted.replacing import Replacements
 
@@ -26,8 +25,11 @@ class PlantedFault:
     """One row of the table of planted faults.
 
     `kinds` are keys of `kinds.KINDS`: what the fault stands for. `plant` replaces functions and statements of the
-    product in this process. `mixture` changes the shares of the actors and of the world's faults for a run that is to
-    find the fault, and `steps` how many steps it takes; 0 is the usual number.
+    product in this process.
+
+    The rest leads a run, with and without the fault, to where the fault shows: `actors` take part in every run,
+    `favours` are the names of duties of staff and steps of guests that they do more often, `mixture` are odds of the
+    world's faults, `steps` the length of a run.
     """
 
     name: str
@@ -35,8 +37,10 @@ class PlantedFault:
     kinds: tuple[str, ...]
     plant: Plant
     drops: Sequence[DroppedConstraint] = ()
-    mixture: Mapping[str, Any] = field(default_factory=dict)
-    steps: int = 0
+    actors: tuple[str, ...] = ()
+    favours: tuple[str, ...] = ()
+    steps: int = 250
+    mixture: Mapping[str, float] = field(default_factory=dict)
 
     @contextmanager
     def planted(self) -> Iterator[Replacements]:
@@ -50,7 +54,12 @@ class PlantedFault:
 
 
 def planted(
-    *kinds: str, drops: Sequence[DroppedConstraint] = (), steps: int = 0, **mixture: Any
+    *kinds: str,
+    drops: Sequence[DroppedConstraint] = (),
+    actors: tuple[str, ...] = (),
+    favours: tuple[str, ...] = (),
+    steps: int = 250,
+    **mixture: float,
 ) -> Callable[[Plant], PlantedFault]:
     """Make a function that plants a fault a row of the table; its docstring says what the fault is."""
 
@@ -61,8 +70,10 @@ def planted(
             kinds=kinds,
             plant=plant,
             drops=drops,
-            mixture=mixture,
+            actors=actors,
+            favours=favours,
             steps=steps,
+            mixture=mixture,
         )
 
     return row

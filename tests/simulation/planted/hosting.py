@@ -8,7 +8,7 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I5")
+@planted("I5", actors=("guests-2", "guests-3", "desk-2"))
 def the_relay_goes_by_position(product: Replacements) -> None:
     """The relay reads the rows behind the last one that it published: a transaction that commits late is skipped."""
     behind = "AND position > (SELECT coalesce(max(position), 0) FROM outbox WHERE published_at IS NOT NULL)"
@@ -17,7 +17,7 @@ def the_relay_goes_by_position(product: Replacements) -> None:
         product.replace(events, name, statement)
 
 
-@planted("I19", "liveness")
+@planted("I19", "liveness", deaths=0.03)
 def partitions_of_the_dead_stay_theirs(product: Replacements) -> None:
     """The partitions of a process that died are handed to nobody, also when the process starts again."""
     hand_out, reset = EventDelivering._hand_out, EventDelivering.reset

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from contracts.rooms.events import RoomStatus
-from services.bookings.store.hold_counts import SqlHoldCounts
 from services.rooms.domain import assignments, moves, offers
 from services.rooms.domain import holds as hold_rules
 from services.rooms.handlers import booking_events, extensions
@@ -23,21 +22,21 @@ NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
 
-@planted("I1", drops=[NO_ROOM_TWICE])
+@planted("I1", drops=[NO_ROOM_TWICE], favours=("assign", "book", "walk_in"), actors=("desk-2",))
 def two_stays_in_one_room(product: Replacements) -> None:
     """Nothing keeps two stays out of one room: no check, no constraint."""
     product.replace(assignments, "check_no_overlap", lambda *_: None)
     product.replace(moves, "check_no_overlap", lambda *_: None)
 
 
-@planted("I2", drops=[NO_OVERSELL])
+@planted("I2", drops=[NO_OVERSELL], favours=("walk_in", "book"), actors=("guests-2",))
 def last_room_sold_to_everybody(product: Replacements) -> None:
     """A night is sold although it is full: the statement does not compare, and the constraint is gone."""
     product.replace(nights, "SELL", sa.text(str(nights.SELL).rsplit("AND NOT EXISTS", 1)[0]))
     product.replace(offers.Offer, "sold_out", False)
 
 
-@planted("I2")
+@planted("I2", favours=("walk_in", "book"), actors=("desk-2", "guests-2", "guests-3"))
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
@@ -50,7 +49,7 @@ def released_nights_stay_sold(product: Replacements) -> None:
     product.replace(hold_rules, "released", lambda parts, **_: ((), ()))
 
 
-@planted("I2")
+@planted("I2", favours=("move", "assign"))
 def a_move_leaves_the_counters(product: Replacements) -> None:
     """A room of another type changes no counter, only the hold."""
     count = hold_steps.count_on_type
@@ -65,7 +64,7 @@ def a_move_leaves_the_counters(product: Replacements) -> None:
     product.replace(hold_steps, "count_on_type", parts_only)
 
 
-@planted("I2")
+@planted("I2", favours=("extend",))
 def added_nights_count_twice(product: Replacements) -> None:
     """An extension adds two to each counter."""
     product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=2 * by))
@@ -77,7 +76,7 @@ def endings_are_not_heard(product: Replacements) -> None:
     product.replace(booking_events, "release_later", lambda *_: None)
 
 
-@planted("I2")
+@planted("I2", favours=("block",), actors=("manager",))
 def blocks_leave_the_capacity(product: Replacements) -> None:
     """A blocked room stays on sale."""
     product.replace(blocks, "reduce_capacity", lambda *_: None)
@@ -113,25 +112,19 @@ def nobody_is_told_to_clean(product: Replacements) -> None:
     product.replace(cleaning_tasks, "follow", lambda *_: None)
 
 
-@planted("Right 14", "I12")
+@planted("Right 14", "I12", favours=("change_any_status", "report_damage"), actors=("manager", "supervisor", "clock"))
 def rooms_stay_out_of_order(product: Replacements) -> None:
     """Nobody returns a room to order whose `until` has come."""
     product.replace(SqlRooms, "due_back", lambda *_: None)
 
 
-@planted("Right 14")
+@planted("Right 14", actors=("clock",))
 def the_horizon_stands_still(product: Replacements) -> None:
     """The nights of a new day never come on sale."""
     product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
-@planted("liveness")
-def unpaid_holds_count_for_ever(product: Replacements) -> None:
-    """A guest's counter of unpaid holds never falls."""
-    product.replace(SqlHoldCounts, "remove", lambda *_: None)
-
-
-@planted("liveness")
+@planted("liveness", favours=("move",), actors=("desk-2", "manager"))
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 
@@ -139,6 +132,7 @@ def rooms_are_locked_in_no_order(product: Replacements) -> None:
         keys = list(ids)
         rows: dict[int, Any] = {}
         for key in keys:
+            product.turn()
             params = {"hotels": sorted(set(hotels)), "ids": [key]}
             rows |= {room.id: room for room in self._all(rooms._room_of, rooms.LOCK, params)}
         return rows

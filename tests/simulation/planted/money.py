@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import stripe
 
+from contracts.bookings.approval import BookingConfirmed
 from contracts.values import Money
-from services.bookings.domain import creation, payment_events
-from services.payments.cards import CallFailed
+from services.bookings.domain import creation, effects, evolution
+from services.payments.cards import CallFailed, UnknownObject
 from services.payments.domain import decide, next_action
 from services.payments.domain import movements as ledger_rows
 from services.payments.domain.desired_state import DecisionInputs, DesiredState
@@ -21,26 +21,26 @@ from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSna
 from services.payments.handlers import booking_events
 from services.payments.steps import sync, webhook_application
 from services.payments.steps.reconciliation import provider_lists
-from services.payments.stripe_gateway import calls, errors
+from services.payments.stripe_gateway import errors
 from services.payments.stripe_gateway.cards import StripeCards
 from services.rooms.domain import offers
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I7")
+@planted("I7", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
 def everything_is_captured(product: Replacements) -> None:
     """A payment is captured without an approval."""
     product.replace(DesiredState, "approves", lambda self, _: not self.ended)
 
 
-@planted("I7", "I8")
+@planted("I7", "I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def late_money_is_kept(product: Replacements) -> None:
     """The end of a booking does not end its payment."""
     product.replace(booking_events, "_end", lambda *_: None)
 
 
-@planted("I8")
+@planted("I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def nothing_is_voided(product: Replacements) -> None:
     """An authorisation that nobody needs is never released."""
     choose = next_action.next_action
@@ -52,7 +52,7 @@ def nothing_is_voided(product: Replacements) -> None:
     product.replace(decide, "next_action", without_voids)
 
 
-@planted("I8")
+@planted("I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def the_fee_is_given_back(product: Replacements) -> None:
     """The refund of a cancelled booking is the whole captured amount."""
 
@@ -62,19 +62,19 @@ def the_fee_is_given_back(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", without_fee)
 
 
-@planted("I8")
+@planted("I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def the_refund_is_the_fee(product: Replacements) -> None:
     """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
     due = next_action._amount_due
 
     def reversed_amounts(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
-        fee = due(payment, inputs, charge)
-        return charge.captured - fee if 0 < fee < charge.captured else fee
+        kept_by_the_hotel = due(payment, inputs, charge)
+        return charge.captured - kept_by_the_hotel if inputs.desired.ended else kept_by_the_hotel
 
     product.replace(next_action, "_amount_due", reversed_amounts)
 
 
-@planted("I15", "I8")
+@planted("I15", "I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
 def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
     perform, refunds = StripeCards.perform, StripeCards.refunds
@@ -92,20 +92,21 @@ def refunds_have_no_key(product: Replacements) -> None:
     product.replace(StripeCards, "refunds", of_known_answers)
 
 
-@planted("I9", "I10")
-def the_ledger_voids_what_is_captured(product: Replacements) -> None:
-    """A capture of a part books the release of the whole."""
+@planted("I9", "I10", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+def the_ledger_doubles_a_capture(product: Replacements) -> None:
+    """A capture is booked with twice its amount."""
     movements = ledger_rows.movements
 
-    def of_the_whole(snapshot: Any) -> tuple[Any, ...]:
-        rows = movements(snapshot)
-        whole = next((row.amount for row in rows if row.kind == "authorise"), None)
-        return tuple(replace(row, amount=whole) if row.kind == "void" and whole else row for row in rows)
+    def doubled(snapshot: Any) -> tuple[Any, ...]:
+        return tuple(
+            replace(row, amount=row.amount + row.amount) if row.kind == "capture" else row
+            for row in movements(snapshot)
+        )
 
-    product.replace(decide, "movements", of_the_whole)
+    product.replace(decide, "movements", doubled)
 
 
-@planted("I10")
+@planted("I10", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     """A released authorisation has no row in the ledger."""
     movements = ledger_rows.movements
@@ -114,20 +115,24 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     )
 
 
-@planted("I10")
+@planted("I10", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"), webhooks=0.4, slow=0.3)
 def stale_snapshots_are_recorded(product: Replacements) -> None:
     """A sync records what it read, although the payment has changed meanwhile."""
     product.replace(sync, "_is_stale", lambda *_: False)
 
 
-@planted("Right testers")
-def a_fee_that_no_card_paid_is_forgotten(product: Replacements) -> None:
-    """A fee whose authorisation was released is owed by nobody."""
-    product.replace(payment_events, "released", lambda *_, **__: ())
-    product.replace(payment_events, "fee_captured", lambda *_: ())
+@planted("Right testers", favours=("pay", "decide", "cancel"), actors=("guests-2", "guests-3", "provider"))
+def what_a_partial_capture_leaves_open_is_forgotten(product: Replacements) -> None:
+    """The rest of a total of which staff captured a part at the provider is owed by nobody."""
+    confirmed = effects.confirmed
+
+    def paid_in_full(booking: Any, event: Any) -> dict[str, Any]:
+        return confirmed(booking, event) | ({"balance_due": None} if event.paid_at else {})
+
+    product.replace(evolution, "_EFFECTS", evolution._EFFECTS | {BookingConfirmed: paid_in_full})
 
 
-@planted("Right 1")
+@planted("Right 1", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
 def a_price_of_zero_is_no_price(product: Replacements) -> None:
     """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
     product.replace(Money, "__bool__", lambda self: bool(self.amount))
@@ -140,7 +145,7 @@ def a_price_of_zero_is_no_price(product: Replacements) -> None:
     product.replace(DesiredState, "fee_of", of_a_fee)
 
 
-@planted("Right 2")
+@planted("Right 2", favours=("set_rates", "change_promotions"), actors=("manager", "guests-2", "guests-3", "clock"))
 def totals_that_no_card_can_take_are_held(product: Replacements) -> None:
     """A booking whose total is zero, or too small for a card, waits for a payment that nobody can make."""
     product.replace(offers, "check_total", lambda *_: None)
@@ -148,32 +153,20 @@ def totals_that_no_card_can_take_are_held(product: Replacements) -> None:
     product.replace(creation, "without_payment", lambda *_, **__: ())
 
 
-@planted("Right 3", "I7")
+@planted("Right 3", "I7", favours=("pay", "decide"), actors=("guests-2", "guests-3", "provider"))
 def unrequested_money_is_kept(product: Replacements) -> None:
     """Money under a booking's ids that no decision of ours asked for stays at the provider, and nobody is informed."""
     product.replace(webhook_application, "payment_of_intent", lambda _, key, __: key)
     product.replace(provider_lists, "is_unrequested", lambda *_: False)
 
 
-@planted("Right 19")
+@planted("Right 19", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
 def a_failing_read_is_an_error(product: Replacements) -> None:
-    """Stripe's 500 on a read is an error of the request, where a cut connection is not."""
+    """A read that fails is an error of the request, where it says nothing."""
     on_read = errors.read_error
 
     def failed(error: stripe.StripeError) -> Exception:
-        if errors.failure_of(error) is errors.Failure.FAILED:
-            return CallFailed("the provider answered 500")
-        return on_read(error)
+        known = on_read(error)
+        return known if isinstance(known, UnknownObject) else CallFailed(str(known))
 
     product.replace(errors, "read_error", failed)
-
-
-@planted("Right 19")
-def a_session_that_is_gone_is_expired_for_ever(product: Replacements) -> None:
-    """To expire a session that Stripe does not have any more is tried again for a month."""
-
-    def sent(client: stripe.StripeClient, request: str, *, key: str) -> str:
-        stored = json.loads(request)
-        return str(calls.CALLS[stored["call"]](client, stored["about"], stored["params"], {"idempotency_key": key}).id)
-
-    product.replace(calls, "send", sent)

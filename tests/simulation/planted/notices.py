@@ -29,7 +29,7 @@ def mails_are_forgotten(product: Replacements) -> None:
     product.replace(events, "mail_for", lambda *_: None)
 
 
-@planted("I16")
+@planted("I16", notices=0.3)
 def a_failed_push_counts_as_sent(product: Replacements) -> None:
     """What Pusher did not take is stored as sent."""
     send = pushes._send
@@ -41,7 +41,7 @@ def a_failed_push_counts_as_sent(product: Replacements) -> None:
     product.replace(pushes, "_send", whatever_comes)
 
 
-@planted("I16")
+@planted("I16", notices=0.3)
 def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     """What the mail server did not take is stored as sent."""
     send = mails._send
@@ -55,7 +55,7 @@ def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     product.replace(mails, "_send", whatever_comes)
 
 
-@planted("I16")
+@planted("I16", actors=("clock",), notices=0.9)
 def notices_given_up_have_no_reason(product: Replacements) -> None:
     """A notice that is given up does not say why."""
     settle = SqlNotices.settle

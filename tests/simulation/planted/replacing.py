@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _MISSING = object()
 
 
 class Replacements:
-    """What a planted fault replaces. `undo` puts everything back, the last replacement first."""
+    """What a planted fault replaces. `undo` puts everything back, the last replacement first.
 
-    def __init__(self) -> None:
+    `turn` lets other tasks of the world run, where a fault takes longer than what it replaces.
+    """
+
+    def __init__(self, turn: Callable[[], None] = lambda: None) -> None:
+        self.turn = turn
         self._originals: list[tuple[Any, str, Any]] = []
 
     def __len__(self) -> int:
         return len(self._originals)
-
-    @property
-    def places(self) -> list[tuple[Any, str]]:
-        """The modules or classes, each with the name of the attribute that is replaced there."""
-        return [(owner, name) for owner, name, _ in self._originals]
 
     def replace(self, owner: Any, name: str, value: Any) -> None:
         """Replace an attribute of a module or a class. Raises `AttributeError` where there is no such attribute."""

@@ -1,59 +1,44 @@
-"""Runs seeds without a fault, counting what they reach, and with a planted fault, until one seed finds the fault."""
+"""Searches for a planted fault, seed by seed, and runs the seed that finds it again without the fault."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from tests.simulation import mixture, seeded
-from tests.simulation import world as worlds
-from tests.simulation.choices import Choices
-from tests.simulation.mixture import Mixture
-from tests.simulation.planted.reach import counted
-from tests.simulation.planted.replacing import Replacements
+from tests.simulation import seeded
+from tests.simulation.planted.fault import PlantedFault
+from tests.simulation.planted.leading import led
 from tests.simulation.planted.schema import without
 from tests.simulation.planted.table import FAULTS
-from tests.simulation.run import run
+from tests.simulation.run import RunResult, run
 from tests.simulation.world import World
 
 
-def answered(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out an order of `hunt`: to run a `seed` without any fault, or to search for a `fault` among `seeds`."""
-    began = seeded.real_time()
-    answer = _searched(world, order) if "fault" in order else _reached(world, order)
-    return {**answer, "seconds": seeded.real_time() - began}
+def searched(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
+    """Search for the `fault` of the order in so many `seeds`.
+
+    The answer has the `seed` that finds it (None where none does), with its `violation` and the violation's `kind`;
+    `without` is the violation of the same run without the fault, empty where that is green.
+    """
+    began, fault = seeded.real_time(), FAULTS[order["fault"]]
+    with led(fault):
+        first = _first_that_finds(world, fault, seeds=order["seeds"])
+        green = run(world, first.seed, fault.steps) if first else None
+    return {
+        "name": fault.name,
+        "seed": first.seed if first else None,
+        "kind": first.kind if first else "",
+        "violation": first.violation if first else "",
+        "without": green.violation if green else "",
+        "seconds": seeded.real_time() - began,
+    }
 
 
-def _reached(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
-    """The violation of a seed, empty where it is green, and how often the run reaches each fault's functions."""
-    with counted() as calls, _mixed(order["mixture"]):
-        result = run(world, order["seed"], order["steps"])
-    return {"seed": result.seed, "violation": result.violation, "reached": dict(calls)}
-
-
-def _searched(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
-    """The first of the seeds that finds the fault, None where none does, with the violation and its kind."""
-    fault = FAULTS[order["fault"]]
-    with fault.planted(), without(fault.drops, world.databases), _mixed(order["mixture"]):
-        for seed in order["seeds"]:
-            result = run(world, seed, order["steps"])
+def _first_that_finds(world: World, fault: PlantedFault, *, seeds: int) -> RunResult | None:
+    with fault.planted() as product, without(fault.drops, world.databases):
+        product.turn = world.turn
+        for seed in range(1, seeds + 1):
+            result = run(world, seed, fault.steps)
             if result.violation:
-                return {"name": fault.name, "seed": seed, "kind": result.kind, "violation": result.violation}
-    return {"name": fault.name, "seed": None, "kind": "", "violation": ""}
-
-
-@contextmanager
-def _mixed(changes: Mapping[str, Any]) -> Iterator[None]:
-    """The mixture of every run, with these changes."""
-
-    def changed(choices: Choices) -> Mixture:
-        return replace(mixture.drawn(choices), **changes)
-
-    replaced = Replacements()
-    replaced.replace(worlds, "drawn", changed)
-    try:
-        yield
-    finally:
-        replaced.undo()
+                return result
+    return None
