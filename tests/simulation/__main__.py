@@ -34,8 +34,12 @@ def options() -> argparse.Namespace:
         prog="python -m tests.simulation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first seed (1)")
-    parser.add_argument("--seeds", type=int, default=None, metavar="N", help="how many seeds (100; with --minutes: any)")
-    parser.add_argument("--steps", type=int, default=400, metavar="N", help="steps of a run before its faults stop (400)")
+    parser.add_argument(
+        "--seeds", type=int, default=None, metavar="N", help="how many seeds (100; with --minutes: any)"
+    )
+    parser.add_argument(
+        "--steps", type=int, default=400, metavar="N", help="steps of a run before its faults stop (400)"
+    )
     parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no seed after so many minutes")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
@@ -73,9 +77,9 @@ def main() -> None:
 
 def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
-    kept = json.loads(path.read_text())
+    failure = json.loads(path.read_text())
     with Farm(1) as farm:
-        farm.workers[0].order(kept["seed"], kept["steps"], kept["tape"])
+        farm.workers[0].order(failure["seed"], failure["steps"], failure["tape"])
         result = farm.workers[0].result()
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")
@@ -98,7 +102,7 @@ def _results(farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace) -> It
                 worker.order(seed, chosen.steps)
                 result = worker.result()
                 results.put(_shrunk(worker, result, chosen) if result["kind"] else result)
-        except Exception as problem:  # noqa: BLE001 - raised again in the main thread
+        except Exception as problem:
             results.put(problem)
         results.put(None)
 
@@ -139,7 +143,7 @@ def _shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) 
 
 def say(text: str) -> None:
     """Print at once."""
-    print(text, flush=True)  # noqa: T201 - a command
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Choices:
     """
 
     def __init__(self, seed: int, replayed: Sequence[int] | None = None) -> None:
-        self._random = random.Random(f"choices of {seed}")  # noqa: S311 - the seed is the point
+        self._random = random.Random(f"choices of {seed}")
         self._replayed = replayed
         self.tape: list[int] = []
         self.names: list[str] = []

@@ -82,17 +82,14 @@ class SimulatedDatabase:
     def keep(self) -> None:
         """Have every later reset return to the present data."""
         tables = [row["tablename"] for row in self.sql(_TABLES)]
-        kept = [table for table in tables if self.sql(f"SELECT 1 FROM {table} LIMIT 1")]
-        for table in kept:
+        filled = [table for table in tables if self.sql(f"SELECT 1 FROM {table} LIMIT 1")]
+        for table in filled:
             self.sql(f"CREATE TABLE simulation_base.{table} AS TABLE {table}")
         statements = [f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"]
         statements += [
-            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}"
-            for table in kept
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM simulation_base.{table}" for table in filled
         ]
-        statements += [
-            f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)
-        ]
+        statements += [f"SELECT setval('{row['sequencename']}', {row['last_value']})" for row in self.sql(_SEQUENCES)]
         self._reset = ";".join(["SET session_replication_role = replica", *statements])  # without foreign keys
 
     def reset(self) -> None:
@@ -137,14 +134,19 @@ class SimulatedDatabase:
             self._written(what)
 
     def _executed(
-        self, connection: sa.Connection, _: Any, statement: str, values: Any, __: Any, ___: bool  # noqa: FBT001
+        self,
+        connection: sa.Connection,
+        _: Any,
+        statement: str,
+        values: Any,
+        __: Any,
+        ___: bool,
     ) -> None:
         connection.info[ACTIVE] = self._now()
         if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
         elif statement.startswith("INSERT INTO job"):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
-
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
         self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))

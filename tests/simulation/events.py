@@ -28,7 +28,7 @@ _SELECTED = "SELECT * FROM outbox WHERE published_at IS NULL ORDER BY position F
 _TAKEN = f"""
     WITH taken AS ({_SELECTED}) UPDATE outbox SET published_at = %(now)s FROM taken
     WHERE outbox.position = taken.position RETURNING taken.*
-"""  # noqa: S608
+"""
 
 
 class Partition:

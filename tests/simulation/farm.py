@@ -41,7 +41,7 @@ class Worker:
     """A worker's process, with databases of its own."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.simulation.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONFAULTHANDLER": "1", "HOTELMATE_MODE": "demo", "TZ": "UTC"},

@@ -122,7 +122,7 @@ class Network:
             reply = ask_protocol.reply_body(answer.reply)
         except DeadlinePassed:
             raise
-        except Exception as problem:  # noqa: BLE001 - as the host does
+        except Exception as problem:
             world.answers(ask, problem)
             reply = ask_protocol.error_body(problem)
         world.point("reply", "before")

@@ -165,7 +165,7 @@ class SimulatedPusher(PusherGateway):
             if world.fault("the push's answer is lost", world.mixture.notices):
                 raise RetryLater("PUSH_UNREACHABLE")
 
-    def end_connections(self, user_id: str) -> None:  # noqa: ARG002 - nobody is connected
+    def end_connections(self, user_id: str) -> None:
         self._world.point("call", "before")
         if self._world.fault("the push fails", self._world.mixture.notices):
             raise RetryLater("PUSH_UNREACHABLE")

@@ -60,14 +60,14 @@ class Totals:
         return "\n".join(f"{self.hits[name]:6} hit {self.passes[name]:8} passed  {name}" for name in names)
 
 
-def failure_text(result: dict[str, Any], kept: Path) -> str:
+def failure_text(result: dict[str, Any], path: Path) -> str:
     """A failure as people read it."""
     trace = "\n".join(f"    {line}" for line in result["trace"][-LINES:])
     chosen = sum(map(bool, result["tape"]))
     return (
         f"seed {result['seed']} breaks a promise: {result['violation']}\n{trace}\n"
         f"  {len(result['tape'])} choices, {chosen} of them not the plainest; replay: "
-        f'make simulate ARGS="--replay {kept}"\n'
+        f'make simulate ARGS="--replay {path}"\n'
     )
 
 

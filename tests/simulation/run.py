@@ -60,7 +60,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
 
 def prepare(world: World, seed: int, choices: Choices) -> None:
     """Reset everything to the beginning of a run of this seed."""
-    from tests.simulation import seeded  # noqa: PLC0415
+    from tests.simulation import seeded
 
     seeded.begin(seed)
     world.elapsed = 0.0
@@ -74,16 +74,16 @@ def rest(world: World) -> None:
 
     Raises `Violated` where rest is not reached: that is liveness.
     """
-    world.becomes_calm()
+    world.rest.begin()
     most = world.steps + STEPS_TO_REST
     for _ in range(ROUNDS_TO_REST):
-        while world.is_busy():
+        while world.rest.is_busy():
             world.step()
             if world.steps > most:
-                raise Violated("liveness", f"no rest after {STEPS_TO_REST} steps: {world.unfinished()}")
-        if not world.pass_time_at_rest():
+                raise Violated("liveness", f"no rest after {STEPS_TO_REST} steps: {world.rest.unfinished()}")
+        if not world.rest.pass_time():
             return
-    raise Violated("liveness", f"no rest: {world.unfinished()}")
+    raise Violated("liveness", f"no rest: {world.rest.unfinished()}")
 
 
 def abandon(world: World) -> None:

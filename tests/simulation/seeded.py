@@ -16,7 +16,7 @@ import time_machine
 WORKER = "tests.simulation.worker"
 START = datetime(2031, 5, 5, 12, 0, tzinfo=UTC)  # a Monday; 13:00 at the hotels, where check-in is open
 
-_bytes = random.Random(0)  # noqa: S311 - the seed is the point
+_bytes = random.Random(0)
 _elapsed = 0.0
 _travel: list[Any] = []
 

@@ -23,7 +23,7 @@ class Failure:
 
 
 def shrunk(failure: Failure, replay: Callable[[tuple[int, ...]], Failure], *, goes_on: Callable[[], bool]) -> Failure:
-    """The simplest failure that was found while `goes_on()`. `replay` runs a tape; its `kind` is empty where it is green."""
+    """The simplest failure that is seen while `goes_on()`. `replay` runs a tape; a green run has an empty `kind`."""
     best = failure
     improved = True
     while improved and goes_on():

@@ -1,4 +1,4 @@
-"""Tasks: the green threads of the simulation. Exactly one runs at a time, and only the world decides which continues."""
+"""Tasks: the green threads of the simulation. One runs at a time, and only the world decides which continues."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Task:
             self._body()
         except (ProcessDied, DeadlinePassed):
             pass
-        except Exception as problem:  # noqa: BLE001 - the world reports it
+        except Exception as problem:
             self.failure = problem
         finally:
             self._end()

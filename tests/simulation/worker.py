@@ -91,7 +91,12 @@ def main() -> None:
         began, cpu = seeded.real_time(), time.process_time()
         world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
-        more = {"seconds": seeded.real_time() - began, "cpu": time.process_time() - cpu, "passes": world.points.passes, "hits": world.points.hits}
+        more = {
+            "seconds": seeded.real_time() - began,
+            "cpu": time.process_time() - cpu,
+            "passes": world.points.passes,
+            "hits": world.points.hits,
+        }
         answers.write(json.dumps({**vars(result), **more}) + "\n")
         answers.flush()
 

@@ -6,17 +6,17 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from chassis import codec, time_limits
+from chassis import codec
 from chassis.messaging import topology
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
 from chassis.refusal import Refusal, Unavailable
 from chassis.service import Service, method_of
 from chassis.settings import ServiceSettings
 from chassis.transactions import renewal
+from chassis.transactions.unit_of_work import is_outage
 from contracts.message import Ask, Query, reply_type
 from contracts.values import Caller, Context
 from hotelmate.invariants.context import ExaminationContext, ParkedMessage
@@ -25,26 +25,22 @@ from tests.simulation import seeded
 from tests.simulation.choices import Choices
 from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
-from tests.simulation.events import LOST_AFTER, EventDelivering
+from tests.simulation.events import EventDelivering
+from tests.simulation.faults import Faults
 from tests.simulation.lock_oracle import LockOracle
-from tests.simulation.mixture import QUIET, Mixture, drawn
+from tests.simulation.mixture import Mixture, drawn
 from tests.simulation.network import AskInFlight, Network, is_unexpected
 from tests.simulation.outside import Outside
-from tests.simulation.processes import Loop, SimulatedProcess
+from tests.simulation.processes import SimulatedProcess
+from tests.simulation.resting import Rest
+from tests.simulation.scheduler import TICK, Scheduler
 from tests.simulation.tasks import DeadlinePassed, ProcessDied, Task, TaskState
 
 Reply = TypeVar("Reply")
 
-TICK = 0.001  # seconds that pass with each step
 PROCESSES = 2  # of each service
 TAIL = 400  # lines of the trace that are kept
 DEADLOCK = "40P01"
-REST = 3 * 3600.0  # seconds; what happens later than that is not waited for
-
-_NEXT_JOBS = """
-    SELECT kind, min(greatest(try_at, not_before)) AS due FROM job WHERE done_at IS NULL AND gave_up_at IS NULL
-    GROUP BY kind ORDER BY kind
-"""
 
 
 class Violated(Exception):
@@ -61,8 +57,8 @@ class World:
     def __init__(self, services: Sequence[Service], settings: Mapping[str, ServiceSettings], admin_url: str) -> None:
         self._services = services
         self.elapsed = 0.0
-        self._current: Task | None = None
-        self.oracle = LockOracle(admin_url, lambda: self._current, lambda: self.elapsed)
+        self.running: Task | None = None
+        self.oracle = LockOracle(admin_url, lambda: self.running, lambda: self.elapsed)
         self.oracle.install()
         setattr(renewal, "repeat", self.repeat)  # noqa: B010 - a module of the product
         setattr(backoff, "sleep", self.sleep)  # noqa: B010
@@ -81,8 +77,6 @@ class World:
         self.choices = choices
         self.elapsed = self._leap = 0.0
         self.calm = False
-        self._mark = 0.0
-        self._leaps: deque[float] = deque()
         self.mixture = mixture or drawn(choices)
         self.tasks: list[Task] = []
         self.outboxes: set[str] = set()
@@ -91,8 +85,7 @@ class World:
         self.trace: deque[str] = deque(maxlen=TAIL)
         self.violations: list[Violated] = []
         self._hash = hashlib.sha256()
-        self._doomed: SimulatedProcess | None = None
-        self._frozen_since: dict[str, float] = {}
+        self.scheduler, self.faults, self.rest = Scheduler(self), Faults(self), Rest(self)
         self.network.in_flight.clear()
         self.events.reset()
         self.outside.reset()
@@ -125,85 +118,15 @@ class World:
         """Let one thing happen; raises `Violated`."""
         self.choices.step_begins()
         leap, self._leap = self._leap, 0.0
-        self._move(TICK + leap)
+        self.scheduler.move(TICK + leap)
         commits = self.shares["commit"]
-        act = self._chosen()
+        act = self.scheduler.choose()
         self.shares["turn"] += 1
         act()
         if self.judge and self.shares["commit"] > commits:
             self.judge.after_step(self)
         if self.violations:
             raise self.violations[0]
-
-    # rest
-
-    def becomes_calm(self) -> None:
-        """Stop all faults: actors go, processes come back, and nothing is lost or late any more."""
-        self.calm = True
-        self.mixture = replace(self.mixture, slow=0.0)
-        for task in [each for each in self.tasks if each.process is None]:
-            self._throw(task, ProcessDied())
-        for process in self.processes:
-            if process.frozen:
-                self._thaw(process)
-            if not process.up:
-                self._restart(process)
-        self._mark = self.elapsed
-        self._leaps = deque((5.0, 90.0, 600.0))
-
-    def is_busy(self) -> bool:
-        """Whether anything is left to do at this time."""
-        return bool(
-            self.network.in_flight
-            or self.outboxes
-            or any(task.runs for task in self.tasks)
-            or any(each.due <= self.elapsed for each in self.outside.webhooks)
-            or any(self._is_due(loop) for each in self.processes for loop in each.loops)
-            or any(each.asks for each in self.processes)
-            or self.events.deliverable()
-        )
-
-    def pass_time_at_rest(self) -> bool:
-        """Let time pass to what happens next; returns False where nothing does any more."""
-        times = [time for time in self._wakes() + self._retries() if time < self.elapsed + REST]
-        if times:
-            seconds = max(TICK, min(times) - self.elapsed)
-        elif self._leaps:
-            seconds = self._leaps.popleft()
-        else:
-            return False
-        self._move(seconds)
-        self._mark = self.elapsed
-        self._wake_due()
-        self.note("time passes at rest")
-        return True
-
-    def unfinished(self) -> str:
-        """What is left to do, in words."""
-        left = {
-            "tasks": [f"{task.name} {task.state.name} {task.at}" for task in self.tasks],
-            "asks": [ask.method for ask in self.network.in_flight],
-            "outboxes": sorted(self.outboxes),
-            "queues": {name: len(queue) for name, queue in self.events.broker.queues.items() if queue},
-            "webhooks": len(self.outside.webhooks),
-        }
-        return ", ".join(f"{name}: {what}" for name, what in left.items() if what)
-
-    def _retries(self) -> list[float]:
-        """The times at which open jobs are due."""
-        return [time for service in self.databases for time in self._jobs_due(service).values()]
-
-    def _jobs_due(self, service: str) -> dict[str, float]:
-        rows = self.databases[service].sql(_NEXT_JOBS)
-        return {row["kind"]: (row["due"] - seeded.START).total_seconds() for row in rows}
-
-    def _wake_due(self) -> None:
-        """Have the processes of a service with due jobs look for them, as they do every second."""
-        for service in self.databases:
-            due = {kind for kind, time in self._jobs_due(service).items() if time <= self.elapsed}
-            living = [each for each in self.processes if each.service.name == service and each.up] if due else []
-            for process in living[:1] if self.calm else living:
-                process.wake(due)
 
     # for actors
 
@@ -286,8 +209,8 @@ class World:
 
     def current_task(self) -> Task:
         """The task that runs."""
-        assert self._current is not None
-        return self._current
+        assert self.running is not None
+        return self.running
 
     def spawn(self, name: str, body: Callable[[], Any], process: SimulatedProcess | None = None) -> Task:
         """Start a task; it begins when its turn comes."""
@@ -299,7 +222,7 @@ class World:
 
     def turn(self) -> None:
         """Give the turn to the world, which may let other tasks run first."""
-        task = self._current
+        task = self.running
         if task is None:
             return
         if task.process and not task.process.up:
@@ -309,7 +232,7 @@ class World:
 
     def point(self, kind: str, moment: str, about: str = "") -> None:
         """Pass a crash point: the process may die here, and other tasks may run."""
-        task = self._current
+        task = self.running
         if task is None:
             return
         if task.process:
@@ -317,7 +240,7 @@ class World:
             task.at = name
             self.points.passed(name)
             if self.fault("death", self.mixture.deaths):
-                self._doomed = task.process
+                self.scheduler.doomed = task.process
         self.turn()
 
     def wait(self, *, until: float) -> None:
@@ -336,9 +259,9 @@ class World:
 
     def repeat(self, turn: Callable[[], None], every: float) -> Callable[[], None]:
         """The renewal of a lease, in the process of the current task."""
-        if self._current is None or self._current.process is None:
+        if self.running is None or self.running.process is None:
             return lambda: None
-        return self._current.process.repeat(turn, every)
+        return self.running.process.repeat(turn, every)
 
     @contextmanager
     def deadline(self, seconds: float) -> Iterator[None]:
@@ -361,13 +284,13 @@ class World:
 
     def answers(self, ask: AskInFlight, problem: Exception) -> None:
         """A handler has raised: what is neither a refusal nor an outage is a violation."""
-        if is_unexpected(problem) and not _is_outage(problem):
+        if is_unexpected(problem) and not is_outage(problem):
             self.violate("unexpected error", f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400])
 
     def statement_failed(self, code: str) -> None:
         """PostgreSQL refused a statement. A deadlock is a violation where its victim does not try again by itself."""
         if code == DEADLOCK:
-            task = self._current
+            task = self.running
             self.shares["deadlock"] += 1
             self.note("deadlock")
             if task is None or task.name.startswith("ask "):
@@ -386,177 +309,6 @@ class World:
         else:
             self.fresh_jobs.add(what)
 
-    # what may happen next
-
-    def _chosen(self) -> Callable[[], Any]:
-        """Choose what happens next; returns the function that does it."""
-        mixture = self.mixture
-        self.outside.notice_webhooks()
-        self.events.broker.expire()
-        living = [process for process in self.processes if process.up and not process.frozen]
-        ready = [task for task in self.tasks if task.runs]
-        asks = [each for each in living if each.asks and each.asks_running < 10]
-        due = [(each, loop) for each in living for loop in each.loops if self._is_due(loop)]
-        woken = [pair for pair in due if pair[1].woken]
-        webhooks = [each for each in self.outside.webhooks if each.due <= self.elapsed]
-        outboxes = sorted(self.outboxes)
-        partitions = self.events.deliverable()
-        options: list[tuple[str, float, Sequence[Any], Callable[[Any], Any]]] = [
-            ("run", 10.0, ready, self._run),
-            ("ask", 8.0, self.network.in_flight, lambda each: self.note(self.network.deliver(each))),
-            ("ask", 8.0, asks, lambda each: self.note(self.network.begin(each))),
-            ("deliver", 4.0, partitions, lambda each: self.note(self.events.deliver(each))),
-            ("publish", 4.0, outboxes, lambda each: self.note(self.events.publish(each))),
-            ("loop", 4.0, woken, self._begin_loop),
-            ("webhook", 2.0, webhooks, lambda each: self.note(self.outside.send(each))),
-        ]
-        options = [each for each in options if each[2]]
-        busy = bool(options)
-        if due:
-            options.append(("loop", 0.15 if busy else 2.0, due, self._begin_loop))
-        down = [each for each in self.processes if not each.up]
-        frozen = [each for each in self.processes if each.frozen]
-        if down:
-            options.append(("restart", 0.3, down, self._restart))
-        if frozen:
-            options.append(("thaw", 0.3, frozen, self._thaw))
-        if not self.calm and mixture.freezes and living:
-            options.append(("freeze", mixture.freezes, living, self._freeze))
-        if mixture.slow if busy else not (due and self.calm):
-            options.append(("time", mixture.slow if busy else 1.0, [busy], self._pass_time))
-        weights = [each[1] for each in options]
-        kind, _, candidates, act = self.choices.pick("step", options, weights)
-        candidate = candidates[0] if len(candidates) == 1 else self.choices.pick(kind, candidates)
-        return lambda: act(candidate)
-
-    def _run(self, task: Task) -> None:
-        self.note(f"run {task.process.name + ' ' if task.process else ''}{task.name}")
-        self._current = task
-        try:
-            task.resume()
-        finally:
-            self._current = None
-        if self._doomed:
-            doomed, self._doomed = self._doomed, None
-            self._kill(doomed)
-        self._forget(task)
-
-    def _forget(self, task: Task) -> None:
-        if task.state is not TaskState.DONE or task not in self.tasks:
-            return
-        self.tasks.remove(task)
-        if task.process:
-            task.process.tasks.remove(task)
-        if task.failure is not None:
-            problem = task.failure
-            if task.process is None or not _is_outage(problem):
-                self.violate("a task failed", f"{task.name}: {type(problem).__name__}: {problem}"[:600])
-            else:
-                self.note(f"{task.name} failed: {type(problem).__name__}")
-
-    def _is_due(self, loop: Loop) -> bool:
-        if loop.task is not None:
-            return False
-        if self.calm:  # the first process of each service is enough, and its job loops look when a job is due
-            return loop.woken or (loop.due <= self._mark and loop.settles)
-        return loop.woken or (loop.due <= self.elapsed and not loop.wakes)
-
-    def _begin_loop(self, pair: tuple[SimulatedProcess, Loop]) -> None:
-        process, loop = pair
-        loop.woken = False
-        loop.task = self.spawn(loop.name, loop.body, process)
-        self.note(f"{process.name} begins {loop.name}")
-
-        def ended() -> None:
-            loop.task = None
-            loop.due = self.elapsed + loop.every
-
-        loop.task.ends.append(ended)
-
-    # faults
-
-    def _kill(self, process: SimulatedProcess) -> None:
-        self.note(f"{process.name} dies")
-        self.shares["kill"] += 1
-        process.die()
-        for task in list(process.tasks):
-            if task.at:
-                self.points.hit(task.at)
-            self._throw(task, ProcessDied())
-
-    def _restart(self, process: SimulatedProcess) -> None:
-        self.note(f"{process.name} starts")
-        self.shares["restart"] += 1
-        process.start()
-
-    def _freeze(self, process: SimulatedProcess) -> None:
-        self.note(f"{process.name} freezes")
-        self.shares["freeze"] += 1
-        process.frozen = True
-        self._frozen_since[process.name] = self.elapsed
-
-    def _thaw(self, process: SimulatedProcess) -> None:
-        self.note(f"{process.name} thaws")
-        process.frozen = False
-        self._overdue()
-
-    def _throw(self, task: Task, problem: BaseException) -> None:
-        """Raise in a task, at its current wait."""
-        self._current = task
-        try:
-            task.throw(problem)
-        finally:
-            self._current = None
-        self._forget(task)
-
-    # time
-
-    def _pass_time(self, busy: bool) -> None:  # noqa: FBT001
-        if busy:
-            seconds = self.choices.pick("seconds", (0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))
-        else:
-            seconds = max(TICK, min(self._wakes(), default=self.elapsed + 1.0) - self.elapsed)
-        self._move(seconds)
-        if not busy:
-            self._wake_due()
-        self.note("time passes")
-
-    def _wakes(self) -> list[float]:
-        """The times at which something happens by itself, but for the loops."""
-        times = [task.wakes for task in self.tasks if task.wakes is not None]
-        times += [each.due for each in self.outside.webhooks]
-        expiry = self.events.broker.next_expiry()
-        return [*times, *([expiry] if expiry is not None else [])]
-
-    def _move(self, seconds: float) -> None:
-        seeded.move(seconds)
-        self.elapsed += seconds
-        for task in self.tasks:
-            if task.wakes is not None and task.wakes <= self.elapsed and not (task.process and task.process.frozen):
-                task.state, task.wakes = TaskState.READY, None
-        if seconds > TICK:
-            self._overdue()
-
-    def _overdue(self) -> None:
-        """End what the database, the broker and the host end when time has passed."""
-        self.stripe.advance(0)
-        for each in list(self.oracle.parked):
-            if each.task.state is TaskState.BLOCKED and self.elapsed - each.since > time_limits.LOCK:
-                self.note(f"{each.task.name} waits too long for a lock")
-                self.oracle.cancel(each)
-        for database in self.databases.values():
-            for connection in database.idle(time_limits.IDLE_IN_TRANSACTION):
-                self.note("a transaction was idle for too long")
-                self.oracle.end_session(connection)
-        for process in self.processes:
-            if process.frozen and self.elapsed - self._frozen_since[process.name] > LOST_AFTER:
-                self.events.connection_lost(process)
-        for task in list(self.tasks):
-            frozen = task.process and task.process.frozen
-            if task.limit is not None and task.limit < self.elapsed and not frozen:
-                self.note(f"the deadline of {task.name} passes")
-                self._throw(task, DeadlinePassed())
-
     # direct asks, of the judge
 
     def ask_directly(self, service: str, query: Query[Any]) -> Any:
@@ -568,9 +320,3 @@ class World:
     def _tell(self, message: Any, context: Context, key: str, outcome: Any) -> None:
         if self.judge:
             self.judge.answered(message, context, key, outcome)
-
-
-def _is_outage(problem: BaseException) -> bool:
-    from chassis.transactions.unit_of_work import is_outage  # noqa: PLC0415
-
-    return is_outage(problem)

@@ -1,0 +1,156 @@
+"""The scheduler: of everything that may happen next, it chooses one thing and lets it happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chassis.transactions.unit_of_work import is_outage
+from tests.simulation import seeded
+from tests.simulation.processes import Loop, SimulatedProcess
+from tests.simulation.tasks import Task, TaskState
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+TICK = 0.001  # seconds that pass with each turn
+ASKS_AT_ONCE = 10  # of a process, as `ServiceSettings.workers` says
+SLOW_TURNS = ((0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))  # seconds, and their weights
+TIMERS_WHILE_BUSY = 0.03
+
+
+class Kind(NamedTuple):
+    """One kind of thing that may happen: its weight, to what it may happen, and the function that does it."""
+
+    name: str
+    weight: float
+    candidates: Sequence[Any]
+    act: Callable[[Any], Any]
+
+
+class Scheduler:
+    """Chooses what happens next; the first kind that can happen is the plainest."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.doomed: SimulatedProcess | None = None  # dies when the task that runs gives its turn back
+
+    def choose(self) -> Callable[[], Any]:
+        """Choose what happens next; returns the function that does it."""
+        world = self._world
+        world.outside.notice_webhooks()
+        world.events.broker.expire()
+        kinds = [kind for kind in self._work() if kind.candidates]
+        kinds += [kind for kind in self._idling(busy=bool(kinds)) if kind.candidates]
+        kind = world.choices.pick("step", kinds, [kind.weight for kind in kinds])
+        one = kind.candidates[0] if len(kind.candidates) == 1 else world.choices.pick(kind.name, kind.candidates)
+        return lambda: kind.act(one)
+
+    def _work(self) -> Iterator[Kind]:
+        """What is to be done now."""
+        world = self._world
+        living = [process for process in world.processes if process.up and not process.frozen]
+        beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
+        woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
+        webhooks = [each for each in world.outside.webhooks if each.due <= world.elapsed]
+        yield Kind("run", 10.0, [task for task in world.tasks if task.runs], self._run)
+        yield Kind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
+        yield Kind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
+        yield Kind("deliver", 4.0, world.events.deliverable(), lambda each: world.note(world.events.deliver(each)))
+        yield Kind("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
+        yield Kind("job", 4.0, woken, self._begin_loop)
+        yield Kind("webhook", 2.0, webhooks, lambda each: world.note(world.outside.send(each)))
+
+    def _idling(self, *, busy: bool) -> Iterator[Kind]:
+        """Timers, the passing of time, and what happens to processes."""
+        world = self._world
+        mixture, processes = world.mixture, world.processes
+        due: list[tuple[SimulatedProcess, Loop]] = []
+        if not busy or (not world.calm and world.choices.chance("a timer while others work", TIMERS_WHILE_BUSY)):
+            living = [process for process in processes if process.up and not process.frozen]
+            due = [(each, loop) for each in living for loop in each.loops if self.is_due(loop)]
+            yield Kind("timer", 4.0 if busy else 2.0, due, self._begin_loop)
+        yield Kind("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
+        yield Kind("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
+        if not world.calm and mixture.freezes:
+            yield Kind("freeze", mixture.freezes, [e for e in processes if e.up and not e.frozen], world.faults.freeze)
+        if mixture.slow if busy else not (due and world.calm):
+            yield Kind("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
+
+    def is_due(self, loop: Loop) -> bool:
+        """Whether a process has to run this loop. At rest, one process's timers are enough."""
+        if loop.task is not None:
+            return False
+        world = self._world
+        if world.calm:
+            return loop.woken or (loop.settles and loop.due <= world.rest.since)
+        return loop.woken or (not loop.wakes and loop.due <= world.elapsed)
+
+    def _run(self, task: Task) -> None:
+        world = self._world
+        world.note(f"run {task.process.name + ' ' if task.process else ''}{task.name}")
+        world.running = task
+        try:
+            task.resume()
+        finally:
+            world.running = None
+        if self.doomed:
+            doomed, self.doomed = self.doomed, None
+            world.faults.kill(doomed)
+        self.forget(task)
+
+    def forget(self, task: Task) -> None:
+        """Take a task that has ended off the lists; a failure that is no outage is a violation."""
+        world = self._world
+        if task.state is not TaskState.DONE or task not in world.tasks:
+            return
+        world.tasks.remove(task)
+        if task.process:
+            task.process.tasks.remove(task)
+        problem = task.failure
+        if problem is not None and (task.process is None or not is_outage(problem)):
+            world.violate("a task failed", f"{task.name}: {type(problem).__name__}: {problem}"[:600])
+        elif problem is not None:
+            world.note(f"{task.name} failed: {type(problem).__name__}")
+
+    def _begin_loop(self, pair: tuple[SimulatedProcess, Loop]) -> None:
+        world, (process, loop) = self._world, pair
+        loop.woken = False
+        task = loop.task = world.spawn(loop.name, loop.body, process)
+        world.note(f"{process.name} begins {loop.name}")
+
+        def ended() -> None:
+            loop.task = None
+            loop.due = world.elapsed + loop.every
+
+        task.ends.append(ended)
+
+    # time
+
+    def _pass_time(self, *, busy: bool) -> None:
+        world = self._world
+        if busy:
+            self.move(world.choices.pick("seconds", *SLOW_TURNS))
+        else:
+            self.move(max(TICK, min(self.wakes(), default=world.elapsed + 1.0) - world.elapsed))
+            world.rest.wake_due()
+        world.note("time passes")
+
+    def wakes(self) -> list[float]:
+        """The times at which something happens by itself, but for loops and jobs."""
+        world = self._world
+        times = [task.wakes for task in world.tasks if task.wakes is not None]
+        times += [each.due for each in world.outside.webhooks]
+        expiry = world.events.broker.next_expiry()
+        return [*times, *([expiry] if expiry is not None else [])]
+
+    def move(self, seconds: float) -> None:
+        """Move the world's time; tasks whose time has come are ready, and what is overdue ends."""
+        world = self._world
+        seeded.move(seconds)
+        world.elapsed += seconds
+        for task in world.tasks:
+            if task.wakes is not None and task.wakes <= world.elapsed and not (task.process and task.process.frozen):
+                task.state, task.wakes = TaskState.READY, None
+        if seconds > TICK:
+            world.faults.end_overdue()
