@@ -22,14 +22,14 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I15", lost=0.15)
+@planted("I15", odds={"asks again": 0.6, "without a key": 0.0})
 def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     """A key is free again when its request is done: a repetition has a second effect."""
     product.replace(idempotency, "store", lambda connection, claim, _: idempotency.forget(connection, claim))
     product.replace(idempotency, "answer", lambda *_, **__: None)
 
 
-@planted("I15", "Right 17", favours=("extend",), lost=0.2)
+@planted("I15", "Right 17", favours=("extend",), odds={"without a key": 0.0}, lost=0.2)
 def actions_do_not_know_their_key(product: Replacements) -> None:
     """Who ends an interrupted action does not know the key that began it: a repetition begins a second action."""
     begin = pending_actions.begin
@@ -40,7 +40,7 @@ def actions_do_not_know_their_key(product: Replacements) -> None:
     product.replace(pending_actions, "begin", without_key)
 
 
-@planted("Right 18", "liveness", deaths=0.03)
+@planted("Right 18", "liveness", odds={"without a key": 0.0}, deaths=0.03)
 def claims_never_end(product: Replacements) -> None:
     """The key of a request whose process died is blocked for a day."""
     product.replace(idempotency, "LEASE", idempotency.RETENTION)

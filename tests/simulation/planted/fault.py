@@ -28,8 +28,8 @@ class PlantedFault:
     product in this process.
 
     The rest leads a run, with and without the fault, to where the fault shows: `actors` take part in every run,
-    `favours` are the names of duties of staff and steps of guests that they do more often, `mixture` are odds of the
-    world's faults, `steps` the length of a run.
+    `favours` are the names of duties of staff and steps of guests that they do more often, `odds` the probabilities of
+    chances by their name on the tape, `mixture` those of the world's faults, `steps` the length of a run.
     """
 
     name: str
@@ -39,6 +39,7 @@ class PlantedFault:
     drops: Sequence[DroppedConstraint] = ()
     actors: tuple[str, ...] = ()
     favours: tuple[str, ...] = ()
+    odds: Mapping[str, float] = field(default_factory=dict)
     steps: int = 250
     mixture: Mapping[str, float] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ def planted(
     drops: Sequence[DroppedConstraint] = (),
     actors: tuple[str, ...] = (),
     favours: tuple[str, ...] = (),
+    odds: Mapping[str, float] | None = None,
     steps: int = 250,
     **mixture: float,
 ) -> Callable[[Plant], PlantedFault]:
@@ -72,6 +74,7 @@ def planted(
             drops=drops,
             actors=actors,
             favours=favours,
+            odds=odds or {},
             steps=steps,
             mixture=mixture,
         )

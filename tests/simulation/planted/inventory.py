@@ -22,7 +22,7 @@ NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
 
-@planted("I1", drops=[NO_ROOM_TWICE], favours=("assign", "book", "walk_in"), actors=("desk-2",))
+@planted("I1", drops=[NO_ROOM_TWICE], favours=("assign", "book"), actors=("desk-2",), odds={"any room": 0.8})
 def two_stays_in_one_room(product: Replacements) -> None:
     """Nothing keeps two stays out of one room: no check, no constraint."""
     product.replace(assignments, "check_no_overlap", lambda *_: None)
@@ -36,7 +36,7 @@ def last_room_sold_to_everybody(product: Replacements) -> None:
     product.replace(offers.Offer, "sold_out", False)
 
 
-@planted("I2", favours=("walk_in", "book"), actors=("desk-2", "guests-2", "guests-3"))
+@planted("I2", favours=("walk_in", "book"), actors=("desk-2", "other-desk", "guests-2", "guests-3"))
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
@@ -49,7 +49,7 @@ def released_nights_stay_sold(product: Replacements) -> None:
     product.replace(hold_rules, "released", lambda parts, **_: ((), ()))
 
 
-@planted("I2", favours=("move", "assign"))
+@planted("I2", favours=("assign", "book"), actors=("desk-2",), odds={"any room": 0.8})
 def a_move_leaves_the_counters(product: Replacements) -> None:
     """A room of another type changes no counter, only the hold."""
     count = hold_steps.count_on_type
@@ -124,7 +124,7 @@ def the_horizon_stands_still(product: Replacements) -> None:
     product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
-@planted("liveness", favours=("move",), actors=("desk-2", "manager"))
+@planted("liveness", favours=("move", "walk_in"), actors=("desk-2",), odds={"any room": 0.5})
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 

@@ -29,7 +29,13 @@ def led(fault: PlantedFault) -> Iterator[None]:
     def drawn(choices: Choices) -> Mixture:
         return replace(mixture.drawn(choices), **fault.mixture)
 
+    chance = Choices.chance
+
+    def likely(self: Choices, name: str, probability: float) -> bool:
+        return chance(self, name, fault.odds.get(name, probability))
+
     replaced = Replacements()
+    replaced.replace(Choices, "chance", likely)
     replaced.replace(worlds, "drawn", drawn)
     replaced.replace(cast, "ALWAYS", tuple(dict.fromkeys((*cast.ALWAYS, *fault.actors))))
     for name in DUTIES:
