@@ -40,7 +40,7 @@ class PlantedFault:
     actors: tuple[str, ...] = ()
     favours: tuple[str, ...] = ()
     odds: Mapping[str, float] = field(default_factory=dict)
-    steps: int = 250
+    steps: int = 450
     mixture: Mapping[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -60,7 +60,7 @@ def planted(
     actors: tuple[str, ...] = (),
     favours: tuple[str, ...] = (),
     odds: Mapping[str, float] | None = None,
-    steps: int = 250,
+    steps: int = 450,
     **mixture: float,
 ) -> Callable[[Plant], PlantedFault]:
     """Make a function that plants a fault a row of the table; its docstring says what the fault is."""
