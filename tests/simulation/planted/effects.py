@@ -29,7 +29,7 @@ def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     product.replace(idempotency, "answer", lambda *_, **__: None)
 
 
-@planted("I15", "Right 17", favours=("extend",), odds={"without a key": 0.0}, lost=0.2)
+@planted("I15", "Right 17", favours=("walk_in", "extend"), odds={"without a key": 0.0}, lost=0.2)
 def actions_do_not_know_their_key(product: Replacements) -> None:
     """Who ends an interrupted action does not know the key that began it: a repetition begins a second action."""
     begin = pending_actions.begin
@@ -53,7 +53,7 @@ def rooms_repeat_an_action(product: Replacements) -> None:
     product.replace(SqlActionLog, "finish", lambda *_: None)
 
 
-@planted("I13", favours=("move", "check_out", "extend", "cancel"), actors=("desk-2", "manager"), slow=0.3)
+@planted("I13", favours=("walk_in", "move", "check_out", "extend", "cancel"), actors=("desk-2", "manager"), slow=0.3)
 def actions_do_not_shut_out(product: Replacements) -> None:
     """A second action of a booking begins while the first one waits for the rooms service."""
     begin = SqlBookings.begin_action

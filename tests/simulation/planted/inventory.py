@@ -64,10 +64,10 @@ def a_move_leaves_the_counters(product: Replacements) -> None:
     product.replace(hold_steps, "count_on_type", parts_only)
 
 
-@planted("I2", favours=("extend",))
-def added_nights_count_twice(product: Replacements) -> None:
-    """An extension adds two to each counter."""
-    product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=2 * by))
+@planted("I2", favours=("walk_in", "extend"))
+def added_nights_are_not_counted(product: Replacements) -> None:
+    """An extension changes the hold and no counter."""
+    product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=0 * by))
 
 
 @planted("I2")
@@ -82,7 +82,7 @@ def blocks_leave_the_capacity(product: Replacements) -> None:
     product.replace(blocks, "reduce_capacity", lambda *_: None)
 
 
-@planted("I3")
+@planted("I3", favours=("walk_in", "check_out"))
 def a_room_left_is_ready_at_once(product: Replacements) -> None:
     """A room is ready for the next guest without having been cleaned."""
 
@@ -93,7 +93,7 @@ def a_room_left_is_ready_at_once(product: Replacements) -> None:
     product.replace(room_status, "LIFECYCLE", Skipping())
 
 
-@planted("I13")
+@planted("I13", favours=("walk_in", "check_out"))
 def check_out_leaves_the_room_occupied(product: Replacements) -> None:
     """The booking is checked out, the stay ends, and the room keeps its status and guest."""
     change = room_status.change
@@ -106,7 +106,7 @@ def check_out_leaves_the_room_occupied(product: Replacements) -> None:
     product.replace(room_status, "change", unless_leaving)
 
 
-@planted("liveness")
+@planted("liveness", favours=("walk_in", "check_out"))
 def nobody_is_told_to_clean(product: Replacements) -> None:
     """A room that is left gets no cleaning task."""
     product.replace(cleaning_tasks, "follow", lambda *_: None)
