@@ -69,10 +69,10 @@ class JobRunner:
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+            completed = job_queue.complete(work.connection, [job for job, _ in succeeded])
             for job, outcome in succeeded:
-                if self.job.on_success:
+                if self.job.on_success and job.position in completed:
                     self.job.on_success(job.payload, outcome, work)
-            job_queue.mark(work.connection, [job for job, _ in succeeded], done_at=sa.func.now(), last_error="")
 
     def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
         why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
@@ -86,9 +86,9 @@ class JobRunner:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
                 job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
                 return
-            if self.job.on_give_up:
+            given_up = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
+            if given_up and self.job.on_give_up:
                 self.job.on_give_up(job.payload, why, work)
-            job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:
         if isinstance(problem, PermanentFailure):

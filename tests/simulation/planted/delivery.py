@@ -18,8 +18,8 @@ from chassis.transactions.tables import JOB
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope, Event
-from services.payments.handlers import webhooks
-from services.payments.steps import webhook_application
+from services.payments.domain.jobs import ApplyWebhook
+from services.payments.steps import sync, webhook_application
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
@@ -130,7 +130,7 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
 @planted("I17", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
 def webhooks_are_parked_at_once(product: Replacements) -> None:
     """A webhook event is parked when the provider does not answer once."""
-    apply = webhook_application.sync
+    apply = sync.sync
 
     def once(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -153,7 +153,7 @@ def webhooks_have_no_job(product: Replacements) -> None:
     enqueue = Work.enqueue
 
     def most(self: Work, payload: Any, **more: Any) -> None:
-        if not isinstance(payload, webhooks.ApplyWebhook):
+        if not isinstance(payload, ApplyWebhook):
             enqueue(self, payload, **more)
 
     product.replace(Work, "enqueue", most)

@@ -86,7 +86,7 @@ def no_answer_counts_as_a_refusal(product: Replacements) -> None:
         try:
             return ask(self, message)
         except Unavailable as unknown:
-            raise Refusal("UNAVAILABLE", str(unknown)) from unknown
+            raise Refusal("NO_ANSWER", str(unknown)) from unknown
 
     product.replace(Conversation, "ask", refused)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ def a_move_leaves_the_counters(product: Replacements) -> None:
         parts, changes = hold_rules.moved_to_type(hold.parts, room_type_id, from_on=max(today, hold.stay.check_in))
         if not changes:
             return count(work, hold, room_type_id, today=today)
-        work.holds.write_parts([hold_steps.replace(hold, parts=parts)])
+        work.holds.write_parts([replace(hold, parts=parts)])
         return True
 
     product.replace(hold_steps, "count_on_type", parts_only)
