@@ -142,9 +142,7 @@ def test_a_job_that_two_processes_have_run_succeeds_once(unit_of_work: UnitOfWor
 
 
 @pytest.mark.parametrize("first_ends", [True, False])
-def test_a_job_that_was_taken_over_is_neither_postponed_nor_given_up(
-    unit_of_work: UnitOfWork, first_ends: bool
-) -> None:
+def test_a_job_that_was_taken_over_is_given_up_once(unit_of_work: UnitOfWork, first_ends: bool) -> None:
     ends: list[str] = []
 
     def refuse(_: Sequence[Call], __: Any) -> list[Any]:
