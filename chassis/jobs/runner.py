@@ -69,9 +69,10 @@ class JobRunner:
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            completed = job_queue.complete(work.connection, [job for job, _ in succeeded])
+            jobs = [job for job, _ in succeeded]
+            marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
             for job, outcome in succeeded:
-                if self.job.on_success and job.position in completed:
+                if self.job.on_success and job.position in marked:
                     self.job.on_success(job.payload, outcome, work)
 
     def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
@@ -86,8 +87,8 @@ class JobRunner:
                 try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
                 job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
                 return
-            given_up = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
-            if given_up and self.job.on_give_up:
+            marked = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
+            if self.job.on_give_up and marked:
                 self.job.on_give_up(job.payload, why, work)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:

@@ -32,13 +32,10 @@ _LEASE = (
     .values(try_at=_LEASED_UNTIL, attempts=JOB.c.attempts + 1)
     .returning(JOB)
 )
-_LEASED_HERE = sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN
-_RENEW = JOB.update().where(_LEASED_HERE).values(try_at=_LEASED_UNTIL)
-_COMPLETE = (
+_RENEW = (
     JOB.update()
-    .where(JOB.c.position.in_(sa.bindparam("positions", expanding=True)) & _OPEN)
-    .values(done_at=sa.func.now(), last_error="")
-    .returning(JOB.c.position)
+    .where(sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN)
+    .values(try_at=_LEASED_UNTIL)
 )
 
 
@@ -94,25 +91,17 @@ def _due(connection: sa.Connection, params: dict[str, Any]) -> Sequence[sa.Row[A
 
 def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
     """Renew the leases of these jobs, except those that another process has taken over."""
-    connection.execute(_RENEW, {"leases": _leases(jobs), "lease": LEASE})
+    connection.execute(_RENEW, {"leases": [(job.position, job.attempts) for job in jobs], "lease": LEASE})
 
 
-def complete(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> set[int]:
-    """Mark these jobs as done; returns the positions of those that no other process has completed or given up.
+def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
+    """Set columns of these jobs' rows; returns the positions of the rows. A finished job stays as it is.
 
-    A process that stood still may complete a job that another process has taken over: the first one completes it.
+    A process that was frozen may end a job that another process has taken over and finished.
     """
-    return set(connection.execute(_COMPLETE, {"positions": [job.position for job in jobs]}).scalars())
-
-
-def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> bool:
-    """Set columns of the rows of those jobs that no other process has taken over; returns whether there are any."""
-    marked = JOB.update().where(_LEASED_HERE).values(**values)
-    return bool(jobs) and connection.execute(marked, {"leases": _leases(jobs)}).rowcount > 0
-
-
-def _leases(jobs: Sequence[LeasedJob]) -> list[tuple[int, int]]:
-    return [(job.position, job.attempts) for job in jobs]
+    positions = [job.position for job in jobs]
+    marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
+    return set(connection.execute(marking).scalars()) if positions else set()
 
 
 def _leased(row: Any, payload: type[Any]) -> LeasedJob:

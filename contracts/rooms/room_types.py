@@ -57,7 +57,7 @@ class AddRoomType(Command[RoomTypeView]):
 
 
 class ChangeRoomType(Command[RoomTypeView]):
-    """Change a room type; existing bookings and quotes keep their terms."""
+    """Change a room type; existing bookings and quotes keep their terms. Refused `ROOM_TYPE_NOT_FOUND`."""
 
     hotel: str
     code: str
@@ -71,7 +71,10 @@ class ChangeRoomType(Command[RoomTypeView]):
 
 
 class RemoveRoomType(Command[Nothing]):
-    """Remove a room type. Refused `ROOM_TYPE_IN_USE` while the type has rooms or sold future nights."""
+    """Remove a room type.
+
+    Refused `ROOM_TYPE_NOT_FOUND`, and `ROOM_TYPE_IN_USE` while the type has rooms or sold future nights.
+    """
 
     hotel: str
     code: str

@@ -79,7 +79,7 @@ def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
     failure = json.loads(path.read_text())
     with Farm(1) as farm:
-        farm.workers[0].order(failure["seed"], failure["steps"], failure["tape"])
+        farm.workers[0].order(failure["seed"], failure["steps"], failure["tape"], lines=20_000)
         result = farm.workers[0].result()
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")

@@ -19,6 +19,7 @@ from chassis.database.parameters import parameters
 from chassis.settings import with_driver
 
 WROTE, ACTIVE = "wrote", "active"  # what a connection remembers
+GRAIN = 20_000  # microseconds: the grain of the SQL clock, so that few transactions have to set it
 INTRANS = extensions.TRANSACTION_STATUS_INTRANS
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
 _CLOCK = """
@@ -37,7 +38,7 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 
 class SimulatedDatabase:
     """One service's database. `written` is called after each transaction that wrote to its outbox, with
-    `outbox`, or enqueued jobs, with their kind; `failed` with PostgreSQL's code for each error."""
+    `outbox`, changed a `job`, or enqueued jobs, with their kind; `failed` with PostgreSQL's code for each error."""
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class SimulatedDatabase:
         self._reset = ""
         url = with_driver(running_url, "psycopg2")
         arguments = {"connect_args": parameters(name), "pool_size": 40, "max_overflow": -1, "hide_parameters": True}
+        arguments["pool_use_lifo"] = True  # few connections, which mostly know the time
         self.transacting = sa.create_engine(url, **arguments)
         self.reading = sa.create_engine(url, **arguments, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         self._open: dict[int, tuple[Any, dict[Any, Any]]] = {}
@@ -123,6 +125,7 @@ class SimulatedDatabase:
         now = self._now()
         self._open[id(connection)] = (connection, record.info)
         record.info[ACTIVE] = now
+        now = now.replace(microsecond=now.microsecond // GRAIN * GRAIN)
         if record.info.get("now") != now:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET simulation.now = '{now.isoformat()}'")
@@ -147,6 +150,8 @@ class SimulatedDatabase:
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
         elif statement.startswith("INSERT INTO job"):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
+        elif statement.startswith("UPDATE job"):
+            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"job"}
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
         self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))

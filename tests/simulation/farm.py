@@ -23,6 +23,7 @@ from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import SETTINGS, PostgresNode
 from tests.fakes.memory import directory_in_memory
 
+LINES = 200
 FORGETFUL = {
     **SETTINGS,
     "fsync": "off",
@@ -48,9 +49,9 @@ class Worker:
         )  # fmt: skip
         self.send(config)
 
-    def order(self, seed: int, steps: int, tape: list[int] | None = None) -> None:
-        """Have the worker run a seed."""
-        self.send({"seed": seed, "steps": steps, "tape": tape})
+    def order(self, seed: int, steps: int, tape: list[int] | None = None, *, lines: int = LINES) -> None:
+        """Have the worker run a seed, or replay a tape; the result has so many last lines of the trace."""
+        self.send({"seed": seed, "steps": steps, "tape": tape, "lines": lines})
 
     def result(self) -> dict[str, Any]:
         """The result of the next order; waits for it. Raises `RuntimeError` where the worker has ended."""

@@ -68,10 +68,12 @@ class Faults:
         for each in list(world.oracle.parked):
             if each.task.state is TaskState.BLOCKED and world.elapsed - each.since > time_limits.LOCK:
                 world.note(f"{each.task.name} waits too long for a lock")
+                world.shares["lock timeout"] += 1
                 world.oracle.cancel(each)
         for database in world.databases.values():
             for connection in database.idle(time_limits.IDLE_IN_TRANSACTION):
                 world.note("a transaction was idle for too long")
+                world.shares["idle transaction"] += 1
                 world.oracle.end_session(connection)
         for process in world.processes:
             if process.frozen and world.elapsed - self._frozen_since[process.name] > LOST_AFTER:
@@ -80,4 +82,5 @@ class Faults:
             frozen = task.process and task.process.frozen
             if task.limit is not None and task.limit < world.elapsed and not frozen:
                 world.note(f"the deadline of {task.name} passes")
+                world.shares["deadline"] += 1
                 self.throw(task, DeadlinePassed())

@@ -19,7 +19,6 @@ def operations_that_send(kind: type[Ask[Any]]) -> Sequence[Operation]:
     return _senders().get(kind, ())
 
 
-@cache
 def takes_a_key(kind: type[Ask[Any]]) -> bool:
     """Whether clients can send this ask with an Idempotency-Key."""
     return any(operation.idempotency_key for operation in operations_that_send(kind))

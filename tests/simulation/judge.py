@@ -17,7 +17,7 @@ from tests.simulation.judging.courtroom import Breach, Courtroom
 from tests.simulation.judging.feeds import gaps
 from tests.simulation.judging.liveness import unfinished
 from tests.simulation.judging.money import Money
-from tests.simulation.judging.notices import sent, unsent
+from tests.simulation.judging.notices import repeated, sent, unsent
 from tests.simulation.judging.promises import Promises
 from tests.simulation.judging.safety import Safety
 from tests.simulation.judging.standing import blocked_for_too_long, fallen
@@ -72,6 +72,7 @@ class Judge:
         _report(world, self.money.wrong(world))
         _report(world, gaps(world))
         _report(world, unsent(world, self._sent_before or ()))
+        _report(world, repeated(world))
 
 
 def outcome_of(outcome: Any) -> str:

@@ -19,6 +19,7 @@ from sandbox.stripe.in_memory import InMemoryStripe
 from sandbox.stripe.webhook_sender import signature
 from services.notifier.domain.jobs import PushMessage
 from services.notifier.pusher_gateway import PusherGateway, batches
+from services.notifier.staff_names import StaffNameCache
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 
@@ -49,6 +50,7 @@ class Outside:
         self._cards = StripeCards(
             KEY, url="http://stripe.invalid", secrets=(SECRET,), http=SimulatedStripeHttp(world, self.stripe)
         )
+        self._made: dict[str, Any] = {}
         self._pushed_before: tuple[PushMessage, ...] = ()
         self.reset()
 
@@ -67,14 +69,17 @@ class Outside:
 
     def dependencies(self, service: Service) -> Any:
         """What a process of the service uses besides its database."""
-        made = service.dependencies(self._settings[service.name])
+        if service.name not in self._made:  # templates of mails are compiled once
+            self._made[service.name] = service.dependencies(self._settings[service.name])
+        made = self._made[service.name]
         if service.name == "payments":
             return PaymentsDependencies(cards=self._cards, origins=made.origins, compare_every=made.compare_every)
         if service.name == "notifier":
             return replace(
                 made,
                 push=SimulatedPusher(self._world, made.settings),
-                mail_server=SimulatedMailServer(self._world),  # type: ignore[arg-type]
+                mail_server=SimulatedMailServer(self._world),
+                staff_names=StaffNameCache(),
             )
         return made
 

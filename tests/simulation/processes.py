@@ -55,6 +55,7 @@ class Loop:
         self.wakes = wakes
         self.due = 0.0
         self.woken = False
+        self.renews = False  # whether this renews a lease, which a process that is not frozen does in time
         self.settles = False  # whether rest needs this loop: one process's timers are enough
         self.task: Task | None = None
 
@@ -117,7 +118,7 @@ class SimulatedProcess:
     def repeat(self, turn: Callable[[], None], every: float) -> Callable[[], None]:
         """Call `turn` in tasks of this process while it lives and time passes; returns the function that ends this."""
         loop = Loop("renew a lease", every, turn)
-        loop.due = self._world.elapsed + every
+        loop.due, loop.renews = self._world.elapsed + every, True
         self.loops.append(loop)
 
         def end() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 FAILURES = Path(".run/simulation")
 CORPUS = Path(__file__).parent / "corpus"
+NO_STEPS = ("turn", "check-out")
 LINES = 40  # of a failure's trace
 
 
@@ -48,7 +49,7 @@ class Totals:
 
     def summary(self) -> str:
         """All figures, in lines."""
-        counted = {kind: count for kind, count in self.shares.most_common() if kind != "turn"}
+        counted = {kind: count for kind, count in self.shares.most_common() if kind not in NO_STEPS}
         shares = ", ".join(f"{kind} {count / max(1, self.steps):.1%}" for kind, count in counted.items())
         share = self.with_check_out / max(1, self.runs)
         lines = [self.line(), f"shares: {shares}", f"seeds that bring a stay to check-out: {share:.0%}"]

@@ -104,5 +104,8 @@ class Rest:
 
     def _jobs(self, service: str) -> list[tuple[str, float]]:
         """The open jobs of a service: kind, and when the job is due."""
-        rows = self._world.databases[service].sql(_OPEN_JOBS)
+        world = self._world
+        rows = world.databases[service].sql(_OPEN_JOBS) if service in world.with_jobs else []
+        if not rows:
+            world.with_jobs.discard(service)
         return [(row["kind"], (row["due"] - seeded.START).total_seconds()) for row in rows]

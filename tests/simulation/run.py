@@ -38,6 +38,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
     choices = Choices(seed, tape)
     prepare(world, seed, choices)
     world.judge = Judge()
+    waits = world.oracle.waits
     try:
         start_actors(world)
         while world.steps < steps:
@@ -52,6 +53,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         abandon(world)
     result.steps = world.steps
     result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
+    result.shares["lock wait"] = world.oracle.waits - waits
     result.shares["check-out"] = world.judge.check_outs
     result.answers = world.judge.answers
     result.starts, result.trace = choices.steps, list(world.trace)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TICK = 0.001  # seconds that pass with each turn
 ASKS_AT_ONCE = 10  # of a process, as `ServiceSettings.workers` says
 SLOW_TURNS = ((0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))  # seconds, and their weights
+LATE = 1.0  # seconds by which a renewal may be late
 TIMERS_WHILE_BUSY = 0.03
 
 
@@ -130,11 +131,19 @@ class Scheduler:
     def _pass_time(self, *, busy: bool) -> None:
         world = self._world
         if busy:
-            self.move(world.choices.pick("seconds", *SLOW_TURNS))
+            seconds = world.choices.pick("seconds", *SLOW_TURNS)
         else:
-            self.move(max(TICK, min(self.wakes(), default=world.elapsed + 1.0) - world.elapsed))
+            seconds = min(self.wakes(), default=world.elapsed + 1.0) - world.elapsed
+        renewals = [loop.due for loop in self._renewals()]
+        self.move(max(TICK, min([seconds, *(due + LATE - world.elapsed for due in renewals)])))
+        if not busy:
             world.rest.wake_due()
         world.note("time passes")
+
+    def _renewals(self) -> list[Loop]:
+        """The renewals that do not run at present, of the processes that are not frozen: time does not outrun them."""
+        living = [process for process in self._world.processes if process.up and not process.frozen]
+        return [loop for process in living for loop in process.loops if loop.renews and loop.task is None]
 
     def wakes(self) -> list[float]:
         """The times at which something happens by itself, but for loops and jobs."""
@@ -152,5 +161,7 @@ class Scheduler:
         for task in world.tasks:
             if task.wakes is not None and task.wakes <= world.elapsed and not (task.process and task.process.frozen):
                 task.state, task.wakes = TaskState.READY, None
+        for loop in self._renewals():
+            loop.woken = loop.woken or loop.due <= world.elapsed
         if seconds > TICK:
             world.faults.end_overdue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -71,6 +72,7 @@ class SettledStays:
     pusher: list[PushMessage]
     judge: Judge = field(default_factory=Judge)
     violations: list[tuple[str, str]] = field(default_factory=list)
+    shares: Counter[str] = field(default_factory=Counter)
     ahead: timedelta = timedelta(0)
     staying: str = ""
     cancelled: str = ""
@@ -156,7 +158,7 @@ class Original:
         platform = Platform(_settings({name: copied(url) for name, url in self.urls.items()}, self.stand_ins))
         stripe = InMemoryStripe(api_key=KEY)
         stripe.restore(self.stays.stripe.snapshot())
-        lists = {name: list(getattr(self.stays, name)) for name in ("mailbox", "pusher")}
+        lists: dict[str, Any] = {name: list(getattr(self.stays, name)) for name in ("mailbox", "pusher")}
         judge = deepcopy(self.stays.judge)
         yield replace(self.stays, platform=platform, stripe=stripe, judge=judge, violations=[], **lists)
         platform.close()
@@ -177,7 +179,7 @@ def played(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterat
         stays = SettledStays(platform, stripe, mails.mails, pushes.messages)
         stays.judge.after_step(stays)
         stays.staying, stays.cancelled = (stays.paid_booking(key).booking.booking_id for key in ("one", "two"))
-        about = {"hotel": HOTEL, "booking_id": stays.staying}
+        about: dict[str, Any] = {"hotel": HOTEL, "booking_id": stays.staying}
         room = stays.sql("rooms", "SELECT room_number FROM room ORDER BY id LIMIT 1")[0]["room_number"]
         stays.ask(AssignRoom(**about, room_number=room), STAFF, "assign")
         stays.ask(CheckIn(**about), STAFF, "check in")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,8 @@ PLANTED = {
     "a job waits": ("liveness", "notifier", "UPDATE job SET done_at = NULL, try_at = now() - interval '1 hour'"),
     "a hold is not ended": (
         "liveness", "bookings",
-        "UPDATE booking SET status = 'PENDING_PAYMENT', expires_at = now() - interval '1 hour' WHERE status = 'IN_HOUSE'",
+        """UPDATE booking SET status = 'PENDING_PAYMENT', in_house = NULL, expires_at = now() - interval '1 hour'
+           WHERE status = 'IN_HOUSE'""",
     ),
     "a booking is gone": ("I14", "bookings", "DELETE FROM audit WHERE to_status = 'IN_HOUSE'"),
     "a status is another one": ("I14", "bookings", "UPDATE audit SET to_status = 'DRAFT' WHERE to_status = 'IN_HOUSE'"),
@@ -65,8 +67,13 @@ PLANTED = {
 }  # fmt: skip
 
 
+def kinds(stays: SettledStays) -> list[str]:
+    """The kinds of violations at rest, without I12: these stays do not go on, while the machine's clock does."""
+    return [kind for kind, _ in stays.judged() if kind != "I12"]
+
+
 def test_settled_stays_are_innocent(stays: SettledStays) -> None:
-    assert stays.judged() == []
+    assert kinds(stays) == []
     assert stays.judge.check_outs == 0
     assert stays.judge.answers["CreateBooking answered"] == 2
 
@@ -77,28 +84,35 @@ def test_a_spoiled_row_is_found(stays: SettledStays, name: str) -> None:
     for statement in statements:
         stays.sql(service, statement)
 
-    assert invariant in {kind for kind, _ in stays.judged()}
+    assert invariant in kinds(stays)
 
 
 def test_a_mail_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     stays.mailbox.pop()
 
-    assert [kind for kind, _ in stays.judged()] == ["I16"]
+    assert kinds(stays) == ["I16"]
+
+
+def test_a_mail_that_arrived_twice_is_found_unless_an_accident_explains_it(stays: SettledStays) -> None:
+    stays.mailbox.append(stays.mailbox[0])
+
+    assert kinds(stays) == ["I16"]
+    stays.shares["kill"] = 1
+    assert kinds(stays) == []
 
 
 def test_a_push_that_did_not_arrive_is_found(stays: SettledStays) -> None:
     lost = stays.pusher[0].data["event_id"]
     stays.pusher[:] = [message for message in stays.pusher if message.data.get("event_id") != lost]
 
-    assert [kind for kind, _ in stays.judged()] == ["I16"]
+    assert kinds(stays) == ["I16"]
 
 
 def test_a_refund_too_many_is_found_in_the_journal_alone(stays: SettledStays) -> None:
     [refund] = [entry for entry in stays.stripe.journal() if entry["movement"] == "refund"]
     stays.stripe.state.store.journal._entries.append(stays.stripe.state.store.journal._entries[refund["sequence"] - 1])
 
-    kinds = {kind for kind, _ in stays.judged()}
-    assert {"money", "I10"} <= kinds
+    assert {"money", "I10"} <= set(kinds(stays))
 
 
 def test_a_second_capture_and_one_that_nobody_decided_are_found(stays: SettledStays) -> None:
@@ -123,7 +137,7 @@ def test_money_that_is_still_held_for_an_ended_booking_is_found(stays: SettledSt
 
 def create() -> CreateBooking:
     """Any command that creates a booking."""
-    nights = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
+    nights: dict[str, Any] = {"check_in": date(2031, 5, 5), "check_out": date(2031, 5, 6)}
     return CreateBooking(hotel=HOTEL, room_type="SGL", **nights, adults=1, children=0, guest=GUEST)
 
 
@@ -166,8 +180,8 @@ def test_two_answers_to_one_key_are_found(stays: SettledStays) -> None:
 def test_a_booking_that_nobody_asked_for_is_found(stays: SettledStays) -> None:
     stays.judge.promises.created.discard(stays.cancelled)
 
-    assert [kind for kind, _ in stays.judged()] == ["I15"]
+    assert kinds(stays) == ["I15"]
     stays.judge.answered(create(), Context(), "lost", Unavailable(""))
-    assert stays.judged() == []
+    assert kinds(stays) == []
     stays.judge.answered(create(), Context(), "lost", Refusal("SOLD_OUT", ""))
-    assert [kind for kind, _ in stays.judged()] == ["I15"]
+    assert kinds(stays) == ["I15"]

@@ -1,7 +1,7 @@
 """A worker: a process of its own that runs seeds one after the other, as its standard input says.
 
-Each line of the input is `{"seed", "steps", "tape"}`, and each line of the output a `RunResult` as JSON; or the line is
-an order of `planted.hunt`. The first line of the input names the databases.
+Each line of the input is `{"seed", "steps", "tape", "lines"}`, and each line of the output a `RunResult` as JSON; or
+it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
 """
 
 from tests.simulation import seeded
@@ -11,6 +11,7 @@ seeded.take_over()
 import json
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from chassis.observability import logs
@@ -41,7 +42,7 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=lambda what, name=service.name: world.wrote(name, what), failed=world.statement_failed,
+            written=partial(world.wrote, service.name), failed=world.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database
@@ -91,6 +92,7 @@ def main() -> None:
         began, cpu = seeded.real_time(), time.process_time()
         world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
+        result.trace = result.trace[-order["lines"] :]
         more = {
             "seconds": seeded.real_time() - began,
             "cpu": time.process_time() - cpu,

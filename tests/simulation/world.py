@@ -17,7 +17,7 @@ from chassis.service import Service, method_of
 from chassis.settings import ServiceSettings
 from chassis.transactions import renewal
 from chassis.transactions.unit_of_work import is_outage
-from contracts.message import Ask, Query, reply_type
+from contracts.message import Ask, reply_type
 from contracts.values import Caller, Context
 from hotelmate.invariants.context import ExaminationContext, ParkedMessage
 from services.payments.steps import backoff
@@ -39,7 +39,7 @@ from tests.simulation.tasks import DeadlinePassed, ProcessDied, Task, TaskState
 Reply = TypeVar("Reply")
 
 PROCESSES = 2  # of each service
-TAIL = 400  # lines of the trace that are kept
+TAIL = 20_000  # lines of the trace that are kept
 DEADLOCK = "40P01"
 
 
@@ -81,6 +81,7 @@ class World:
         self.tasks: list[Task] = []
         self.outboxes: set[str] = set()
         self.fresh_jobs: set[str] = set()
+        self.with_jobs: set[str] = set()  # the services that may have open jobs
         self.shares: Counter[str] = Counter()
         self.trace: deque[str] = deque(maxlen=TAIL)
         self.violations: list[Violated] = []
@@ -303,15 +304,17 @@ class World:
                 self.violate("an event failed", each.why)
 
     def wrote(self, service: str, what: str) -> None:
-        """A transaction of a service wrote to its `outbox`, or enqueued jobs of the kind `what`."""
+        """A transaction of a service wrote to its `outbox`, changed a `job`, or enqueued jobs of the kind `what`."""
         if what == "outbox":
             self.outboxes.add(service)
-        else:
+            return
+        self.with_jobs.add(service)
+        if what != "job":
             self.fresh_jobs.add(what)
 
     # direct asks, of the judge
 
-    def ask_directly(self, service: str, query: Query[Any]) -> Any:
+    def ask_directly(self, service: str, query: Ask[Any]) -> Any:
         process = next(each for each in self.processes if each.service.name == service)
         plain, context = codec.plain(query), codec.plain(Context(caller=Caller(kind="system")))
         answer = process.ask_server.handle(method_of(type(query)), plain, context)

@@ -20,20 +20,20 @@ from tests.simulation.actors import (
 )
 from tests.simulation.actors.clock import clock
 from tests.simulation.actors.colleague import Duty, work
-from tests.simulation.actors.guests import guests
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.stage import Stage
+from tests.simulation.actors.trips import guests
 
 ALWAYS = ("desk", "guests-1")
 Actor = Callable[[Any], None]
 
 FRONT_DESK: Mapping[Duty, int] = {
-    diligence.serve: 50, deciding.decide: 2, arrivals.receive: 2, departures.check_out: 2, arrivals.walk_in: 2, arrivals.book: 3,
-    arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1, departures.settle: 2, departures.extend: 1,
-    departures.move: 1, departures.handle_overstay: 2, departures.check_out_rooms: 1, messages.serve: 2,
-    messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1, deciding.amend: 1,
-    deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
+    diligence.serve: 50, deciding.decide: 2, arrivals.receive: 2, departures.check_out: 2, arrivals.walk_in: 2,
+    arrivals.book: 3, arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1, departures.settle: 2,
+    departures.extend: 1, departures.move: 1, departures.handle_overstay: 2, departures.check_out_rooms: 1,
+    messages.serve: 2, messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1,
+    deciding.amend: 1, deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
 }  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,

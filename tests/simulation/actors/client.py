@@ -44,7 +44,8 @@ class Client:
 
     def read(self, query: Ask[Reply]) -> Reply | None:
         """The answer to a GET; None where it is refused, or no answer came to any attempt."""
-        return self._repeated(query, self.context, key="")
+        reply: Reply | None = self._repeated(query, self.context, key="")
+        return reply
 
     def command(self, command: Command[Reply], *, if_match: tuple[int, ...] | None = None) -> Reply | None:
         """The answer to a command; None where it is refused, or nothing is known of it.
@@ -60,7 +61,7 @@ class Client:
         if choices.chance("clicks twice", CLICKS_TWICE):
             second = Client(self.world, f"{key}-click", context)
             self.world.start(lambda _: second._again(command, context, key), f"{key}-click")
-        reply = self._repeated(command, context, key=key)
+        reply: Reply | None = self._repeated(command, context, key=key)
         if reply is not None and choices.chance("asks again", ASKS_AGAIN):
             self._repeated(command, context, key=key)
         return reply

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from email.message import EmailMessage
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
+from email.message import EmailMessage
 from typing import Any
 
 from contracts.bookings.asks import CreateBooking
@@ -77,18 +76,7 @@ def _text(mail: EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
-def guests(world: Stage, name: str) -> None:
-    """Guests come one after the other, each with trips of their own."""
-    from tests.simulation.actors.trips import live_through
-
-    for number in count(1):
-        client = Client(world, f"{name}-{number}", Context())
-        for trip in _book(client):
-            live_through(trip)
-        world.sleep(world.choices.pick("next guest", (5.0, 60.0, 600.0)))
-
-
-def _book(client: Client) -> list[Trip]:
+def book(client: Client) -> list[Trip]:
     """The trips that the guest has booked: usually one, seldom two at once."""
     world = client.world
     hotels = hotels_of(client)

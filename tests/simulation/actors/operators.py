@@ -26,7 +26,15 @@ def operators(world: Stage, name: str) -> None:
     client = Client(world, name, OPERATOR)
     while True:
         world.sleep(world.choices.pick("pause", (30.0, 120.0, 600.0)))
-        duties = {reconcile: 4, replay_notices: 3, replay_webhooks: 3, publish_again: 1, retry_refunds: 2, drop_user: 1, import_again: 1}
+        duties = {
+            reconcile: 4,
+            replay_notices: 3,
+            replay_webhooks: 3,
+            publish_again: 1,
+            retry_refunds: 2,
+            drop_user: 1,
+            import_again: 1,
+        }
         weighted(world, "duty", duties)(client)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 from urllib.parse import urlencode
 
 import stripe as library
@@ -28,7 +29,7 @@ def dispute(world: Stage) -> None:
     store = world.stripe.state.store
     charge = _one(world, "charge", store.charges, lambda each: each["captured"] and not each["disputed"])
     if charge:
-        kind = "inquiry" if world.choices.chance("inquiry", 0.5) else "chargeback"
+        kind: Literal["inquiry", "chargeback"] = "inquiry" if world.choices.chance("inquiry", 0.5) else "chargeback"
         open_dispute(store, charge, kind=kind, cause=EventCause())
 
 

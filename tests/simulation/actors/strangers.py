@@ -59,12 +59,12 @@ def from_another_hotel(colleague: Colleague) -> None:
     other = colleague.world.choices.pick("other hotel", others)
     stranger = colleague.client.acting_as(staff_context(other.slug, Role.MANAGER, staff_id="66"))
     hotel = colleague.world.choices.pick("named hotel", (colleague.hotel.slug, other.slug))
-    about = {"hotel": hotel, "booking_id": booking.booking_id}
+    about: dict[str, Any] = {"hotel": hotel, "booking_id": booking.booking_id}
     kind = colleague.world.choices.pick("command", tuple(COMMANDS))
     stranger.command(kind(**about, **COMMANDS[kind]))
     stranger.read(GetBooking(**about))
     stranger.read(GetTimeline(**about))
-    room = {"hotel": colleague.hotel.slug, "room_number": "101"}
+    room: dict[str, Any] = {"hotel": colleague.hotel.slug, "room_number": "101"}
     stranger.command(BlockRoom(**room, until=colleague.today + timedelta(days=1)))
     stranger.command(ChangeRoomStatus(**room, to_status=RoomStatus.OUT_OF_ORDER))
 
@@ -90,7 +90,7 @@ def nonsense(world: Stage, name: str) -> None:
                     {"hotel": "no-hotel"},
                 ),
             )
-            fields = {"hotel": hotel.slug, "room_type": "SGL", **stay, **wrong}
+            fields: dict[str, Any] = {"hotel": hotel.slug, "room_type": "SGL", **stay, **wrong}
             guest = GuestDetails(first_name="No", last_name="Body", email=f"{name}@example.com")
             client.command(CreateBooking(**fields, guest=guest))
             client.command(GiveQuote(**fields))

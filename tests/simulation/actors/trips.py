@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import count
 
 from contracts.bookings.status import BookingStatus
-from tests.simulation.actors.client import weighted
-from tests.simulation.actors.guests import ENDED, PAUSES, Trip
+from contracts.values import Context
+from tests.simulation.actors.client import Client, weighted
+from tests.simulation.actors.guests import ENDED, PAUSES, Trip, book
 from tests.simulation.actors.in_house import (
     cancel,
     chat,
@@ -18,6 +20,7 @@ from tests.simulation.actors.in_house import (
     wait,
 )
 from tests.simulation.actors.paying import open_page, pay, verify
+from tests.simulation.actors.stage import Stage
 
 Step = Callable[[Trip], None]
 
@@ -34,6 +37,15 @@ STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.IN_HOUSE: {wait: 4, order: 4, register_phone: 1, chat: 1, pay: 1, cancel: 1},
 }
 OUT_OF_PLACE = 0.06
+
+
+def guests(world: Stage, name: str) -> None:
+    """Guests come one after the other, each with trips of their own."""
+    for number in count(1):
+        client = Client(world, f"{name}-{number}", Context())
+        for trip in book(client):
+            live_through(trip)
+        world.sleep(world.choices.pick("next guest", (5.0, 60.0, 600.0)))
 
 
 def live_through(trip: Trip) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -19,7 +20,12 @@ class Breach(NamedTuple):
 
 
 class Courtroom(Protocol):
-    """The world as the judge sees it: databases, the provider, what was sent, the time."""
+    """The world as the judge sees it: databases, the provider, what was sent, the time.
+
+    `shares` counts what has happened so far, by kind: the accidents among it may repeat a mail.
+    """
+
+    shares: Counter[str]
 
     @property
     def stripe(self) -> InMemoryStripe:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from contracts.message import Ask
@@ -15,7 +14,6 @@ CODE = re.compile(r"`([A-Z][A-Z0-9_]{3,})`")
 OF_EVERY_COMMAND = frozenset({"IDEMPOTENCY_IN_PROGRESS"})
 
 
-@cache
 def documented_refusals(kind: type[Ask[Any]]) -> frozenset[str]:
     """The codes with which an ask of this kind may be refused."""
     codes = {code for operation in operations_that_send(kind) for code in codes_of(operation)}
@@ -24,7 +22,6 @@ def documented_refusals(kind: type[Ask[Any]]) -> frozenset[str]:
     return frozenset(codes) | OF_EVERY_COMMAND
 
 
-@cache
 def staff_only(kind: type[Ask[Any]]) -> bool:
     """Whether only operations for a hotel's own staff send this ask."""
     senders = operations_that_send(kind)

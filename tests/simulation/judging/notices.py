@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.simulation.judging.courtroom import Breach, Courtroom
 
+ACCIDENTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock")
 COALESCED = "availability_changed"  # the newest push of a second stands for all
 _NOTICES = """
     SELECT id::text AS id, medium, occasion, booking_id, event_id::text AS event, subject, sequence FROM notice
@@ -34,8 +35,9 @@ def unsent(world: Courtroom, before: Collection[str]) -> Iterator[Breach]:
             yield Breach("I16", f"the push {row['occasion']} of {row['subject']} has not arrived")
 
 
-def repeated(world: Courtroom, accidents: int) -> Iterator[Breach]:
-    """Mails that arrived more often than once, and once more for each accident that may repeat a mail."""
+def repeated(world: Courtroom) -> Iterator[Breach]:
+    """Mails that arrived more often than once, and once more for each accident between a send and its commit."""
+    accidents = sum(world.shares[name] for name in ACCIDENTS)
     for identity, times in Counter(identity_of(mail) for mail in world.mailbox).items():
         if times > 1 + accidents:
             yield Breach("I16", f"the mail {identity} has arrived {times} times, after {accidents} accidents")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chassis import codec
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CreateBooking
+from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import ChatMessage
 from contracts.bookings.communications import Communication
 from contracts.bookings.orders import Order
@@ -28,6 +29,7 @@ PASSING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
 CREATES = (CreateBooking, AddWalkIn)
 HAS_A_ROOM = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
 SECRETS = ("guest_token",)
+ERASED = ("the order", "the chat message")  # by a destructive check-out
 
 _STATUSES = "SELECT subject, sequence, to_status FROM audit WHERE subject = ANY(%(ids)s)"
 _ROOMS = """
@@ -57,10 +59,12 @@ class Promises:
         self._replies: dict[tuple[str, str], tuple[Any, datetime]] = {}
         self._in_doubt: dict[tuple[str, str], int] = {}
         self._nameless = 0
+        self._erased = False
 
     def remember(self, message: Any, context: Context, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
         """Remember an answer. Yields a breach where it contradicts an earlier answer to the same request."""
         scope = (type(message).__name__, key)
+        self._erased = self._erased or (isinstance(message, CheckOutRooms) and message.destructive)
         if isinstance(message, CREATES):
             self._count_doubt(scope, outcome)
         if isinstance(outcome, BaseException):
@@ -79,7 +83,7 @@ class Promises:
         yield from self._rooms(world)
         yield from self._creations(world)
         for (service, statement, identity), what in self.objects.items():
-            if not world.sql(service, statement, id=identity):
+            if not (self._erased and what in ERASED) and not world.sql(service, statement, id=identity):
                 yield Breach("I14", f"{what} {identity} was answered and is not there")
 
     # answers

@@ -24,8 +24,9 @@ _ROOMS = """
     WHERE coalesce(sold, 0) <> coalesce(held, 0) OR sold > most
 """
 _PAYMENTS = """
-    SELECT 'I9' AS invariant, id AS subject, 
-           'captured ' || captured || ' of ' || amount || ', refunded ' || refunded AS what FROM payment WHERE captured > amount OR refunded > captured
+    SELECT 'I9' AS invariant, id AS subject,
+           'captured ' || captured || ' of ' || amount || ', refunded ' || refunded AS what
+    FROM payment WHERE captured > amount OR refunded > captured
     UNION ALL
     SELECT 'I9', payment_id, count(*) || ' captures in the ledger' FROM ledger
     WHERE kind = 'capture' GROUP BY payment_id HAVING count(*) > 1
