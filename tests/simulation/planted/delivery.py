@@ -179,6 +179,18 @@ def leases_of_jobs_are_ignored(product: Replacements) -> None:
     product.replace(job_queue, "LEASE", -job_queue.LEASE)
 
 
+@planted("I16", "Proved twice", freezes=0.05)
+def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
+    """A process that stood still longer than its lease ends a job that another process has ended."""
+
+    def unfenced(connection: sa.Connection, jobs: Sequence[Any], **values: Any) -> set[int]:
+        positions = [job.position for job in jobs]
+        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
+        return set(positions)
+
+    product.replace(job_queue, "mark", unfenced)
+
+
 def _publish_all_but(product: Replacements, is_left_out: Callable[[Event], bool]) -> None:
     publish = Work.publish
 

@@ -37,7 +37,7 @@ def last_room_sold_to_everybody(product: Replacements) -> None:
     product.replace(offers.Offer, "sold_out", False)
 
 
-@planted("I2", favours=("walk_in", "book"), actors=("desk-2", "other-desk", "guests-2", "guests-3"))
+@planted("I2", "Proved snapshot", favours=("walk_in", "book"), actors=("desk-2", "other-desk", "guests-2", "guests-3"))
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
@@ -125,7 +125,7 @@ def the_horizon_stands_still(product: Replacements) -> None:
     product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
-@planted("liveness", favours=("move", "walk_in"), actors=("desk-2",), odds={"any room": 0.5})
+@planted("liveness", "Proved locks", favours=("move", "walk_in"), actors=("desk-2",), odds={"any room": 0.5})
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 

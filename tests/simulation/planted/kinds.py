@@ -44,6 +44,10 @@ MENDED: Mapping[str, str] = {
     "Right 29": "a stack whose machine is slow",
     "Right testers": "partial captures with fee and balance",
     "Proved stop": "an orderly stop that is not orderly",
+    "Proved twice": "a job that two processes ran ends twice",
+    "Proved snapshot": "a counter that is computed from the row of before",
+    "Proved locks": "locks in another order",
+    "Proved search": "unrequested money that is searched for one day only",
     "Proved nodes": "three nodes that are as weak as one",
 }
 
@@ -81,5 +85,6 @@ LEFT_OUT: Mapping[str, str] = {
     "Right 28": f"{_STACK}: tests/architecture/test_loaded_packages",
     "Right 29": f"{_STACK}: tests/sandbox",
     "Proved stop": f"{_STACK}: tests/interface/broker",
+    "Proved search": "every simulated webhook comes in the end: tests/conversations/test_second_payments",
     "Proved nodes": "one broker is modelled, which never loses a queue: the tests of the cluster",
 }
