@@ -20,6 +20,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from tests.simulation.farm import Farm, Worker
+from tests.simulation.planted import hunt
 from tests.simulation.reports import Totals, failure_text, keep
 from tests.simulation.shrinking import Failure, shrunk
 
@@ -44,6 +45,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
     parser.add_argument("--points", action="store_true", help="list the crash points: enumerated, passed, hit")
     parser.add_argument("--shrink", type=float, default=SHRINK_FOR, metavar="SECONDS", help="how long to shrink (60)")
+    parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for planted faults: these, or all")
     return parser.parse_args()
 
 
@@ -52,6 +54,9 @@ def main() -> None:
     chosen = options()
     if chosen.replay:
         sys.exit(replay(chosen.replay))
+    if chosen.planted is not None:
+        with Farm(chosen.workers) as farm:
+            sys.exit(hunt.command(farm.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
     totals, began = Totals(), time.monotonic()
     last = chosen.seeds or (100 if chosen.minutes is None else None)
     numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -46,11 +47,11 @@ class Worker:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONFAULTHANDLER": "1", "HOTELMATE_MODE": "demo", "TZ": "UTC"},
         )  # fmt: skip
-        self._write(config)
+        self.send(config)
 
     def order(self, seed: int, steps: int, tape: list[int] | None = None, *, lines: int = LINES) -> None:
         """Have the worker run a seed, or replay a tape; the result has so many last lines of the trace."""
-        self._write({"seed": seed, "steps": steps, "tape": tape, "lines": lines})
+        self.send({"seed": seed, "steps": steps, "tape": tape, "lines": lines})
 
     def result(self) -> dict[str, Any]:
         """The result of the next order; waits for it. Raises `RuntimeError` where the worker has ended."""
@@ -71,7 +72,8 @@ class Worker:
             self.process.kill()
             self.process.wait()
 
-    def _write(self, order: dict[str, Any]) -> None:
+    def send(self, order: Mapping[str, Any]) -> None:
+        """Give the worker an order."""
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()

@@ -20,6 +20,7 @@ from tests.simulation.judging.money import Money
 from tests.simulation.judging.notices import repeated, sent, unsent
 from tests.simulation.judging.promises import Promises
 from tests.simulation.judging.safety import Safety
+from tests.simulation.judging.standing import blocked_for_too_long, fallen
 
 # Without a broker, no process holds a partition.
 OUTSIDE = ("I19",)
@@ -46,6 +47,7 @@ class Judge:
         self.answers[f"{type(message).__name__} {outcome_of(outcome)}"] += 1
         self.check_outs += isinstance(outcome, BookingDetail) and outcome.status is BookingStatus.COMPLETED
         self._pending += wrong_answer(message, context, outcome)
+        self._pending += blocked_for_too_long(outcome)
         self._pending += self.promises.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
 
@@ -65,6 +67,7 @@ class Judge:
             if violation.invariant not in OUTSIDE:
                 world.violate(violation.invariant, f"{violation.subject}: {violation.what}")
         _report(world, unfinished(world))
+        _report(world, fallen(world))
         _report(world, self.promises.broken(world))
         _report(world, self.money.wrong(world))
         _report(world, gaps(world))

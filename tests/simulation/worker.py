@@ -1,7 +1,7 @@
 """A worker: a process of its own that runs seeds one after the other, as its standard input says.
 
-Each line of the input is `{"seed", "steps", "tape", "lines"}`, and each line of the output a `RunResult` as JSON. The
-first line of the input names the databases.
+Each line of the input is `{"seed", "steps", "tape", "lines"}`, and each line of the output a `RunResult` as JSON; or
+it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
 """
 
 from tests.simulation import seeded
@@ -26,6 +26,7 @@ from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import QUIET
+from tests.simulation.planted.search import searched
 from tests.simulation.run import rest, run
 from tests.simulation.world import World
 
@@ -84,6 +85,10 @@ def main() -> None:
     world = made(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
+        if "fault" in order:
+            answers.write(json.dumps(searched(world, order)) + "\n")
+            answers.flush()
+            continue
         began, cpu = seeded.real_time(), time.process_time()
         world.points = CrashPoints()
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))

@@ -18,7 +18,7 @@ from tests.simulation.actors.stage import Stage
 def provider(world: Stage, name: str) -> None:
     """The bank opens and closes disputes; somebody uses the dashboard."""
     del name
-    steps = {dispute: 3, close: 2, refund: 2, capture: 1, void: 1}
+    steps = {dispute: 3, close: 2, refund: 2, capture: 1, void: 1, pay_beside: 2}
     while True:
         world.sleep(world.choices.pick("pause", (120.0, 900.0)))
         weighted(world, "step of the provider", steps)(world)
@@ -60,6 +60,17 @@ def void(world: Stage) -> None:
     """Somebody cancels an authorisation on the dashboard."""
     if intent := _held(world):
         _on_the_dashboard(world, f"/v1/payment_intents/{intent['id']}/cancel")
+
+
+def pay_beside(world: Stage) -> None:
+    """Somebody pays under a booking's ids, past its payment page."""
+    session = _one(world, "session", world.stripe.state.store.sessions, lambda each: bool(each["metadata"]))
+    if session:
+        metadata = {f"metadata[{name}]": value for name, value in session["metadata"].items()}
+        method = world.choices.pick("capture method", ("manual", "automatic"))
+        payment = {"amount": session["amount_total"], "currency": session["currency"], "capture_method": method}
+        how = {"confirm": "true", "payment_method": "pm_card_visa"}
+        _on_the_dashboard(world, "/v1/payment_intents", **payment, **how, **metadata)
 
 
 def _held(world: Stage) -> Json | None:

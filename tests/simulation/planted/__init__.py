@@ -1,0 +1,1 @@
+"""Planted faults: changes of the product that the simulation must find."""

@@ -1,0 +1,200 @@
+"""Planted faults of events, webhook events and jobs: lost, doubled, out of order, without their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from chassis.jobs.runner import JobRunner
+from chassis.messaging import inbox
+from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
+from chassis.refusal import PermanentFailure, TooEarly, Unavailable
+from chassis.transactions import job_queue, work
+from chassis.transactions.tables import JOB
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from contracts.message import Envelope, Event
+from services.payments.domain.jobs import ApplyWebhook
+from services.payments.steps import sync, webhook_application
+from services.payments.store.webhooks import SqlWebhooks
+from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
+
+
+@planted("I6", deaths=0.02)
+def the_inbox_forgets(product: Replacements) -> None:
+    """An event is applied without a row in the inbox: a second delivery is applied again."""
+    product.replace(inbox, "advance", lambda *_: None)
+    product.replace(inbox, "insert", lambda *_, **__: None)
+
+
+@planted("I6", deaths=0.03)
+def gaps_are_passed(product: Replacements) -> None:
+    """An event that is too early is applied: the events before it count as applied."""
+    past_repeats = inbox.advance_past_repeats
+
+    def past_gaps(connection: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
+        try:
+            return past_repeats(connection, envelopes)
+        except TooEarly:
+            inbox._set_last(connection, envelopes)
+            return list(envelopes)
+
+    product.replace(inbox, "advance_past_repeats", past_gaps)
+
+
+@planted("I4", "I6", deaths=0.03)
+def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
+    """The outbox rows are written in a transaction of their own: a crash between the two loses the events."""
+    flush = Work.flush
+    begin = UnitOfWork.begin
+    late: dict[int, list[Any]] = {}
+
+    def without_events(self: Work) -> None:
+        rows = [self._row(pending) for pending in self._events]
+        self._events = []
+        flush(self)
+        late.setdefault(id(self), []).extend(rows)
+
+    @contextmanager
+    def twice(self: UnitOfWork, *args: Any, **kwargs: Any) -> Iterator[Work]:
+        with begin(self, *args, **kwargs) as opened:
+            yield opened
+        if rows := late.pop(id(opened), []):
+            with self.begin() as second:
+                second.connection.execute(work._INSERT_OUTBOX, rows)
+
+    product.replace(Work, "flush", without_events)
+    product.replace(UnitOfWork, "begin", twice)
+
+
+@planted("I4", favours=("walk_in", "check_out"))
+def check_outs_have_no_audit_row(product: Replacements) -> None:
+    """The audit row of a check-out is left out."""
+    audit = Work.audit
+
+    def most(self: Work, *, what: str, **more: Any) -> None:
+        if what != "GuestCheckedOut":
+            audit(self, what=what, **more)
+
+    product.replace(Work, "audit", most)
+
+
+@planted("I4", "I6")
+def assignments_have_no_event(product: Replacements) -> None:
+    """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
+    _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
+
+
+@planted("I3", "I6", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+def numbers_have_gaps(product: Replacements) -> None:
+    """The event of a captured payment leaves out a number."""
+    row = Work._row
+
+    def with_gap(self: Work, pending: Any) -> dict[str, Any]:
+        values = row(self, pending)
+        return values | {"sequence": values["sequence"] + (type(pending.event).__name__ == "PaymentCaptured")}
+
+    product.replace(Work, "_row", with_gap)
+
+
+@planted("I16", "I6")
+def sent_mails_are_published_twice(product: Replacements) -> None:
+    """The event of a sent mail is published twice, with two ids and two numbers."""
+    publish = Work.publish
+
+    def doubled(self: Work, event: Event, **more: Any) -> Any:
+        if type(event).__name__ == "NoticeSent":
+            publish(self, event, **more)
+        return publish(self, event, **more)
+
+    product.replace(Work, "publish", doubled)
+
+
+@planted("I6", deaths=0.03)
+def failed_events_are_acknowledged(product: Replacements) -> None:
+    """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
+    apply = EventDispatcher._apply_one
+
+    def dropped(self: EventDispatcher, envelope: Envelope) -> DispatchResult:
+        result = apply(self, envelope)
+        return result if result.disposition is Disposition.OUTAGE else APPLIED
+
+    product.replace(EventDispatcher, "_apply_one", dropped)
+
+
+@planted("I17", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
+def webhooks_are_parked_at_once(product: Replacements) -> None:
+    """A webhook event is parked when the provider does not answer once."""
+    apply = sync.sync
+
+    def once(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return apply(*args, **kwargs)
+        except Unavailable as unknown:
+            raise PermanentFailure(str(unknown)) from unknown
+
+    product.replace(webhook_application, "sync", once)
+
+
+@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
+    """A webhook is answered 2xx and not stored."""
+    product.replace(SqlWebhooks, "store", lambda *_: False)
+
+
+@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+def webhooks_have_no_job(product: Replacements) -> None:
+    """A webhook event is stored, and nobody applies it."""
+    enqueue = Work.enqueue
+
+    def most(self: Work, payload: Any, **more: Any) -> None:
+        if not isinstance(payload, ApplyWebhook):
+            enqueue(self, payload, **more)
+
+    product.replace(Work, "enqueue", most)
+
+
+@planted("I11", "I8", favours=("pay", "decide"), actors=("guests-2", "guests-3"), deaths=0.03)
+def jobs_are_done_before_they_run(product: Replacements) -> None:
+    """A job is marked as done when it is leased: a crash loses it."""
+    claim = JobRunner.claim
+
+    def at_most_once(self: JobRunner) -> list[Any]:
+        due = claim(self)
+        with self.unit_of_work.begin() as opened:
+            job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
+        return due
+
+    product.replace(JobRunner, "claim", at_most_once)
+
+
+@planted("I16")
+def leases_of_jobs_are_ignored(product: Replacements) -> None:
+    """A leased job is due for every other worker, too: two processes send one mail."""
+    product.replace(job_queue, "LEASE", -job_queue.LEASE)
+
+
+@planted("I16", "Proved twice", freezes=0.05)
+def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
+    """A process that stood still longer than its lease ends a job that another process has ended."""
+
+    def unfenced(connection: sa.Connection, jobs: Sequence[Any], **values: Any) -> set[int]:
+        positions = [job.position for job in jobs]
+        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
+        return set(positions)
+
+    product.replace(job_queue, "mark", unfenced)
+
+
+def _publish_all_but(product: Replacements, is_left_out: Callable[[Event], bool]) -> None:
+    publish = Work.publish
+
+    def most(self: Work, event: Event, **more: Any) -> Any:
+        return uuid4() if is_left_out(event) else publish(self, event, **more)
+
+    product.replace(Work, "publish", most)

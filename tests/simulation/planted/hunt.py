@@ -1,0 +1,63 @@
+"""The run mode `--planted`: searches for every planted fault, and prints the table of what the searches came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tests.simulation.planted.fault import PlantedFault
+from tests.simulation.planted.kinds import KINDS, LEFT_OUT
+from tests.simulation.planted.spreading import Orderly, spread
+from tests.simulation.planted.table import FAULTS
+
+SEEDS = 200
+Row = Mapping[str, Any]
+
+
+def hunt(workers: Sequence[Orderly], names: Sequence[str] = (), *, seeds: int = SEEDS) -> Iterator[Row]:
+    """The answer of `search.searched` for each fault, as it comes; for all faults where `names` is empty.
+
+    Raises `LookupError` for an unknown name.
+    """
+    return spread(workers, [{"fault": fault.name, "seeds": seeds} for fault in chosen(names)])
+
+
+def chosen(names: Sequence[str]) -> list[PlantedFault]:
+    """The faults with these names; all without a name. Raises `LookupError` for an unknown name."""
+    if unknown := sorted(set(names) - FAULTS.keys()):
+        raise LookupError(f"no planted fault is called {', '.join(unknown)}")
+    return [FAULTS[name] for name in names] if names else list(FAULTS.values())
+
+
+def command(workers: Sequence[Orderly], names: Sequence[str], *, seeds: int, say: Callable[[str], None]) -> int:
+    """Search, print each result and the table; the exit code is 1 where a fault is not found or not alone to blame."""
+    rows = []
+    for row in hunt(workers, names, seeds=seeds):
+        rows.append(row)
+        say(line(row))
+    say(table(rows))
+    return 0 if all(is_good(row) for row in rows) else 1
+
+
+def is_good(row: Row) -> bool:
+    """Whether the fault is found, and the same run without it is green."""
+    return row["seed"] is not None and not row["without"]
+
+
+def line(row: Row) -> str:
+    """What one search came to."""
+    if row["seed"] is None:
+        return f"{row['name']}: NOT FOUND, {row['seconds']:.1f} s"
+    green = f"NOT GREEN without it: {row['without']}" if row["without"] else "green without it"
+    return f"{row['name']}: seed {row['seed']}, {row['violation']}; {green}; {row['seconds']:.1f} s"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The table of all searches, in Markdown, and the kinds that no fault stands for."""
+    lines = ["| planted fault | stands for | seed | seen as | green without | seconds |", "|---|---|---|---|---|---|"]
+    for row in sorted(rows, key=lambda row: list(FAULTS).index(row["name"])):
+        kinds = ", ".join(FAULTS[row["name"]].kinds)
+        seed, green = ("not found", "") if row["seed"] is None else (row["seed"], "no" if row["without"] else "yes")
+        lines.append(f"| {row['name']} | {kinds} | {seed} | {row['kind']} | {green} | {row['seconds']:.1f} |")
+    lines += ["", "Left out:", *(f"* {kind}, {KINDS[kind]}: {why}" for kind, why in LEFT_OUT.items())]
+    return "\n".join(lines)

@@ -1,0 +1,66 @@
+"""Planted faults of pushes and mails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.refusal import RetryLater
+from services.notifier.domain.send_result import SENT, SendResult
+from services.notifier.handlers import events, mails, pushes
+from services.notifier.store.notices import SqlNotices
+from services.notifier.work import NotifierWork
+from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
+
+
+@planted("I16")
+def notices_have_no_job(product: Replacements) -> None:
+    """A notice is stored and nobody sends it."""
+
+    def without_job(_: Any, notice: Any, work: NotifierWork, **__: Any) -> None:
+        work.notices.add(notice, now=work.now)
+
+    product.replace(events, "_enqueue", without_job)
+
+
+@planted("I16")
+def mails_are_forgotten(product: Replacements) -> None:
+    """An event that causes a mail causes none, and no notice either."""
+    product.replace(events, "mail_for", lambda *_: None)
+
+
+@planted("I16", notices=0.3)
+def a_failed_push_counts_as_sent(product: Replacements) -> None:
+    """What Pusher did not take is stored as sent."""
+    send = pushes._send
+
+    def whatever_comes(*about: Any) -> SendResult:
+        result = send(*about)
+        return SENT if isinstance(result, RetryLater) else result
+
+    product.replace(pushes, "_send", whatever_comes)
+
+
+@planted("I16", notices=0.3)
+def a_failed_mail_counts_as_sent(product: Replacements) -> None:
+    """What the mail server did not take is stored as sent."""
+    send = mails._send
+
+    def whatever_comes(*about: Any) -> str:
+        try:
+            return send(*about)
+        except RetryLater:
+            return ""
+
+    product.replace(mails, "_send", whatever_comes)
+
+
+@planted("I16", actors=("clock",), notices=0.9)
+def notices_given_up_have_no_reason(product: Replacements) -> None:
+    """A notice that is given up does not say why."""
+    settle = SqlNotices.settle
+
+    def without_reason(self: SqlNotices, jobs: Any, status: Any, *, now: Any, reason: str = "") -> None:
+        settle(self, jobs, status, now=now)
+
+    product.replace(SqlNotices, "settle", without_reason)

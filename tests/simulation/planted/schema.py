@@ -1,0 +1,43 @@
+"""Drops constraints of the services' databases for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from tests.simulation.planted.fault import DroppedConstraint
+
+_DEFINITION = """
+    SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+    WHERE conrelid = %(table)s::regclass AND conname = %(name)s
+"""
+
+
+class OwnedDatabase(Protocol):
+    """A service's database, as the owner of its tables reaches it."""
+
+    def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a statement."""
+
+    def reset(self) -> None:
+        """Return to the data of the beginning."""
+
+
+@contextmanager
+def without(constraints: Sequence[DroppedConstraint], databases: Mapping[str, OwnedDatabase]) -> Iterator[None]:
+    """Drop the constraints in the `with` block. At its end, the data are reset and the constraints hold again."""
+    definitions = [(each, _definition(each, databases[each.service])) for each in constraints]
+    for each in constraints:
+        databases[each.service].sql(f"ALTER TABLE {each.table} DROP CONSTRAINT {each.name}")
+    try:
+        yield
+    finally:
+        for each, definition in definitions:
+            databases[each.service].reset()
+            databases[each.service].sql(f"ALTER TABLE {each.table} ADD CONSTRAINT {each.name} {definition}")
+
+
+def _definition(constraint: DroppedConstraint, database: OwnedDatabase) -> str:
+    [row] = database.sql(_DEFINITION, table=constraint.table, name=constraint.name)
+    return str(row["definition"])
