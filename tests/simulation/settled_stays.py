@@ -14,6 +14,7 @@ from typing import Any
 
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking, CreateBooking
+from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.bookings.views import CreatedBooking, GuestDetails
 from contracts.payments.checkout_sessions import OpenPaymentSession
@@ -183,6 +184,7 @@ def played(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterat
         room = stays.sql("rooms", "SELECT room_number FROM room ORDER BY id LIMIT 1")[0]["room_number"]
         stays.ask(AssignRoom(**about, room_number=room), STAFF, "assign")
         stays.ask(CheckIn(**about), STAFF, "check in")
+        stays.ask(ExtendBooking(**about, add_nights=1), STAFF, "extend")
         stays.ask(CancelBooking(hotel=HOTEL, booking_id=stays.cancelled, reason="Ill."), STAFF, "cancel")
         stays.settle()
         platform.close()

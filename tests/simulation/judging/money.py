@@ -65,9 +65,10 @@ class Money:
         takings = taken_by_booking(world)
         for row in world.sql("bookings", _BOOKINGS):
             price = codec.typed(row["terms"]["price"], Price)
-            agreed = self.totals.get(row["id"], price.total.amount)
-            if agreed != price.total.amount:
-                yield Breach("money", f"{row['id']} was agreed at {agreed}, its price is {price.total.amount}")
+            agreed = self.totals.get(row["id"])
+            if agreed is not None and agreed + row["extensions"] != price.total.amount:
+                what = f"was agreed at {agreed} and extended for {row['extensions']}, its price is {price.total.amount}"
+                yield Breach("money", f"{row['id']} {what}")
             taken = takings.get(row["id"], Taken())
             if not taken.hands and not taken.failed and row["refund_status"] != "FAILED":
                 yield from self._balance(row, price, taken)
@@ -75,8 +76,6 @@ class Money:
     def _balance(self, row: Row, price: Price, taken: Taken) -> Iterator[Breach]:
         """The breach where card money, desk money and debt are not what the booking costs."""
         costs = self._costs(row, price)
-        if costs is None:
-            return
         has, owes = taken.net, row["due"]
         if not any(has + owes == max(cost - row["settled"], 0) for cost in costs):
             what = f"the hotel has {has} by card and {row['settled']} at the desk, {owes} are owed"
@@ -84,14 +83,12 @@ class Money:
         elif row["status"] in CALLED_OFF and owes and row["paid_at"] and taken.captured >= max(costs):
             yield Breach("money", f"{row['id']} {row['status']} was paid {taken.captured} by card, and owes {owes}")
 
-    def _costs(self, row: Row, price: Price) -> set[int] | None:
-        """What the booking may cost, in minor units: two values where a fee may have been waived; None if unknown."""
+    def _costs(self, row: Row, price: Price) -> set[int]:
+        """What the booking may cost, in minor units: two values where a fee may have been waived."""
         if row["status"] in STAYS:
-            return {price.total.amount + row["extensions"] + row["served"]}
+            return {price.total.amount + row["served"]}
         if row["status"] not in CALLED_OFF:
             return {0}
-        if row["ended_from"] == "IN_HOUSE" and row["extensions"]:
-            return None
         return {fee + row["served"] for fee in self._fees(row, price)}
 
     def _fees(self, row: Row, price: Price) -> set[int]:

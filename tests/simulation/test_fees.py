@@ -1,0 +1,75 @@
+"""The judge's own fees agree with the examples of the specification."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from contracts.values import CancellationPolicy, Money, PolicyTier, Price
+from tests.simulation.judging.fees import cancellation_fee, nights_used, no_show_fee
+
+
+def euros(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+PRICE = Price(
+    nights=(euros(10_000), euros(20_000)),
+    subtotal=euros(30_000),
+    discount=euros(0),
+    tax=euros(2_700),
+    total=euros(32_700),
+    tax_percent=Decimal(9),
+    first_night=euros(10_900),
+)
+TIERS = (
+    PolicyTier(hours_before=0, kind="FULL_STAY"),
+    PolicyTier(hours_before=24, kind="PERCENTAGE", value=Decimal(60)),
+    PolicyTier(hours_before=72, kind="FIXED", value=Decimal(2_000)),
+)
+# Check-in opens on 5 May at 15:00 in Dublin, which is 14:00 UTC.
+DAY_BEFORE, MINUTE_LATER = datetime(2031, 5, 4, 14, tzinfo=UTC), datetime(2031, 5, 4, 14, 1, tzinfo=UTC)
+LATE, EARLY = datetime(2031, 5, 5, 13, tzinfo=UTC), datetime(2031, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("policy", "cancelled_at", "fee"),
+    [
+        (CancellationPolicy(kind="FLEXIBLE"), DAY_BEFORE, 0),
+        (CancellationPolicy(kind="FLEXIBLE"), MINUTE_LATER, 10_900),
+        (CancellationPolicy(kind="MODERATE", free_until_hours=48), DAY_BEFORE, 16_350),
+        (CancellationPolicy(kind="NON_REFUNDABLE"), EARLY, 32_700),
+        (CancellationPolicy(kind="CUSTOM", tiers=TIERS), EARLY, 2_000),
+        (CancellationPolicy(kind="CUSTOM", tiers=TIERS), DAY_BEFORE, 19_620),
+        (CancellationPolicy(kind="CUSTOM", tiers=TIERS), LATE, 32_700),
+        (CancellationPolicy(kind="CUSTOM", tiers=TIERS[1:]), LATE, 19_620),
+    ],
+)
+def test_a_cancellation_costs_what_the_policy_says(
+    policy: CancellationPolicy, cancelled_at: datetime, fee: int
+) -> None:
+    place = {"check_in": date(2031, 5, 5), "opens": "15:00", "timezone": "Europe/Dublin"}
+    assert cancellation_fee(policy, PRICE, cancelled_at=cancelled_at, **place) == fee
+
+
+@pytest.mark.parametrize(
+    ("policy", "fee"),
+    [
+        (CancellationPolicy(kind="FLEXIBLE"), 10_900),
+        (CancellationPolicy(kind="NON_REFUNDABLE"), 32_700),
+        (CancellationPolicy(kind="FLEXIBLE", no_show="PERCENTAGE"), 16_350),
+        (CancellationPolicy(kind="CUSTOM", tiers=TIERS, no_show="FIXED"), 2_000),
+        (CancellationPolicy(kind="FLEXIBLE", no_show="NONE"), 0),
+    ],
+)
+def test_a_no_show_costs_what_the_policy_says(policy: CancellationPolicy, fee: int) -> None:
+    assert no_show_fee(policy, PRICE) == fee
+
+
+def test_with_a_waiver_a_guest_in_house_pays_the_nights_slept_and_tonight() -> None:
+    where = {"check_in": date(2031, 5, 5), "timezone": "Europe/Dublin"}
+
+    assert nights_used(PRICE, cancelled_at=datetime(2031, 5, 5, 20, tzinfo=UTC), **where) == 10_900
+    assert nights_used(PRICE, cancelled_at=datetime(2031, 5, 6, 20, tzinfo=UTC), **where) == 32_700
