@@ -10,7 +10,7 @@ from typing import Any
 
 FAILURES = Path(".run/simulation")
 CORPUS = Path(__file__).parent / "corpus"
-NO_STEPS = ("turn", "check-out")
+NO_STEPS = ("turn", "check-out", "lock wait")
 LINES = 40  # of a failure's trace
 
 
