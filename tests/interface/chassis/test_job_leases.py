@@ -139,7 +139,12 @@ def test_a_job_that_two_processes_ran_ends_once(unit_of_work: UnitOfWork) -> Non
     frozen, other = (JobRunner(job, unit_of_work, lambda *_: None) for _ in range(2))
     [first] = frozen.claim()
     leased: list[LeasedJob] = []
-    until(lambda: bool(leased.extend(other.claim()) or leased))
+
+    def takes_over() -> bool:
+        leased.extend(other.claim())
+        return bool(leased)
+
+    until(takes_over)
     other.run(leased)
 
     frozen.run([first])
