@@ -78,6 +78,7 @@ def test_settled_stays_are_innocent(stays: SettledStays) -> None:
     assert stays.judge.answers["CreateBooking answered"] == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_spoiled_row_is_found(stays: SettledStays, name: str) -> None:
     invariant, service, *statements = PLANTED[name]
