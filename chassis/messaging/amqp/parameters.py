@@ -1,7 +1,7 @@
 """The parameters with which every process connects to the broker, to each of its nodes in turn."""
 
 import socket
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass, field
 
 import pika
 
@@ -41,13 +41,11 @@ class ConnectionAttempts:
 
     url: str
     name: str
-    _: KW_ONLY
-    heartbeat: int = time_limits.HEARTBEAT
     _attempts: int = field(default=0, init=False)
     _failed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._nodes = parameters(self.url, self.name, heartbeat=self.heartbeat)
+        self._nodes = parameters(self.url, self.name, heartbeat=time_limits.HEARTBEAT)
 
     def parameters(self) -> pika.URLParameters:
         """The parameters of the next attempt. While another node is left to try, a node has less time to answer."""
