@@ -38,7 +38,7 @@ def options() -> argparse.Namespace:
         "--seeds", type=int, default=None, metavar="N", help="how many seeds (100; with --minutes: any)"
     )
     parser.add_argument(
-        "--steps", type=int, default=400, metavar="N", help="steps of a run before its faults stop (400)"
+        "--steps", type=int, default=600, metavar="N", help="steps of a run before its faults stop (600)"
     )
     parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no seed after so many minutes")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")

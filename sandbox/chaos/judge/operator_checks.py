@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,27 +37,30 @@ class OperatorChecks:
         }
 
         argv = [sys.executable, "-m", "sandbox.chaos.judge.operator_program"]
-        self._program = subprocess.Popen(  # noqa: S603 - our own program
-            argv, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        self._start = partial(
+            subprocess.Popen, argv, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self._program: subprocess.Popen[str] | None = None
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """A command's exit code and output. Raises `RuntimeError` where the program has ended."""
-        assert self._program.stdin
-        assert self._program.stdout
-        self._program.stdin.write(json.dumps(arguments) + "\n")
-        self._program.stdin.flush()
-        line = self._program.stdout.readline()
+        self._program = program = self._program or self._start()
+        assert program.stdin
+        assert program.stdout
+        program.stdin.write(json.dumps(arguments) + "\n")
+        program.stdin.flush()
+        line = program.stdout.readline()
         if not line:
-            raise RuntimeError(f"hotelmate {' '.join(arguments)} has ended with {self._program.wait()}")
+            raise RuntimeError(f"hotelmate {' '.join(arguments)} has ended with {program.wait()}")
         code, output, errors = json.loads(line)
         return int(code), str(output) + (str(errors) if code else "")
 
     def close(self) -> None:
-        """End the program."""
-        assert self._program.stdin
-        self._program.stdin.close()
-        self._program.wait()
+        """End the program, if a command was run."""
+        if self._program:
+            assert self._program.stdin
+            self._program.stdin.close()
+            self._program.wait()
 
     def check(self) -> Iterator[ChaosViolation]:
         """What must be clean whenever the system is at rest: the invariants and the outboxes."""
