@@ -7,7 +7,7 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I12")
+@planted("I12", favours=("book",), actors=("clock",))
 def nobody_looks_at_the_clock(product: Replacements) -> None:
     """No booking expires, and nobody fails to come."""
     product.replace(SqlBookings, "lock_due", lambda *_: None)

@@ -25,7 +25,7 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I6", deaths=0.02)
+@planted("I6", deaths=0.02, steps=150)
 def the_inbox_forgets(product: Replacements) -> None:
     """An event is applied without a row in the inbox: a second delivery is applied again."""
     product.replace(inbox, "advance", lambda *_: None)

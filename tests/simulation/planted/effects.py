@@ -40,7 +40,7 @@ def actions_do_not_know_their_key(product: Replacements) -> None:
     product.replace(pending_actions, "begin", without_key)
 
 
-@planted("Right 18", "liveness", odds={"without a key": 0.0}, deaths=0.03)
+@planted("Right 18", "liveness", odds={"without a key": 0.0}, deaths=0.03, steps=150)
 def claims_never_end(product: Replacements) -> None:
     """The key of a request whose process died is blocked for a day."""
     product.replace(idempotency, "LEASE", idempotency.RETENTION)

@@ -44,7 +44,7 @@ def counters_from_the_snapshot(product: Replacements) -> None:
     product.replace(nights, "SELL", sa.text(unlocked))
 
 
-@planted("I2")
+@planted("I2", steps=150)
 def released_nights_stay_sold(product: Replacements) -> None:
     """The nights of an ended hold stay on the counters."""
     product.replace(hold_rules, "released", lambda parts, **_: ((), ()))

@@ -28,19 +28,19 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I7", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I7", favours=("pay",), actors=("guests-2", "guests-3"))
 def everything_is_captured(product: Replacements) -> None:
     """A payment is captured without an approval."""
     product.replace(DesiredState, "approves", lambda self, _: not self.ended)
 
 
-@planted("I7", "I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
+@planted("I7", "I8", favours=("pay", "cancel"), actors=("guests-2", "guests-3"))
 def late_money_is_kept(product: Replacements) -> None:
     """The end of a booking does not end its payment."""
     product.replace(booking_events, "_end", lambda *_: None)
 
 
-@planted("I8", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
+@planted("I8", favours=("pay", "cancel"), actors=("guests-2", "guests-3"))
 def nothing_is_voided(product: Replacements) -> None:
     """An authorisation that nobody needs is never released."""
     choose = next_action.next_action
@@ -106,7 +106,7 @@ def the_ledger_doubles_a_capture(product: Replacements) -> None:
     product.replace(decide, "movements", doubled)
 
 
-@planted("I10", favours=("pay", "cancel", "decide"), actors=("guests-2", "guests-3"))
+@planted("I10", favours=("pay", "cancel"), actors=("guests-2", "guests-3"))
 def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     """A released authorisation has no row in the ledger."""
     movements = ledger_rows.movements
