@@ -103,8 +103,10 @@ class DistributionLinks:
 
     def close(self) -> None:
         """Close every link and directory."""
-        for each in (*self._links.values(), *self._directories):
-            each.close()
+        for link in self._links.values():
+            link.close()
+        for directory in self._directories:
+            directory.close()
 
     def _of(self, number: int, change: Callable[[TcpProxy], None]) -> None:
         for ends, link in self._links.items():
