@@ -24,14 +24,14 @@ class Mixture:
 QUIET = Mixture()
 
 
-def drawn(choices: Choices) -> Mixture:
-    """A mixture in which each kind of fault is absent, rare or frequent."""
+def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
+    """A mixture in which each kind of fault is absent, rare or frequent; in a `deadly` one processes do die."""
 
     def one_of(name: str, *options: float) -> float:
         return choices.pick(name, options)
 
     return Mixture(
-        deaths=one_of("deaths", 0.0, 0.003, 0.02),
+        deaths=choices.pick("deaths", (0.0, 0.003, 0.02), (0, 1, 1) if deadly else None),
         freezes=one_of("freezes", 0.0, 0.01, 0.05),
         lost=one_of("lost messages", 0.0, 0.01, 0.1),
         webhooks=one_of("webhooks", 0.0, 0.1, 0.4),

@@ -77,7 +77,7 @@ class World:
         self.choices = choices
         self.elapsed = self._leap = 0.0
         self.calm = False
-        self.mixture = mixture or drawn(choices)
+        self.mixture = mixture or drawn(choices, deadly=self.points.hunts)
         self.tasks: list[Task] = []
         self.outboxes: set[str] = set()
         self.fresh_jobs: set[str] = set()
@@ -239,8 +239,10 @@ class World:
         if task.process:
             name = f"{task.process.service.name}, {task.name}: {kind}{' ' if about else ''}{about} {moment}"
             task.at = name
-            self.points.passed(name)
-            if self.fault("death", self.mixture.deaths):
+            if task.process.up:
+                self.points.passed(name, calm=self.calm)
+            if self.fault("death", self.points.probability(name, self.mixture.deaths)):
+                self.points.doomed(name)
                 self.scheduler.doomed = task.process
         self.turn()
 

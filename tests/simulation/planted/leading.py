@@ -26,8 +26,8 @@ DUTIES = ("FRONT_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
 def led(fault: PlantedFault) -> Iterator[None]:
     """Every run in the `with` block is led as the fault's row says."""
 
-    def drawn(choices: Choices) -> Mixture:
-        return replace(mixture.drawn(choices), **fault.mixture)
+    def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
+        return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
 
     chance = Choices.chance
 
