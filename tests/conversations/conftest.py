@@ -214,18 +214,17 @@ def _started() -> Iterator[StandIns]:
 
 
 def _settings(urls: Mapping[str, str], stand_ins: StandIns) -> dict[str, ServiceSettings]:
-    demo = {"mode": "demo"}
     return {
-        "bookings": BookingsSettings(database_url=urls["bookings"], guest_token_key="k" * 32, **demo),
+        "bookings": BookingsSettings(database_url=urls["bookings"], guest_token_key="k" * 32, mode="demo"),
         "payments": PaymentsSettings(
             database_url=urls["payments"],
             stripe_api_key="sk_test_town_1234",
             stripe_api_base=stand_ins.stripe.url,
             stripe_webhook_secrets=SECRET,
             return_origins="http://127.0.0.1:8080",
-            **demo,
+            mode="demo",
         ),
-        "rooms": RoomsSettings(database_url=urls["rooms"], **demo),
+        "rooms": RoomsSettings(database_url=urls["rooms"], mode="demo"),
         "notifier": NotifierSettings(
             database_url=urls["notifier"],
             pusher_app_id="1",
@@ -238,6 +237,6 @@ def _settings(urls: Mapping[str, str], stand_ins: StandIns) -> dict[str, Service
             smtp_port=stand_ins.mailbox.smtp_port,
             legacy_channels=False,
             mails_before_payment=0,
-            **demo,
+            mode="demo",
         ),
     }

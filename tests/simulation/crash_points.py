@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 LIKELY = 0.3  # the probability of a death at a point that no run has hit
-MOST = 8  # such deaths in a run: more would let nothing get far
+MOST = 12  # such deaths in a run: more would let nothing get far
 RARELY = 20  # times rarer than usual is a death at any other point
 
 

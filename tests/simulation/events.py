@@ -120,7 +120,7 @@ class EventDelivering:
             partition.channel = None
 
         names = "+".join(dict.fromkeys(each.envelope.type.split(".")[1] for each in deliveries if each.envelope))
-        task = world.spawn(
+        task = world.turns.spawn(
             f"events {names}" if size == 1 else "events", lambda: self._apply(process, channel, deliveries), process
         )
         task.ends.append(ended)
@@ -162,10 +162,10 @@ class EventDelivering:
         envelopes = [each.envelope for each in deliveries if each.envelope]
         outage = False
         try:
-            with self._world.deadline(time_limits.BATCH):
+            with self._world.turns.deadline(time_limits.BATCH):
                 while True:
                     results = process.event_dispatcher.apply(envelopes)
-                    self._world.notice_results(results)
+                    self._world.conduct.notice_results(results)
                     outage = any(each.disposition is Disposition.OUTAGE for each in results)
                     if not outage:
                         return results

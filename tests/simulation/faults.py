@@ -54,11 +54,11 @@ class Faults:
     def throw(self, task: Task, problem: BaseException) -> None:
         """Raise in a task, at its current wait."""
         world = self._world
-        world.running = task
+        world.turns.running = task
         try:
             task.throw(problem)
         finally:
-            world.running = None
+            world.turns.running = None
         world.scheduler.forget(task)
 
     def end_overdue(self) -> None:
@@ -78,7 +78,7 @@ class Faults:
         for process in world.processes:
             if process.frozen and world.elapsed - self._frozen_since[process.name] > LOST_AFTER:
                 world.events.connection_lost(process)
-        for task in list(world.tasks):
+        for task in list(world.turns.tasks):
             frozen = task.process and task.process.frozen
             if task.limit is not None and task.limit < world.elapsed and not frozen:
                 world.note(f"the deadline of {task.name} passes")

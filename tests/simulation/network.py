@@ -70,10 +70,10 @@ class Network:
         body = codec.encode({"message": message, "context": context})
         if asker is not None:
             world.point("ask", "before", method)
-        task = world.current_task()
+        task = world.turns.current_task()
         ask = AskInFlight(service or message.owner, method, body, world.elapsed + seconds, task)
         self.in_flight.append(ask)
-        world.wait(until=ask.until)
+        world.turns.wait(until=ask.until)
         if asker is not None:
             world.point("ask", "after", method)
         if ask.reply is None or not task.signalled:
@@ -109,7 +109,7 @@ class Network:
         ask = process.asks.popleft()
         if self._world.elapsed > ask.until:
             return f"refused {ask.method}: its deadline has passed"
-        self._world.spawn(f"ask {ask.method}", lambda: self._handle(ask, process), process)
+        self._world.turns.spawn(f"ask {ask.method}", lambda: self._handle(ask, process), process)
         return f"{process.name} begins {ask.method}"
 
     def _handle(self, ask: AskInFlight, process: SimulatedProcess) -> None:
@@ -117,13 +117,13 @@ class Network:
         plain = codec.decode(ask.body)
         seconds = max(0.0, ask.until - world.elapsed) + time_limits.AFTER_THE_ASKS_DEADLINE
         try:
-            with world.deadline(seconds):
+            with world.turns.deadline(seconds):
                 answer = process.ask_server.handle(ask.method, plain["message"], plain["context"])
             reply = ask_protocol.reply_body(answer.reply)
         except DeadlinePassed:
             raise
         except Exception as problem:
-            world.answers(ask, problem)
+            world.conduct.answers(ask, problem)
             reply = ask_protocol.error_body(problem)
         world.point("reply", "before")
         ask.reply = reply

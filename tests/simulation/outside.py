@@ -105,7 +105,7 @@ class Outside:
             self._again(delivery)
             return f"lost webhook {kind}"
         world.shares["webhook"] += 1
-        world.spawn(f"webhook {kind}", lambda: self._store(delivery))
+        world.turns.spawn(f"webhook {kind}", lambda: self._store(delivery))
         return f"webhook {kind}"
 
     def _store(self, delivery: WebhookDelivery) -> None:

@@ -33,7 +33,7 @@ class SimulatedUnitOfWork(UnitOfWork):
 
     @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
-        self._world.turn()
+        self._world.turns.give_back()
         with super().begin(context, cause=cause) as work:
             yield work
             work.flush()
@@ -125,7 +125,7 @@ class SimulatedProcess:
             if loop in self.loops:
                 self.loops.remove(loop)
             if loop.task is not None:
-                self._world.join(loop.task)
+                self._world.turns.join(loop.task)
 
         return end
 
@@ -147,7 +147,7 @@ class SimulatedProcess:
         return run
 
     def _turn(self, timer: Timer) -> bool:
-        with self._world.deadline(time_limits.TIMER):
+        with self._world.turns.deadline(time_limits.TIMER):
             if timer.converses:
                 return bool(timer.step(Conversation(self.unit_of_work, self._ask, SYSTEM_CONTEXT)))
             with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
@@ -164,10 +164,10 @@ class SimulatedProcess:
                     return
 
                 def work(leased: Any = leased) -> None:
-                    with self._world.deadline(time_limits.JOB):
+                    with self._world.turns.deadline(time_limits.JOB):
                         runner.run(leased)
                     self.wake({runner.job.kind})
 
-                self._world.spawn(name, work, self)
+                self._world.turns.spawn(name, work, self)
 
         return run

@@ -36,7 +36,7 @@ class Rest:
         world = self._world
         world.calm = True
         world.mixture = replace(world.mixture, slow=0.0)
-        for task in [each for each in world.tasks if each.process is None]:
+        for task in [each for each in world.turns.tasks if each.process is None]:
             world.faults.throw(task, ProcessDied())
         for process in world.processes:
             if process.frozen:
@@ -51,7 +51,7 @@ class Rest:
         return bool(
             world.network.in_flight
             or world.outboxes
-            or any(task.runs for task in world.tasks)
+            or any(task.runs for task in world.turns.tasks)
             or any(each.due <= world.elapsed for each in world.outside.webhooks)
             or any(world.scheduler.is_due(loop) for each in world.processes for loop in each.loops)
             or any(each.asks for each in world.processes)
@@ -93,7 +93,7 @@ class Rest:
         """What is left to do, in words."""
         world = self._world
         left = {
-            "tasks": [f"{task.name} {task.state.name} {task.at}" for task in world.tasks],
+            "tasks": [f"{task.name} {task.state.name} {task.at}" for task in world.turns.tasks],
             "asks": [ask.method for ask in world.network.in_flight],
             "outboxes": sorted(world.outboxes),
             "queues": {name: len(queue) for name, queue in world.events.broker.queues.items() if queue},

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from tests.simulation.actors import start_actors
 from tests.simulation.choices import Choices
 from tests.simulation.judge import Judge
+from tests.simulation.run_record import Violated
 from tests.simulation.tasks import ProcessDied, TaskState
-from tests.simulation.world import Violated, World
+from tests.simulation.world import World
 
 ROUNDS_TO_REST = 400
 STEPS_TO_REST = 6_000
@@ -41,22 +42,22 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
     waits = world.oracle.waits
     try:
         start_actors(world)
-        while world.steps < steps:
+        while world.record.steps < steps:
             world.step()
         rest(world)
         world.judge.at_rest(world)
-        if world.violations:
-            raise world.violations[0]
+        if world.record.violations:
+            raise world.record.violations[0]
     except Violated as violated:
         result.kind, result.violation = violated.kind, str(violated)
     finally:
         abandon(world)
-    result.steps = world.steps
-    result.hash, result.shares, result.tape = world.hash, world.shares, choices.tape
+    result.steps = world.record.steps
+    result.hash, result.shares, result.tape = world.record.hash, world.shares, choices.tape
     result.shares["lock wait"] = world.oracle.waits - waits
     result.shares["check-out"] = world.judge.check_outs
     result.answers = world.judge.answers
-    result.starts, result.trace = choices.steps, list(world.trace)
+    result.starts, result.trace = choices.steps, list(world.record.trace)
     return result
 
 
@@ -77,11 +78,11 @@ def rest(world: World) -> None:
     Raises `Violated` where rest is not reached: that is liveness.
     """
     world.rest.begin()
-    most = world.steps + STEPS_TO_REST
+    most = world.record.steps + STEPS_TO_REST
     for _ in range(ROUNDS_TO_REST):
         while world.rest.is_busy():
             world.step()
-            if world.steps > most:
+            if world.record.steps > most:
                 raise Violated("liveness", f"no rest after {STEPS_TO_REST} steps: {world.rest.unfinished()}")
         if not world.rest.pass_time():
             return
@@ -90,7 +91,7 @@ def rest(world: World) -> None:
 
 def abandon(world: World) -> None:
     """End all tasks of a run."""
-    for task in list(world.tasks):
+    for task in list(world.turns.tasks):
         if task.state is not TaskState.DONE:
             task.throw(ProcessDied())
-    world.tasks.clear()
+    world.turns.tasks.clear()

@@ -54,7 +54,7 @@ class Scheduler:
         beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
         woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
         webhooks = [each for each in world.outside.webhooks if each.due <= world.elapsed]
-        yield Kind("run", 10.0, [task for task in world.tasks if task.runs], self._run)
+        yield Kind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run)
         yield Kind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
         yield Kind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
         yield Kind("deliver", 4.0, world.events.deliverable(), lambda each: world.note(world.events.deliver(each)))
@@ -90,11 +90,11 @@ class Scheduler:
     def _run(self, task: Task) -> None:
         world = self._world
         world.note(f"run {task.process.name + ' ' if task.process else ''}{task.name}")
-        world.running = task
+        world.turns.running = task
         try:
             task.resume()
         finally:
-            world.running = None
+            world.turns.running = None
         if self.doomed:
             doomed, self.doomed = self.doomed, None
             world.faults.kill(doomed)
@@ -103,9 +103,9 @@ class Scheduler:
     def forget(self, task: Task) -> None:
         """Take a task that has ended off the lists; a failure that is no outage is a violation."""
         world = self._world
-        if task.state is not TaskState.DONE or task not in world.tasks:
+        if task.state is not TaskState.DONE or task not in world.turns.tasks:
             return
-        world.tasks.remove(task)
+        world.turns.tasks.remove(task)
         if task.process:
             task.process.tasks.remove(task)
         problem = task.failure
@@ -117,7 +117,7 @@ class Scheduler:
     def _begin_loop(self, pair: tuple[SimulatedProcess, Loop]) -> None:
         world, (process, loop) = self._world, pair
         loop.woken = False
-        task = loop.task = world.spawn(loop.name, loop.body, process)
+        task = loop.task = world.turns.spawn(loop.name, loop.body, process)
         world.note(f"{process.name} begins {loop.name}")
 
         def ended() -> None:
@@ -148,7 +148,7 @@ class Scheduler:
     def wakes(self) -> list[float]:
         """The times at which something happens by itself, but for loops and jobs."""
         world = self._world
-        times = [task.wakes for task in world.tasks if task.wakes is not None]
+        times = [task.wakes for task in world.turns.tasks if task.wakes is not None]
         times += [each.due for each in world.outside.webhooks]
         expiry = world.events.broker.next_expiry()
         return [*times, *([expiry] if expiry is not None else [])]
@@ -158,7 +158,7 @@ class Scheduler:
         world = self._world
         seeded.move(seconds)
         world.elapsed += seconds
-        for task in world.tasks:
+        for task in world.turns.tasks:
             if task.wakes is not None and task.wakes <= world.elapsed and not (task.process and task.process.frozen):
                 task.state, task.wakes = TaskState.READY, None
         for loop in self._renewals():

@@ -29,6 +29,7 @@ TIERS = (
     PolicyTier(hours_before=24, kind="PERCENTAGE", value=Decimal(60)),
     PolicyTier(hours_before=72, kind="FIXED", value=Decimal(2_000)),
 )
+CHECK_IN, DUBLIN = date(2031, 5, 5), "Europe/Dublin"
 # Check-in opens on 5 May at 15:00 in Dublin, which is 14:00 UTC.
 DAY_BEFORE, MINUTE_LATER = datetime(2031, 5, 4, 14, tzinfo=UTC), datetime(2031, 5, 4, 14, 1, tzinfo=UTC)
 LATE, EARLY = datetime(2031, 5, 5, 13, tzinfo=UTC), datetime(2031, 5, 1, 12, tzinfo=UTC)
@@ -50,8 +51,11 @@ LATE, EARLY = datetime(2031, 5, 5, 13, tzinfo=UTC), datetime(2031, 5, 1, 12, tzi
 def test_a_cancellation_costs_what_the_policy_says(
     policy: CancellationPolicy, cancelled_at: datetime, fee: int
 ) -> None:
-    place = {"check_in": date(2031, 5, 5), "opens": "15:00", "timezone": "Europe/Dublin"}
-    assert cancellation_fee(policy, PRICE, cancelled_at=cancelled_at, **place) == fee
+    charged = cancellation_fee(
+        policy, PRICE, cancelled_at=cancelled_at, check_in=CHECK_IN, opens="15:00", timezone=DUBLIN
+    )
+
+    assert charged == fee
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,7 @@ def test_a_no_show_costs_what_the_policy_says(policy: CancellationPolicy, fee: i
 
 
 def test_with_a_waiver_a_guest_in_house_pays_the_nights_slept_and_tonight() -> None:
-    where = {"check_in": date(2031, 5, 5), "timezone": "Europe/Dublin"}
+    first, second = datetime(2031, 5, 5, 20, tzinfo=UTC), datetime(2031, 5, 6, 20, tzinfo=UTC)
 
-    assert nights_used(PRICE, cancelled_at=datetime(2031, 5, 5, 20, tzinfo=UTC), **where) == 10_900
-    assert nights_used(PRICE, cancelled_at=datetime(2031, 5, 6, 20, tzinfo=UTC), **where) == 32_700
+    assert nights_used(PRICE, cancelled_at=first, check_in=CHECK_IN, timezone=DUBLIN) == 10_900
+    assert nights_used(PRICE, cancelled_at=second, check_in=CHECK_IN, timezone=DUBLIN) == 32_700

@@ -42,13 +42,13 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=partial(world.wrote, service.name), failed=world.statement_failed,
+            written=partial(world.wrote, service.name), failed=world.conduct.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database
     world.begin(Choices(0), mixture=QUIET)
     for slug in HOTELS:
-        world.ask_directly("rooms", ImportHotel(definition=definition(slug)))
+        world.client_asks.ask_directly("rooms", ImportHotel(definition=definition(slug)))
     rest(world)
     for database in world.databases.values():
         database.keep()

@@ -51,24 +51,26 @@ def walk_in(colleague: Colleague) -> None:
         return
     nights = weighted(colleague.world, "nights", {1: 8, 2: 2})
     until = colleague.today + timedelta(days=nights)
-    fields = {"hotel": colleague.hotel.slug, "room_number": room.room_number, "guest": WALK_IN}
-    colleague.client.command(AddWalkIn(**fields, check_out=until))
+    hotel = colleague.hotel.slug
+    colleague.client.command(AddWalkIn(hotel=hotel, room_number=room.room_number, guest=WALK_IN, check_out=until))
 
 
 def book(colleague: Colleague) -> None:
     """Book for a guest on the phone, with a card or without one."""
     first = colleague.today + timedelta(days=weighted(colleague.world, "days ahead", {0: 6, 1: 2, 30: 1}))
-    nights = {"check_in": first, "check_out": first + timedelta(days=weighted(colleague.world, "nights", {1: 5, 3: 1}))}
-    offer = colleague.client.read(CheckAvailability(hotel=colleague.hotel.slug, **nights, adults=1))
+    until = first + timedelta(days=weighted(colleague.world, "nights", {1: 5, 3: 1}))
+    hotel = colleague.hotel.slug
+    offer = colleague.client.read(CheckAvailability(hotel=hotel, check_in=first, check_out=until, adults=1))
     kinds = [each.room_type_code for each in offer.room_types] if offer else []
     if not kinds:
         return
     payment = weighted(colleague.world, "payment", {"none": 3, "card": 1})
     colleague.client.command(
         CreateBooking(
-            hotel=colleague.hotel.slug,
+            hotel=hotel,
             room_type=colleague.world.choices.pick("room type", kinds),
-            **nights,
+            check_in=first,
+            check_out=until,
             adults=1,
             children=0,
             guest=GuestDetails(first_name="Phil", last_name="Phone", email=f"phone@{colleague.client.name}.example"),
@@ -91,15 +93,25 @@ def _assign(colleague: Colleague, booking: BookingRow) -> None:
     candidates = colleague.client.read(GetCandidateRooms(**colleague.about(booking)))
     numbers = [room.room_number for room in candidates.rooms] if candidates else []
     if colleague.chance("any room", 0.1):
-        nights = {"check_in": booking.check_in, "check_out": booking.check_out}
-        listed = colleague.client.read(FindFreeRooms(hotel=colleague.hotel.slug, **nights))
-        numbers = [room.room_number for room in (*listed.available_rooms, *listed.unavailable_rooms)] if listed else []
-        numbers.append("999")
+        numbers = [*_every_room_number(colleague, booking), "999"]
     if numbers:
         best = numbers[0] if colleague.chance("the best room", 0.7) else colleague.world.choices.pick("room", numbers)
         override = colleague.chance("overrides", 0.1)
-        fields = {"room_number": best, "override": override, "reason": "Only this one." if override else ""}
-        colleague.client.command(AssignRoom(**colleague.about(booking), **fields))
+        reason = "Only this one." if override else ""
+        colleague.client.command(
+            AssignRoom(**colleague.about(booking), room_number=best, override=override, reason=reason)
+        )
+
+
+def _every_room_number(colleague: Colleague, booking: BookingRow) -> list[str]:
+    """The numbers of the rooms that are free on the booking's nights, and then of those that are not."""
+    listed = colleague.client.read(
+        FindFreeRooms(hotel=colleague.hotel.slug, check_in=booking.check_in, check_out=booking.check_out)
+    )
+    if listed is None:
+        return []
+    available = [room.room_number for room in listed.available_rooms]
+    return available + [room.room_number for room in listed.unavailable_rooms]
 
 
 def _check_in(colleague: Colleague, booking: BookingRow) -> None:

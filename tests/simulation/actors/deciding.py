@@ -59,17 +59,15 @@ def amend(colleague: Colleague) -> None:
     if booking is None:
         return
     colleague.client.command(MarkSeen(**colleague.about(booking)))
-    changes = colleague.world.choices.pick(
-        "amendment",
-        (
-            {"internal_notes": "Prefers the lake side."},
-            {"guest_phone": "+353 1 5550199"},
-            {"guest_email": f"new-{booking.guest_email}"[-60:]},
-            {"late_arrival_expected": True},
-            {"guest_last_name": ""},
-        ),
+    about = colleague.about(booking)
+    amendments = (
+        AmendBooking(**about, internal_notes="Prefers the lake side."),
+        AmendBooking(**about, guest_phone="+353 1 5550199"),
+        AmendBooking(**about, guest_email=f"new-{booking.guest_email}"[-60:]),
+        AmendBooking(**about, late_arrival_expected=True),
+        AmendBooking(**about, guest_last_name=""),
     )
-    colleague.client.command(AmendBooking(**colleague.about(booking), **changes))
+    colleague.client.command(colleague.world.choices.pick("amendment", amendments))
 
 
 def revoke_token(colleague: Colleague) -> None:

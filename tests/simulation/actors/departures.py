@@ -54,8 +54,8 @@ def move(colleague: Colleague) -> None:
     room = colleague.a_room() if wrong else colleague.a_room(RoomStatus.READY_FOR_GUEST)
     if booking and room:
         override = colleague.chance("overrides", 0.3)
-        fields = {"to_room_number": room.room_number, "reason": "Noise.", "override": override}
-        colleague.client.command(MoveRoom(**colleague.about(booking), **fields))
+        about, number = colleague.about(booking), room.room_number
+        colleague.client.command(MoveRoom(**about, to_room_number=number, reason="Noise.", override=override))
 
 
 def extend(colleague: Colleague) -> None:
@@ -65,8 +65,8 @@ def extend(colleague: Colleague) -> None:
         return
     if colleague.chance("by date", 0.3):
         days = colleague.world.choices.pick("days", (-1, 0, 1, 2, 900))
-        nights = {"new_check_out": booking.check_out + timedelta(days=days)}
-        colleague.client.command(ExtendBooking(**colleague.about(booking), **nights))
+        until = booking.check_out + timedelta(days=days)
+        colleague.client.command(ExtendBooking(**colleague.about(booking), new_check_out=until))
     else:
         colleague.client.command(ExtendBooking(**colleague.about(booking), add_nights=1))
 

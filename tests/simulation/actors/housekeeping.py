@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask, TaskStatus
@@ -51,15 +51,16 @@ def work_on_a_task(colleague: Colleague) -> None:
     if not tasks or not tasks.results:
         return
     task = colleague.world.choices.pick("task", tasks.results)
-    about = {"hotel": colleague.hotel.slug, "task_id": 999_999 if colleague.chance("no such task", 0.03) else task.id}
+    hotel = colleague.hotel.slug
+    task_id = 999_999 if colleague.chance("no such task", 0.03) else task.id
     step = colleague.world.choices.pick("step of the task", ("assign", "start", "start", "finish", "finish", "finish"))
     if step == "assign":
         staff_id = colleague.world.choices.pick("assignee", (colleague.client.context.caller.staff_id, None, "4"))
-        colleague.client.command(AssignTask(**about, staff_id=staff_id))
+        colleague.client.command(AssignTask(hotel=hotel, task_id=task_id, staff_id=staff_id))
     elif step == "start":
-        colleague.client.command(StartTask(**about))
+        colleague.client.command(StartTask(hotel=hotel, task_id=task_id))
     else:
-        colleague.client.command(FinishTask(**about))
+        colleague.client.command(FinishTask(hotel=hotel, task_id=task_id))
 
 
 def change_any_status(colleague: Colleague) -> None:
@@ -72,12 +73,22 @@ def change_any_status(colleague: Colleague) -> None:
     _change(colleague, room.room_number, to, note=colleague.world.choices.pick("note", ("", "So be it.")), until=until)
 
 
-def _change(colleague: Colleague, room: str, to: RoomStatus, *only_from: RoomStatus, **more: object) -> None:
+def _change(
+    colleague: Colleague,
+    room: str,
+    to: RoomStatus,
+    *only_from: RoomStatus,
+    note: str = "",
+    until: date | None = None,
+    priority: MaintenancePriority | None = None,
+) -> None:
     command = ChangeRoomStatus(
         hotel=colleague.hotel.slug,
         room_number=room,
         to_status=to,
+        note=note,
+        until=until,
+        priority=priority,
         only_from=only_from,
-        **more,  # type: ignore[arg-type]
     )
     colleague.client.command(command)

@@ -30,13 +30,10 @@ def answer_chats(colleague: Colleague) -> None:
     chats = colleague.client.read(ListChats(hotel=colleague.hotel.slug))
     if not chats or not chats.results:
         return
-    about = {
-        "hotel": colleague.hotel.slug,
-        "booking_id": colleague.world.choices.pick("chat", chats.results).booking_id,
-    }
-    colleague.client.read(GetChat(**about))
-    colleague.client.command(SendChatMessage(**about, text="From seven to ten."))
-    colleague.client.command(ReadChat(**about))
+    hotel, booking_id = colleague.hotel.slug, colleague.world.choices.pick("chat", chats.results).booking_id
+    colleague.client.read(GetChat(hotel=hotel, booking_id=booking_id))
+    colleague.client.command(SendChatMessage(hotel=hotel, booking_id=booking_id, text="From seven to ten."))
+    colleague.client.command(ReadChat(hotel=hotel, booking_id=booking_id))
 
 
 def communicate(colleague: Colleague) -> None:

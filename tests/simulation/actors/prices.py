@@ -43,8 +43,9 @@ def set_rates(colleague: Colleague) -> None:
     if types and types.results:
         code = colleague.world.choices.pick("room type", types.results).code
         price = colleague.world.choices.pick("price", ("150.00", "61.50", "0.00", None, "1.005"))
-        nights = {"start_date": colleague.today, "end_date": colleague.today + timedelta(days=7)}
-        colleague.client.command(WriteRates(hotel=colleague.hotel.slug, room_type=code, price=price, **nights))
+        hotel, first = colleague.hotel.slug, colleague.today
+        last = first + timedelta(days=7)
+        colleague.client.command(WriteRates(hotel=hotel, room_type=code, start_date=first, end_date=last, price=price))
 
 
 def change_promotions(colleague: Colleague) -> None:
@@ -90,5 +91,8 @@ def change_menu(colleague: Colleague) -> None:
     if colleague.chance("removes", 0.1):
         colleague.client.command(RemoveMenuItem(hotel=hotel, item_id=item.id))
     else:
-        change = colleague.world.choices.pick("change", ({"price": "8.00"}, {"is_available": not item.is_available}))
-        colleague.client.command(ChangeMenuItem(hotel=hotel, item_id=item.id, **change))
+        changes = (
+            ChangeMenuItem(hotel=hotel, item_id=item.id, price="8.00"),
+            ChangeMenuItem(hotel=hotel, item_id=item.id, is_available=not item.is_available),
+        )
+        colleague.client.command(colleague.world.choices.pick("change", changes))

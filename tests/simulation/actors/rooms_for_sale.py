@@ -28,8 +28,10 @@ def block(colleague: Colleague) -> None:
     if room := colleague.a_room():
         first = colleague.today + timedelta(days=colleague.world.choices.pick("first night", (0, 0, 1, 5, -2)))
         until = first + timedelta(days=weighted(colleague.world, "nights", {1: 4, 3: 1, 0: 1}))
-        about = {"hotel": colleague.hotel.slug, "room_number": room.room_number}
-        colleague.client.command(BlockRoom(**about, starts_on=first, until=until, reason="Paint."))
+        hotel, number = colleague.hotel.slug, room.room_number
+        colleague.client.command(
+            BlockRoom(hotel=hotel, room_number=number, starts_on=first, until=until, reason="Paint.")
+        )
 
 
 def unblock(colleague: Colleague) -> None:
@@ -37,13 +39,13 @@ def unblock(colleague: Colleague) -> None:
     room = colleague.a_room()
     if room is None:
         return
-    about = {"hotel": colleague.hotel.slug, "room_number": room.room_number}
-    blocks = colleague.client.read(ListBlocks(**about))
+    hotel, number = colleague.hotel.slug, room.room_number
+    blocks = colleague.client.read(ListBlocks(hotel=hotel, room_number=number))
     chosen = colleague.world.choices.pick("block", blocks.blocks).id if blocks and blocks.blocks else 999_999
     if colleague.chance("all of them", 0.4):
-        colleague.client.command(UnblockRoom(**about))
+        colleague.client.command(UnblockRoom(hotel=hotel, room_number=number))
     elif chosen != 999_999 or colleague.chance("no such block", 0.1):
-        colleague.client.command(UnblockRoom(**about, block_id=chosen))
+        colleague.client.command(UnblockRoom(hotel=hotel, room_number=number, block_id=chosen))
 
 
 def change_rooms(colleague: Colleague) -> None:
@@ -55,16 +57,16 @@ def change_rooms(colleague: Colleague) -> None:
         colleague.hotel.slug,
         colleague.world.choices.pick("step", ("add", "change", "close", "open", "remove")),
     )
-    about = {"hotel": hotel, "room_number": room.room_number}
     if step == "add":
         colleague.client.command(AddRoom(hotel=hotel, room_number=NEW_ROOM, room_type=room.room_type_code))
     elif step == "remove":
         number = NEW_ROOM if colleague.chance("the new one", 0.7) else room.room_number
         colleague.client.command(RemoveRoom(hotel=hotel, room_number=number))
     elif step == "change":
-        colleague.client.command(ChangeRoom(**about, notes="Sea view.", floor=2))
+        colleague.client.command(ChangeRoom(hotel=hotel, room_number=room.room_number, notes="Sea view.", floor=2))
     else:
-        colleague.client.command(ChangeRoom(**about, is_active=step == "open"))
+        is_active = step == "open"
+        colleague.client.command(ChangeRoom(hotel=hotel, room_number=room.room_number, is_active=is_active))
 
 
 def change_room_types(colleague: Colleague) -> None:
@@ -75,8 +77,9 @@ def change_room_types(colleague: Colleague) -> None:
     hotel, step = colleague.hotel.slug, colleague.world.choices.pick("step", ("add", "change", "price", "remove"))
     code = colleague.world.choices.pick("room type", types.results).code
     if step == "add":
-        new = {"code": NEW_TYPE, "name": "Attic", "max_occupancy": 1, "base_price": "49.00"}
-        colleague.client.command(AddRoomType(hotel=hotel, **new))
+        colleague.client.command(
+            AddRoomType(hotel=hotel, code=NEW_TYPE, name="Attic", max_occupancy=1, base_price="49.00")
+        )
     elif step == "remove":
         code = NEW_TYPE if colleague.chance("the new one", 0.8) else code
         colleague.client.command(RemoveRoomType(hotel=hotel, code=code))

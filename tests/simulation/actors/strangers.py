@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from contracts.bookings.amendments import AmendBooking
@@ -17,7 +18,7 @@ from contracts.payments.webhooks import StoreWebhook
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.blocks import BlockRoom
 from contracts.rooms.events import RoomStatus
-from contracts.rooms.quotes import GiveQuote
+from contracts.rooms.quotes import GiveQuote, StayAsk
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Context
 from gateway.identity.roles import Role
@@ -76,23 +77,39 @@ def nonsense(world: Stage, name: str) -> None:
         world.sleep(world.choices.pick("pause", (60.0, 300.0)))
         for hotel in hotels_of(client)[:1]:
             today = today_at(world, hotel)
-            stay = {"check_in": today, "check_out": today + timedelta(days=1), "adults": 1, "children": 0}
-            wrong = world.choices.pick(
-                "nonsense",
-                (
-                    {"check_in": today - timedelta(days=3), "check_out": today - timedelta(days=1)},
-                    {"check_out": today},
-                    {"check_in": today + timedelta(days=900), "check_out": today + timedelta(days=901)},
-                    {"check_out": today + timedelta(days=500)},
-                    {"adults": 0},
-                    {"room_type": "NONE"},
-                    {"promo_code": "FREE"},
-                    {"hotel": "no-hotel"},
-                ),
-            )
-            fields: dict[str, Any] = {"hotel": hotel.slug, "room_type": "SGL", **stay, **wrong}
-            guest = GuestDetails(first_name="No", last_name="Body", email=f"{name}@example.com")
-            client.command(CreateBooking(**fields, guest=guest))
-            client.command(GiveQuote(**fields))
-            client.read(CheckAvailability(**{key: fields[key] for key in fields.keys() & {"hotel", *stay}}))
+            stay = world.choices.pick("nonsense", _impossible_stays(hotel.slug, today))
+            _try_to_book(client, stay)
             client.command(StoreWebhook(body="{}", signature="t=1,v1=forged"))
+
+
+def _impossible_stays(hotel: str, today: date) -> tuple[StayAsk, ...]:
+    """A stay of tonight, each time with something in it that cannot be."""
+    night = timedelta(days=1)
+    tonight = StayAsk(hotel=hotel, room_type="SGL", check_in=today, check_out=today + night, adults=1, children=0)
+    return (
+        replace(tonight, check_in=today - 3 * night, check_out=today - night),
+        replace(tonight, check_out=today),
+        replace(tonight, check_in=today + 900 * night, check_out=today + 901 * night),
+        replace(tonight, check_out=today + 500 * night),
+        replace(tonight, adults=0),
+        replace(tonight, room_type="NONE"),
+        replace(tonight, promo_code="FREE"),
+        replace(tonight, hotel="no-hotel"),
+    )
+
+
+def _try_to_book(client: Client, stay: StayAsk) -> None:
+    """Book the stay, ask for its price, and for what is available."""
+    fields = vars(stay)
+    guest = GuestDetails(first_name="No", last_name="Body", email=f"{client.name}@example.com")
+    client.command(CreateBooking(**fields, guest=guest))
+    client.command(GiveQuote(**fields))
+    client.read(
+        CheckAvailability(
+            hotel=stay.hotel,
+            check_in=stay.check_in,
+            check_out=stay.check_out,
+            adults=stay.adults,
+            children=stay.children,
+        )
+    )

@@ -36,7 +36,7 @@ def searched(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first_that_finds(world: World, fault: PlantedFault, *, seeds: int) -> RunResult | None:
     with fault.planted() as product, without(fault.drops, world.databases):
-        product.turn = world.turn
+        product.turn = world.turns.give_back
         for seed in range(1, seeds + 1):
             result = run(world, seed, fault.steps)
             if result.violation:

@@ -1,0 +1,58 @@
+"""Asks from outside the services: those of clients, whose outcomes the judge hears, and the judge's own."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chassis import codec
+from chassis.refusal import Refusal, Unavailable
+from chassis.service import method_of
+from contracts.message import Ask, reply_type
+from contracts.values import Caller, Context
+from tests.simulation.tasks import ProcessDied
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+Reply = TypeVar("Reply")
+
+
+class ClientAsks:
+    """Sends asks as the gateway does for its clients."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def ask(self, message: Ask[Reply], context: Context, *, key: str, service: str) -> Reply:
+        """Ask, with an Idempotency-Key unless `key` is empty; `service` answers an ask that every service handles.
+
+        Raises the service's `Refusal`, or `Unavailable` where no answer came in time. The judge hears the outcome.
+        """
+        world, sent = self._world, context
+        if key:
+            body = hashlib.sha256(codec.encode(message)).hexdigest()
+            sent = Context(caller=sent.caller, if_match=sent.if_match, idempotency_key=key, fingerprint=body)
+        try:
+            reply: Reply = world.network.ask(message, sent, asker=None, service=service)
+        except ProcessDied:
+            self._tell(message, sent, key, Unavailable("the client has gone"))
+            raise
+        except (Refusal, Unavailable) as problem:
+            world.note(f"{method_of(type(message))} -> {type(problem).__name__} {problem}")
+            self._tell(message, sent, key, problem)
+            raise
+        world.note(f"{method_of(type(message))} -> {hashlib.sha256(codec.encode(reply)).hexdigest()[:12]}")
+        self._tell(message, sent, key, reply)
+        return reply
+
+    def ask_directly(self, service: str, query: Ask[Any]) -> Any:
+        """Ask a process of the service at once, past the network and outside every task."""
+        process = next(each for each in self._world.processes if each.service.name == service)
+        plain, context = codec.plain(query), codec.plain(Context(caller=Caller(kind="system")))
+        answer = process.ask_server.handle(method_of(type(query)), plain, context)
+        return codec.typed(codec.decode(codec.encode(answer.reply)), reply_type(type(query)))
+
+    def _tell(self, message: Any, context: Context, key: str, outcome: Any) -> None:
+        if self._world.judge:
+            self._world.judge.answered(message, context, key, outcome)
