@@ -158,5 +158,6 @@ class SimulatedDatabase:
 
 
 def _rolled_back(connection: sa.Connection) -> None:
-    """The setting was rolled back, too."""
-    connection.info.pop("now", None)
+    """The setting was rolled back, too. A connection that was interrupted while it waited is none any more."""
+    if not connection.invalidated:
+        connection.info.pop("now", None)
