@@ -40,8 +40,8 @@ FRONT_DESK: Mapping[Duty, int] = {
     deciding.amend: 1, deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
 }  # fmt: skip
 MONEY_DESK: Mapping[Duty, int] = FRONT_DESK | {
-    deciding.decide: 10, deciding.cancel: 6, deciding.retry_refund: 5, departures.settle: 4, arrivals.mark_no_show: 5,
-    diligence.serve: 30, arrivals.book: 1, arrivals.walk_in: 1, strangers.any_command: 0,
+    diligence.serve: 50, deciding.decide: 4, deciding.cancel: 4, deciding.retry_refund: 3, departures.settle: 3,
+    arrivals.mark_no_show: 2, departures.check_out: 4, arrivals.book: 1, messages.serve: 1, strangers.any_command: 0,
 }  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
