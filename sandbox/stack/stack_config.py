@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.ports import ANY, LOOPBACK, Ports
@@ -94,6 +95,23 @@ class StackConfig:
             "stack_json": str(stack_json),
             "stand_ins": str(stand_ins),
         }
+
+    def addresses(self, *, amqp_url: str, message_keys: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, Any]:
+        """Where other programs find each part of the system, with its keys."""
+        return {
+            "gateway": self.url("GATEWAY_PORT"),
+            "stripe": {"url": self.url("STRIPE_PORT"), "webhook_secret": self.stripe_webhook_secret},
+            "pusher": {
+                "host": LOOPBACK, "port": self.ports["PUSHER_PORT"], "app_id": self.pusher_app_id,
+                "key": self.pusher_key, "secret": self.pusher_secret,
+            },
+            "mailbox": {
+                "smtp": f"{LOOPBACK}:{self.ports['MAILBOX_SMTP_PORT']}", "http": self.url("MAILBOX_HTTP_PORT"),
+            },
+            "amqp": amqp_url,
+            "message_keys": message_keys,
+            "databases": {name: urls.running for name, urls in databases.items()},
+        }  # fmt: skip
 
     def environment(self, *, amqp_url: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, str]:
         """The environment variables of every process of the system, including those of this process.
