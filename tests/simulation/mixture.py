@@ -41,5 +41,5 @@ def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
         provider=one_of("provider", 0.0, 0.03, 0.2),
         notices=one_of("notices", 0.0, 0.05, 0.3),
         slow=one_of("slow", 0.0, 0.05, 0.3),
-        eager=choices.pick("eager", (1.0, 0.3, 8.0), (3, 1, 6)),
+        eager=choices.pick("eager", (1.0, 0.3, 8.0), (2, 1, 7)),
     )

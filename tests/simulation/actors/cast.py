@@ -27,7 +27,7 @@ from tests.simulation.actors.stage import Stage
 from tests.simulation.actors.trips import guests
 
 ALWAYS = ("desk", "guests-1")
-KINDS, KIND_WEIGHTS = ("ordinary", "crowded", "money"), (4, 1, 5)  # of runs
+KINDS, KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)  # of runs
 SPENDERS = ("guests-1", "guests-2", "guests-3")
 BESIDE_MONEY = ("provider", "clock", "cleaner", "manager")
 Actor = Callable[[Any], None]
@@ -41,7 +41,7 @@ FRONT_DESK: Mapping[Duty, int] = {
 }  # fmt: skip
 MONEY_DESK: Mapping[Duty, int] = FRONT_DESK | {
     diligence.serve: 50, deciding.decide: 4, deciding.cancel: 4, deciding.retry_refund: 3, departures.settle: 3,
-    arrivals.mark_no_show: 2, departures.check_out: 4, arrivals.book: 1, messages.serve: 1, strangers.any_command: 0,
+    arrivals.mark_no_show: 2, departures.check_out: 8, arrivals.book: 1, messages.serve: 1, strangers.any_command: 0,
 }  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
