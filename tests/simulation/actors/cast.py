@@ -39,7 +39,8 @@ FRONT_DESK: Mapping[Duty, int] = {
     messages.serve: 2, messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1,
     deciding.amend: 1, deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
 }  # fmt: skip
-MONEY_DESK: Mapping[Duty, int] = FRONT_DESK | {
+MONEY_DESK: Mapping[Duty, int] = {
+    **FRONT_DESK,
     diligence.serve: 50, deciding.decide: 4, deciding.cancel: 4, deciding.retry_refund: 3, departures.settle: 3,
     arrivals.mark_no_show: 2, departures.check_out: 8, arrivals.book: 1, messages.serve: 1, strangers.any_command: 0,
 }  # fmt: skip
