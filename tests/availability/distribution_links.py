@@ -105,8 +105,8 @@ class DistributionLinks:
         """Close every link and directory."""
         for link in self._links.values():
             link.close()
-        for directory in self._directories:
-            directory.close()
+        for view in self._directories:
+            view.close()
 
     def _of(self, number: int, change: Callable[[TcpProxy], None]) -> None:
         for ends, link in self._links.items():

@@ -69,8 +69,8 @@ def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
     params: dict[str, Any] = {"environment": service["environment"]}
     for name, value in service.items():
         match name:
-            case "build" | "image" | "depends_on" | "environment" | "profiles":
-                pass
+            case "build" | "image" | "depends_on" | "environment" | "profiles" | "stop_grace_period":
+                pass  # not an option of a container's start
             case (
                 "user" | "hostname" | "entrypoint" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size"
             ):

@@ -75,12 +75,13 @@ class SettledStays:
     violations: list[tuple[str, str]] = field(default_factory=list)
     shares: Counter[str] = field(default_factory=Counter)
     ahead: timedelta = timedelta(0)
+    rested_at: datetime | None = None
     staying: str = ""
     cancelled: str = ""
 
     def now(self) -> datetime:
-        """The domain's time, UTC."""
-        return datetime.now(UTC) + self.ahead
+        """The domain's time, UTC; once everything is at rest, the time at which it came to rest."""
+        return (self.rested_at or datetime.now(UTC)) + self.ahead
 
     def sql(self, service: str, statement: str, **values: Any) -> list[dict[str, Any]]:
         """The rows of a statement by the owner of the tables."""
@@ -187,5 +188,6 @@ def played(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterat
         stays.ask(ExtendBooking(**about, add_nights=1), STAFF, "extend")
         stays.ask(CancelBooking(hotel=HOTEL, booking_id=stays.cancelled, reason="Ill."), STAFF, "cancel")
         stays.settle()
+        stays.rested_at = stays.now()
         platform.close()
         yield Original(urls, stays, stand_ins)
