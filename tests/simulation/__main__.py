@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count
 from pathlib import Path
 from queue import Empty, Queue
@@ -44,6 +44,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
     parser.add_argument("--points", action="store_true", help="list the crash points: enumerated, passed, hit")
+    parser.add_argument("--hunt", action="store_true", help="let processes die where none has died in the runs before")
+    parser.add_argument("--answers", action="store_true", help="list the answers by ask and outcome")
     parser.add_argument("--shrink", type=float, default=SHRINK_FOR, metavar="SECONDS", help="how long to shrink (60)")
     parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for planted faults: these, or all")
     return parser.parse_args()
@@ -62,7 +64,7 @@ def main() -> None:
     numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
     with Farm(chosen.workers) as farm:
         said = time.monotonic()
-        for result in _results(farm, iter(numbers), chosen):
+        for result in _results(farm, iter(numbers), chosen, totals.hits if chosen.hunt else None):
             totals.add(result)
             if result["kind"]:
                 say(failure_text(result, keep(result, chosen.steps)))
@@ -71,6 +73,8 @@ def main() -> None:
                 say(f"{said - began:5.0f} s  {totals.line()}")
     if chosen.points:
         say(totals.points())
+    if chosen.answers:
+        say(totals.answered())
     say(totals.summary())
     sys.exit(1 if totals.failures else 0)
 
@@ -86,8 +90,13 @@ def replay(path: Path) -> int:
     return 1 if result["kind"] else 0
 
 
-def _results(farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The result of each seed, as the workers have them; a failure is shrunk before."""
+def _results(
+    farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace, hits: Collection[str] | None
+) -> Iterator[dict[str, Any]]:
+    """The result of each seed, as the workers have them; a failure is shrunk before.
+
+    With `hits`, the crash points that were hit by the results so far, the next run hunts for others.
+    """
     until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
     results: Queue[dict[str, Any] | Exception | None] = Queue()
     lock = Lock()
@@ -99,7 +108,7 @@ def _results(farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace) -> It
     def work(worker: Worker) -> None:
         try:
             while (seed := next_seed()) is not None:
-                worker.order(seed, chosen.steps)
+                worker.order(seed, chosen.steps, spared=None if hits is None else list(hits))
                 result = worker.result()
                 results.put(_shrunk(worker, result, chosen) if result["kind"] else result)
         except Exception as problem:

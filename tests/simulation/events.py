@@ -68,16 +68,19 @@ class EventDelivering:
     def publish(self, owner: str) -> str:
         """Publish an outbox as the relay does. A relay that dies publishes some events, and all of them again later."""
         world = self._world
-        name = f"relay of {owner}: publish"
-        dies = world.fault("the relay dies", world.mixture.deaths)
+        before, after = (f"relay of {owner}: publish {moment}" for moment in ("before", "after"))
+        odds = [world.points.probability(point, world.mixture.deaths) for point in (before, after)]
+        dies = world.fault("the relay dies", max(odds))
         rows = world.databases[owner].sql(_SELECTED if dies else _TAKEN, now=world.now())
         rows.sort(key=lambda row: row["position"])
-        world.points.passed(f"{name} before")
-        world.points.passed(f"{name} after")
+        for point in (before, after):
+            world.points.passed(point, calm=world.calm)
         count = len(rows)
         if dies:
             count = world.choices.number("published before the death", len(rows) + 1)
-            world.points.hit(f"{name} {'after' if count else 'before'}")
+            point = after if count else before
+            world.points.doomed(point)
+            world.points.hit(point)
         else:
             world.outboxes.discard(owner)
         world.shares["publish"] += count

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -49,9 +49,21 @@ class Worker:
         )  # fmt: skip
         self.send(config)
 
-    def order(self, seed: int, steps: int, tape: list[int] | None = None, *, lines: int = LINES) -> None:
-        """Have the worker run a seed, or replay a tape; the result has so many last lines of the trace."""
-        self.send({"seed": seed, "steps": steps, "tape": tape, "lines": lines})
+    def order(
+        self,
+        seed: int,
+        steps: int,
+        tape: list[int] | None = None,
+        *,
+        lines: int = LINES,
+        spared: Collection[str] | None = None,
+    ) -> None:
+        """Have the worker run a seed, or replay a tape; the result has so many last lines of the trace.
+
+        With `spared`, the run hunts for crash points: deaths are likely at all but these.
+        """
+        hunt = None if spared is None else sorted(spared)
+        self.send({"seed": seed, "steps": steps, "tape": tape, "lines": lines, "spared": hunt})
 
     def result(self) -> dict[str, Any]:
         """The result of the next order; waits for it. Raises `RuntimeError` where the worker has ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from tests.simulation.judging.liveness import unfinished
 from tests.simulation.judging.money import Money
 from tests.simulation.judging.notices import repeated, sent, unsent
 from tests.simulation.judging.promises import Promises
-from tests.simulation.judging.safety import Safety
+from tests.simulation.judging.safety import SERVICES, Safety
 from tests.simulation.judging.standing import blocked_for_too_long, fallen
 
 # Without a broker, no process holds a partition.
@@ -51,14 +51,17 @@ class Judge:
         self._pending += self.promises.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
 
-    def after_step(self, world: Courtroom) -> None:
-        """Report what was answered wrongly, and what must hold at any time and does not."""
+    def after_step(self, world: Courtroom, committed: Collection[str] = SERVICES) -> None:
+        """Report what was answered wrongly, and what must hold at any time and does not.
+
+        `committed` are the services that have committed since the last look: no other database has changed.
+        """
         self._now = world.now()
         if self._sent_before is None:
             self._sent_before = sent(world)
         pending, self._pending = self._pending, []
         _report(world, pending)
-        _report(world, self._safety.breaches(world))
+        _report(world, self._safety.breaches(world, committed))
 
     def at_rest(self, world: Courtroom) -> None:
         """Report what must hold at rest and does not."""

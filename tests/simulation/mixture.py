@@ -9,7 +9,10 @@ from tests.simulation.choices import Choices
 
 @dataclass(frozen=True)
 class Mixture:
-    """Probabilities of faults, each at its occasion, and weights of the world's actions."""
+    """Probabilities of faults, each at its occasion, and weights of the world's actions.
+
+    With `eager` above 1, what clients wait for is preferred to the notifier's work so many times; below 1 it waits.
+    """
 
     deaths: float = 0.0
     freezes: float = 0.0
@@ -24,19 +27,19 @@ class Mixture:
 QUIET = Mixture()
 
 
-def drawn(choices: Choices) -> Mixture:
-    """A mixture in which each kind of fault is absent, rare or frequent."""
+def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
+    """A mixture in which each kind of fault is absent, rare or frequent; in a `deadly` one processes do die."""
 
     def one_of(name: str, *options: float) -> float:
         return choices.pick(name, options)
 
     return Mixture(
-        deaths=one_of("deaths", 0.0, 0.003, 0.02),
+        deaths=choices.pick("deaths", (0.0, 0.003, 0.02), (0, 1, 1) if deadly else None),
         freezes=one_of("freezes", 0.0, 0.01, 0.05),
         lost=one_of("lost messages", 0.0, 0.01, 0.1),
         webhooks=one_of("webhooks", 0.0, 0.1, 0.4),
         provider=one_of("provider", 0.0, 0.03, 0.2),
         notices=one_of("notices", 0.0, 0.05, 0.3),
         slow=one_of("slow", 0.0, 0.05, 0.3),
-        eager=one_of("eager", 1.0, 0.3, 3.0),
+        eager=choices.pick("eager", (1.0, 0.3, 8.0), (2, 1, 7)),
     )

@@ -164,7 +164,7 @@ class SimulatedPusher(PusherGateway):
             world.point("call", "before")
             if world.fault("the push fails", world.mixture.notices):
                 raise RetryLater("PUSH_UNREACHABLE")
-            world.shares["push"] += len(batch)
+            world.shares["push"] += 1
             world.outside.pusher.extend(batch)
             world.point("call", "after")
             if world.fault("the push's answer is lost", world.mixture.notices):

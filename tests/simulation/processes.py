@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 class SimulatedUnitOfWork(UnitOfWork):
     """The seam to the database: the world has its turn before a transaction, before its commit, and after it."""
 
-    def __init__(self, world: World, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, world: World, service: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._world = world
+        self._service = service
 
     @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
@@ -39,6 +40,7 @@ class SimulatedUnitOfWork(UnitOfWork):
             work.flush()
             self._world.point("commit", "before")
         self._world.shares["commit"] += 1
+        self._world.committed.add(self._service)
         self._world.point("commit", "after")
 
 
@@ -82,6 +84,7 @@ class SimulatedProcess:
         self.up, self.frozen, self.applies = True, False, False
         self.unit_of_work = SimulatedUnitOfWork(
             world,
+            self.service.name,
             database.transacting,
             self.service.work,
             reading=database.reading,

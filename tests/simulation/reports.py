@@ -16,7 +16,7 @@ LINES = 40  # of a failure's trace
 
 @dataclass
 class Totals:
-    """The sum of all runs. `hits` and `passes` count the crash points by name."""
+    """The sum of all runs. `hits`, `passes` and `calm` count deaths, passes and passes at rest by crash point."""
 
     runs: int = 0
     steps: int = 0
@@ -25,6 +25,9 @@ class Totals:
     shares: Counter[str] = field(default_factory=Counter)
     passes: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
+    calm: Counter[str] = field(default_factory=Counter)
+    runs_that_pass: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     def add(self, result: dict[str, Any]) -> None:
@@ -36,6 +39,9 @@ class Totals:
         self.shares.update(result["shares"])
         self.passes.update(result["passes"])
         self.hits.update(result["hits"])
+        self.calm.update(result["calm"])
+        self.runs_that_pass.update(result["passes"].keys())
+        self.answers.update(result["answers"])
         if result["kind"]:
             self.failures.append(f"seed {result['seed']}: {result['violation']}")
 
@@ -44,7 +50,7 @@ class Totals:
         speed = self.steps / self.seconds if self.seconds else 0.0
         return (
             f"{self.runs} runs, {self.steps} steps, {speed:.0f} steps/s per worker, {self.with_check_out} with a "
-            f"check-out, {len(self.hits)} of {len(self.passes)} crash points hit, {len(self.failures)} failures"
+            f"check-out, {len(self.hits)} of {len(self.enumerated)} crash points hit, {len(self.failures)} failures"
         )
 
     def summary(self) -> str:
@@ -55,10 +61,30 @@ class Totals:
         lines = [self.line(), f"shares: {shares}", f"seeds that bring a stay to check-out: {share:.0%}"]
         return "\n".join([*lines, *self.failures])
 
+    @property
+    def enumerated(self) -> set[str]:
+        """The names of all crash points that a task has passed."""
+        return {*self.passes, *self.calm, *self.hits}
+
     def points(self) -> str:
-        """Every crash point, with how often it was passed and hit; those never hit come first."""
-        names = sorted(self.passes, key=lambda name: (self.hits[name], name))
-        return "\n".join(f"{self.hits[name]:6} hit {self.passes[name]:8} passed  {name}" for name in names)
+        """The crash points of each service that were not hit, with what is known of the reason, after those hit."""
+        hit = [f"{self.hits[name]:6} hit {self.passes[name]:8} passed  {name}" for name in sorted(self.hits)]
+        missed: dict[str, list[str]] = {}
+        for name in sorted(self.enumerated - self.hits.keys()):
+            missed.setdefault(name.split(",")[0].split(":")[0], []).append(f"    {name}: {self._why_missed(name)}")
+        lines = [*hit, ""]
+        for service, points in missed.items():
+            lines += [f"{service}: {len(points)} crash points were not hit", *points]
+        return "\n".join([*lines, f"{len(self.enumerated)} crash points enumerated, {len(self.hits)} of them hit"])
+
+    def answered(self) -> str:
+        """How often each ask had which outcome."""
+        return "\n".join(f"{count:7} {answer}" for answer, count in sorted(self.answers.items()))
+
+    def _why_missed(self, name: str) -> str:
+        if name not in self.passes:
+            return f"passed only at rest, when nothing dies any more ({self.calm[name]} times)"
+        return f"passed {self.passes[name]} times, in {self.runs_that_pass[name]} of {self.runs} runs"
 
 
 def failure_text(result: dict[str, Any], path: Path) -> str:

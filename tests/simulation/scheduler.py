@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from chassis.transactions.unit_of_work import is_outage
 from tests.simulation import seeded
+from tests.simulation.happenings import Kind, preferences, service_of_loop, service_of_task
 from tests.simulation.processes import Loop, SimulatedProcess
 from tests.simulation.tasks import Task, TaskState
 
@@ -18,15 +19,6 @@ ASKS_AT_ONCE = 10  # of a process, as `ServiceSettings.workers` says
 SLOW_TURNS = ((0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))  # seconds, and their weights
 LATE = 1.0  # seconds by which a renewal may be late
 TIMERS_WHILE_BUSY = 0.03
-
-
-class Kind(NamedTuple):
-    """One kind of thing that may happen: its weight, to what it may happen, and the function that does it."""
-
-    name: str
-    weight: float
-    candidates: Sequence[Any]
-    act: Callable[[Any], Any]
 
 
 class Scheduler:
@@ -43,8 +35,20 @@ class Scheduler:
         world.events.broker.expire()
         kinds = [kind for kind in self._work() if kind.candidates]
         kinds += [kind for kind in self._idling(busy=bool(kinds)) if kind.candidates]
-        kind = world.choices.pick("step", kinds, [kind.weight for kind in kinds])
-        one = kind.candidates[0] if len(kind.candidates) == 1 else world.choices.pick(kind.name, kind.candidates)
+        eager = 1.0 if world.calm else world.mixture.eager
+        if eager == 1.0:
+            return self._chosen(kinds, [kind.weight for kind in kinds], [None] * len(kinds))
+        preferred = [preferences(kind, eager) for kind in kinds]
+        weights = [kind.weight * max(each, default=1.0) for kind, each in zip(kinds, preferred, strict=True)]
+        return self._chosen(kinds, weights, preferred)
+
+    def _chosen(
+        self, kinds: Sequence[Kind], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
+    ) -> Callable[[], Any]:
+        choices = self._world.choices
+        kind = choices.pick("step", kinds, weights)
+        among = preferred[kinds.index(kind)] or None
+        one = kind.candidates[0] if len(kind.candidates) == 1 else choices.pick(kind.name, kind.candidates, among)
         return lambda: kind.act(one)
 
     def _work(self) -> Iterator[Kind]:
@@ -54,12 +58,18 @@ class Scheduler:
         beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
         woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
         webhooks = [each for each in world.outside.webhooks if each.due <= world.elapsed]
-        yield Kind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run)
+        yield Kind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
         yield Kind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
         yield Kind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
-        yield Kind("deliver", 4.0, world.events.deliverable(), lambda each: world.note(world.events.deliver(each)))
+        yield Kind(
+            "deliver",
+            4.0,
+            world.events.deliverable(),
+            lambda each: world.note(world.events.deliver(each)),
+            lambda each: each.service,
+        )
         yield Kind("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
-        yield Kind("job", 4.0, woken, self._begin_loop)
+        yield Kind("job", 4.0, woken, self._begin_loop, service_of_loop)
         yield Kind("webhook", 2.0, webhooks, lambda each: world.note(world.outside.send(each)))
 
     def _idling(self, *, busy: bool) -> Iterator[Kind]:
@@ -70,7 +80,7 @@ class Scheduler:
         if not busy or (not world.calm and world.choices.chance("a timer while others work", TIMERS_WHILE_BUSY)):
             living = [process for process in processes if process.up and not process.frozen]
             due = [(each, loop) for each in living for loop in each.loops if self.is_due(loop)]
-            yield Kind("timer", 4.0 if busy else 2.0, due, self._begin_loop)
+            yield Kind("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
         yield Kind("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
         yield Kind("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
         if not world.calm and mixture.freezes:

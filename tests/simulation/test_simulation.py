@@ -48,6 +48,21 @@ def test_a_tape_replays_its_run(farm: Farm) -> None:
     assert worker.result()["hash"] == drawn["hash"]
 
 
+def test_a_hunted_crash_point_is_hit_and_the_tape_alone_replays_the_run(farm: Farm) -> None:
+    worker = farm.workers[0]
+    worker.order(SEED, STEPS)
+    plain = worker.result()
+    missed = {name: count for name, count in plain["passes"].items() if name not in plain["hits"]}
+    hunted = max(missed, key=lambda name: missed[name])
+
+    worker.order(SEED, STEPS, spared=plain["passes"].keys() - {hunted})
+    hunt = worker.result()
+    worker.order(SEED, STEPS, hunt["tape"])
+
+    assert hunted in hunt["hits"]
+    assert worker.result()["hash"] == hunt["hash"]
+
+
 @pytest.mark.parametrize("seed", FIXED)
 def test_fixed_seeds_are_green(farm: Farm, seed: int) -> None:
     worker = farm.workers[seed % 2]

@@ -1,7 +1,7 @@
 """A worker: a process of its own that runs seeds one after the other, as its standard input says.
 
-Each line of the input is `{"seed", "steps", "tape", "lines"}`, and each line of the output a `RunResult` as JSON; or
-it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
+Each line of the input is `{"seed", "steps", "tape", "lines", "spared"}`, and each line of the output a `RunResult` as
+JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
 """
 
 from tests.simulation import seeded
@@ -90,13 +90,15 @@ def main() -> None:
             answers.flush()
             continue
         began, cpu = seeded.real_time(), time.process_time()
-        world.points = CrashPoints()
+        spared = order.get("spared")
+        world.points = CrashPoints(None if spared is None else frozenset(spared))
         result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
         result.trace = result.trace[-order["lines"] :]
         more = {
             "seconds": seeded.real_time() - began,
             "cpu": time.process_time() - cpu,
             "passes": world.points.passes,
+            "calm": world.points.calm,
             "hits": world.points.hits,
         }
         answers.write(json.dumps({**vars(result), **more}) + "\n")

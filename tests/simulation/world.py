@@ -66,8 +66,9 @@ class World:
         self.choices = choices
         self.elapsed = self._leap = 0.0
         self.calm = False
-        self.mixture = mixture or drawn(choices)
+        self.mixture = mixture or drawn(choices, deadly=self.points.hunts)
         self.turns.tasks.clear()
+        self.committed: set[str] = set()  # the services that have committed in this step
         self.outboxes: set[str] = set()
         self.fresh_jobs: set[str] = set()
         self.with_jobs: set[str] = set()  # the services that may have open jobs
@@ -94,12 +95,12 @@ class World:
         self.choices.step_begins()
         leap, self._leap = self._leap, 0.0
         self.scheduler.move(TICK + leap)
-        commits = self.shares["commit"]
         act = self.scheduler.choose()
         self.shares["turn"] += 1
         act()
-        if self.judge and self.shares["commit"] > commits:
-            self.judge.after_step(self)
+        if self.judge and self.committed:
+            self.judge.after_step(self, self.committed)
+        self.committed.clear()
         if self.record.violations:
             raise self.record.violations[0]
 
@@ -175,8 +176,10 @@ class World:
         if task.process:
             name = f"{task.process.service.name}, {task.name}: {kind}{' ' if about else ''}{about} {moment}"
             task.at = name
-            self.points.passed(name)
-            if self.fault("death", self.mixture.deaths):
+            if task.process.up:
+                self.points.passed(name, calm=self.calm)
+            if self.fault("death", self.points.probability(name, self.mixture.deaths)):
+                self.points.doomed(name)
                 self.scheduler.doomed = task.process
         self.turns.give_back()
 

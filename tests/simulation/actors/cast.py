@@ -19,13 +19,17 @@ from tests.simulation.actors import (
     strangers,
 )
 from tests.simulation.actors.clock import clock
-from tests.simulation.actors.colleague import Duty, work
+from tests.simulation.actors.colleague import PAUSES, SHORT_PAUSES, Duty, work
+from tests.simulation.actors.habits import SPENDING
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.stage import Stage
 from tests.simulation.actors.trips import guests
 
 ALWAYS = ("desk", "guests-1")
+KINDS, KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)  # of runs
+SPENDERS = ("guests-1", "guests-2", "guests-3")
+BESIDE_MONEY = ("provider", "clock", "cleaner", "manager")
 Actor = Callable[[Any], None]
 
 FRONT_DESK: Mapping[Duty, int] = {
@@ -34,6 +38,11 @@ FRONT_DESK: Mapping[Duty, int] = {
     departures.extend: 1, departures.move: 1, departures.handle_overstay: 2, departures.check_out_rooms: 1,
     messages.serve: 2, messages.answer_chats: 1, messages.communicate: 1, deciding.cancel: 1, deciding.confirm: 1,
     deciding.amend: 1, deciding.retry_refund: 1, deciding.revoke_token: 1, strangers.any_command: 1,
+}  # fmt: skip
+MONEY_DESK: Mapping[Duty, int] = {
+    **FRONT_DESK,
+    diligence.serve: 50, deciding.decide: 4, deciding.cancel: 4, deciding.retry_refund: 3, departures.settle: 3,
+    arrivals.mark_no_show: 2, departures.check_out: 8, arrivals.book: 1, messages.serve: 1, strangers.any_command: 0,
 }  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
@@ -50,21 +59,28 @@ MANAGER: Mapping[Duty, int] = {
 }  # fmt: skip
 
 
-def staff(role: Role, duties: Mapping[Duty, int], *, at: int = 0, superuser: bool = False) -> dict[str, Any]:
-    """The arguments of a member of staff of the hotel number `at`."""
-    return {"role": role, "duties": duties, "at": at, "superuser": superuser}
+def staff(role: Role, duties: Mapping[Duty, int], **more: Any) -> dict[str, Any]:
+    """The arguments of a member of staff, for `colleague.work`."""
+    return {"role": role, "duties": duties, **more}
 
 
 def cast(world: Stage) -> dict[str, Actor]:
-    """The actors of a run, by name: the front desk and guests always, every other one in some runs."""
-    desk, manager = staff(Role.FRONT_DESK, FRONT_DESK), staff(Role.MANAGER, MANAGER, superuser=True)
+    """The actors of a run, by name: the front desk and guests always, every other one in some runs.
+
+    In a run about money, guests pay at once in the hotel that approves bookings, its desk decides on them at once, and
+    both cancel.
+    """
+    kind = world.choices.pick("kind of run", KINDS, KIND_WEIGHTS)
+    about_money = kind == "money"
+    at = 1 if about_money else 0
+    duties = MONEY_DESK if about_money else FRONT_DESK
     colleagues = {
-        "desk": desk,
+        "desk": staff(Role.FRONT_DESK, duties, at=at, pauses=SHORT_PAUSES if about_money else PAUSES),
         "other-desk": staff(Role.FRONT_DESK, FRONT_DESK, at=1),
-        "desk-2": desk,
-        "manager": manager,
-        "cleaner": staff(Role.HOUSEKEEPING, HOUSEKEEPING),
-        "supervisor": staff(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR),
+        "desk-2": staff(Role.FRONT_DESK, duties, at=at),
+        "manager": staff(Role.MANAGER, MANAGER, at=at, superuser=True),
+        "cleaner": staff(Role.HOUSEKEEPING, HOUSEKEEPING, at=at),
+        "supervisor": staff(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR, at=at),
     }
     others = {
         "guests-1": guests,
@@ -79,11 +95,14 @@ def cast(world: Stage) -> dict[str, Actor]:
         **{name: partial(_at_work, name=name, **about) for name, about in colleagues.items()},
         **{name: partial(actor, name=name) for name, actor in others.items()},
     }
-    crowded = world.choices.chance("crowded", 0.2)
+    if about_money:
+        everybody |= {name: partial(guests, name=name, habits=SPENDING) for name in SPENDERS}
+    here = {*ALWAYS, *SPENDERS} if about_money else ALWAYS
+    likely = {name: 0.35 if not about_money or name in BESIDE_MONEY else 0.05 for name in everybody}
     return {
         name: actor
         for name, actor in everybody.items()
-        if name in ALWAYS or crowded or world.choices.chance(f"with the {name}", 0.35)
+        if name in here or kind == "crowded" or world.choices.chance(f"with the {name}", likely[name])
     }
 
 

@@ -19,7 +19,8 @@ from gateway.identity.roles import Role, permissions_of
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.stage import Stage
 
-PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}
+PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}  # seconds, with their weights
+SHORT_PAUSES = {0.1: 4, 1.0: 4, 20.0: 1}
 OVERNIGHT = timedelta(days=1)
 
 
@@ -89,7 +90,14 @@ def hotels_of(client: Client) -> list[HotelCard]:
 
 
 def work(
-    world: Stage, name: str, role: Role, duties: Mapping[Duty, int], *, superuser: bool = False, at: int = 0
+    world: Stage,
+    name: str,
+    role: Role,
+    duties: Mapping[Duty, int],
+    *,
+    superuser: bool = False,
+    at: int = 0,
+    pauses: Mapping[float, int] = PAUSES,
 ) -> None:
     """Work through the duties, again and again, in the hotel number `at` of the directory."""
     client = Client(world, name, Context())
@@ -99,5 +107,5 @@ def work(
     context = staff_context(hotel.slug, role, staff_id=str(10 * at + list(Role).index(role) + 1), superuser=superuser)
     colleague = Colleague(client.acting_as(context), hotel)
     while True:
-        world.sleep(weighted(world, "pause", PAUSES))
+        world.sleep(weighted(world, "pause", pauses))
         weighted(world, "duty", duties)(colleague)

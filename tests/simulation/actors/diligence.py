@@ -26,7 +26,7 @@ def serve(colleague: Colleague) -> None:
     if moving:
         booking = colleague.world.choices.pick("booking", moving)
         NEXT[booking.status](colleague, booking)
-    elif colleague.chance("somebody walks in", 0.5):
+    elif colleague.chance("somebody walks in", 0.85):
         walk_in(colleague)
 
 

@@ -18,13 +18,8 @@ from contracts.rooms.quotes import GiveQuote
 from contracts.values import Caller, Context, HotelCard
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of, today_at
+from tests.simulation.actors.habits import ORDINARY, Habits
 from tests.simulation.actors.stage import Stage
-
-PAUSES = {2.0: 6, 15.0: 4, 60.0: 3, 400.0: 1, 1000.0: 1}
-AHEAD = {0: 14, 1: 3, 2: 1, 12: 1, 200: 1}  # days until the guest comes
-NIGHTS = {1: 8, 2: 4, 3: 1, 7: 1}
-PARTIES = {1: 12, 2: 8, 3: 1, 9: 1}
-
 
 CODE_IN_LINK = re.compile(r"[?&#]code=([A-Za-z0-9_-]+)")
 
@@ -41,6 +36,7 @@ class Trip:
     client: Client
     hotel: HotelCard
     booking_id: str
+    habits: Habits = ORDINARY
     sessions: list[str] = field(default_factory=list)
 
     @property
@@ -76,14 +72,14 @@ def _text(mail: EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
-def book(client: Client) -> list[Trip]:
+def book(client: Client, habits: Habits = ORDINARY) -> list[Trip]:
     """The trips that the guest has booked: usually one, seldom two at once."""
     world = client.world
     hotels = hotels_of(client)
     if not hotels:
         return []
-    hotel = world.choices.pick("hotel", hotels)
-    stay = _stay(world, hotel)
+    hotel = world.choices.pick("hotel", hotels, habits.hotels[: len(hotels)] or None)
+    stay = _stay(world, hotel, habits)
     offer = client.read(CheckAvailability(hotel=hotel.slug, **stay))
     types = [each.room_type_code for each in offer.room_types if each.is_available] if offer else []
     if not types:
@@ -92,15 +88,15 @@ def book(client: Client) -> list[Trip]:
     created = [
         _booked(client, hotel, stay | {"room_type": world.choices.pick("room type", types)}) for _ in range(bookings)
     ]
-    return [_trip(client, hotel, each) for each in created if each]
+    return [_trip(client, hotel, each, habits) for each in created if each]
 
 
-def _stay(world: Stage, hotel: HotelCard) -> dict[str, Any]:
-    first = today_at(world, hotel) + timedelta(days=weighted(world, "days ahead", AHEAD))
+def _stay(world: Stage, hotel: HotelCard, habits: Habits) -> dict[str, Any]:
+    first = today_at(world, hotel) + timedelta(days=weighted(world, "days ahead", habits.ahead))
     return {
         "check_in": first,
-        "check_out": first + timedelta(days=weighted(world, "nights", NIGHTS)),
-        "adults": weighted(world, "party", PARTIES),
+        "check_out": first + timedelta(days=weighted(world, "nights", habits.nights)),
+        "adults": weighted(world, "party", habits.parties),
         "children": 0,
     }
 
@@ -127,8 +123,8 @@ def _booked(client: Client, hotel: HotelCard, stay: dict[str, Any]) -> CreatedBo
     )
 
 
-def _trip(client: Client, hotel: HotelCard, created: CreatedBooking) -> Trip:
-    return Trip(client.acting_as(guest_context(created.guest_token)), hotel, created.booking.booking_id)
+def _trip(client: Client, hotel: HotelCard, created: CreatedBooking, habits: Habits) -> Trip:
+    return Trip(client.acting_as(guest_context(created.guest_token)), hotel, created.booking.booking_id, habits)
 
 
 ENDED = frozenset({

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
-from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 from sandbox.stripe.errors import ApiError
 from tests.simulation.actors.client import weighted
 from tests.simulation.actors.guests import Trip
 
-CARDS = {
-    SUCCESS.number: 16,
-    DECLINED.number: 2,
-    INSUFFICIENT.number: 1,
-    "4000002500003155": 1,  # needs authentication, which never ends
-    "4000000000007726": 2,  # refunds succeed later
-    "4000000000005126": 2,  # refunds fail later
-    "4000000000000259": 1,  # the payer disputes it
-    "4000000000001976": 1,  # the bank asks about it
-    "1234": 1,  # no card
-}
-LEAVES, LATE = 0.12, 0.1
 FOREIGN_PAGE = "https://evil.example/"
 
 
@@ -36,9 +23,9 @@ def pay(trip: Trip) -> None:
     """Open the page and pay, unless the guest leaves. A declined guest tries another card."""
     world = trip.world
     open_page(trip)
-    if not trip.sessions or world.choices.chance("leaves the page", LEAVES):
+    if not trip.sessions or world.choices.chance("leaves the page", trip.habits.leaves):
         return
-    if world.choices.chance("pays late", LATE):
+    if world.choices.chance("pays late", trip.habits.late):
         world.sleep(world.choices.pick("pays after", (300.0, 1000.0, 2000.0)))
     page = world.choices.pick("page", trip.sessions) if world.choices.chance("another tab", 0.1) else trip.sessions[-1]
     for _ in range(2):
@@ -59,7 +46,7 @@ def verify(trip: Trip) -> None:
 
 def _paid(trip: Trip, session: str) -> bool:
     try:
-        trip.world.stripe.pay(session, weighted(trip.world, "card", CARDS))
+        trip.world.stripe.pay(session, weighted(trip.world, "card", trip.habits.cards))
     except ApiError:
         return False
     return True

@@ -8,7 +8,8 @@ from itertools import count
 from contracts.bookings.status import BookingStatus
 from contracts.values import Context
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.guests import ENDED, PAUSES, Trip, book
+from tests.simulation.actors.guests import ENDED, Trip, book
+from tests.simulation.actors.habits import ORDINARY, SPENDING, Habits
 from tests.simulation.actors.in_house import (
     cancel,
     chat,
@@ -36,28 +37,36 @@ STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.CONFIRMED: {wait: 16, open_page: 1, cancel: 1, chat: 1, look_up: 1, use_a_mailed_link: 1},
     BookingStatus.IN_HOUSE: {wait: 4, order: 4, register_phone: 1, chat: 1, pay: 1, cancel: 1},
 }
+SPENDING_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
+    BookingStatus.DRAFT: {submit: 12},
+    BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 1, cancel: 1},
+    BookingStatus.PENDING_APPROVAL: {wait: 10, open_page: 1, verify: 1, cancel: 2},
+    BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1},
+    BookingStatus.IN_HOUSE: {wait: 4, order: 1, pay: 2},
+}
 OUT_OF_PLACE = 0.06
 
 
-def guests(world: Stage, name: str) -> None:
+def guests(world: Stage, name: str, habits: Habits = ORDINARY) -> None:
     """Guests come one after the other, each with trips of their own."""
     for number in count(1):
         client = Client(world, f"{name}-{number}", Context())
-        for trip in book(client):
+        for trip in book(client, habits):
             live_through(trip)
-        world.sleep(world.choices.pick("next guest", (5.0, 60.0, 600.0)))
+        world.sleep(world.choices.pick("next guest", habits.next_guest))
 
 
 def live_through(trip: Trip) -> None:
     """Take steps until the booking has ended, or the guest has lost interest."""
     world = trip.world
     for _ in range(MOST_STEPS):
-        world.sleep(weighted(world, "pause", PAUSES))
+        world.sleep(weighted(world, "pause", trip.habits.pauses))
         booking = trip.look()
         if booking is None:
             continue
         out_of_place = world.choices.chance("out of place", OUT_OF_PLACE)
-        steps = EVERYWHERE if out_of_place else STEPS.get(booking.status, EVERYWHERE)
+        usual = SPENDING_STEPS if trip.habits is SPENDING else STEPS
+        steps = EVERYWHERE if out_of_place else usual.get(booking.status, EVERYWHERE)
         weighted(world, "step", steps)(trip)
         if booking.status in ENDED:
             if booking.can_pay:

@@ -19,15 +19,15 @@ from tests.simulation.planted.replacing import Replacements
 # By its name, because the package has a function of the same name.
 cast: Any = import_module("tests.simulation.actors.cast")
 MORE = 20  # times as often
-DUTIES = ("FRONT_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
+DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
 
 
 @contextmanager
 def led(fault: PlantedFault) -> Iterator[None]:
     """Every run in the `with` block is led as the fault's row says."""
 
-    def drawn(choices: Choices) -> Mixture:
-        return replace(mixture.drawn(choices), **fault.mixture)
+    def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
+        return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
 
     chance = Choices.chance
 
@@ -40,8 +40,9 @@ def led(fault: PlantedFault) -> Iterator[None]:
     replaced.replace(cast, "ALWAYS", tuple(dict.fromkeys((*cast.ALWAYS, *fault.actors))))
     for name in DUTIES:
         replaced.replace(cast, name, _more_of(getattr(cast, name), fault.favours))
-    steps = {status: _more_of(each, fault.favours) for status, each in trips.STEPS.items()}
-    replaced.replace(trips, "STEPS", steps)
+    for name in ("STEPS", "SPENDING_STEPS"):
+        steps = {status: _more_of(each, fault.favours) for status, each in getattr(trips, name).items()}
+        replaced.replace(trips, name, steps)
     try:
         yield
     finally:

@@ -1,0 +1,34 @@
+"""A hunt draws deaths to the crash points that no run has hit."""
+
+from tests.simulation.crash_points import LIKELY, MOST, RARELY, CrashPoints
+
+USUAL = 0.02
+
+
+def test_deaths_are_likely_at_new_points_and_rare_at_others() -> None:
+    hunting, evenly = CrashPoints(spared={"old"}), CrashPoints()
+
+    assert hunting.probability("new", USUAL) == LIKELY
+    assert hunting.probability("old", USUAL) == USUAL / RARELY
+    assert evenly.probability("new", USUAL) == evenly.probability("old", USUAL) == USUAL
+
+
+def test_a_point_is_new_until_this_run_hits_it() -> None:
+    points = CrashPoints(spared=())
+    points.doomed("new")
+    points.hit("new")
+
+    assert points.probability("new", USUAL) == USUAL / RARELY
+    assert points.probability("another", USUAL) == LIKELY
+
+
+def test_a_run_hunts_for_a_few_points_only() -> None:
+    points = CrashPoints(spared=())
+    for number in range(MOST):
+        points.doomed(f"point {number}")
+
+    assert points.probability("new", USUAL) == USUAL / RARELY
+
+
+def test_where_nothing_dies_the_tape_has_no_entry_with_a_hunt_either() -> None:
+    assert CrashPoints(spared=()).probability("new", 0.0) == 0.0
