@@ -232,9 +232,9 @@ class Stack:
         names = [name for service in self._services for name in copies_of(service, self._copies)]
         environments = {name: self._environment_of(name) for name in names}
         write_private(self.directory / ENVIRONMENT, json.dumps(environments))
-        self.stack_json = self.config.addresses(
+        self.stack_json = self.config.description(
             amqp_url=self.environment["AMQP_URL"], message_keys=self.environment["MESSAGE_KEYS"], databases=databases
-        ) | {"staff": [], "hotels": []}
+        )
         self._store()
         if seeded := self._run("seed", self._commands.seed, echo=False):
             accounts = json.loads(seeded[-1])

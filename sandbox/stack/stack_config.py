@@ -96,8 +96,8 @@ class StackConfig:
             "stand_ins": str(stand_ins),
         }
 
-    def addresses(self, *, amqp_url: str, message_keys: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, Any]:
-        """Where other programs find each part of the system, with its keys."""
+    def description(self, *, amqp_url: str, message_keys: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, Any]:
+        """Where other programs find each part of the system, with its keys; hotels and staff come with the seed."""
         return {
             "gateway": self.url("GATEWAY_PORT"),
             "stripe": {"url": self.url("STRIPE_PORT"), "webhook_secret": self.stripe_webhook_secret},
@@ -111,6 +111,8 @@ class StackConfig:
             "amqp": amqp_url,
             "message_keys": message_keys,
             "databases": {name: urls.running for name, urls in databases.items()},
+            "staff": [],
+            "hotels": [],
         }  # fmt: skip
 
     def environment(self, *, amqp_url: str, databases: Mapping[str, DatabaseUrls]) -> dict[str, str]:

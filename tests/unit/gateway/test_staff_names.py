@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from chassis.refusal import Unavailable
+from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.queries import GetBooking
 from contracts.gateway.staff_accounts import GetStaffNames
 from contracts.values import Actor, ActorKind
@@ -60,7 +60,7 @@ def test_a_service_is_told_the_names_of_a_hotel_and_not_of_any_number_of_ids() -
     lookup = StaffNameLookup(Accounts().read)
 
     assert asyncio.run(lookup.answer(GetStaffNames(hotel="h", staff_ids=("7", "8")))).names == {"7": "Nora Clerk"}
-    with pytest.raises(ValueError, match="more than"):
+    with pytest.raises(Refusal, match="more than"):
         asyncio.run(lookup.answer(GetStaffNames(hotel="h", staff_ids=("7",) * (MOST_IDS + 1))))
 
 

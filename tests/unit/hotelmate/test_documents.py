@@ -77,7 +77,8 @@ def names_in(text: str) -> Iterator[str]:
 def exists(name: str) -> bool:
     """Whether a path of the repository ends so, where `<…>` stands for any name, or a module defines the name."""
     path = re.sub(r"<\w+>", "*", name.rstrip("/"))
-    if path in endings() or f"{name.replace('.', '/')}.py" in endings():
+    module_path = name.replace(".", "/")
+    if {path, module_path, f"{module_path}.py"} & endings():
         return True
     if "*" in path:
         return bool(fnmatch.filter(endings(), path))
