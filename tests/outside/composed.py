@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 PATIENCE = 180.0  # seconds for a container to become healthy or come to its end
 GLANCE = 0.5
+# Options that are no arguments of a container's start: of its image, its order and its end.
+ELSEWHERE = frozenset({"build", "image", "depends_on", "environment", "profiles", "stop_grace_period"})
 _HOLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
 
 
@@ -67,10 +69,9 @@ def in_order(services: Mapping[str, Mapping[str, Any]], names: Sequence[str]) ->
 def arguments(service: Mapping[str, Any], *, project: str) -> dict[str, Any]:
     """The `docker` library's arguments for a service. Raises `LookupError` for an option without an equivalent."""
     params: dict[str, Any] = {"environment": service["environment"]}
-    for name, value in service.items():
+    for name in service.keys() - ELSEWHERE:
+        value = service[name]
         match name:
-            case "build" | "image" | "depends_on" | "environment" | "profiles" | "stop_grace_period":
-                pass  # not an option of a container's start
             case (
                 "user" | "hostname" | "entrypoint" | "command" | "read_only" | "cap_drop" | "security_opt" | "shm_size"
             ):

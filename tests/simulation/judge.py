@@ -13,8 +13,8 @@ from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from hotelmate.invariants.catalogue import examine
 from tests.simulation.judging.answers import wrong_answer
-from tests.simulation.judging.courtroom import Breach, Courtroom
 from tests.simulation.judging.feeds import gaps
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 from tests.simulation.judging.liveness import unfinished
 from tests.simulation.judging.money import Money
 from tests.simulation.judging.notices import repeated, sent, unsent
@@ -51,7 +51,7 @@ class Judge:
         self._pending += self.promises.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
 
-    def after_step(self, world: Courtroom, committed: Collection[str] = SERVICES) -> None:
+    def after_step(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> None:
         """Report what was answered wrongly, and what must hold at any time and does not.
 
         `committed` are the services that have committed since the last look: no other database has changed.
@@ -63,7 +63,7 @@ class Judge:
         _report(world, pending)
         _report(world, self._safety.breaches(world, committed))
 
-    def at_rest(self, world: Courtroom) -> None:
+    def at_rest(self, world: JudgedWorld) -> None:
         """Report what must hold at rest and does not."""
         self.after_step(world)
         for violation in examine(world.examination()):
@@ -85,6 +85,6 @@ def outcome_of(outcome: Any) -> str:
     return type(outcome).__name__ if isinstance(outcome, BaseException) else "answered"
 
 
-def _report(world: Courtroom, breaches: Iterable[Breach]) -> None:
+def _report(world: JudgedWorld, breaches: Iterable[Breach]) -> None:
     for breach in breaches:
         world.violate(breach.invariant, breach.text)

@@ -8,8 +8,8 @@ from typing import Any
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Query
 from contracts.values import Context
-from tests.simulation.judging.courtroom import Breach
 from tests.simulation.judging.documented import documented_refusals, staff_only
+from tests.simulation.judging.judged_world import Breach
 
 
 def wrong_answer(message: Any, context: Context, outcome: Any) -> Iterator[Breach]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contracts.bookings.queries import GetFeed
 from contracts.catalogue import OWNERS
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 _NUMBERS = """
     SELECT subject, count(*) AS events, max(sequence) AS last, min(sequence) AS first FROM outbox
@@ -15,7 +15,7 @@ _NUMBERS = """
 FEED_PAGE = 200
 
 
-def gaps(world: Courtroom) -> Iterator[Breach]:
+def gaps(world: JudgedWorld) -> Iterator[Breach]:
     """The feeds with a gap, in the outboxes and as the bookings service answers them."""
     for service in OWNERS:
         for row in world.sql(service, _NUMBERS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.catalogue import OWNERS
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 ENDED = ("COMPLETED", "DECLINED", "CANCELLED", "EXPIRED", "NO_SHOW", "DRAFT")
 TICKS = 20  # seconds after which everything that was due has been done
@@ -31,7 +31,7 @@ _BOOKINGS = """
 """
 
 
-def unfinished(world: Courtroom) -> Iterator[Breach]:
+def unfinished(world: JudgedWorld) -> Iterator[Breach]:
     """What is still on its way, due or stuck."""
     late = world.now().timestamp() - TICKS
     moment = world.now().fromtimestamp(late, tz=world.now().tzinfo)
@@ -43,7 +43,7 @@ def unfinished(world: Courtroom) -> Iterator[Breach]:
     yield from _held(world)
 
 
-def _held(world: Courtroom) -> Iterator[Breach]:
+def _held(world: JudgedWorld) -> Iterator[Breach]:
     """The authorisations at the provider whose booking has ended or waits for no decision."""
     statuses = {row["id"]: row["status"] for row in world.sql("bookings", "SELECT id, status FROM booking")}
     for intent in world.stripe.state.store.intents.values():

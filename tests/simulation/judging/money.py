@@ -11,8 +11,8 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.stays import MarkNoShow
 from contracts.bookings.views import CreatedBooking
 from contracts.values import CancellationPolicy, HotelSettings, Price
-from tests.simulation.judging.courtroom import Breach, Courtroom, Row
 from tests.simulation.judging.fees import cancellation_fee, nights_used, no_show_fee
+from tests.simulation.judging.judged_world import Breach, JudgedWorld, Row
 
 STAYS = ("CONFIRMED", "IN_HOUSE", "COMPLETED")
 CALLED_OFF = ("CANCELLED", "NO_SHOW")
@@ -60,7 +60,7 @@ class Money:
         if isinstance(message, (CancelBooking, MarkNoShow)) and message.waive_fee:
             self.waived.add(message.booking_id)
 
-    def wrong(self, world: Courtroom) -> Iterator[Breach]:
+    def wrong(self, world: JudgedWorld) -> Iterator[Breach]:
         """What is wrong with the money of each booking, at rest."""
         takings = taken_by_booking(world)
         for row in world.sql("bookings", _BOOKINGS):
@@ -107,7 +107,7 @@ class Money:
         return {fee, *({0} if waived else ())}
 
 
-def taken_by_booking(world: Courtroom) -> dict[str, Taken]:
+def taken_by_booking(world: JudgedWorld) -> dict[str, Taken]:
     """What the journal says of each booking."""
     takings: dict[str, Taken] = {}
     intents = world.stripe.state.store.intents

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 ACCIDENTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock")
 COALESCED = "availability_changed"  # the newest push of a second stands for all
@@ -17,12 +17,12 @@ _NOTICES = """
 """
 
 
-def sent(world: Courtroom) -> frozenset[str]:
+def sent(world: JudgedWorld) -> frozenset[str]:
     """The ids of the notices that are recorded as sent."""
     return frozenset(row["id"] for row in world.sql("notifier", _NOTICES))
 
 
-def unsent(world: Courtroom, before: Collection[str]) -> Iterator[Breach]:
+def unsent(world: JudgedWorld, before: Collection[str]) -> Iterator[Breach]:
     """The notices that are recorded as sent, and did not arrive; those in `before` are not judged."""
     mails = Counter(identity_of(mail) for mail in world.mailbox)
     pushes = {message.data.get("event_id") for message in world.pusher}
@@ -35,7 +35,7 @@ def unsent(world: Courtroom, before: Collection[str]) -> Iterator[Breach]:
             yield Breach("I16", f"the push {row['occasion']} of {row['subject']} has not arrived")
 
 
-def repeated(world: Courtroom) -> Iterator[Breach]:
+def repeated(world: JudgedWorld) -> Iterator[Breach]:
     """Mails that arrived more often than once, and once more for each accident between a send and its commit."""
     accidents = sum(world.shares[name] for name in ACCIDENTS)
     for identity, times in Counter(identity_of(mail) for mail in world.mailbox).items():

@@ -22,7 +22,7 @@ from contracts.rooms.blocks import RoomBlock
 from contracts.rooms.rooms import RoomView
 from contracts.rooms.settings import ChangeSettings, OperatingSettings
 from contracts.values import Context
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 KEYS_LAST = timedelta(hours=24)
 PASSING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
@@ -77,7 +77,7 @@ class Promises:
             yield from self._repeated(scope, outcome, now)
         self._promised(message, context, outcome)
 
-    def broken(self, world: Courtroom) -> Iterator[Breach]:
+    def broken(self, world: JudgedWorld) -> Iterator[Breach]:
         """The promises that do not hold in the databases, at rest."""
         yield from self._bookings(world)
         yield from self._rooms(world)
@@ -148,7 +148,7 @@ class Promises:
 
     # at rest
 
-    def _bookings(self, world: Courtroom) -> Iterator[Breach]:
+    def _bookings(self, world: JudgedWorld) -> Iterator[Breach]:
         ids = sorted({promise.booking_id for promise in self.bookings})
         rows = world.sql("bookings", _STATUSES, ids=ids)
         statuses = {(row["subject"], row["sequence"]): row["to_status"] for row in rows}
@@ -159,7 +159,7 @@ class Promises:
                 what = f"{promise.booking_id} was answered as {promise.status} at version {promise.version}"
                 yield Breach("I14", f"{what}; that version {there}")
 
-    def _rooms(self, world: Courtroom) -> Iterator[Breach]:
+    def _rooms(self, world: JudgedWorld) -> Iterator[Breach]:
         assigned: dict[str, list[tuple[int, str | None]]] = {}
         ids = sorted({promise.booking_id for promise in self.bookings})
         for row in world.sql("bookings", _ROOMS, ids=ids):
@@ -171,7 +171,7 @@ class Promises:
                 what = f"{promise.booking_id} was answered with the room {promise.room} at version {promise.version}"
                 yield Breach("I14", f"{what}; it had {room}")
 
-    def _creations(self, world: Courtroom) -> Iterator[Breach]:
+    def _creations(self, world: JudgedWorld) -> Iterator[Breach]:
         stored = {row["id"] for row in world.sql("bookings", "SELECT id FROM booking")}
         unknown = len(stored - self.created)
         most = sum(self._in_doubt.values()) + self._nameless

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 _ROOMS = """
     SELECT 'I1' AS invariant, a.hotel || '/' || a.room_id AS subject,
@@ -49,14 +49,14 @@ class Safety:
         self._captured: Counter[str] = Counter()
         self._refunded: Counter[str] = Counter()
 
-    def breaches(self, world: Courtroom, committed: Collection[str] = SERVICES) -> Iterator[Breach]:
+    def breaches(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> Iterator[Breach]:
         """What does not hold now, after commits of these services."""
         for service in [each for each in SERVICES if each in committed]:
             for row in world.sql(service, _STATEMENTS[service]):
                 yield Breach(row["invariant"], f"{row['subject']}: {row['what']}")
         yield from self._moved(world)
 
-    def _moved(self, world: Courtroom) -> Iterator[Breach]:
+    def _moved(self, world: JudgedWorld) -> Iterator[Breach]:
         """What is wrong with the provider's new movements, the dashboard's own left out."""
         entries = world.stripe.state.store.journal.entries_after(self._movements)
         self._movements += len(entries)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chassis.refusal import Refusal
-from tests.simulation.judging.courtroom import Breach, Courtroom
+from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 LONGEST_CLAIM = 10  # seconds for which the key of a request that died is blocked at most
 _DIRTY = """
@@ -38,7 +38,7 @@ _UNPAYABLE = """
 """
 
 
-def fallen(world: Courtroom) -> Iterator[Breach]:
+def fallen(world: JudgedWorld) -> Iterator[Breach]:
     """What does not stand."""
     for row in world.sql("rooms", _DIRTY):
         yield Breach("liveness", f"{row['subject']} is {row['status']}, and nobody is told to clean it")

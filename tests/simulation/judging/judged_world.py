@@ -19,7 +19,7 @@ class Breach(NamedTuple):
     text: str
 
 
-class Courtroom(Protocol):
+class JudgedWorld(Protocol):
     """The world as the judge sees it: databases, the provider, what was sent, the time.
 
     `shares` counts what has happened so far, by kind: the accidents among it may repeat a mail.
