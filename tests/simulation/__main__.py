@@ -19,10 +19,10 @@ from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any
 
-from tests.simulation.farm import Farm, Worker
 from tests.simulation.planted import hunt
-from tests.simulation.reports import Totals, failure_text, keep
+from tests.simulation.reports import Totals, failure_text, write_failure
 from tests.simulation.shrinking import Failure, shrunk
+from tests.simulation.worker_pool import Worker, WorkerPool
 
 PROGRESS_EVERY = 10.0  # seconds
 SHRINK_FOR = 60.0  # seconds
@@ -57,24 +57,24 @@ def main() -> None:
     if chosen.replay:
         sys.exit(replay(chosen.replay))
     if chosen.planted is not None:
-        with Farm(chosen.workers) as farm:
-            sys.exit(hunt.command(farm.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
+        with WorkerPool(chosen.workers) as pool:
+            sys.exit(hunt.command(pool.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
     totals, began = Totals(), time.monotonic()
     last = chosen.seeds or (100 if chosen.minutes is None else None)
     numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
-    with Farm(chosen.workers) as farm:
+    with WorkerPool(chosen.workers) as pool:
         said = time.monotonic()
-        for result in _results(farm, iter(numbers), chosen, totals.hits if chosen.hunt else None):
+        for result in _results(pool, iter(numbers), chosen, totals.hits if chosen.hunt else None):
             totals.add(result)
             if result["kind"]:
-                say(failure_text(result, keep(result, chosen.steps)))
+                say(failure_text(result, write_failure(result, chosen.steps)))
             if time.monotonic() - said > PROGRESS_EVERY:
                 said = time.monotonic()
                 say(f"{said - began:5.0f} s  {totals.line()}")
     if chosen.points:
-        say(totals.points())
+        say(totals.crash_point_table())
     if chosen.answers:
-        say(totals.answered())
+        say(totals.answer_table())
     say(totals.summary())
     sys.exit(1 if totals.failures else 0)
 
@@ -82,18 +82,18 @@ def main() -> None:
 def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
     failure = json.loads(path.read_text())
-    with Farm(1) as farm:
-        farm.workers[0].order(failure["seed"], failure["steps"], failure["tape"], lines=20_000)
-        result = farm.workers[0].result()
+    with WorkerPool(1) as pool:
+        pool.workers[0].start_run(failure["seed"], failure["steps"], failure["tape"], lines=20_000)
+        result = pool.workers[0].result()
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")
     return 1 if result["kind"] else 0
 
 
 def _results(
-    farm: Farm, seeds: Iterator[int], chosen: argparse.Namespace, hits: Collection[str] | None
+    pool: WorkerPool, seeds: Iterator[int], chosen: argparse.Namespace, hits: Collection[str] | None
 ) -> Iterator[dict[str, Any]]:
-    """The result of each seed, as the workers have them; a failure is shrunk before.
+    """Yield the result of each seed as soon as a worker has it; a failure is shrunk first.
 
     With `hits`, the crash points that were hit by the results so far, the next run hunts for others.
     """
@@ -108,16 +108,16 @@ def _results(
     def work(worker: Worker) -> None:
         try:
             while (seed := next_seed()) is not None:
-                worker.order(seed, chosen.steps, spared=None if hits is None else list(hits))
+                worker.start_run(seed, chosen.steps, spared=None if hits is None else list(hits))
                 result = worker.result()
                 results.put(_shrunk(worker, result, chosen) if result["kind"] else result)
         except Exception as problem:
             results.put(problem)
         results.put(None)
 
-    for worker in farm.workers:
+    for worker in pool.workers:
         Thread(target=work, args=[worker], daemon=True).start()
-    working = len(farm.workers)
+    working = len(pool.workers)
     while working:
         try:
             result = results.get(timeout=1)
@@ -140,7 +140,7 @@ def _shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) 
         return Failure(tuple(run["tape"]), tuple(run["starts"]), run["kind"])
 
     def replayed(tape: tuple[int, ...]) -> Failure:
-        worker.order(result["seed"], chosen.steps, list(tape))
+        worker.start_run(result["seed"], chosen.steps, list(tape))
         run = worker.result()
         failure = failure_of(run)
         tried[failure.tape] = run

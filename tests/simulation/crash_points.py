@@ -1,4 +1,4 @@
-"""The crash points: enumerated as tasks pass them, hit when a process dies there. A hunt draws deaths to new ones."""
+"""The crash points: enumerated as tasks pass them, hit by deaths. A hunt makes deaths likely at new points."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-LIKELY = 0.3  # the probability of a death at a point that no run has hit
-MOST = 12  # such deaths in a run: more would let nothing get far
-RARELY = 20  # times rarer than usual is a death at any other point
+NEW_POINT_PROBABILITY = 0.3  # the probability of a death at a point that no run has hit
+MAX_HUNTED_DEATHS = 12  # such deaths in a run: more would let nothing get far
+RARITY_FACTOR = 20  # times rarer than usual is a death at any other point
 
 
 @dataclass
 class CrashPoints:
     """How often each point was passed while a process could die there, and how often one died.
 
-    `calm` counts the passes at rest, when nothing dies any more. `spared` are the points that other runs have hit:
-    with it this run hunts for all others, without it deaths are drawn evenly.
+    `passes_at_rest` counts the passes after faults have stopped. `spared` are the points that other runs have hit: with
+    it this run hunts for all others, without it deaths are drawn evenly.
     """
 
     spared: Collection[str] | None = None
     passes: Counter[str] = field(default_factory=Counter)
-    calm: Counter[str] = field(default_factory=Counter)
+    passes_at_rest: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
     hunted: int = 0
 
@@ -30,13 +30,18 @@ class CrashPoints:
         """Whether this run hunts for points that no run has hit."""
         return self.spared is not None
 
-    def passed(self, name: str, *, calm: bool) -> None:
+    def passed(self, name: str, *, at_rest: bool) -> None:
         """A task has come to this point."""
-        (self.calm if calm else self.passes)[name] += 1
+        (self.passes_at_rest if at_rest else self.passes)[name] += 1
 
     def is_new(self, name: str) -> bool:
         """Whether this run hunts for the point: no run has hit it, and not too many have died for the hunt."""
-        return self.spared is not None and self.hunted < MOST and not self.hits[name] and name not in self.spared
+        return (
+            self.spared is not None
+            and self.hunted < MAX_HUNTED_DEATHS
+            and not self.hits[name]
+            and name not in self.spared
+        )
 
     def probability(self, name: str, usual: float) -> float:
         """How probable a death is at this point, where `usual` is the mixture's probability.
@@ -45,7 +50,7 @@ class CrashPoints:
         """
         if not self.hunts or usual <= 0:
             return usual
-        return LIKELY if self.is_new(name) else usual / RARELY
+        return NEW_POINT_PROBABILITY if self.is_new(name) else usual / RARITY_FACTOR
 
     def doomed(self, name: str) -> None:
         """A process is going to die at this point."""

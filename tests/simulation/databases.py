@@ -19,7 +19,7 @@ from chassis.database.parameters import parameters
 from chassis.settings import with_driver
 
 WROTE, ACTIVE = "wrote", "active"  # what a connection remembers
-GRAIN = 20_000  # microseconds: the grain of the SQL clock, so that few transactions have to set it
+CLOCK_GRAIN = 20_000  # microseconds: the grain of the SQL clock, so that few transactions have to set it
 INTRANS = extensions.TRANSACTION_STATUS_INTRANS
 CLOCKS = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
 _CLOCK = """
@@ -138,7 +138,7 @@ class SimulatedDatabase:
         now = self._now()
         self._open[id(connection)] = (connection, record.info)
         record.info[ACTIVE] = now
-        now = now.replace(microsecond=now.microsecond // GRAIN * GRAIN)
+        now = now.replace(microsecond=now.microsecond // CLOCK_GRAIN * CLOCK_GRAIN)
         if record.info.get("now") != now:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET simulation.now = '{now.isoformat()}'")

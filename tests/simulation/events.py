@@ -50,7 +50,7 @@ class EventChannel(SimulatedChannel):
         self.is_open = True
 
 
-class EventDelivering:
+class EventTransport:
     """The relay's part and the consumers' part. `published` has every event in the order of its first publishing."""
 
     def __init__(self, world: World) -> None:
@@ -74,7 +74,7 @@ class EventDelivering:
         rows = world.databases[owner].sql(_SELECTED if dies else _TAKEN, now=world.now())
         rows.sort(key=lambda row: row["position"])
         for point in (before, after):
-            world.points.passed(point, calm=world.calm)
+            world.points.passed(point, at_rest=world.faults_stopped)
         count = len(rows)
         if dies:
             count = world.choices.number("published before the death", len(rows) + 1)
@@ -165,7 +165,7 @@ class EventDelivering:
             with self._world.turns.deadline(time_limits.BATCH):
                 while True:
                     results = process.event_dispatcher.apply(envelopes)
-                    self._world.conduct.notice_results(results)
+                    self._world.runtime_checks.check_results(results)
                     outage = any(each.disposition is Disposition.OUTAGE for each in results)
                     if not outage:
                         return results

@@ -1,4 +1,4 @@
-"""The judge: what was answered, what must hold after each step, and what must hold at rest."""
+"""The judge: records the answers to clients, checks invariants after each step, and all invariants at rest."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from hotelmate.invariants.catalogue import examine
 from tests.simulation.judging.answers import wrong_answer
-from tests.simulation.judging.feeds import gaps
+from tests.simulation.judging.client_answers import ClientAnswers
+from tests.simulation.judging.feeds import feed_gaps
+from tests.simulation.judging.invariants_at_rest import broken_at_rest, long_key_claims
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
-from tests.simulation.judging.liveness import unfinished
-from tests.simulation.judging.money import Money
-from tests.simulation.judging.notices import repeated, sent, unsent
-from tests.simulation.judging.promises import Promises
+from tests.simulation.judging.liveness import unfinished_work
+from tests.simulation.judging.money import MoneyChecks
+from tests.simulation.judging.notices import repeated_mails, sent_notices, undelivered_notices
 from tests.simulation.judging.safety import SERVICES, Safety
-from tests.simulation.judging.standing import blocked_for_too_long, fallen
 
-# Without a broker, no process holds a partition.
-OUTSIDE = ("I19",)
+# The simulation has no leases of partitions.
+NOT_SIMULATED = ("I19",)
 
 
 class Judge:
@@ -32,50 +32,50 @@ class Judge:
     def __init__(self) -> None:
         self.answers: Counter[str] = Counter()
         self.check_outs = 0
-        self.promises = Promises()
-        self.money = Money()
+        self.client_answers = ClientAnswers()
+        self.money = MoneyChecks()
         self._safety = Safety()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._pending: list[Breach] = []
         self._sent_before: frozenset[str] | None = None  # notices of the hotels' import, before the run
 
     def answered(self, message: Any, context: Context, key: str, outcome: Any) -> None:
-        """Hear what a client was told: `outcome` is the reply, a `Refusal`, or `Unavailable`.
+        """Record the outcome of a client's ask: the reply, a `Refusal`, or `Unavailable`.
 
-        What is wrong is reported after the step.
+        Breaches are reported after the step.
         """
         self.answers[f"{type(message).__name__} {outcome_of(outcome)}"] += 1
         self.check_outs += isinstance(outcome, BookingDetail) and outcome.status is BookingStatus.COMPLETED
         self._pending += wrong_answer(message, context, outcome)
-        self._pending += blocked_for_too_long(outcome)
-        self._pending += self.promises.remember(message, context, key, outcome, self._now)
+        self._pending += long_key_claims(outcome)
+        self._pending += self.client_answers.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
 
     def after_step(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> None:
-        """Report what was answered wrongly, and what must hold at any time and does not.
+        """Report wrong answers, and the invariants of any time that do not hold.
 
         `committed` are the services that have committed since the last look: no other database has changed.
         """
         self._now = world.now()
         if self._sent_before is None:
-            self._sent_before = sent(world)
+            self._sent_before = sent_notices(world)
         pending, self._pending = self._pending, []
         _report(world, pending)
         _report(world, self._safety.breaches(world, committed))
 
     def at_rest(self, world: JudgedWorld) -> None:
-        """Report what must hold at rest and does not."""
+        """Report the invariants at rest that do not hold."""
         self.after_step(world)
         for violation in examine(world.examination()):
-            if violation.invariant not in OUTSIDE:
+            if violation.invariant not in NOT_SIMULATED:
                 world.violate(violation.invariant, f"{violation.subject}: {violation.what}")
-        _report(world, unfinished(world))
-        _report(world, fallen(world))
-        _report(world, self.promises.broken(world))
-        _report(world, self.money.wrong(world))
-        _report(world, gaps(world))
-        _report(world, unsent(world, self._sent_before or ()))
-        _report(world, repeated(world))
+        _report(world, unfinished_work(world))
+        _report(world, broken_at_rest(world))
+        _report(world, self.client_answers.breaches(world))
+        _report(world, self.money.breaches(world))
+        _report(world, feed_gaps(world))
+        _report(world, undelivered_notices(world, self._sent_before or ()))
+        _report(world, repeated_mails(world))
 
 
 def outcome_of(outcome: Any) -> str:

@@ -17,7 +17,7 @@ from tests.simulation import seeded
 from tests.simulation.tasks import Task, TaskState
 
 ANSWER_MS = 4  # longer than PostgreSQL's `deadlock_timeout` here, so that its check has happened before a task parks
-SILENT = 30.0  # seconds of real time
+ANSWER_TIMEOUT = 30.0  # seconds of real time
 
 _FREE = "SELECT pid FROM unnest(%s::int[]) AS pid WHERE pg_blocking_pids(pid) = '{}'"
 _ALIVE = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)"
@@ -63,7 +63,7 @@ class LockOracle:
             if task is not None and pid and not self._free([pid]):
                 self._park(connection, task, pid)
                 continue
-            until = until or seeded.real_time() + SILENT
+            until = until or seeded.real_time() + ANSWER_TIMEOUT
             if seeded.real_time() > until:
                 raise TimeoutError("the database does not answer the simulation")
         if self.parked:

@@ -1,4 +1,4 @@
-"""The mixture of a run: how probable each kind of fault is, and how the world likes to spend its steps."""
+"""The mixture of a run: the probability of each kind of fault, and the weights of the world's actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.simulation.choices import Choices
 class Mixture:
     """Probabilities of faults, each at its occasion, and weights of the world's actions.
 
-    With `eager` above 1, what clients wait for is preferred to the notifier's work so many times; below 1 it waits.
+    `eager` is the weight of work that clients wait for, where the notifier's work has the weight 1.
     """
 
     deaths: float = 0.0
@@ -24,7 +24,7 @@ class Mixture:
     eager: float = 1.0
 
 
-QUIET = Mixture()
+NO_FAULTS = Mixture()
 
 
 def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:

@@ -123,7 +123,7 @@ class Network:
         except DeadlinePassed:
             raise
         except Exception as problem:
-            world.conduct.answers(ask, problem)
+            world.runtime_checks.handler_failed(ask, problem)
             reply = ask_protocol.error_body(problem)
         world.point("reply", "before")
         ask.reply = reply

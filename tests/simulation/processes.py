@@ -88,7 +88,7 @@ class SimulatedProcess:
             database.transacting,
             self.service.work,
             reading=database.reading,
-            dependencies=world.outside.dependencies(self.service),
+            dependencies=world.providers.dependencies(self.service),
             wake=self.wake,
         )
         self.ask_server = AskServer(self.service, self.unit_of_work, self._ask)

@@ -1,4 +1,4 @@
-"""What the command says: a line while it runs, a failure with its trace and its file, and the summary."""
+"""The output of the command: a progress line, a failure with its trace and its file, and the summary."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 FAILURES = Path(".run/simulation")
 CORPUS = Path(__file__).parent / "corpus"
-NO_STEPS = ("turn", "check-out", "lock wait")
-LINES = 40  # of a failure's trace
+NOT_STEPS = ("turn", "check-out", "lock wait")
+TRACE_LINES = 40  # of a failure's trace
 
 
 @dataclass
 class Totals:
-    """The sum of all runs. `hits`, `passes` and `calm` count deaths, passes and passes at rest by crash point."""
+    """The sum of all runs. `hits`, `passes` and `passes_at_rest` count deaths and passes by crash point."""
 
     runs: int = 0
     steps: int = 0
@@ -25,7 +25,7 @@ class Totals:
     shares: Counter[str] = field(default_factory=Counter)
     passes: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
-    calm: Counter[str] = field(default_factory=Counter)
+    passes_at_rest: Counter[str] = field(default_factory=Counter)
     runs_that_pass: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Totals:
         self.shares.update(result["shares"])
         self.passes.update(result["passes"])
         self.hits.update(result["hits"])
-        self.calm.update(result["calm"])
+        self.passes_at_rest.update(result["passes_at_rest"])
         self.runs_that_pass.update(result["passes"].keys())
         self.answers.update(result["answers"])
         if result["kind"]:
@@ -55,7 +55,7 @@ class Totals:
 
     def summary(self) -> str:
         """All figures, in lines."""
-        counted = {kind: count for kind, count in self.shares.most_common() if kind not in NO_STEPS}
+        counted = {kind: count for kind, count in self.shares.most_common() if kind not in NOT_STEPS}
         shares = ", ".join(f"{kind} {count / max(1, self.steps):.1%}" for kind, count in counted.items())
         share = self.with_check_out / max(1, self.runs)
         lines = [self.line(), f"shares: {shares}", f"seeds that bring a stay to check-out: {share:.0%}"]
@@ -64,9 +64,9 @@ class Totals:
     @property
     def enumerated(self) -> set[str]:
         """The names of all crash points that a task has passed."""
-        return {*self.passes, *self.calm, *self.hits}
+        return {*self.passes, *self.passes_at_rest, *self.hits}
 
-    def points(self) -> str:
+    def crash_point_table(self) -> str:
         """The crash points of each service that were not hit, with what is known of the reason, after those hit."""
         hit = [f"{self.hits[name]:6} hit {self.passes[name]:8} passed  {name}" for name in sorted(self.hits)]
         missed: dict[str, list[str]] = {}
@@ -77,19 +77,19 @@ class Totals:
             lines += [f"{service}: {len(points)} crash points were not hit", *points]
         return "\n".join([*lines, f"{len(self.enumerated)} crash points enumerated, {len(self.hits)} of them hit"])
 
-    def answered(self) -> str:
+    def answer_table(self) -> str:
         """How often each ask had which outcome."""
         return "\n".join(f"{count:7} {answer}" for answer, count in sorted(self.answers.items()))
 
     def _why_missed(self, name: str) -> str:
         if name not in self.passes:
-            return f"passed only at rest, when nothing dies any more ({self.calm[name]} times)"
+            return f"passed only at rest, when nothing dies any more ({self.passes_at_rest[name]} times)"
         return f"passed {self.passes[name]} times, in {self.runs_that_pass[name]} of {self.runs} runs"
 
 
 def failure_text(result: dict[str, Any], path: Path) -> str:
     """A failure as people read it."""
-    trace = "\n".join(f"    {line}" for line in result["trace"][-LINES:])
+    trace = "\n".join(f"    {line}" for line in result["trace"][-TRACE_LINES:])
     chosen = sum(map(bool, result["tape"]))
     return (
         f"seed {result['seed']} breaks a promise: {result['violation']}\n{trace}\n"
@@ -98,7 +98,7 @@ def failure_text(result: dict[str, Any], path: Path) -> str:
     )
 
 
-def keep(result: dict[str, Any], steps: int) -> Path:
+def write_failure(result: dict[str, Any], steps: int) -> Path:
     """Write the failure's choices to a file; returns its path."""
     FAILURES.mkdir(parents=True, exist_ok=True)
     path = FAILURES / f"seed-{result['seed']}.json"

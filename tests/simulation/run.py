@@ -19,7 +19,7 @@ STEPS_TO_REST = 6_000
 
 @dataclass
 class RunResult:
-    """What a run came to. `violation` is empty where nothing was wrong; `kind` names the promise that was broken."""
+    """The result of a run. `violation` is empty where every promise held; `kind` names the promise that was broken."""
 
     seed: int
     steps: int = 0
@@ -44,14 +44,14 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         start_actors(world)
         while world.record.steps < steps:
             world.step()
-        rest(world)
+        come_to_rest(world)
         world.judge.at_rest(world)
         if world.record.violations:
             raise world.record.violations[0]
     except Violated as violated:
         result.kind, result.violation = violated.kind, str(violated)
     finally:
-        abandon(world)
+        end_tasks(world)
     result.steps = world.record.steps
     result.hash, result.shares, result.tape = world.record.hash, world.shares, choices.tape
     result.shares["lock wait"] = world.oracle.waits - waits
@@ -72,7 +72,7 @@ def prepare(world: World, seed: int, choices: Choices) -> None:
     world.begin(choices)
 
 
-def rest(world: World) -> None:
+def come_to_rest(world: World) -> None:
     """Stop all faults and let time pass until nothing is left to do.
 
     Raises `Violated` where rest is not reached: that is liveness.
@@ -89,7 +89,7 @@ def rest(world: World) -> None:
     raise Violated("liveness", f"no rest: {world.rest.unfinished()}")
 
 
-def abandon(world: World) -> None:
+def end_tasks(world: World) -> None:
     """End all tasks of a run."""
     for task in list(world.turns.tasks):
         if task.state is not TaskState.DONE:

@@ -1,4 +1,4 @@
-"""The record of a run: its trace and hash, how often what has happened, and the promises that were broken."""
+"""The record of a run: its trace and hash, counts of its steps by kind, and the promises that were broken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Callable
 
-TAIL = 20_000  # lines of the trace that are kept
+MAX_TRACE_LINES = 20_000  # lines of the trace that are kept
 
 
 class Violated(Exception):
@@ -18,13 +18,13 @@ class Violated(Exception):
 
 
 class RunRecord:
-    """What has happened so far. `shares` counts it by kind; `elapsed` returns the world's time in seconds."""
+    """The steps of a run. `shares` counts them by kind; `elapsed` returns the world's time in seconds."""
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
         self._elapsed = elapsed
         self._hash = hashlib.sha256()
         self.shares: Counter[str] = Counter()
-        self.trace: deque[str] = deque(maxlen=TAIL)
+        self.trace: deque[str] = deque(maxlen=MAX_TRACE_LINES)
         self.violations: list[Violated] = []
 
     @property

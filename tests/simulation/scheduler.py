@@ -1,4 +1,4 @@
-"""The scheduler: of everything that may happen next, it chooses one thing and lets it happen."""
+"""The scheduler: chooses the next action of the world among all that are possible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.transactions.unit_of_work import is_outage
 from tests.simulation import seeded
-from tests.simulation.happenings import Kind, preferences, service_of_loop, service_of_task
+from tests.simulation.action_kinds import ActionKind, candidate_weights, service_of_loop, service_of_task
 from tests.simulation.processes import Loop, SimulatedProcess
 from tests.simulation.tasks import Task, TaskState
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TICK = 0.001  # seconds that pass with each turn
 ASKS_AT_ONCE = 10  # of a process, as `ServiceSettings.workers` says
 SLOW_TURNS = ((0.05, 0.5, 2.0, 6.0, 15.0), (8, 6, 3, 1, 0.3))  # seconds, and their weights
-LATE = 1.0  # seconds by which a renewal may be late
-TIMERS_WHILE_BUSY = 0.03
+RENEWAL_SLACK = 1.0  # seconds by which a renewal may be late
+BUSY_TIMER_PROBABILITY = 0.03
 
 
 class Scheduler:
@@ -31,19 +31,19 @@ class Scheduler:
     def choose(self) -> Callable[[], Any]:
         """Choose what happens next; returns the function that does it."""
         world = self._world
-        world.outside.notice_webhooks()
+        world.providers.notice_webhooks()
         world.events.broker.expire()
         kinds = [kind for kind in self._work() if kind.candidates]
         kinds += [kind for kind in self._idling(busy=bool(kinds)) if kind.candidates]
-        eager = 1.0 if world.calm else world.mixture.eager
+        eager = 1.0 if world.faults_stopped else world.mixture.eager
         if eager == 1.0:
             return self._chosen(kinds, [kind.weight for kind in kinds], [None] * len(kinds))
-        preferred = [preferences(kind, eager) for kind in kinds]
+        preferred = [candidate_weights(kind, eager) for kind in kinds]
         weights = [kind.weight * max(each, default=1.0) for kind, each in zip(kinds, preferred, strict=True)]
         return self._chosen(kinds, weights, preferred)
 
     def _chosen(
-        self, kinds: Sequence[Kind], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
+        self, kinds: Sequence[ActionKind], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
     ) -> Callable[[], Any]:
         choices = self._world.choices
         kind = choices.pick("step", kinds, weights)
@@ -51,49 +51,53 @@ class Scheduler:
         one = kind.candidates[0] if len(kind.candidates) == 1 else choices.pick(kind.name, kind.candidates, among)
         return lambda: kind.act(one)
 
-    def _work(self) -> Iterator[Kind]:
+    def _work(self) -> Iterator[ActionKind]:
         """What is to be done now."""
         world = self._world
         living = [process for process in world.processes if process.up and not process.frozen]
         beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
         woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
-        webhooks = [each for each in world.outside.webhooks if each.due <= world.elapsed]
-        yield Kind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
-        yield Kind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
-        yield Kind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
-        yield Kind(
+        webhooks = [each for each in world.providers.webhooks if each.due <= world.elapsed]
+        yield ActionKind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
+        yield ActionKind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
+        yield ActionKind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
+        yield ActionKind(
             "deliver",
             4.0,
             world.events.deliverable(),
             lambda each: world.note(world.events.deliver(each)),
             lambda each: each.service,
         )
-        yield Kind("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
-        yield Kind("job", 4.0, woken, self._begin_loop, service_of_loop)
-        yield Kind("webhook", 2.0, webhooks, lambda each: world.note(world.outside.send(each)))
+        yield ActionKind("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
+        yield ActionKind("job", 4.0, woken, self._begin_loop, service_of_loop)
+        yield ActionKind("webhook", 2.0, webhooks, lambda each: world.note(world.providers.send(each)))
 
-    def _idling(self, *, busy: bool) -> Iterator[Kind]:
+    def _idling(self, *, busy: bool) -> Iterator[ActionKind]:
         """Timers, the passing of time, and what happens to processes."""
         world = self._world
         mixture, processes = world.mixture, world.processes
         due: list[tuple[SimulatedProcess, Loop]] = []
-        if not busy or (not world.calm and world.choices.chance("a timer while others work", TIMERS_WHILE_BUSY)):
+        if not busy or (
+            not world.faults_stopped and world.choices.chance("a timer while others work", BUSY_TIMER_PROBABILITY)
+        ):
             living = [process for process in processes if process.up and not process.frozen]
             due = [(each, loop) for each in living for loop in each.loops if self.is_due(loop)]
-            yield Kind("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
-        yield Kind("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
-        yield Kind("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
-        if not world.calm and mixture.freezes:
-            yield Kind("freeze", mixture.freezes, [e for e in processes if e.up and not e.frozen], world.faults.freeze)
-        if mixture.slow if busy else not (due and world.calm):
-            yield Kind("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
+            yield ActionKind("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
+        yield ActionKind("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
+        yield ActionKind("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
+        if not world.faults_stopped and mixture.freezes:
+            yield ActionKind(
+                "freeze", mixture.freezes, [e for e in processes if e.up and not e.frozen], world.faults.freeze
+            )
+        if mixture.slow if busy else not (due and world.faults_stopped):
+            yield ActionKind("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
 
     def is_due(self, loop: Loop) -> bool:
         """Whether a process has to run this loop. At rest, one process's timers are enough."""
         if loop.task is not None:
             return False
         world = self._world
-        if world.calm:
+        if world.faults_stopped:
             return loop.woken or (loop.settles and loop.due <= world.rest.since)
         return loop.woken or (not loop.wakes and loop.due <= world.elapsed)
 
@@ -145,7 +149,7 @@ class Scheduler:
         else:
             seconds = min(self.wakes(), default=world.elapsed + 1.0) - world.elapsed
         renewals = [loop.due for loop in self._renewals()]
-        self.move(max(TICK, min([seconds, *(due + LATE - world.elapsed for due in renewals)])))
+        self.move(max(TICK, min([seconds, *(due + RENEWAL_SLACK - world.elapsed for due in renewals)])))
         if not busy:
             world.rest.wake_due()
         world.note("time passes")
@@ -159,7 +163,7 @@ class Scheduler:
         """The times at which something happens by itself, but for loops and jobs."""
         world = self._world
         times = [task.wakes for task in world.turns.tasks if task.wakes is not None]
-        times += [each.due for each in world.outside.webhooks]
+        times += [each.due for each in world.providers.webhooks]
         expiry = world.events.broker.next_expiry()
         return [*times, *([expiry] if expiry is not None else [])]
 

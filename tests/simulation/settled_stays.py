@@ -31,7 +31,7 @@ from tests.conversations.conftest import HOTEL, POOL, SECRET, STAFF, _settings
 from tests.fakes.platform import Platform
 from tests.simulation.judge import Judge
 
-KEY = "sk_test_town_1234"
+KEY = "sk_test_settled_1234"
 GUEST = GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="")
 
 
@@ -147,7 +147,7 @@ class SettledStays:
 
 
 @dataclass
-class Original:
+class StaysTemplate:
     """Stays that were played once: their databases, and the objects beside them. A test may spoil its copy."""
 
     urls: Mapping[str, str]
@@ -167,7 +167,7 @@ class Original:
 
 
 @contextmanager
-def played(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterator[Original]:
+def play_stays(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterator[StaysTemplate]:
     """A guest is in house, and another one has cancelled and was given money back."""
     with POOL.lend() as stand_ins:
         urls = {name: copied(url) for name, url in templates.items()}
@@ -190,4 +190,4 @@ def played(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterat
         stays.settle()
         stays.rested_at = stays.now()
         platform.close()
-        yield Original(urls, stays, stand_ins)
+        yield StaysTemplate(urls, stays, stand_ins)

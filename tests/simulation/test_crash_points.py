@@ -1,6 +1,6 @@
 """A hunt draws deaths to the crash points that no run has hit."""
 
-from tests.simulation.crash_points import LIKELY, MOST, RARELY, CrashPoints
+from tests.simulation.crash_points import MAX_HUNTED_DEATHS, NEW_POINT_PROBABILITY, RARITY_FACTOR, CrashPoints
 
 USUAL = 0.02
 
@@ -8,8 +8,8 @@ USUAL = 0.02
 def test_deaths_are_likely_at_new_points_and_rare_at_others() -> None:
     hunting, evenly = CrashPoints(spared={"old"}), CrashPoints()
 
-    assert hunting.probability("new", USUAL) == LIKELY
-    assert hunting.probability("old", USUAL) == USUAL / RARELY
+    assert hunting.probability("new", USUAL) == NEW_POINT_PROBABILITY
+    assert hunting.probability("old", USUAL) == USUAL / RARITY_FACTOR
     assert evenly.probability("new", USUAL) == evenly.probability("old", USUAL) == USUAL
 
 
@@ -18,16 +18,16 @@ def test_a_point_is_new_until_this_run_hits_it() -> None:
     points.doomed("new")
     points.hit("new")
 
-    assert points.probability("new", USUAL) == USUAL / RARELY
-    assert points.probability("another", USUAL) == LIKELY
+    assert points.probability("new", USUAL) == USUAL / RARITY_FACTOR
+    assert points.probability("another", USUAL) == NEW_POINT_PROBABILITY
 
 
 def test_a_run_hunts_for_a_few_points_only() -> None:
     points = CrashPoints(spared=())
-    for number in range(MOST):
+    for number in range(MAX_HUNTED_DEATHS):
         points.doomed(f"point {number}")
 
-    assert points.probability("new", USUAL) == USUAL / RARELY
+    assert points.probability("new", USUAL) == USUAL / RARITY_FACTOR
 
 
 def test_where_nothing_dies_the_tape_has_no_entry_with_a_hunt_either() -> None:

@@ -1,4 +1,4 @@
-"""Each check of the judge can fail: a settled system is innocent, and every planted fault is found."""
+"""Each check of the judge can fail: a settled system has no violation, and every spoiled row is found."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from contracts.bookings.queries import GetBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, _pool_closes, template_databases  # noqa: F401
-from tests.simulation.settled_stays import GUEST, Original, SettledStays, played
+from tests.simulation.settled_stays import GUEST, SettledStays, StaysTemplate, play_stays
 
 
 @pytest.fixture(scope="module")
-def original(request: pytest.FixtureRequest, copied_database: Callable[[str], str]) -> Iterator[Original]:
-    with played(request.getfixturevalue("template_databases"), copied_database) as made:
+def original(request: pytest.FixtureRequest, copied_database: Callable[[str], str]) -> Iterator[StaysTemplate]:
+    with play_stays(request.getfixturevalue("template_databases"), copied_database) as made:
         yield made
 
 
 @pytest.fixture
-def stays(original: Original, copied_database: Callable[[str], str]) -> Iterator[SettledStays]:
+def stays(original: StaysTemplate, copied_database: Callable[[str], str]) -> Iterator[SettledStays]:
     with original.copy(copied_database) as made:
         yield made
 
@@ -72,7 +72,7 @@ def kinds(stays: SettledStays) -> list[str]:
     return [kind for kind, _ in stays.judged() if kind != "I12"]
 
 
-def test_settled_stays_are_innocent(stays: SettledStays) -> None:
+def test_settled_stays_have_no_violation(stays: SettledStays) -> None:
     assert kinds(stays) == []
     assert stays.judge.check_outs == 0
     assert stays.judge.answers["CreateBooking answered"] == 2
@@ -179,7 +179,7 @@ def test_two_answers_to_one_key_are_found(stays: SettledStays) -> None:
 
 
 def test_a_booking_that_nobody_asked_for_is_found(stays: SettledStays) -> None:
-    stays.judge.promises.created.discard(stays.cancelled)
+    stays.judge.client_answers.created.discard(stays.cancelled)
 
     assert kinds(stays) == ["I15"]
     stays.judge.answered(create(), Context(), "lost", Unavailable(""))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulation.farm import Farm, Worker
 from tests.simulation.planted.hunt import hunt
 from tests.simulation.planted.table import FAULTS
+from tests.simulation.worker_pool import Worker, WorkerPool
 
 # The faults that are found in the shortest time: of keys, of events and of nights.
 QUICKEST = ("claims_never_end", "the_inbox_forgets", "released_nights_stay_sold")
@@ -14,8 +14,8 @@ QUICKEST = ("claims_never_end", "the_inbox_forgets", "released_nights_stay_sold"
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    with Farm(1) as farm:
-        yield farm.workers[0]
+    with WorkerPool(1) as pool:
+        yield pool.workers[0]
 
 
 @pytest.mark.timeout(1200)

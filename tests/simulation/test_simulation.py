@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import seeded
-from tests.simulation.farm import Farm
 from tests.simulation.reports import CORPUS
+from tests.simulation.worker_pool import WorkerPool
 
 SEED, STEPS = 11, 200
 FIXED = (1, 2)
@@ -20,53 +20,53 @@ KEPT = sorted(CORPUS.glob("*.json"))
 
 
 @pytest.fixture(scope="module")
-def farm() -> Iterator[Farm]:
-    with Farm(2) as made:
+def pool() -> Iterator[WorkerPool]:
+    with WorkerPool(2) as made:
         yield made
 
 
-def test_the_same_seed_is_the_same_run_in_another_process(farm: Farm) -> None:
-    first, second = farm.workers
-    second.order(SEED + 1, 100)  # what a worker did before changes nothing
+def test_the_same_seed_is_the_same_run_in_another_process(pool: WorkerPool) -> None:
+    first, second = pool.workers
+    second.start_run(SEED + 1, 100)  # what a worker did before changes nothing
     second.result()
-    for worker in farm.workers:
-        worker.order(SEED, STEPS)
+    for worker in pool.workers:
+        worker.start_run(SEED, STEPS)
     one, other = first.result(), second.result()
 
     assert one["hash"] == other["hash"]
     assert one["trace"] == other["trace"]
-    first.order(SEED + 1, STEPS)
+    first.start_run(SEED + 1, STEPS)
     assert first.result()["hash"] != one["hash"]
 
 
-def test_a_tape_replays_its_run(farm: Farm) -> None:
-    worker = farm.workers[0]
-    worker.order(SEED, 150)
+def test_a_tape_replays_its_run(pool: WorkerPool) -> None:
+    worker = pool.workers[0]
+    worker.start_run(SEED, 150)
     drawn = worker.result()
-    worker.order(SEED, 150, drawn["tape"])
+    worker.start_run(SEED, 150, drawn["tape"])
 
     assert worker.result()["hash"] == drawn["hash"]
 
 
-def test_a_hunted_crash_point_is_hit_and_the_tape_alone_replays_the_run(farm: Farm) -> None:
-    worker = farm.workers[0]
-    worker.order(SEED, STEPS)
+def test_a_hunted_crash_point_is_hit_and_the_tape_alone_replays_the_run(pool: WorkerPool) -> None:
+    worker = pool.workers[0]
+    worker.start_run(SEED, STEPS)
     plain = worker.result()
     missed = {name: count for name, count in plain["passes"].items() if name not in plain["hits"]}
     hunted = max(missed, key=lambda name: missed[name])
 
-    worker.order(SEED, STEPS, spared=plain["passes"].keys() - {hunted})
+    worker.start_run(SEED, STEPS, spared=plain["passes"].keys() - {hunted})
     hunt = worker.result()
-    worker.order(SEED, STEPS, hunt["tape"])
+    worker.start_run(SEED, STEPS, hunt["tape"])
 
     assert hunted in hunt["hits"]
     assert worker.result()["hash"] == hunt["hash"]
 
 
 @pytest.mark.parametrize("seed", FIXED)
-def test_fixed_seeds_are_green(farm: Farm, seed: int) -> None:
-    worker = farm.workers[seed % 2]
-    worker.order(seed, STEPS)
+def test_fixed_seeds_are_green(pool: WorkerPool, seed: int) -> None:
+    worker = pool.workers[seed % 2]
+    worker.start_run(seed, STEPS)
     result = worker.result()
 
     assert result["violation"] == ""
@@ -74,10 +74,10 @@ def test_fixed_seeds_are_green(farm: Farm, seed: int) -> None:
 
 
 @pytest.mark.parametrize("path", KEPT, ids=[path.stem for path in KEPT])
-def test_kept_failures_are_green(farm: Farm, path: Path) -> None:
+def test_kept_failures_are_green(pool: WorkerPool, path: Path) -> None:
     failure = json.loads(path.read_text())
-    worker = farm.workers[0]
-    worker.order(failure["seed"], failure["steps"], failure["tape"])
+    worker = pool.workers[0]
+    worker.start_run(failure["seed"], failure["steps"], failure["tape"])
 
     assert worker.result()["violation"] == ""
 

@@ -20,14 +20,14 @@ from services.bookings.service import SERVICE as BOOKINGS
 from services.notifier.service import SERVICE as NOTIFIER
 from services.payments.service import SERVICE as PAYMENTS
 from services.rooms.service import SERVICE as ROOMS
-from tests.simulation import outside
+from tests.simulation import providers
 from tests.simulation.choices import Choices
 from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
-from tests.simulation.mixture import QUIET
-from tests.simulation.planted.search import searched
-from tests.simulation.run import rest, run
+from tests.simulation.mixture import NO_FAULTS
+from tests.simulation.planted.search import search_fault
+from tests.simulation.run import come_to_rest, run
 from tests.simulation.world import World
 
 SERVICES = (BOOKINGS, PAYMENTS, ROOMS, NOTIFIER)
@@ -42,17 +42,17 @@ def made(config: dict[str, Any]) -> World:
         urls = config["urls"][service.name]
         database = SimulatedDatabase(
             service.name, urls["admin"], urls["running"], now=world.now,
-            written=partial(world.wrote, service.name), failed=world.conduct.statement_failed,
+            written=partial(world.wrote, service.name), failed=world.runtime_checks.statement_failed,
         )  # fmt: skip
         database.prepare(urls["role"])
         world.databases[service.name] = database
-    world.begin(Choices(0), mixture=QUIET)
+    world.begin(Choices(0), mixture=NO_FAULTS)
     for slug in HOTELS:
         world.client_asks.ask_directly("rooms", ImportHotel(definition=definition(slug)))
-    rest(world)
+    come_to_rest(world)
     for database in world.databases.values():
         database.keep()
-    world.outside.keep()
+    world.providers.keep()
     return world
 
 
@@ -61,8 +61,8 @@ def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
     own: dict[str, dict[str, Any]] = {
         "bookings": {"guest_token_key": "k" * 32},
         "payments": {
-            "stripe_api_key": outside.KEY,
-            "stripe_webhook_secrets": outside.SECRET,
+            "stripe_api_key": providers.STRIPE_KEY,
+            "stripe_webhook_secrets": providers.WEBHOOK_SECRET,
             "return_origins": "https://hotel.example",
         },
         "rooms": {},
@@ -86,7 +86,7 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if "fault" in order:
-            answers.write(json.dumps(searched(world, order)) + "\n")
+            answers.write(json.dumps(search_fault(world, order)) + "\n")
             answers.flush()
             continue
         began, cpu = seeded.real_time(), time.process_time()
@@ -98,7 +98,7 @@ def main() -> None:
             "seconds": seeded.real_time() - began,
             "cpu": time.process_time() - cpu,
             "passes": world.points.passes,
-            "calm": world.points.calm,
+            "passes_at_rest": world.points.passes_at_rest,
             "hits": world.points.hits,
         }
         answers.write(json.dumps({**vars(result), **more}) + "\n")

@@ -17,18 +17,18 @@ from services.payments.steps import backoff
 from tests.simulation import seeded
 from tests.simulation.choices import Choices
 from tests.simulation.client_asks import ClientAsks
-from tests.simulation.conduct import Conduct
 from tests.simulation.crash_points import CrashPoints
 from tests.simulation.databases import SimulatedDatabase
-from tests.simulation.events import EventDelivering
+from tests.simulation.events import EventTransport
 from tests.simulation.faults import Faults
 from tests.simulation.lock_oracle import LockOracle
 from tests.simulation.mixture import Mixture, drawn
 from tests.simulation.network import Network
-from tests.simulation.outside import Outside
 from tests.simulation.processes import SimulatedProcess
-from tests.simulation.resting import Rest
+from tests.simulation.providers import SimulatedProviders
+from tests.simulation.rest import RestPhase
 from tests.simulation.run_record import RunRecord
+from tests.simulation.runtime_checks import RuntimeChecks
 from tests.simulation.scheduler import TICK, Scheduler
 from tests.simulation.tasks import Task
 from tests.simulation.turns import Turns
@@ -51,11 +51,11 @@ class World:
         setattr(backoff, "sleep", self.sleep)  # noqa: B010
         self.databases: dict[str, SimulatedDatabase] = {}
         self.points = CrashPoints()
-        self.outside = Outside(self, settings)
+        self.providers = SimulatedProviders(self, settings)
         self.network = Network(self)
-        self.events = EventDelivering(self)
+        self.events = EventTransport(self)
         self.client_asks = ClientAsks(self)
-        self.conduct = Conduct(self)
+        self.runtime_checks = RuntimeChecks(self)
         self.judge: Any = None
         self.begin(Choices(0))
 
@@ -65,7 +65,7 @@ class World:
         """Begin a run, on databases that were reset."""
         self.choices = choices
         self.elapsed = self._leap = 0.0
-        self.calm = False
+        self.faults_stopped = False
         self.mixture = mixture or drawn(choices, deadly=self.points.hunts)
         self.turns.tasks.clear()
         self.committed: set[str] = set()  # the services that have committed in this step
@@ -74,10 +74,10 @@ class World:
         self.with_jobs: set[str] = set()  # the services that may have open jobs
         self.record = RunRecord(lambda: self.elapsed)
         self.shares = self.record.shares
-        self.scheduler, self.faults, self.rest = Scheduler(self), Faults(self), Rest(self)
+        self.scheduler, self.faults, self.rest = Scheduler(self), Faults(self), RestPhase(self)
         self.network.in_flight.clear()
         self.events.reset()
-        self.outside.reset()
+        self.providers.reset()
         self.processes = [SimulatedProcess(self, each, n + 1) for each in self._services for n in range(PROCESSES)]
         for process in self.processes:
             process.start() if self.databases else None
@@ -113,17 +113,17 @@ class World:
     @property
     def stripe(self) -> Any:
         """The card provider's stand-in: payment pages and journal."""
-        return self.outside.stripe
+        return self.providers.stripe
 
     @property
     def mailbox(self) -> list[Any]:
         """The mails that were sent."""
-        return self.outside.mailbox
+        return self.providers.mailbox
 
     @property
     def pusher(self) -> list[Any]:
         """The messages that were pushed."""
-        return self.outside.pusher
+        return self.providers.pusher
 
     def start(self, actor: Callable[[World], Any], name: str) -> Task:
         """Start an actor."""
@@ -161,7 +161,7 @@ class World:
             ask=self.client_asks.ask_directly,
             older_than=timedelta(0),
             journal=self.stripe.journal(),
-            acknowledged=self.outside.acknowledged,
+            acknowledged=self.providers.acknowledged,
             parked=parked,
             **more,
         )
@@ -177,15 +177,15 @@ class World:
             name = f"{task.process.service.name}, {task.name}: {kind}{' ' if about else ''}{about} {moment}"
             task.at = name
             if task.process.up:
-                self.points.passed(name, calm=self.calm)
+                self.points.passed(name, at_rest=self.faults_stopped)
             if self.fault("death", self.points.probability(name, self.mixture.deaths)):
                 self.points.doomed(name)
                 self.scheduler.doomed = task.process
         self.turns.give_back()
 
     def fault(self, name: str, probability: float) -> bool:
-        """Whether this fault happens now; never once the world is calm."""
-        if self.calm or not self.choices.chance(name, probability):
+        """Whether this fault happens now; never after faults have stopped."""
+        if self.faults_stopped or not self.choices.chance(name, probability):
             return False
         self.note(name)
         return True

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.simulation.actors.cast import cast
+from tests.simulation.actors.roster import actors_of_run
 
 
 def start_actors(world: Any) -> None:
     """Start the actors of a run."""
-    for name, actor in cast(world).items():
+    for name, actor in actors_of_run(world).items():
         world.start(actor, name)

@@ -1,4 +1,4 @@
-"""A client of the HTTP API: one caller, whose requests are repeated where no answer came."""
+"""A client of the HTTP API: one caller, that repeats a request without an answer."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, TypeVar
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask, Command
 from contracts.values import Context
-from tests.simulation.actors.stage import Stage
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.gateway_operations import takes_a_key
 
 Reply = TypeVar("Reply")
 Option = TypeVar("Option")
 
 ATTEMPTS = 8
-PASSING = frozenset({"ACTION_IN_PROGRESS", "IDEMPOTENCY_IN_PROGRESS"})  # refusals that end by themselves
+TRANSIENT_REFUSALS = frozenset({"ACTION_IN_PROGRESS", "IDEMPOTENCY_IN_PROGRESS"})  # refusals that end by themselves
 WITHOUT_KEY, CLICKS_TWICE, ASKS_AGAIN = 0.1, 0.04, 0.05
 
 
-def weighted(world: Stage, name: str, options: Mapping[Option, int]) -> Option:
+def weighted(world: ActorWorld, name: str, options: Mapping[Option, int]) -> Option:
     """One of the options; each is as likely as its weight says."""
     return world.choices.pick(name, list(options), list(options.values()))
 
@@ -29,7 +29,7 @@ def weighted(world: Stage, name: str, options: Mapping[Option, int]) -> Option:
 class Client:
     """A caller who sends requests. `refused` is the code of the last refusal, empty after an answer."""
 
-    def __init__(self, world: Stage, name: str, context: Context) -> None:
+    def __init__(self, world: ActorWorld, name: str, context: Context) -> None:
         self.world = world
         self.name = name
         self.context = context
@@ -48,7 +48,7 @@ class Client:
         return reply
 
     def command(self, command: Command[Reply], *, if_match: tuple[int, ...] | None = None) -> Reply | None:
-        """The answer to a command; None where it is refused, or nothing is known of it.
+        """The answer to a command; None where the command is refused, or its outcome is unknown.
 
         Most commands that take an Idempotency-Key have one, and are repeated with it. Some are clicked twice at once,
         and some are sent again after the answer.
@@ -67,7 +67,7 @@ class Client:
         return reply
 
     def operate(self, service: str, command: Command[Reply]) -> Reply | None:
-        """The answer to a command that every service handles; None where it is refused, or nothing is known of it."""
+        """The answer to a command that every service handles; None where it is refused, or its outcome is unknown."""
         self.refused = ""
         try:
             return self.world.ask(command, self.context, service=service)
@@ -81,7 +81,7 @@ class Client:
         self._repeated(command, context, key=key)
 
     def _once(self, command: Command[Reply], context: Context) -> Reply | None:
-        """Send once: a client without a key cannot repeat a command of which it does not know."""
+        """Send once: a client without a key cannot repeat a command whose outcome is unknown."""
         self.refused = ""
         try:
             return self.world.ask(command, context)
@@ -97,7 +97,7 @@ class Client:
             try:
                 return self.world.ask(message, context, key=key)
             except Refusal as refusal:
-                if refusal.code not in PASSING:
+                if refusal.code not in TRANSIENT_REFUSALS:
                     self.refused = refusal.code
                     return None
             except Unavailable:

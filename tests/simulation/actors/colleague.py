@@ -1,4 +1,4 @@
-"""A member of a hotel's staff at work: who they are, and how they find the booking or room of their next step."""
+"""A member of a hotel's staff: the caller's identity, and the choice of the booking or room of the next step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from contracts.rooms.hotels import ListHotels
 from contracts.rooms.rooms import ListRooms, RoomView
 from contracts.values import Caller, Context, HotelCard
 from gateway.identity.roles import Role, permissions_of
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.stage import Stage
 
 PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}  # seconds, with their weights
 SHORT_PAUSES = {0.1: 4, 1.0: 4, 20.0: 1}
@@ -36,7 +36,7 @@ def staff_context(hotel: str, role: Role, *, staff_id: str, superuser: bool = Fa
     return Context(caller=caller)
 
 
-def today_at(world: Stage, hotel: HotelCard) -> date:
+def today_at(world: ActorWorld, hotel: HotelCard) -> date:
     """The hotel's date."""
     return world.now().astimezone(ZoneInfo(hotel.timezone)).date()
 
@@ -49,7 +49,7 @@ class Colleague:
     hotel: HotelCard
 
     @property
-    def world(self) -> Stage:
+    def world(self) -> ActorWorld:
         """The world."""
         return self.client.world
 
@@ -90,7 +90,7 @@ def hotels_of(client: Client) -> list[HotelCard]:
 
 
 def work(
-    world: Stage,
+    world: ActorWorld,
     name: str,
     role: Role,
     duties: Mapping[Duty, int],

@@ -17,16 +17,22 @@ from contracts.values import Permission
 from tests.simulation.actors.colleague import Colleague
 
 IN_HOUSE = BookingStatus.IN_HOUSE
-OWES = (BookingStatus.CONFIRMED, IN_HOUSE, BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
+SETTLEABLE_STATUSES = (
+    BookingStatus.CONFIRMED,
+    IN_HOUSE,
+    BookingStatus.COMPLETED,
+    BookingStatus.CANCELLED,
+    BookingStatus.NO_SHOW,
+)
 
 
 def check_out(colleague: Colleague) -> None:
     """Check a guest out."""
     if booking := colleague.a_booking(IN_HOUSE):
-        let_go(colleague, booking)
+        check_out_guest(colleague, booking)
 
 
-def let_go(colleague: Colleague, booking: BookingRow) -> None:
+def check_out_guest(colleague: Colleague, booking: BookingRow) -> None:
     """Check the guest of a booking out, after a look at what is owed."""
     if colleague.chance("looks first", 0.2):
         colleague.client.command(CheckOut(**colleague.about(booking), confirm=False))
@@ -84,7 +90,7 @@ def handle_overstay(colleague: Colleague) -> None:
 
 def settle(colleague: Colleague) -> None:
     """Take money at the desk: all that is owed, a part, or too much."""
-    booking = colleague.a_booking(*OWES)
+    booking = colleague.a_booking(*SETTLEABLE_STATUSES)
     if booking is None:
         return
     amount = colleague.world.choices.pick("amount", (None, None, "5.00", "1", "99999.00", "0.001"))

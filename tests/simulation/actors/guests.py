@@ -1,4 +1,4 @@
-"""Guests: they look for a room, book, pay, wait, stay, change their mind, and come back with the link of a mail."""
+"""Guests look for a room, book it, and reach their booking again by the link of a mail."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.quotes import GiveQuote
 from contracts.values import Caller, Context, HotelCard
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of, today_at
-from tests.simulation.actors.habits import ORDINARY, Habits
-from tests.simulation.actors.stage import Stage
+from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, GuestProfile
 
 CODE_IN_LINK = re.compile(r"[?&#]code=([A-Za-z0-9_-]+)")
 
@@ -36,11 +36,11 @@ class Trip:
     client: Client
     hotel: HotelCard
     booking_id: str
-    habits: Habits = ORDINARY
+    profile: GuestProfile = ORDINARY_GUEST
     sessions: list[str] = field(default_factory=list)
 
     @property
-    def world(self) -> Stage:
+    def world(self) -> ActorWorld:
         """The world."""
         return self.client.world
 
@@ -72,14 +72,14 @@ def _text(mail: EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
-def book(client: Client, habits: Habits = ORDINARY) -> list[Trip]:
+def book(client: Client, profile: GuestProfile = ORDINARY_GUEST) -> list[Trip]:
     """The trips that the guest has booked: usually one, seldom two at once."""
     world = client.world
     hotels = hotels_of(client)
     if not hotels:
         return []
-    hotel = world.choices.pick("hotel", hotels, habits.hotels[: len(hotels)] or None)
-    stay = _stay(world, hotel, habits)
+    hotel = world.choices.pick("hotel", hotels, profile.hotels[: len(hotels)] or None)
+    stay = _stay(world, hotel, profile)
     offer = client.read(CheckAvailability(hotel=hotel.slug, **stay))
     types = [each.room_type_code for each in offer.room_types if each.is_available] if offer else []
     if not types:
@@ -88,15 +88,15 @@ def book(client: Client, habits: Habits = ORDINARY) -> list[Trip]:
     created = [
         _booked(client, hotel, stay | {"room_type": world.choices.pick("room type", types)}) for _ in range(bookings)
     ]
-    return [_trip(client, hotel, each, habits) for each in created if each]
+    return [_trip(client, hotel, each, profile) for each in created if each]
 
 
-def _stay(world: Stage, hotel: HotelCard, habits: Habits) -> dict[str, Any]:
-    first = today_at(world, hotel) + timedelta(days=weighted(world, "days ahead", habits.ahead))
+def _stay(world: ActorWorld, hotel: HotelCard, profile: GuestProfile) -> dict[str, Any]:
+    first = today_at(world, hotel) + timedelta(days=weighted(world, "days ahead", profile.ahead))
     return {
         "check_in": first,
-        "check_out": first + timedelta(days=weighted(world, "nights", habits.nights)),
-        "adults": weighted(world, "party", habits.parties),
+        "check_out": first + timedelta(days=weighted(world, "nights", profile.nights)),
+        "adults": weighted(world, "party", profile.parties),
         "children": 0,
     }
 
@@ -123,8 +123,8 @@ def _booked(client: Client, hotel: HotelCard, stay: dict[str, Any]) -> CreatedBo
     )
 
 
-def _trip(client: Client, hotel: HotelCard, created: CreatedBooking, habits: Habits) -> Trip:
-    return Trip(client.acting_as(guest_context(created.guest_token)), hotel, created.booking.booking_id, habits)
+def _trip(client: Client, hotel: HotelCard, created: CreatedBooking, profile: GuestProfile) -> Trip:
+    return Trip(client.acting_as(guest_context(created.guest_token)), hotel, created.booking.booking_id, profile)
 
 
 ENDED = frozenset({

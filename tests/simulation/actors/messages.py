@@ -1,4 +1,4 @@
-"""Staff and guests talk: chats, communications, and the orders of room service."""
+"""Staff answer chats, write communications, and handle the orders of room service."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, L
 from contracts.bookings.queries import GetTimeline
 from tests.simulation.actors.colleague import Colleague
 
-NEXT: dict[OrderStatus, tuple[type[OrderCommand], ...]] = {
+ORDER_STEPS: dict[OrderStatus, tuple[type[OrderCommand], ...]] = {
     OrderStatus.PLACED: (AcceptOrder, AcceptOrder, AcceptOrder, CancelOrder, CompleteOrder),
     OrderStatus.ACCEPTED: (CompleteOrder, CompleteOrder, CompleteOrder, CancelOrder, AcceptOrder),
     OrderStatus.COMPLETED: (CompleteOrder, CancelOrder),
@@ -16,12 +16,12 @@ NEXT: dict[OrderStatus, tuple[type[OrderCommand], ...]] = {
 }
 
 
-def serve(colleague: Colleague) -> None:
+def advance_order(colleague: Colleague) -> None:
     """Take an order one step on, or try a step that its status does not allow."""
     orders = colleague.client.read(ListOrders(hotel=colleague.hotel.slug))
     if orders and orders.results:
         order = colleague.world.choices.pick("order", orders.results)
-        step = colleague.world.choices.pick("step", NEXT[order.status])
+        step = colleague.world.choices.pick("step", ORDER_STEPS[order.status])
         colleague.client.command(step(hotel=colleague.hotel.slug, order_id=order.id))
 
 

@@ -1,4 +1,4 @@
-"""Operators: what is parked or given up is tried again, records are compared with the provider, events sent again."""
+"""Operators retry parked and given-up work, compare records with the provider, and publish events again."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from contracts.payments.reconciliation import Reconcile, ReconciliationPart
 from contracts.payments.webhooks import DismissWebhook, ListWebhooks, ReplayWebhook
 from contracts.rooms.hotel_import import ImportHotel
 from contracts.values import Caller, Context
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of
-from tests.simulation.actors.stage import Stage
 from tests.simulation.hotel import HOTELS, definition
 
 OPERATOR = Context(caller=Caller(kind="system"))
-MOST_PAGES = 20
+MAX_PAGES = 20
 
 
-def operators(world: Stage, name: str) -> None:
+def operators(world: ActorWorld, name: str) -> None:
     """An operator looks after the system, now and then."""
     client = Client(world, name, OPERATOR)
     while True:
@@ -43,7 +43,7 @@ def reconcile(client: Client) -> None:
     repair = client.world.choices.chance("repairs", 0.7)
     for part in ReconciliationPart:
         after: str | None = ""
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             page = client.command(Reconcile(part=part, run=client.name, repair=repair, after=after or None))
             after = page.next if page else None
             if after is None:

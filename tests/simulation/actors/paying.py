@@ -23,9 +23,9 @@ def pay(trip: Trip) -> None:
     """Open the page and pay, unless the guest leaves. A declined guest tries another card."""
     world = trip.world
     open_page(trip)
-    if not trip.sessions or world.choices.chance("leaves the page", trip.habits.leaves):
+    if not trip.sessions or world.choices.chance("leaves the page", trip.profile.leaves):
         return
-    if world.choices.chance("pays late", trip.habits.late):
+    if world.choices.chance("pays late", trip.profile.late):
         world.sleep(world.choices.pick("pays after", (300.0, 1000.0, 2000.0)))
     page = world.choices.pick("page", trip.sessions) if world.choices.chance("another tab", 0.1) else trip.sessions[-1]
     for _ in range(2):
@@ -46,7 +46,7 @@ def verify(trip: Trip) -> None:
 
 def _paid(trip: Trip, session: str) -> bool:
     try:
-        trip.world.stripe.pay(session, weighted(trip.world, "card", trip.habits.cards))
+        trip.world.stripe.pay(session, weighted(trip.world, "card", trip.profile.cards))
     except ApiError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""The payment provider's own actions: disputes, and what people do on its dashboard behind the hotel's back."""
+"""Actions at the payment provider that the product has not asked for: disputes, and steps on its dashboard."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import stripe as library
 from sandbox.stripe.disputes import close_dispute, open_dispute
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.store import EventCause, Json
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import weighted
-from tests.simulation.actors.stage import Stage
 
 
-def provider(world: Stage, name: str) -> None:
-    """The bank opens and closes disputes; somebody uses the dashboard."""
+def provider(world: ActorWorld, name: str) -> None:
+    """The bank opens and closes disputes; an employee of the hotel uses the dashboard."""
     del name
-    steps = {dispute: 3, close: 2, refund: 2, capture: 1, void: 1, pay_beside: 2}
+    steps = {dispute: 3, decide_dispute: 2, refund: 2, capture: 1, cancel_authorisation: 1, pay_outside_checkout: 2}
     while True:
         world.sleep(world.choices.pick("pause", (120.0, 900.0)))
         weighted(world, "step of the provider", steps)(world)
 
 
-def dispute(world: Stage) -> None:
+def dispute(world: ActorWorld) -> None:
     """A payer disputes a captured charge."""
     store = world.stripe.state.store
     charge = _one(world, "charge", store.charges, lambda each: each["captured"] and not each["disputed"])
@@ -33,7 +33,7 @@ def dispute(world: Stage) -> None:
         open_dispute(store, charge, kind=kind, cause=EventCause())
 
 
-def close(world: Stage) -> None:
+def decide_dispute(world: ActorWorld) -> None:
     """The bank decides on a dispute."""
     store = world.stripe.state.store
     disputed = _one(world, "dispute", store.disputes, lambda each: each["status"].endswith("needs_response"))
@@ -41,29 +41,29 @@ def close(world: Stage) -> None:
         close_dispute(store, disputed, "won" if world.choices.chance("won", 0.5) else "lost", cause=EventCause())
 
 
-def refund(world: Stage) -> None:
-    """Somebody refunds a charge on the dashboard, in part or in full."""
+def refund(world: ActorWorld) -> None:
+    """An employee refunds a charge on the dashboard, in part or in full."""
     charge = _one(world, "charge", world.stripe.state.store.charges, lambda each: each["captured"])
     if charge:
         amount = {"amount": 100} if world.choices.chance("in part", 0.7) else {}
         _on_the_dashboard(world, "/v1/refunds", charge=charge["id"], **amount)
 
 
-def capture(world: Stage) -> None:
-    """Somebody captures an authorisation on the dashboard, in part or in full."""
-    if intent := _held(world):
+def capture(world: ActorWorld) -> None:
+    """An employee captures an authorisation on the dashboard, in part or in full."""
+    if intent := _authorised_intent(world):
         amount = {"amount_to_capture": intent["amount"] // 2} if world.choices.chance("in part", 0.3) else {}
         _on_the_dashboard(world, f"/v1/payment_intents/{intent['id']}/capture", **amount)
 
 
-def void(world: Stage) -> None:
-    """Somebody cancels an authorisation on the dashboard."""
-    if intent := _held(world):
+def cancel_authorisation(world: ActorWorld) -> None:
+    """An employee cancels an authorisation on the dashboard."""
+    if intent := _authorised_intent(world):
         _on_the_dashboard(world, f"/v1/payment_intents/{intent['id']}/cancel")
 
 
-def pay_beside(world: Stage) -> None:
-    """Somebody pays under a booking's ids, past its payment page."""
+def pay_outside_checkout(world: ActorWorld) -> None:
+    """A payment with a booking's ids is made without its payment page."""
     session = _one(world, "session", world.stripe.state.store.sessions, lambda each: bool(each["metadata"]))
     if session:
         metadata = {f"metadata[{name}]": value for name, value in session["metadata"].items()}
@@ -73,16 +73,16 @@ def pay_beside(world: Stage) -> None:
         _on_the_dashboard(world, "/v1/payment_intents", **payment, **how, **metadata)
 
 
-def _held(world: Stage) -> Json | None:
+def _authorised_intent(world: ActorWorld) -> Json | None:
     return _one(world, "intent", world.stripe.state.store.intents, lambda each: each["status"] == "requires_capture")
 
 
-def _one(world: Stage, name: str, objects: dict[str, Json], fits: Callable[[Json], bool]) -> Json | None:
+def _one(world: ActorWorld, name: str, objects: dict[str, Json], fits: Callable[[Json], bool]) -> Json | None:
     fitting = [each for each in objects.values() if fits(each)]
     return world.choices.pick(name, fitting) if fitting else None
 
 
-def _on_the_dashboard(world: Stage, path: str, **params: object) -> None:
+def _on_the_dashboard(world: ActorWorld, path: str, **params: object) -> None:
     """A request of the dashboard: it has no Idempotency-Key, and the stand-in may refuse it."""
     key = world.stripe.state.config.api_key
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-www-form-urlencoded"}

@@ -1,4 +1,4 @@
-"""What a manager sells: rooms are added, changed, removed, blocked; settings and room types change."""
+"""A manager changes what is on sale: rooms, blocks, room types and settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.simulation.actors.client import weighted
 from tests.simulation.actors.colleague import Colleague
 
 NEW_ROOM, NEW_TYPE = "901", "ATT"
-CHANGES = (
+SETTINGS_CHANGES = (
     SettingsChange(approval_required=False), SettingsChange(approval_required=True),
     SettingsChange(payment_hold_minutes=5), SettingsChange(payment_hold_minutes=30),
     SettingsChange(overbooking_allowance=1), SettingsChange(overbooking_allowance=0),
@@ -95,6 +95,6 @@ def change_settings(colleague: Colleague) -> None:
     settings = colleague.client.read(GetSettings(hotel=colleague.hotel.slug))
     if settings:
         version = 0 if colleague.chance("old version", 0.1) else settings.version
-        change = colleague.world.choices.pick("setting", CHANGES)
+        change = colleague.world.choices.pick("setting", SETTINGS_CHANGES)
         command = ChangeSettings(hotel=colleague.hotel.slug, change=change)
         colleague.client.command(command, if_match=(version,))

@@ -1,4 +1,4 @@
-"""A trip from its booking to its end: what its guest does next follows from the booking's status."""
+"""A trip from its booking to its end: the guest's next step is drawn by the booking's status."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from itertools import count
 
 from contracts.bookings.status import BookingStatus
 from contracts.values import Context
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.guests import ENDED, Trip, book
-from tests.simulation.actors.habits import ORDINARY, SPENDING, Habits
-from tests.simulation.actors.in_house import (
+from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PAYING_GUEST, GuestProfile
+from tests.simulation.actors.guest_steps import (
     cancel,
     chat,
     look_up,
@@ -20,53 +20,53 @@ from tests.simulation.actors.in_house import (
     use_a_mailed_link,
     wait,
 )
+from tests.simulation.actors.guests import ENDED, Trip, book
 from tests.simulation.actors.paying import open_page, pay, verify
-from tests.simulation.actors.stage import Stage
 
 Step = Callable[[Trip], None]
 
-MOST_STEPS = 14
-EVERYWHERE: Mapping[Step, int] = {
+MAX_STEPS = 14
+STEPS_IN_ANY_STATUS: Mapping[Step, int] = {
     wait: 4, chat: 1, look_up: 1, use_a_mailed_link: 1, order: 1, register_phone: 1, submit: 1, verify: 1,
     open_page: 1, cancel: 1,
 }  # fmt: skip
-STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
+ORDINARY_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.DRAFT: {submit: 12, cancel: 1, wait: 1},
     BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 2, cancel: 1, wait: 2},
     BookingStatus.PENDING_APPROVAL: {wait: 16, open_page: 1, verify: 1, cancel: 1, chat: 1, use_a_mailed_link: 1},
     BookingStatus.CONFIRMED: {wait: 16, open_page: 1, cancel: 1, chat: 1, look_up: 1, use_a_mailed_link: 1},
     BookingStatus.IN_HOUSE: {wait: 4, order: 4, register_phone: 1, chat: 1, pay: 1, cancel: 1},
 }
-SPENDING_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
+PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.DRAFT: {submit: 12},
     BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 1, cancel: 1},
     BookingStatus.PENDING_APPROVAL: {wait: 10, open_page: 1, verify: 1, cancel: 2},
     BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1},
     BookingStatus.IN_HOUSE: {wait: 4, order: 1, pay: 2},
 }
-OUT_OF_PLACE = 0.06
+UNUSUAL_STEP_PROBABILITY = 0.06
 
 
-def guests(world: Stage, name: str, habits: Habits = ORDINARY) -> None:
+def guests(world: ActorWorld, name: str, profile: GuestProfile = ORDINARY_GUEST) -> None:
     """Guests come one after the other, each with trips of their own."""
     for number in count(1):
         client = Client(world, f"{name}-{number}", Context())
-        for trip in book(client, habits):
-            live_through(trip)
-        world.sleep(world.choices.pick("next guest", habits.next_guest))
+        for trip in book(client, profile):
+            follow_trip(trip)
+        world.sleep(world.choices.pick("next guest", profile.next_guest))
 
 
-def live_through(trip: Trip) -> None:
+def follow_trip(trip: Trip) -> None:
     """Take steps until the booking has ended, or the guest has lost interest."""
     world = trip.world
-    for _ in range(MOST_STEPS):
-        world.sleep(weighted(world, "pause", trip.habits.pauses))
+    for _ in range(MAX_STEPS):
+        world.sleep(weighted(world, "pause", trip.profile.pauses))
         booking = trip.look()
         if booking is None:
             continue
-        out_of_place = world.choices.chance("out of place", OUT_OF_PLACE)
-        usual = SPENDING_STEPS if trip.habits is SPENDING else STEPS
-        steps = EVERYWHERE if out_of_place else usual.get(booking.status, EVERYWHERE)
+        out_of_place = world.choices.chance("out of place", UNUSUAL_STEP_PROBABILITY)
+        usual = PAYING_GUEST_STEPS if trip.profile is PAYING_GUEST else ORDINARY_STEPS
+        steps = STEPS_IN_ANY_STATUS if out_of_place else usual.get(booking.status, STEPS_IN_ANY_STATUS)
         weighted(world, "step", steps)(trip)
         if booking.status in ENDED:
             if booking.can_pay:

@@ -1,1 +1,1 @@
-"""What the judge checks, each in a module of its own: answers, safety, promises, money, feeds, notices, liveness."""
+"""The judge's checks, one module each: answers, safety, money, feeds, notices, liveness, invariants at rest."""

@@ -1,4 +1,4 @@
-"""Checks each answer by itself: refusals are documented, nothing else is raised, strangers get nothing."""
+"""Checks each answer by itself: refusals are documented, nothing else is raised, staff of another hotel get nothing."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from chassis.refusal import Refusal, Unavailable
 from contracts.message import Query
 from contracts.values import Context
-from tests.simulation.judging.documented import documented_refusals, staff_only
+from tests.simulation.judging.documented_refusals import documented_refusals, staff_only
 from tests.simulation.judging.judged_world import Breach
 
 
 def wrong_answer(message: Any, context: Context, outcome: Any) -> Iterator[Breach]:
-    """What is wrong with the answer to one ask; `outcome` is the reply or the exception."""
+    """The breaches in the answer to one ask; `outcome` is the reply or the exception."""
     kind = type(message)
     if isinstance(outcome, Refusal):
         if outcome.code not in documented_refusals(kind):

@@ -15,7 +15,7 @@ _NUMBERS = """
 FEED_PAGE = 200
 
 
-def gaps(world: JudgedWorld) -> Iterator[Breach]:
+def feed_gaps(world: JudgedWorld) -> Iterator[Breach]:
     """The feeds with a gap, in the outboxes and as the bookings service answers them."""
     for service in OWNERS:
         for row in world.sql(service, _NUMBERS):

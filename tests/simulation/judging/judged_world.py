@@ -1,4 +1,4 @@
-"""What the checks need of the simulated world, and the violations that they report."""
+"""The interface of the simulated world that the judge uses, and the breaches that its checks report."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from contracts.catalogue import OWNERS
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 ENDED = ("COMPLETED", "DECLINED", "CANCELLED", "EXPIRED", "NO_SHOW", "DRAFT")
-TICKS = 20  # seconds after which everything that was due has been done
+DUE_GRACE = 20  # seconds after which everything that was due has been done
 
 _WAITING = """
     SELECT 'event ' || type || ' of ' || subject AS what FROM outbox WHERE published_at IS NULL
@@ -31,9 +31,9 @@ _BOOKINGS = """
 """
 
 
-def unfinished(world: JudgedWorld) -> Iterator[Breach]:
-    """What is still on its way, due or stuck."""
-    late = world.now().timestamp() - TICKS
+def unfinished_work(world: JudgedWorld) -> Iterator[Breach]:
+    """The events, jobs, bookings and authorisations that are on their way, due or stuck."""
+    late = world.now().timestamp() - DUE_GRACE
     moment = world.now().fromtimestamp(late, tz=world.now().tzinfo)
     for service in OWNERS:
         for row in world.sql(service, _WAITING, late=moment):

@@ -1,4 +1,4 @@
-"""Money: what each booking costs by its policy, against what the provider's journal says was taken and given back."""
+"""Money: what each booking costs by its policy, against the captures and refunds in the provider's journal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.simulation.judging.fees import cancellation_fee, nights_used, no_show
 from tests.simulation.judging.judged_world import Breach, JudgedWorld, Row
 
 STAYS = ("CONFIRMED", "IN_HOUSE", "COMPLETED")
-CALLED_OFF = ("CANCELLED", "NO_SHOW")
+CANCELLED_OR_NO_SHOW = ("CANCELLED", "NO_SHOW")
 
 _BOOKINGS = """
     SELECT b.hotel, b.id, b.status, b.check_in, b.timezone, b.terms, b.cancelled_at, b.paid_at, b.refund_status,
@@ -29,26 +29,26 @@ _BOOKINGS = """
 
 
 @dataclass
-class Taken:
-    """What the provider's journal says of one booking, in minor units.
+class CardMovements:
+    """The movements of one booking in the provider's journal, in minor units.
 
-    `hands` means that people captured or refunded on the provider's dashboard; `failed` that a refund failed.
+    `on_dashboard` says that a capture or refund was made on the provider's dashboard, `failed` that a refund failed.
     """
 
     captured: int = 0
     refunded: int = 0
-    hands: bool = False
+    on_dashboard: bool = False
     failed: bool = False
 
     @property
     def net(self) -> int:
-        """What the hotel has."""
+        """The money that the hotel has."""
         return self.captured - self.refunded
 
 
 @dataclass
-class Money:
-    """What clients were answered about money: the agreed totals, and who may have been let off a fee."""
+class MoneyChecks:
+    """The agreed totals and the waived fees in clients' commands and answers, by booking."""
 
     totals: dict[str, int] = field(default_factory=dict)
     waived: set[str] = field(default_factory=set)
@@ -60,34 +60,34 @@ class Money:
         if isinstance(message, (CancelBooking, MarkNoShow)) and message.waive_fee:
             self.waived.add(message.booking_id)
 
-    def wrong(self, world: JudgedWorld) -> Iterator[Breach]:
-        """What is wrong with the money of each booking, at rest."""
-        takings = taken_by_booking(world)
+    def breaches(self, world: JudgedWorld) -> Iterator[Breach]:
+        """The breaches in the money of each booking, at rest."""
+        movements_by_booking = card_movements_by_booking(world)
         for row in world.sql("bookings", _BOOKINGS):
             price = codec.typed(row["terms"]["price"], Price)
             agreed = self.totals.get(row["id"])
             if agreed is not None and agreed + row["extensions"] != price.total.amount:
                 what = f"was agreed at {agreed} and extended for {row['extensions']}, its price is {price.total.amount}"
                 yield Breach("money", f"{row['id']} {what}")
-            taken = takings.get(row["id"], Taken())
-            if not taken.hands and not taken.failed and row["refund_status"] != "FAILED":
-                yield from self._balance(row, price, taken)
+            movements = movements_by_booking.get(row["id"], CardMovements())
+            if not movements.on_dashboard and not movements.failed and row["refund_status"] != "FAILED":
+                yield from self._balance(row, price, movements)
 
-    def _balance(self, row: Row, price: Price, taken: Taken) -> Iterator[Breach]:
+    def _balance(self, row: Row, price: Price, movements: CardMovements) -> Iterator[Breach]:
         """The breach where card money, desk money and debt are not what the booking costs."""
         costs = self._costs(row, price)
-        has, owes = taken.net, row["due"]
+        has, owes = movements.net, row["due"]
         if not any(has + owes == max(cost - row["settled"], 0) for cost in costs):
             what = f"the hotel has {has} by card and {row['settled']} at the desk, {owes} are owed"
             yield Breach("money", f"{row['id']} {row['status']} costs {sorted(costs)}; {what}")
-        elif row["status"] in CALLED_OFF and owes and row["paid_at"] and taken.captured >= max(costs):
-            yield Breach("money", f"{row['id']} {row['status']} was paid {taken.captured} by card, and owes {owes}")
+        elif row["status"] in CANCELLED_OR_NO_SHOW and owes and row["paid_at"] and movements.captured >= max(costs):
+            yield Breach("money", f"{row['id']} {row['status']} was paid {movements.captured} by card, and owes {owes}")
 
     def _costs(self, row: Row, price: Price) -> set[int]:
         """What the booking may cost, in minor units: two values where a fee may have been waived."""
         if row["status"] in STAYS:
             return {price.total.amount + row["served"]}
-        if row["status"] not in CALLED_OFF:
+        if row["status"] not in CANCELLED_OR_NO_SHOW:
             return {0}
         return {fee + row["served"] for fee in self._fees(row, price)}
 
@@ -107,21 +107,21 @@ class Money:
         return {fee, *({0} if waived else ())}
 
 
-def taken_by_booking(world: JudgedWorld) -> dict[str, Taken]:
-    """What the journal says of each booking."""
-    takings: dict[str, Taken] = {}
+def card_movements_by_booking(world: JudgedWorld) -> dict[str, CardMovements]:
+    """The journal's movements of each booking."""
+    movements_by_booking: dict[str, CardMovements] = {}
     intents = world.stripe.state.store.intents
     for entry in world.stripe.journal():
         booking = intents[entry["payment_intent"]]["metadata"].get("booking_id", "")
-        taken = takings.setdefault(booking, Taken())
+        movements = movements_by_booking.setdefault(booking, CardMovements())
         movement, amount = entry["movement"], entry["amount"]
         by_hand = entry["idempotency_key"] is None and movement in ("capture", "refund")
-        taken.hands = taken.hands or by_hand
+        movements.on_dashboard = movements.on_dashboard or by_hand
         if movement == "capture":
-            taken.captured += amount
+            movements.captured += amount
         elif movement == "refund":
-            taken.refunded += amount
+            movements.refunded += amount
         elif movement == "refund_failed":
-            taken.refunded -= amount
-            taken.failed = True
-    return takings
+            movements.refunded -= amount
+            movements.failed = True
+    return movements_by_booking

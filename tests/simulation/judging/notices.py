@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
-ACCIDENTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock")
+REPEATING_FAULTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock")
 COALESCED = "availability_changed"  # the newest push of a second stands for all
 _NOTICES = """
     SELECT id::text AS id, medium, occasion, booking_id, event_id::text AS event, subject, sequence FROM notice
@@ -17,38 +17,38 @@ _NOTICES = """
 """
 
 
-def sent(world: JudgedWorld) -> frozenset[str]:
+def sent_notices(world: JudgedWorld) -> frozenset[str]:
     """The ids of the notices that are recorded as sent."""
     return frozenset(row["id"] for row in world.sql("notifier", _NOTICES))
 
 
-def unsent(world: JudgedWorld, before: Collection[str]) -> Iterator[Breach]:
+def undelivered_notices(world: JudgedWorld, before: Collection[str]) -> Iterator[Breach]:
     """The notices that are recorded as sent, and did not arrive; those in `before` are not judged."""
-    mails = Counter(identity_of(mail) for mail in world.mailbox)
+    mails = Counter(identity_of_mail(mail) for mail in world.mailbox)
     pushes = {message.data.get("event_id") for message in world.pusher}
     for row in world.sql("notifier", _NOTICES):
         if row["id"] in before:
             continue
-        if row["medium"] == "mail" and not mails[message_identity(row)]:
+        if row["medium"] == "mail" and not mails[identity_of_notice(row)]:
             yield Breach("I16", f"the mail {row['occasion']} of {row['booking_id'] or row['subject']} has not arrived")
         if row["medium"] == "push" and row["occasion"] != COALESCED and row["event"] not in pushes:
             yield Breach("I16", f"the push {row['occasion']} of {row['subject']} has not arrived")
 
 
-def repeated(world: JudgedWorld) -> Iterator[Breach]:
+def repeated_mails(world: JudgedWorld) -> Iterator[Breach]:
     """Mails that arrived more often than once, and once more for each accident between a send and its commit."""
-    accidents = sum(world.shares[name] for name in ACCIDENTS)
-    for identity, times in Counter(identity_of(mail) for mail in world.mailbox).items():
+    accidents = sum(world.shares[name] for name in REPEATING_FAULTS)
+    for identity, times in Counter(identity_of_mail(mail) for mail in world.mailbox).items():
         if times > 1 + accidents:
             yield Breach("I16", f"the mail {identity} has arrived {times} times, after {accidents} accidents")
 
 
-def identity_of(mail: Any) -> str:
+def identity_of_mail(mail: Any) -> str:
     """The identity of a mail, from its `Message-ID`."""
     return str(mail["Message-ID"]).strip("<>").partition("@")[0]
 
 
-def message_identity(notice: dict[str, Any]) -> str:
+def identity_of_notice(notice: dict[str, Any]) -> str:
     """The identity of the mail of a notice."""
     identity = f"{notice['booking_id'] or ''}\n{notice['occasion']}\n{notice['event']}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What holds after every commit: I1, I2 and I9 by one statement per service, I7 by the provider's new movements."""
+"""Invariants after every commit: I1, I2 and I9 by one statement per service, I7 by the provider's new movements."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class Safety:
         self._refunded: Counter[str] = Counter()
 
     def breaches(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> Iterator[Breach]:
-        """What does not hold now, after commits of these services."""
+        """The breaches after commits of these services."""
         for service in [each for each in SERVICES if each in committed]:
             for row in world.sql(service, _STATEMENTS[service]):
                 yield Breach(row["invariant"], f"{row['subject']}: {row['what']}")
         yield from self._moved(world)
 
     def _moved(self, world: JudgedWorld) -> Iterator[Breach]:
-        """What is wrong with the provider's new movements, the dashboard's own left out."""
+        """The breaches in the provider's new movements; those of the dashboard are left out."""
         entries = world.stripe.state.store.journal.entries_after(self._movements)
         self._movements += len(entries)
         for entry in entries:

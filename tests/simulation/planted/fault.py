@@ -27,7 +27,7 @@ class PlantedFault:
     `kinds` are keys of `kinds.KINDS`: what the fault stands for. `plant` replaces functions and statements of the
     product in this process.
 
-    The rest leads a run, with and without the fault, to where the fault shows: `actors` take part in every run,
+    The other fields bias a run, with and without the fault, towards the fault: `actors` take part in every run,
     `favours` are the names of duties of staff and steps of guests that they do more often, `odds` the probabilities of
     chances by their name on the tape, `mixture` those of the world's faults, `steps` the length of a run.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation import events
-from tests.simulation.events import EventDelivering
+from tests.simulation.events import EventTransport
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -20,19 +20,19 @@ def the_relay_goes_by_position(product: Replacements) -> None:
 @planted("I19", "liveness", deaths=0.03)
 def partitions_of_the_dead_stay_theirs(product: Replacements) -> None:
     """The partitions of a process that died are handed to nobody, also when the process starts again."""
-    hand_out, reset = EventDelivering._hand_out, EventDelivering.reset
+    hand_out, reset = EventTransport._hand_out, EventTransport.reset
     orphaned: set[str] = set()
 
-    def only_once(self: EventDelivering) -> None:
+    def only_once(self: EventTransport) -> None:
         orphaned.update(each.queue for each in self.partitions if each.holder and not each.holder.up)
         hand_out(self)
         for each in self.partitions:
             if each.queue in orphaned:
                 each.holder = None
 
-    def begun_again(self: EventDelivering) -> None:
+    def begun_again(self: EventTransport) -> None:
         orphaned.clear()
         reset(self)
 
-    product.replace(EventDelivering, "_hand_out", only_once)
-    product.replace(EventDelivering, "reset", begun_again)
+    product.replace(EventTransport, "_hand_out", only_once)
+    product.replace(EventTransport, "reset", begun_again)

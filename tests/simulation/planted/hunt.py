@@ -1,25 +1,25 @@
-"""The run mode `--planted`: searches for every planted fault, and prints the table of what the searches came to."""
+"""The run mode `--planted`: searches for every planted fault, and prints the table of the results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tests.simulation.planted.distribution import OrderedWorker, distribute
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.kinds import KINDS, LEFT_OUT
-from tests.simulation.planted.spreading import Orderly, spread
 from tests.simulation.planted.table import FAULTS
 
 SEEDS = 200
 Row = Mapping[str, Any]
 
 
-def hunt(workers: Sequence[Orderly], names: Sequence[str] = (), *, seeds: int = SEEDS) -> Iterator[Row]:
-    """The answer of `search.searched` for each fault, as it comes; for all faults where `names` is empty.
+def hunt(workers: Sequence[OrderedWorker], names: Sequence[str] = (), *, seeds: int = SEEDS) -> Iterator[Row]:
+    """The answer of `search.search_fault` for each fault, as it comes; for all faults where `names` is empty.
 
     Raises `LookupError` for an unknown name.
     """
-    return spread(workers, [{"fault": fault.name, "seeds": seeds} for fault in chosen(names)])
+    return distribute(workers, [{"fault": fault.name, "seeds": seeds} for fault in chosen(names)])
 
 
 def chosen(names: Sequence[str]) -> list[PlantedFault]:
@@ -29,8 +29,8 @@ def chosen(names: Sequence[str]) -> list[PlantedFault]:
     return [FAULTS[name] for name in names] if names else list(FAULTS.values())
 
 
-def command(workers: Sequence[Orderly], names: Sequence[str], *, seeds: int, say: Callable[[str], None]) -> int:
-    """Search, print each result and the table; the exit code is 1 where a fault is not found or not alone to blame."""
+def command(workers: Sequence[OrderedWorker], names: Sequence[str], *, seeds: int, say: Callable[[str], None]) -> int:
+    """Search, print each result and the table; returns 1 where a fault is not found, or its run fails without it."""
     rows = []
     for row in hunt(workers, names, seeds=seeds):
         rows.append(row)
@@ -45,7 +45,7 @@ def is_good(row: Row) -> bool:
 
 
 def line(row: Row) -> str:
-    """What one search came to."""
+    """The result of one search, in a line."""
     if row["seed"] is None:
         return f"{row['name']}: NOT FOUND, {row['seconds']:.1f} s"
     green = f"NOT GREEN without it: {row['without']}" if row["without"] else "green without it"

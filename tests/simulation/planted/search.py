@@ -7,21 +7,21 @@ from typing import Any
 
 from tests.simulation import seeded
 from tests.simulation.planted.fault import PlantedFault
-from tests.simulation.planted.leading import led
+from tests.simulation.planted.run_bias import biased_runs
 from tests.simulation.planted.schema import without
 from tests.simulation.planted.table import FAULTS
 from tests.simulation.run import RunResult, run
 from tests.simulation.world import World
 
 
-def searched(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
+def search_fault(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
     """Search for the `fault` of the order in so many `seeds`.
 
     The answer has the `seed` that finds it (None where none does), with its `violation` and the violation's `kind`;
     `without` is the violation of the same run without the fault, empty where that is green.
     """
     began, fault = seeded.real_time(), FAULTS[order["fault"]]
-    with led(fault):
+    with biased_runs(fault):
         first = _first_that_finds(world, fault, seeds=order["seeds"])
         green = run(world, first.seed, fault.steps) if first else None
     return {

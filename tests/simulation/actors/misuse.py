@@ -1,4 +1,4 @@
-"""Strangers: staff of another hotel, guests of other bookings, commands at the wrong time; every one is refused."""
+"""Misuse that the product refuses: commands at the wrong time, access from another hotel, invalid requests."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from contracts.rooms.quotes import GiveQuote, StayAsk
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Context
 from gateway.identity.roles import Role
+from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client
 from tests.simulation.actors.colleague import Colleague, hotels_of, staff_context, today_at
-from tests.simulation.actors.stage import Stage
 
-COMMANDS: Mapping[type[BookingCommand], dict[str, Any]] = {
+BOOKING_COMMANDS: Mapping[type[BookingCommand], dict[str, Any]] = {
     ApproveBooking: {},
     DeclineBooking: {},
     ConfirmBooking: {},
@@ -43,16 +43,16 @@ COMMANDS: Mapping[type[BookingCommand], dict[str, Any]] = {
 }
 
 
-def any_command(colleague: Colleague) -> None:
+def command_at_any_status(colleague: Colleague) -> None:
     """Send any command about any booking, whatever its status."""
     booking = colleague.a_booking()
     if booking:
-        kind = colleague.world.choices.pick("command", tuple(COMMANDS))
-        colleague.client.command(kind(**colleague.about(booking), **COMMANDS[kind]))
+        kind = colleague.world.choices.pick("command", tuple(BOOKING_COMMANDS))
+        colleague.client.command(kind(**colleague.about(booking), **BOOKING_COMMANDS[kind]))
 
 
-def from_another_hotel(colleague: Colleague) -> None:
-    """A manager of another hotel finds out a booking's id, and tries commands and queries on it."""
+def access_other_hotel(colleague: Colleague) -> None:
+    """A manager of another hotel knows a booking's id, and sends commands and queries about it."""
     booking = colleague.a_booking()
     others = [each for each in hotels_of(colleague.client) if each.slug != colleague.hotel.slug]
     if booking is None or not others:
@@ -61,8 +61,8 @@ def from_another_hotel(colleague: Colleague) -> None:
     stranger = colleague.client.acting_as(staff_context(other.slug, Role.MANAGER, staff_id="66"))
     hotel = colleague.world.choices.pick("named hotel", (colleague.hotel.slug, other.slug))
     about: dict[str, Any] = {"hotel": hotel, "booking_id": booking.booking_id}
-    kind = colleague.world.choices.pick("command", tuple(COMMANDS))
-    stranger.command(kind(**about, **COMMANDS[kind]))
+    kind = colleague.world.choices.pick("command", tuple(BOOKING_COMMANDS))
+    stranger.command(kind(**about, **BOOKING_COMMANDS[kind]))
     stranger.read(GetBooking(**about))
     stranger.read(GetTimeline(**about))
     room: dict[str, Any] = {"hotel": colleague.hotel.slug, "room_number": "101"}
@@ -70,20 +70,20 @@ def from_another_hotel(colleague: Colleague) -> None:
     stranger.command(ChangeRoomStatus(**room, to_status=RoomStatus.OUT_OF_ORDER))
 
 
-def nonsense(world: Stage, name: str) -> None:
-    """Somebody without a booking sends what cannot be: dates of the past, unknown types and codes, forged notices."""
+def invalid_requests(world: ActorWorld, name: str) -> None:
+    """A caller without a booking sends invalid requests: past dates, unknown types and codes, forged webhooks."""
     client = Client(world, name, Context())
     while True:
         world.sleep(world.choices.pick("pause", (60.0, 300.0)))
         for hotel in hotels_of(client)[:1]:
             today = today_at(world, hotel)
-            stay = world.choices.pick("nonsense", _impossible_stays(hotel.slug, today))
+            stay = world.choices.pick("invalid request", _invalid_stays(hotel.slug, today))
             _try_to_book(client, stay)
             client.command(StoreWebhook(body="{}", signature="t=1,v1=forged"))
 
 
-def _impossible_stays(hotel: str, today: date) -> tuple[StayAsk, ...]:
-    """A stay of tonight, each time with something in it that cannot be."""
+def _invalid_stays(hotel: str, today: date) -> tuple[StayAsk, ...]:
+    """Variants of a stay of tonight, each with one invalid field."""
     night = timedelta(days=1)
     tonight = StayAsk(hotel=hotel, room_type="SGL", check_in=today, check_out=today + night, adults=1, children=0)
     return (

@@ -1,4 +1,4 @@
-"""What guests are like: how long they pause, when and for how long they come, with which cards they pay."""
+"""Profiles of guests: weights of their pauses, arrivals, lengths of stay, parties and cards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 
-NEEDS_AUTHENTICATION = "4000002500003155"  # which never ends
+NEEDS_AUTHENTICATION = "4000002500003155"  # the authentication never ends
 REFUNDED_LATER = "4000000000007726"
 REFUND_FAILS_LATER = "4000000000005126"
 DISPUTED = "4000000000000259"
@@ -16,12 +16,12 @@ NO_CARD = "1234"
 
 
 @dataclass(frozen=True)
-class Habits:
-    """Weights of what a guest chooses, each by its option: `pauses` in seconds, `ahead` and `nights` in days.
+class GuestProfile:
+    """Weights of a guest's choices, each by its option: `pauses` in seconds, `ahead` and `nights` in days.
 
     `hotels` are the weights of the hotels in order of their names; empty where all are alike. The next guest comes
-    after one of `next_guest` seconds. `leaves` and `late` are
-    the probabilities that a guest leaves the payment page, and that a guest pays after a while.
+    after one of `next_guest` seconds. `leaves` is the probability that a guest leaves the payment page, `late` that a
+    guest pays after a while.
     """
 
     pauses: Mapping[float, int]
@@ -36,7 +36,7 @@ class Habits:
 
 
 # The order of options is the order on tapes.
-ORDINARY = Habits(
+ORDINARY_GUEST = GuestProfile(
     pauses={2.0: 6, 15.0: 4, 60.0: 3, 400.0: 1, 1000.0: 1},
     ahead={0: 14, 1: 3, 2: 1, 12: 1, 200: 1},
     nights={1: 8, 2: 4, 3: 1, 7: 1},
@@ -46,8 +46,8 @@ ORDINARY = Habits(
         REFUND_FAILS_LATER: 2, DISPUTED: 1, INQUIRED_ABOUT: 1, NO_CARD: 1,
     },
 )  # fmt: skip
-# They pay at once, mostly in the hotel that approves bookings, with cards that give trouble later.
-SPENDING = Habits(
+# These guests pay at once, mostly in the hotel that approves bookings, with cards that give trouble later.
+PAYING_GUEST = GuestProfile(
     pauses={0.05: 8, 2.0: 4, 20.0: 1},
     ahead={0: 8, 1: 6, 2: 4, 4: 3, 7: 3, 12: 3, 200: 1},
     nights={1: 6, 2: 6, 3: 1},

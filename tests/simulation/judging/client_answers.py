@@ -1,4 +1,4 @@
-"""I14 and I15: what a client was answered is there at rest, and each key and each request has one effect."""
+"""I14 and I15: the databases hold at rest what clients were answered; each key and each request has one effect."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from contracts.rooms.settings import ChangeSettings, OperatingSettings
 from contracts.values import Context
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
-KEYS_LAST = timedelta(hours=24)
-PASSING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
-CREATES = (CreateBooking, AddWalkIn)
-HAS_A_ROOM = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
-SECRETS = ("guest_token",)
-ERASED = ("the order", "the chat message")  # by a destructive check-out
+KEY_LIFETIME = timedelta(hours=24)
+TRANSIENT_REFUSALS = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
+CREATING_COMMANDS = (CreateBooking, AddWalkIn)
+STATUSES_WITH_ROOM = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
+SECRET_FIELDS = ("guest_token",)
+ERASABLE = ("the order", "the chat message")  # by a destructive check-out
 
 _STATUSES = "SELECT subject, sequence, to_status FROM audit WHERE subject = ANY(%(ids)s)"
 _ROOMS = """
@@ -40,8 +40,8 @@ _ROOMS = """
 """
 
 
-class BookingPromise(NamedTuple):
-    """A booking as a client was shown it."""
+class AnsweredBooking(NamedTuple):
+    """A booking in an answer to a client."""
 
     booking_id: str
     version: int
@@ -49,23 +49,23 @@ class BookingPromise(NamedTuple):
     room: str | None
 
 
-class Promises:
-    """Everything that clients were answered."""
+class ClientAnswers:
+    """The answers that clients received."""
 
     def __init__(self) -> None:
-        self.bookings: set[BookingPromise] = set()
+        self.bookings: set[AnsweredBooking] = set()
         self.created: set[str] = set()
         self.objects: dict[tuple[str, str, str], str] = {}  # what was answered, by service, statement and id
         self._replies: dict[tuple[str, str], tuple[Any, datetime]] = {}
-        self._in_doubt: dict[tuple[str, str], int] = {}
-        self._nameless = 0
+        self._doubtful_by_key: dict[tuple[str, str], int] = {}
+        self._doubtful_without_key = 0
         self._erased = False
 
     def remember(self, message: Any, context: Context, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
         """Remember an answer. Yields a breach where it contradicts an earlier answer to the same request."""
         scope = (type(message).__name__, key)
         self._erased = self._erased or (isinstance(message, CheckOutRooms) and message.destructive)
-        if isinstance(message, CREATES):
+        if isinstance(message, CREATING_COMMANDS):
             self._count_doubt(scope, outcome)
         if isinstance(outcome, BaseException):
             return
@@ -75,37 +75,39 @@ class Promises:
             return
         if key:
             yield from self._repeated(scope, outcome, now)
-        self._promised(message, context, outcome)
+        self._remember_object(message, context, outcome)
 
-    def broken(self, world: JudgedWorld) -> Iterator[Breach]:
-        """The promises that do not hold in the databases, at rest."""
+    def breaches(self, world: JudgedWorld) -> Iterator[Breach]:
+        """The answers that the databases contradict, at rest."""
         yield from self._bookings(world)
         yield from self._rooms(world)
         yield from self._creations(world)
         for (service, statement, identity), what in self.objects.items():
-            if not (self._erased and what in ERASED) and not world.sql(service, statement, id=identity):
+            if not (self._erased and what in ERASABLE) and not world.sql(service, statement, id=identity):
                 yield Breach("I14", f"{what} {identity} was answered and is not there")
 
     # answers
 
     def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
         """Count the creations of which their client does not know whether they took effect."""
-        known = not isinstance(outcome, BaseException) or (isinstance(outcome, Refusal) and outcome.code not in PASSING)
+        known = not isinstance(outcome, BaseException) or (
+            isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
+        )
         if not scope[1]:
-            self._nameless += not known
+            self._doubtful_without_key += not known
         elif known:
-            self._in_doubt[scope] = 0
+            self._doubtful_by_key[scope] = 0
         else:
-            self._in_doubt.setdefault(scope, 1)
+            self._doubtful_by_key.setdefault(scope, 1)
 
     def _repeated(self, scope: tuple[str, str], outcome: Any, now: datetime) -> Iterator[Breach]:
         plain = _without_secrets(codec.plain(outcome))
         first = self._replies.setdefault(scope, (plain, now))
-        if first[0] != plain and now - first[1] < KEYS_LAST:
+        if first[0] != plain and now - first[1] < KEY_LIFETIME:
             difference = _difference(first[0], plain)
             yield Breach("I15", f"{scope[0]} with the key {scope[1]} is answered in two ways: {difference}")
 
-    def _promised(self, message: Any, context: Context, outcome: Any) -> None:
+    def _remember_object(self, message: Any, context: Context, outcome: Any) -> None:
         del context
         if isinstance(outcome, CreatedBooking):
             self.created.add(outcome.booking.booking_id)
@@ -140,8 +142,8 @@ class Promises:
             self._object("rooms", statement, f"{message.hotel} {outcome.version}", "the settings")
 
     def _booking(self, detail: BookingDetail) -> None:
-        promise = BookingPromise(detail.booking_id, detail.version, detail.status, detail.assigned_room_number)
-        self.bookings.add(promise)
+        answer = AnsweredBooking(detail.booking_id, detail.version, detail.status, detail.assigned_room_number)
+        self.bookings.add(answer)
 
     def _object(self, service: str, statement: str, identity: str, what: str) -> None:
         self.objects[service, statement, identity] = what
@@ -149,39 +151,43 @@ class Promises:
     # at rest
 
     def _bookings(self, world: JudgedWorld) -> Iterator[Breach]:
-        ids = sorted({promise.booking_id for promise in self.bookings})
+        ids = sorted({answer.booking_id for answer in self.bookings})
         rows = world.sql("bookings", _STATUSES, ids=ids)
         statuses = {(row["subject"], row["sequence"]): row["to_status"] for row in rows}
-        for promise in sorted(self.bookings):
-            status = statuses.get((promise.booking_id, promise.version))
-            if status != promise.status:
+        for answer in sorted(self.bookings):
+            status = statuses.get((answer.booking_id, answer.version))
+            if status != answer.status:
                 there = "is not there" if status is None else f"is {status}"
-                what = f"{promise.booking_id} was answered as {promise.status} at version {promise.version}"
+                what = f"{answer.booking_id} was answered as {answer.status} at version {answer.version}"
                 yield Breach("I14", f"{what}; that version {there}")
 
     def _rooms(self, world: JudgedWorld) -> Iterator[Breach]:
         assigned: dict[str, list[tuple[int, str | None]]] = {}
-        ids = sorted({promise.booking_id for promise in self.bookings})
+        ids = sorted({answer.booking_id for answer in self.bookings})
         for row in world.sql("bookings", _ROOMS, ids=ids):
             assigned.setdefault(row["subject"], []).append((row["sequence"], row["room"]))
-        for promise in sorted(self.bookings):
-            rooms = [room for sequence, room in assigned.get(promise.booking_id, ()) if sequence <= promise.version]
+        for answer in sorted(self.bookings):
+            rooms = [room for sequence, room in assigned.get(answer.booking_id, ()) if sequence <= answer.version]
             room = rooms[-1] if rooms else None
-            if promise.status in HAS_A_ROOM and room != promise.room:
-                what = f"{promise.booking_id} was answered with the room {promise.room} at version {promise.version}"
+            if answer.status in STATUSES_WITH_ROOM and room != answer.room:
+                what = f"{answer.booking_id} was answered with the room {answer.room} at version {answer.version}"
                 yield Breach("I14", f"{what}; it had {room}")
 
     def _creations(self, world: JudgedWorld) -> Iterator[Breach]:
         stored = {row["id"] for row in world.sql("bookings", "SELECT id FROM booking")}
         unknown = len(stored - self.created)
-        most = sum(self._in_doubt.values()) + self._nameless
+        most = sum(self._doubtful_by_key.values()) + self._doubtful_without_key
         if unknown > most:
             yield Breach("I15", f"{unknown} bookings were answered to nobody, and {most} creations are in doubt")
 
 
 def _without_secrets(plain: Any) -> Any:
     """The reply without the guest's token, which is another one after a revocation."""
-    return {name: value for name, value in plain.items() if name not in SECRETS} if isinstance(plain, dict) else plain
+    return (
+        {name: value for name, value in plain.items() if name not in SECRET_FIELDS}
+        if isinstance(plain, dict)
+        else plain
+    )
 
 
 def _difference(one: Any, other: Any) -> str:

@@ -1,4 +1,4 @@
-"""The world outside: the card provider with its webhooks, the push provider and the mail server, in memory."""
+"""The providers in memory: the card provider with its webhooks, the push provider and the mail server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chassis.settings import ServiceSettings
     from tests.simulation.world import World
 
-KEY, SECRET = "sk_test_simulated_1234", "whsec_simulated"
+STRIPE_KEY, WEBHOOK_SECRET = "sk_test_simulated_1234", "whsec_simulated"
 REPEATED_AFTER, LATEST_REPETITION = 30.0, 3_600.0  # seconds until the provider repeats a webhook, the first and last
 
 
@@ -40,15 +40,18 @@ class WebhookDelivery:
     attempt: int = 1
 
 
-class Outside:
+class SimulatedProviders:
     """All providers. `mailbox` and `pusher` have what arrived; `acknowledged` the webhook events answered with 2xx."""
 
     def __init__(self, world: World, settings: Mapping[str, ServiceSettings]) -> None:
         self._world = world
         self._settings = settings
-        self.stripe = InMemoryStripe(api_key=KEY)
+        self.stripe = InMemoryStripe(api_key=STRIPE_KEY)
         self._cards = StripeCards(
-            KEY, url="http://stripe.invalid", secrets=(SECRET,), http=SimulatedStripeHttp(world, self.stripe)
+            STRIPE_KEY,
+            url="http://stripe.invalid",
+            secrets=(WEBHOOK_SECRET,),
+            http=SimulatedStripeHttp(world, self.stripe),
         )
         self._made: dict[str, Any] = {}
         self._pushed_before: tuple[PushMessage, ...] = ()
@@ -111,7 +114,9 @@ class Outside:
     def _store(self, delivery: WebhookDelivery) -> None:
         body = json.dumps(delivery.event)
         try:
-            self._world.network.ask(StoreWebhook(body=body, signature=signature(body, [SECRET])), Context(), asker=None)
+            self._world.network.ask(
+                StoreWebhook(body=body, signature=signature(body, [WEBHOOK_SECRET])), Context(), asker=None
+            )
         except (Refusal, Unavailable):
             self._again(delivery)
         else:
@@ -165,7 +170,7 @@ class SimulatedPusher(PusherGateway):
             if world.fault("the push fails", world.mixture.notices):
                 raise RetryLater("PUSH_UNREACHABLE")
             world.shares["push"] += 1
-            world.outside.pusher.extend(batch)
+            world.providers.pusher.extend(batch)
             world.point("call", "after")
             if world.fault("the push's answer is lost", world.mixture.notices):
                 raise RetryLater("PUSH_UNREACHABLE")
@@ -195,5 +200,5 @@ class SimulatedMailServer:
         if not mail["To"]:
             raise PermanentFailure("LETTER_UNSENDABLE")
         self._world.shares["mail"] += 1
-        self._world.outside.mailbox.append(mail)
+        self._world.providers.mailbox.append(mail)
         self._world.point("call", "after")

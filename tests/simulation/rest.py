@@ -1,4 +1,4 @@
-"""Rest: faults have stopped, and time passes until nothing is left to do."""
+"""The last phase of a run: faults have stopped, and time passes until nothing is left to do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 HORIZON = 3 * 3600.0  # seconds; what happens later than that is not waited for
-LEAPS = (5.0, 90.0, 600.0)  # seconds that pass when nothing is due, for recovery that waits
-PATIENCE = 2  # looks for a job that is due before it counts as waiting for an earlier one of its order key
+RECOVERY_WAITS = (5.0, 90.0, 600.0)  # seconds that pass when nothing is due, for recovery that waits
+MAX_DUE_LOOKS = 2  # looks for a job that is due before it counts as waiting for an earlier one of its order key
 
 _OPEN_JOBS = """
     SELECT DISTINCT kind, greatest(try_at, not_before) AS due FROM job
@@ -22,19 +22,19 @@ _OPEN_JOBS = """
 """
 
 
-class Rest:
-    """How a run comes to rest. `since` is the time, in the world's seconds, up to which loops are run."""
+class RestPhase:
+    """Brings a run to rest. `since` is the time, in the world's seconds, up to which loops are run."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.since = 0.0
-        self._leaps: deque[float] = deque()
+        self._waits: deque[float] = deque()
         self._looks = 0
 
     def begin(self) -> None:
         """Stop all faults: actors go, processes come back, and nothing is lost or late any more."""
         world = self._world
-        world.calm = True
+        world.faults_stopped = True
         world.mixture = replace(world.mixture, slow=0.0)
         for task in [each for each in world.turns.tasks if each.process is None]:
             world.faults.throw(task, ProcessDied())
@@ -43,7 +43,7 @@ class Rest:
                 world.faults.thaw(process)
             if not process.up:
                 world.faults.restart(process)
-        self.since, self._leaps, self._looks = world.elapsed, deque(LEAPS), 0
+        self.since, self._waits, self._looks = world.elapsed, deque(RECOVERY_WAITS), 0
 
     def is_busy(self) -> bool:
         """Whether anything is left to do at this time."""
@@ -52,7 +52,7 @@ class Rest:
             world.network.in_flight
             or world.outboxes
             or any(task.runs for task in world.turns.tasks)
-            or any(each.due <= world.elapsed for each in world.outside.webhooks)
+            or any(each.due <= world.elapsed for each in world.providers.webhooks)
             or any(world.scheduler.is_due(loop) for each in world.processes for loop in each.loops)
             or any(each.asks for each in world.processes)
             or world.events.deliverable()
@@ -63,15 +63,15 @@ class Rest:
         world = self._world
         times = [*world.scheduler.wakes(), *(due for service in world.databases for _, due in self._jobs(service))]
         later = [time for time in times if world.elapsed < time < world.elapsed + HORIZON]
-        if min(times, default=world.elapsed + 1) <= world.elapsed and self._looks < PATIENCE:
+        if min(times, default=world.elapsed + 1) <= world.elapsed and self._looks < MAX_DUE_LOOKS:
             self._looks += 1
             seconds = 0.0
         elif later:
             self._looks = 0
             seconds = min(later) - world.elapsed
-        elif self._leaps:
+        elif self._waits:
             self._looks = 0
-            seconds = self._leaps.popleft()
+            seconds = self._waits.popleft()
         else:
             return False
         world.scheduler.move(seconds)
@@ -86,7 +86,7 @@ class Rest:
         for service in world.databases:
             due = {kind for kind, time in self._jobs(service) if time <= world.elapsed}
             living = [each for each in world.processes if each.service.name == service and each.up] if due else []
-            for process in living[:1] if world.calm else living:
+            for process in living[:1] if world.faults_stopped else living:
                 process.wake(due)
 
     def unfinished(self) -> str:
@@ -97,7 +97,7 @@ class Rest:
             "asks": [ask.method for ask in world.network.in_flight],
             "outboxes": sorted(world.outboxes),
             "queues": {name: len(queue) for name, queue in world.events.broker.queues.items() if queue},
-            "webhooks": len(world.outside.webhooks),
+            "webhooks": len(world.providers.webhooks),
             "jobs": [job for service in world.databases for job in self._jobs(service)],
         }
         return ", ".join(f"{name}: {what}" for name, what in left.items() if what)[:2_000]

@@ -11,10 +11,10 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingRow
 from tests.simulation.actors.colleague import Colleague
 
-LIVE = (
+CANCELLABLE_STATUSES = (
     BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE,
 )  # fmt: skip
-PAID_ONCE = (BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPLETED)
+ENDED_STATUSES = (BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPLETED)
 
 
 def decide(colleague: Colleague) -> None:
@@ -40,7 +40,7 @@ def confirm(colleague: Colleague) -> None:
 
 def cancel(colleague: Colleague) -> None:
     """Cancel a booking, with or without the fee, with or without a reason."""
-    booking = colleague.a_booking(*LIVE)
+    booking = colleague.a_booking(*CANCELLABLE_STATUSES)
     if booking is None:
         return
     waive, reason = colleague.chance("waives the fee", 0.4), colleague.world.choices.pick("reason", ("Flooded.", ""))
@@ -49,7 +49,7 @@ def cancel(colleague: Colleague) -> None:
 
 def retry_refund(colleague: Colleague) -> None:
     """Retry the refund of a booking that has ended."""
-    if booking := colleague.a_booking(*PAID_ONCE):
+    if booking := colleague.a_booking(*ENDED_STATUSES):
         colleague.client.command(RetryRefund(**colleague.about(booking)))
 
 

@@ -1,4 +1,4 @@
-"""What may happen next: kinds of happenings with their candidates, and which of them are preferred."""
+"""The kinds of actions that the scheduler chooses from, each with its candidates and their weights."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.simulation.tasks import Task
 NOTIFIER = "notifier"
 
 
-class Kind(NamedTuple):
-    """One kind of thing that may happen: its weight, to what it may happen, and the function that does it.
+class ActionKind(NamedTuple):
+    """One kind of action: its weight, the candidates to which it applies, and the function that carries it out.
 
-    `service` names the service whose work a candidate is.
+    `service` returns the name of the service to which the work of a candidate belongs.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Kind(NamedTuple):
     service: Callable[[Any], str] | None = None
 
 
-def preferences(kind: Kind, eager: float) -> list[float]:
+def candidate_weights(kind: ActionKind, eager: float) -> list[float]:
     """The weight of each candidate: the notifier's work comes later. Empty where all candidates are alike."""
     if kind.service is None:
         return []

@@ -1,4 +1,4 @@
-"""What guests do besides paying: write, order, register their phone, look their booking up, use the link of a mail."""
+"""The steps of guests beside payment: cancel, chat, order, register a phone, look a booking up, use a mailed link."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cancel(trip: Trip) -> None:
 
 
 def wait(trip: Trip) -> None:
-    """Do nothing but read the news."""
+    """Read the booking's feed, and do nothing else."""
     trip.client.read(GetFeed(**trip.about))
 
 
@@ -49,7 +49,7 @@ def order(trip: Trip) -> None:
 
 
 def register_phone(trip: Trip) -> None:
-    """Register the phone for pushes, or take it back."""
+    """Register the phone for pushes, or end its registration."""
     token = None if trip.world.choices.chance("no more pushes", 0.3) else f"fcm-{trip.client.name}"
     trip.client.command(RegisterPushToken(**trip.about, push_token=token))
 

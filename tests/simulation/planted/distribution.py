@@ -1,4 +1,4 @@
-"""Gives orders to several workers, each the next order when it has answered."""
+"""Distributes orders to several workers: each gets the next order when it has answered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any, Protocol
 
 
-class Orderly(Protocol):
+class OrderedWorker(Protocol):
     """A worker: takes an order and answers it."""
 
     def send(self, order: Mapping[str, Any]) -> None:
@@ -18,14 +18,14 @@ class Orderly(Protocol):
         """The answer to the next order; waits for it."""
 
 
-def spread(workers: Sequence[Orderly], orders: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def distribute(workers: Sequence[OrderedWorker], orders: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """The answers to all orders, as they come. Raises what a worker raises."""
     waiting: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     answers: queue.SimpleQueue[dict[str, Any] | Exception] = queue.SimpleQueue()
     for order in orders:
         waiting.put(order)
 
-    def work(worker: Orderly) -> None:
+    def work(worker: OrderedWorker) -> None:
         try:
             while True:
                 worker.send(waiting.get_nowait())

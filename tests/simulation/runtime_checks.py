@@ -1,4 +1,4 @@
-"""The product's conduct while a run goes on: an error, a deadlock or an event that fails is a violation at once."""
+"""Checks while a run goes on: an unexpected error, a deadlock or a failed event is a violation at once."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 DEADLOCK = "40P01"
 
 
-class Conduct:
-    """Hears how handlers, statements and batches of events ended."""
+class RuntimeChecks:
+    """Checks the outcomes of handlers, statements and batches of events."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def answers(self, ask: AskInFlight, problem: Exception) -> None:
-        """A handler has raised: what is neither a refusal nor an outage is a violation."""
+        """Report the exception of a handler, unless it is a refusal or an outage."""
         if is_unexpected(problem) and not is_outage(problem):
             text = f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400]
             self._world.violate("unexpected error", text)
 
     def statement_failed(self, code: str) -> None:
-        """PostgreSQL refused a statement. A deadlock is a violation where its victim does not try again by itself."""
+        """Count a statement that PostgreSQL refused with this code.
+
+        A deadlock is a violation where its victim does not try again by itself."""
         if code == DEADLOCK:
             world = self._world
             task = world.turns.running
@@ -37,8 +39,8 @@ class Conduct:
             if task is None or task.name.startswith("ask "):
                 world.violate("deadlock", task.name if task else "")
 
-    def notice_results(self, results: Sequence[DispatchResult]) -> None:
-        """What a batch of events came to."""
+    def check_results(self, results: Sequence[DispatchResult]) -> None:
+        """Report each event of a batch that failed."""
         for each in results:
             if each.disposition is Disposition.FAILED:
                 self._world.violate("an event failed", each.why)

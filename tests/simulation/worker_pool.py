@@ -1,4 +1,4 @@
-"""The workers of a simulation and their private PostgreSQL, which forgets everything when the power fails."""
+"""The pool of a simulation's workers, and their private PostgreSQL, which does not wait for the disk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sandbox.stack.postgres import SETTINGS, PostgresNode
 from tests.fakes.memory import directory_in_memory
 
 LINES = 200
-FORGETFUL = {
+VOLATILE_SETTINGS = {
     **SETTINGS,
     "fsync": "off",
     "synchronous_commit": "off",
@@ -49,7 +49,7 @@ class Worker:
         )  # fmt: skip
         self.send(config)
 
-    def order(
+    def start_run(
         self,
         seed: int,
         steps: int,
@@ -91,8 +91,8 @@ class Worker:
         self.process.stdin.flush()
 
 
-class Farm:
-    """Workers with a PostgreSQL of their own; a `with` block starts and ends them."""
+class WorkerPool:
+    """Workers and their PostgreSQL; a `with` block starts and ends them."""
 
     def __init__(self, workers: int) -> None:
         self._count = workers
@@ -101,7 +101,7 @@ class Farm:
 
     def __enter__(self) -> Self:
         directory = directory_in_memory() or Path(self._open.enter_context(tempfile.TemporaryDirectory()))
-        node = PostgresNode(directory, settings=FORGETFUL)
+        node = PostgresNode(directory, settings=VOLATILE_SETTINGS)
         self._open.callback(node.erase)
         node.start()
         self._node = node

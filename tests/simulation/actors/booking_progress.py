@@ -1,4 +1,4 @@
-"""The diligent front desk: takes one booking of the hotel the next step on its ordinary way to the check-out."""
+"""The front desk takes one booking of the hotel to the next step on its ordinary way to the check-out."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingRow
 from tests.simulation.actors.arrivals import receive_guest, walk_in
 from tests.simulation.actors.colleague import Colleague, Step
-from tests.simulation.actors.deciding import decide_on
-from tests.simulation.actors.departures import let_go
+from tests.simulation.actors.decisions import decide_on
+from tests.simulation.actors.departures import check_out_guest
 
-NEXT: Mapping[BookingStatus, Step] = {
-    BookingStatus.IN_HOUSE: let_go,
+NEXT_STEP: Mapping[BookingStatus, Step] = {
+    BookingStatus.IN_HOUSE: check_out_guest,
     BookingStatus.CONFIRMED: receive_guest,
     BookingStatus.PENDING_APPROVAL: decide_on,
 }
 
 
-def serve(colleague: Colleague) -> None:
-    """Take a booking one step on; without one, receive a walk-in."""
-    bookings = colleague.client.read(ListBookings(hotel=colleague.hotel.slug, status=tuple(map(str, NEXT))))
+def advance_booking(colleague: Colleague) -> None:
+    """Take a booking one step on; where no booking is due, receive a walk-in."""
+    bookings = colleague.client.read(ListBookings(hotel=colleague.hotel.slug, status=tuple(map(str, NEXT_STEP))))
     moving = [each for each in bookings.results if _is_due(colleague, each)] if bookings else []
     if moving:
         booking = colleague.world.choices.pick("booking", moving)
-        NEXT[booking.status](colleague, booking)
+        NEXT_STEP[booking.status](colleague, booking)
     elif colleague.chance("somebody walks in", 0.85):
         walk_in(colleague)
 

@@ -1,4 +1,4 @@
-"""What the actors need of the simulated world."""
+"""The interface of the simulated world that actors use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Reply = TypeVar("Reply")
 Option = TypeVar("Option")
 
 
-class Chances(Protocol):
+class ChoiceSource(Protocol):
     """Draws every choice of a run from one seed. Each choice has a name, which the tape shows."""
 
     def pick(self, name: str, options: Sequence[Option], weights: Sequence[float] | None = None) -> Option:
@@ -25,11 +25,11 @@ class Chances(Protocol):
         """True with this probability."""
 
 
-class Stage(Protocol):
-    """The world as its actors reach it: asks, payment pages, mails, time."""
+class ActorWorld(Protocol):
+    """The part of the world that actors use: asks, payment pages, mails, time."""
 
     @property
-    def choices(self) -> Chances:
+    def choices(self) -> ChoiceSource:
         """The run's choices."""
 
     @property

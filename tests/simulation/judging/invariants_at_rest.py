@@ -1,4 +1,4 @@
-"""What must stand at rest beside the product's own invariants: dirty rooms, capacity, horizon, payable totals."""
+"""Invariants at rest beside the product's own: cleaning tasks, capacity, horizon of sale, payable totals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from chassis.refusal import Refusal
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
-LONGEST_CLAIM = 10  # seconds for which the key of a request that died is blocked at most
+MAX_CLAIM_SECONDS = 10  # seconds for which the key of a request that died is blocked at most
 _DIRTY = """
     SELECT hotel || '/' || room_number AS subject, status FROM room
     WHERE status IN ('CHECKOUT_DIRTY', 'CLEANING_IN_PROGRESS') AND removed_at IS NULL AND NOT EXISTS (
@@ -38,10 +38,10 @@ _UNPAYABLE = """
 """
 
 
-def fallen(world: JudgedWorld) -> Iterator[Breach]:
-    """What does not stand."""
+def broken_at_rest(world: JudgedWorld) -> Iterator[Breach]:
+    """The invariants that do not hold."""
     for row in world.sql("rooms", _DIRTY):
-        yield Breach("liveness", f"{row['subject']} is {row['status']}, and nobody is told to clean it")
+        yield Breach("liveness", f"{row['subject']} is {row['status']}, and has no open cleaning task")
     for row in world.sql("rooms", _CAPACITY, now=world.now()):
         what = f"has a capacity of {row['capacity']}, and {row['free']} rooms are not blocked"
         yield Breach("I2", f"{row['subject']} {what}")
@@ -51,9 +51,9 @@ def fallen(world: JudgedWorld) -> Iterator[Breach]:
         yield Breach("liveness", f"{row['subject']} waited for {row['total_amount']}, which no card can pay")
 
 
-def blocked_for_too_long(outcome: Any) -> Iterator[Breach]:
-    """A request that was refused because of an earlier one with its key, which keeps the key for too long."""
+def long_key_claims(outcome: Any) -> Iterator[Breach]:
+    """The breach of a refusal that says that an earlier request blocks its Idempotency-Key for too long."""
     if isinstance(outcome, Refusal) and outcome.code == "IDEMPOTENCY_IN_PROGRESS":
         seconds = outcome.details.get("retry_after", 0)
-        if seconds > LONGEST_CLAIM:
+        if seconds > MAX_CLAIM_SECONDS:
             yield Breach("liveness", f"an Idempotency-Key is blocked for {seconds} s")

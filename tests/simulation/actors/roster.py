@@ -1,0 +1,118 @@
+"""The roster: every actor of a run by its name, and the duties of each member of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from gateway.identity.roles import Role
+from tests.simulation.actors import (
+    arrivals,
+    booking_progress,
+    decisions,
+    departures,
+    housekeeping,
+    messages,
+    misuse,
+    prices,
+    rooms_for_sale,
+)
+from tests.simulation.actors.actor_world import ActorWorld
+from tests.simulation.actors.clock import clock
+from tests.simulation.actors.colleague import PAUSES, SHORT_PAUSES, Duty, work
+from tests.simulation.actors.guest_profiles import PAYING_GUEST
+from tests.simulation.actors.operators import operators
+from tests.simulation.actors.provider import provider
+from tests.simulation.actors.trips import guests
+
+ALWAYS_PRESENT = ("desk", "guests-1")
+RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)  # of runs
+PAYING_GUESTS = ("guests-1", "guests-2", "guests-3")
+COMMON_IN_MONEY_RUNS = ("provider", "clock", "cleaner", "manager")
+Actor = Callable[[Any], None]
+
+FRONT_DESK: Mapping[Duty, int] = {
+    booking_progress.advance_booking: 50, decisions.decide: 2, arrivals.receive: 2, departures.check_out: 2,
+    arrivals.walk_in: 2, arrivals.book: 3, arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1,
+    departures.settle: 2, departures.extend: 1, departures.move: 1, departures.handle_overstay: 2,
+    departures.check_out_rooms: 1, messages.advance_order: 2, messages.answer_chats: 1, messages.communicate: 1,
+    decisions.cancel: 1, decisions.confirm: 1, decisions.amend: 1, decisions.retry_refund: 1, decisions.revoke_token: 1,
+    misuse.command_at_any_status: 1,
+}  # fmt: skip
+MONEY_DESK: Mapping[Duty, int] = {
+    **FRONT_DESK,
+    booking_progress.advance_booking: 50, decisions.decide: 4, decisions.cancel: 4, decisions.retry_refund: 3,
+    departures.settle: 3, arrivals.mark_no_show: 2, departures.check_out: 8, arrivals.book: 1,
+    messages.advance_order: 1, misuse.command_at_any_status: 0,
+}  # fmt: skip
+HOUSEKEEPING: Mapping[Duty, int] = {
+    housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
+}  # fmt: skip
+SUPERVISOR: Mapping[Duty, int] = {
+    housekeeping.inspect: 10, housekeeping.repair: 2, housekeeping.change_any_status: 1, housekeeping.clean: 2,
+}  # fmt: skip
+MANAGER: Mapping[Duty, int] = {
+    rooms_for_sale.block: 2, rooms_for_sale.unblock: 3, rooms_for_sale.change_rooms: 2,
+    rooms_for_sale.change_room_types: 2, rooms_for_sale.change_settings: 3, prices.set_rates: 2,
+    prices.change_promotions: 2, prices.change_policies: 3, prices.change_menu: 3, decisions.cancel: 2,
+    departures.check_out_rooms: 2, arrivals.mark_no_show: 1, housekeeping.change_any_status: 1,
+    misuse.access_other_hotel: 2, messages.read_the_timeline: 1, decisions.decide: 2, arrivals.receive: 2,
+}  # fmt: skip
+
+
+def actors_of_run(world: ActorWorld) -> dict[str, Actor]:
+    """The actors of a run by name: the front desk and guests take part in every run, each other actor in some.
+
+    In a run about money, guests pay at once in the hotel that approves bookings, its desk decides on them at once, and
+    both cancel.
+    """
+    kind = world.choices.pick("kind of run", RUN_KINDS, RUN_KIND_WEIGHTS)
+    about_money = kind == "money"
+    actors = all_actors(about_money=about_money)
+    present = {*ALWAYS_PRESENT, *PAYING_GUESTS} if about_money else ALWAYS_PRESENT
+    likely = {name: 0.35 if not about_money or name in COMMON_IN_MONEY_RUNS else 0.05 for name in actors}
+    return {
+        name: actor
+        for name, actor in actors.items()
+        if name in present or kind == "crowded" or world.choices.chance(f"with the {name}", likely[name])
+    }
+
+
+def all_actors(*, about_money: bool) -> dict[str, Actor]:
+    """Every actor that may take part in a run, by name."""
+    at = 1 if about_money else 0
+    duties = MONEY_DESK if about_money else FRONT_DESK
+    staff = {
+        "desk": _staff_member(Role.FRONT_DESK, duties, at=at, pauses=SHORT_PAUSES if about_money else PAUSES),
+        "other-desk": _staff_member(Role.FRONT_DESK, FRONT_DESK, at=1),
+        "desk-2": _staff_member(Role.FRONT_DESK, duties, at=at),
+        "manager": _staff_member(Role.MANAGER, MANAGER, at=at, superuser=True),
+        "cleaner": _staff_member(Role.HOUSEKEEPING, HOUSEKEEPING, at=at),
+        "supervisor": _staff_member(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR, at=at),
+    }
+    others = {
+        "guests-1": guests,
+        "guests-2": guests,
+        "guests-3": guests,
+        "invalid-requests": misuse.invalid_requests,
+        "operator": operators,
+        "provider": provider,
+        "clock": clock,
+    }
+    actors: dict[str, Actor] = {
+        **{name: partial(_work_as, name=name, **about) for name, about in staff.items()},
+        **{name: partial(actor, name=name) for name, actor in others.items()},
+    }
+    if about_money:
+        actors |= {name: partial(guests, name=name, profile=PAYING_GUEST) for name in PAYING_GUESTS}
+    return actors
+
+
+def _staff_member(role: Role, duties: Mapping[Duty, int], **more: Any) -> dict[str, Any]:
+    """The arguments of a member of staff, for `colleague.work`."""
+    return {"role": role, "duties": duties, **more}
+
+
+def _work_as(world: Any, *, name: str, **about: Any) -> None:
+    work(world, name, about.pop("role"), about.pop("duties"), **about)
