@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.databases import Administrator
+from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.postgres import SETTINGS, PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from tests.fakes.memory import directory_in_memory
@@ -36,10 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Let tests' settings be short, and child processes interrupted.
+    """Let tests' settings be short, and child processes end with this one and at an interrupt.
 
     A shell starts background jobs with SIGINT ignored, which is inherited.
     """
+    reap_orphans()
     os.environ.setdefault("HOTELMATE_MODE", "demo")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -17,6 +17,7 @@ from sandbox.chaos.report.terminal import show
 from sandbox.chaos.report.write import write_report
 from sandbox.chaos.run import HOTELS, ChaosRun
 from sandbox.chaos.system import ChaosSystem
+from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.run_directory import temporary_run
 
 VIOLATED, INTERRUPTED = 1, 130
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = draw_plan(seed, count, only=chosen.only, long=long)
     except ValueError as problem:
         parser.error(str(problem))
+    reap_orphans()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything that was started ends in order
     began = time.monotonic()
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:

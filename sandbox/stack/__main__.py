@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
 from sandbox.stack.disk import about_disk, full_disk
 from sandbox.stack.foreground import run_in_foreground
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
+from sandbox.stack.process_table import running_pid
 from sandbox.stack.run_claim import NOTE, RUN, end_leftovers
 from sandbox.stack.run_directory import refuse_another_users, vacate
 from sandbox.stack.signals import handled_signals

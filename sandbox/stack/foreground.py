@@ -8,9 +8,10 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from sandbox.stack.child_process import end_earlier_process, pid_record, running_pid
+from sandbox.stack.child_process import end_earlier_process
 from sandbox.stack.commands import Commands, filled
 from sandbox.stack.copies import kind_of
+from sandbox.stack.process_table import pid_record, running_pid
 from sandbox.stack.run_claim import NOTE
 from sandbox.stack.run_directory import write_private
 from sandbox.stack.stack import ENVIRONMENT

@@ -8,8 +8,9 @@ from pathlib import Path
 from signal import SIGTERM, Signals
 from subprocess import PIPE
 
-from sandbox.stack.child_process import ChildProcess, end_earlier_process, running_pid
+from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.output import Output
+from sandbox.stack.process_table import running_pid
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.stack.child_process import end_earlier_process, pid_record, running_pid
+from sandbox.stack.child_process import end_earlier_process
+from sandbox.stack.process_table import pid_record, running_pid
 from sandbox.stack.run_directory import write_private
 from sandbox.stack.stack_config import ROOT
 

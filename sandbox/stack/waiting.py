@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.stack.child_process import cpu_seconds
+from sandbox.stack.process_table import cpu_seconds
 
 
 @dataclass(frozen=True, kw_only=True)

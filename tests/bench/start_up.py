@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from sandbox.stack.child_process import cpu_seconds
+from sandbox.stack.process_table import cpu_seconds
 from sandbox.stack.stack_config import DEFAULT_PORTS
 
 READY = re.compile(r"ready after ([\d.]+) s")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sandbox.stack.child_process import cpu_seconds
 from sandbox.stack.commands import COMMANDS, PYTHON, Commands
+from sandbox.stack.process_table import cpu_seconds
 from sandbox.stack.stack import Stack
 
 STAND_INS = frozenset(COMMANDS.stand_ins)

@@ -16,6 +16,7 @@ from typing import Literal
 
 import pytest
 
+from sandbox.stack.orphans import register
 from sandbox.stack.stack_config import ROOT
 
 # An account that every system has; another one than root's PostgreSQL runs as.
@@ -126,6 +127,7 @@ class Checkout:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
             user=self._user, group=self._group, extra_groups=None if self._user is None else [],
         )  # fmt: skip
+        register(process.pid)
         try:
             yield process
         finally:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import Commands
+from sandbox.stack.orphans import register
+from sandbox.stack.process_table import running_pid
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
 from tests.sandbox.soon import soon
@@ -63,6 +64,7 @@ def running_up(
     stderr = stderr or run / "stderr"
     with stderr.open("w", encoding="utf-8") as errors:
         up = subprocess.Popen(stack_command(run, "up"), env=env, cwd=ROOT, stdout=stdout, stderr=errors, text=True)
+    register(up.pid)
     try:
         if stdout == subprocess.PIPE:
             assert up.stdout

@@ -6,10 +6,10 @@ from pathlib import Path
 import pika
 import pytest
 
-from sandbox.stack.child_process import running_pid
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.epmd import Epmd
 from sandbox.stack.ports import Ports, answers
+from sandbox.stack.process_table import running_pid
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.run_claim import end_leftovers
 from sandbox.stack.run_directory import temporary_run

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stack.child_process import born_at, running_pid
+from sandbox.stack.process_table import born_at, running_pid
 from sandbox.stack.run_claim import RunClaim
 from sandbox.stack.run_directory import run_directory, temporary_run
 from sandbox.stack.stack import Stack

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stack.child_process import born_at, running_pid
 from sandbox.stack.managed_process import Backoff
+from sandbox.stack.process_table import born_at, running_pid
 from sandbox.stack.supervisor import Supervisor
 from sandbox.stack.waiting import Patience
 from tests.sandbox.soon import soon

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stack.child_process import cpu_seconds
+from sandbox.stack.process_table import cpu_seconds
 from sandbox.stack.waiting import Awaited, Patience, until
 
 SHORT = Patience(without_progress=0.6, at_most=60, first_report=0.3, report_every=0.3)

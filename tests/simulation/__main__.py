@@ -19,6 +19,7 @@ from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any
 
+from sandbox.stack.orphans import reap_orphans
 from tests.simulation.planted import hunt
 from tests.simulation.reports import Totals, failure_text, write_failure
 from tests.simulation.shrinking import Failure, shrunk
@@ -54,6 +55,7 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Run the seeds that the command line names; exits with 1 where a promise was broken."""
     chosen = options()
+    reap_orphans()
     if chosen.replay:
         sys.exit(replay(chosen.replay))
     if chosen.planted is not None:

@@ -21,6 +21,7 @@ from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.operations import ReadMetrics
 from contracts.values import SYSTEM
+from sandbox.stack.orphans import register
 from sandbox.stack.rabbit import RabbitNode
 from tests.fakes.roles import granted_engine, relay_url, running_engine, running_url
 from tests.interface.chassis.toy import EFFECT
@@ -151,6 +152,7 @@ def until_two_answer(asker: AskClient, *, within: float = 30) -> None:
 def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Python module as a process of its own, ended with the block."""
     process = subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    register(process.pid)
     try:
         yield process
     finally:

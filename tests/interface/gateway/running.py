@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpx
 
+from sandbox.stack.orphans import register
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -37,6 +39,7 @@ class Running:
             **settings,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "gateway"], env=env, cwd=ROOT, stdout=subprocess.PIPE)
+        register(self.process.pid)
 
     def within(self, seconds: float, happens: Callable[[], str]) -> None:
         """Wait until nothing is missing; `happens` says what still is."""

@@ -22,6 +22,7 @@ from contracts.message import Envelope
 from contracts.notifier.channel_authorisation import DescribeRealtime
 from sandbox.mailbox.stand_in import MailboxStandIn
 from sandbox.pusher.stand_in import PusherStandIn
+from sandbox.stack.orphans import register
 from sandbox.stack.rabbit import RabbitNode
 from services.notifier.settings import NotifierSettings
 from tests.interface.notifier.conftest import Notifier
@@ -105,6 +106,7 @@ def running(settings: NotifierSettings, rabbit: RabbitNode, notifier: Notifier) 
         "LOG_FORMAT": "console",
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "chassis.hosting.run", "notifier"], env=environment)
+    register(process.pid)
     asker = AskClient(rabbit.url_of("gateway"), "gateway").start(wait=10)
     try:
         until_answered(asker)
