@@ -58,12 +58,15 @@ def definitions(tree: ast.Module) -> Iterator[str]:
 
 
 def is_long(test: str) -> bool:
-    """Whether the test runs only in `make test-long`."""
+    """Whether the test runs only in `make test-long`: it is marked, or its whole file."""
     file, _, name = test.partition("::")
+    marks: list[ast.expr] = []
     for node in ast.parse((ROOT / file).read_text("utf-8")).body if exists(test) else []:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return "pytest.mark.long" in map(ast.unparse, node.decorator_list)
-    return False
+            marks += node.decorator_list
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            marks += node.value.elts if isinstance(node.value, ast.List) else [node.value]
+    return "pytest.mark.long" in map(ast.unparse, marks)
 
 
 def runs(command: str, test: str) -> bool:
@@ -90,11 +93,13 @@ def problems(text: str) -> Iterator[str]:
         if not (code_in(mechanism) and len(code_in(test)) == len(code_in(control)) == len(code_in(command)) == 1):
             yield f"{promise}: names no mechanism, or not one test, control and command"
             continue
-        for name in (*code_in(test), *code_in(control)):
-            if not runs(code_in(command)[0], name):
-                yield f"{promise}: the command does not run {name}"
-        if is_long(code_in(test)[0]) or is_long(code_in(control)[0]) != control.endswith(", long"):
-            yield f"{promise}: the test is long, or the control is and the page does not say so"
+        for cell in (test, control):
+            if not runs(code_in(command)[0], code_in(cell)[0]):
+                yield f"{promise}: the command does not run {cell}"
+            if is_long(code_in(cell)[0]) != cell.endswith(", long"):
+                yield f"{promise}: the page does not say rightly whether {cell} is long"
+        if is_long(code_in(test)[0]) != code_in(command)[0].startswith("make test-long"):
+            yield f"{promise}: the command runs other tests, long or not, than {test}"
 
 
 def test_everything_that_the_page_names_is_there() -> None:
@@ -121,6 +126,8 @@ SOUND = (
         ("make unit", "make no-such-target"),
         ("make unit", "make interface"),
         ("-k test_guarantees", "-k test_something_else"),
+        ("noticed` |", "noticed`, long |"),
+        ("make unit", "make test-long"),
     ],
 )
 def test_a_stale_row_is_noticed(name: str, stale: str) -> None:

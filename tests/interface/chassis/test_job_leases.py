@@ -128,7 +128,8 @@ def test_a_late_renewal_leaves_the_lease_of_the_next_process(worker: JobRunner, 
     assert after == before
 
 
-def test_a_job_that_two_processes_ran_ends_once(unit_of_work: UnitOfWork) -> None:
+def ends_of_a_job_that_two_processes_ran(unit_of_work: UnitOfWork) -> list[str]:
+    """The ends of a job whose first process is frozen for longer than its lease."""
     ended: list[str] = []
     job = Job(
         Call,
@@ -149,5 +150,16 @@ def test_a_job_that_two_processes_ran_ends_once(unit_of_work: UnitOfWork) -> Non
 
     frozen.run([first])
     frozen._fail(first, PermanentFailure("late"), 1.0)
+    return ended
 
-    assert ended == ["success"]
+
+def test_a_job_that_two_processes_ran_ends_once(unit_of_work: UnitOfWork) -> None:
+    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success"]
+
+
+def test_without_the_condition_of_an_open_job_it_ends_twice(
+    unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_queue, "_OPEN", sa.true())
+
+    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success", "success", "given up"]

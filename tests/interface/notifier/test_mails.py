@@ -8,7 +8,7 @@ from contracts.bookings.communications import GetMailFacts
 from contracts.bookings.status import BookingStatus
 from contracts.message import Envelope
 from sandbox.mailbox.stand_in import MailboxStandIn
-from tests.interface.notifier.conftest import Notifier
+from tests.interface.notifier.conftest import TABLES, Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, mail_facts, sample
 
 GUEST = "planted-guest@example.org"
@@ -41,6 +41,18 @@ def test_an_event_delivered_twice_is_mailed_once(notifier: Notifier, mailbox: Ma
     assert f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=PLANTED-CODE" in mail["text"]
     assert mail["html"] is not None
     assert "PLANTED-NAME" in mail["html"]
+
+
+def test_without_the_rows_of_inbox_and_notice_the_event_would_be_mailed_twice(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    envelope = confirmed()
+    for _ in range(2):
+        notifier.sql(f"TRUNCATE {', '.join(TABLES)}")
+        notifier.deliver(envelope)
+        notifier.run("SendMail")
+
+    assert len(mailbox.messages()) == 2
 
 
 def test_a_sent_mail_is_stored_as_sent_and_published(notifier: Notifier) -> None:
