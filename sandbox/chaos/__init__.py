@@ -1,1 +1,1 @@
-"""Faults in a running system under load, and a judge of everything that its clients were told."""
+"""Faults in a running system under load, and a judge of all answers that its clients received."""

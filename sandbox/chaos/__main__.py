@@ -1,4 +1,4 @@
-"""`python -m sandbox.chaos`: faults in a running system under load, judged by what its clients were told."""
+"""`python -m sandbox.chaos`: faults in a running system under load, judged by the answers to its clients."""
 
 import argparse
 import random
@@ -12,7 +12,7 @@ import httpx
 
 from sandbox.chaos.client.load import Load
 from sandbox.chaos.faults.plan import draw_plan
-from sandbox.chaos.hotels import enlarge
+from sandbox.chaos.hotels import import_larger_hotels
 from sandbox.chaos.report.terminal import show
 from sandbox.chaos.report.write import write_report
 from sandbox.chaos.run import HOTELS, ChaosRun
@@ -21,13 +21,13 @@ from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.run_directory import temporary_run
 
 VIOLATED, INTERRUPTED = 1, 130
-OFTEN = 100_000  # more faults than any span of minutes has
+UNBOUNDED_FAULTS = 100_000  # more faults than any span of minutes has
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the faults and write the report; returns 1 where a promise did not hold, otherwise 0."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, help="of the plan and of everything that people choose (default: drawn)")
+    parser.add_argument("--seed", type=int, help="of the plan and of all choices of the clients (default: drawn)")
     parser.add_argument("--faults", type=int, help="how many (default: 20, or as many as fit into --minutes)")
     parser.add_argument("--minutes", type=float, help="begin no further fault after so many minutes")
     parser.add_argument(
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1_000_000) if chosen.seed is None else chosen.seed
-    count = chosen.faults or (OFTEN if chosen.minutes else 20)
+    count = chosen.faults or (UNBOUNDED_FAULTS if chosen.minutes else 20)
     try:
         long = chosen.long or (chosen.faults or 0) >= 100 or (chosen.minutes or 0) >= 30
         plan = draw_plan(seed, count, only=chosen.only, long=long)
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything that was started ends in order
     began = time.monotonic()
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:
-        enlarge(system.stack_json, HOTELS, directory)
+        import_larger_hotels(system.stack_json, HOTELS, directory)
         print(f"seed {seed}: the system is ready after {time.monotonic() - began:.0f} s", flush=True)
         load = Load(system.url, system.stack_json, seed, HOTELS, rate=chosen.rate, clock_offset=clock_offset(system))
         run = ChaosRun(system, load, goal=chosen.goal, say=lambda text: print(text, flush=True))

@@ -9,10 +9,10 @@ from typing import Any
 from sandbox.chaos.judge.operator_checks import OperatorChecks
 from sandbox.demo.seed import HOTELS
 
-ROOMS = 60  # more of each room type
+MORE_ROOMS_PER_TYPE = 60  # more of each room type
 
 
-def enlarge(stack: Mapping[str, Any], slugs: tuple[str, ...], directory: Path) -> None:
+def import_larger_hotels(stack: Mapping[str, Any], slugs: tuple[str, ...], directory: Path) -> None:
     """Import the hotels again with more rooms. Raises `RuntimeError` where the import is refused."""
     with closing(OperatorChecks(stack)) as operators:
         for slug in slugs:
@@ -25,9 +25,12 @@ def enlarge(stack: Mapping[str, Any], slugs: tuple[str, ...], directory: Path) -
 
 
 def with_more_rooms(definition: dict[str, Any]) -> dict[str, Any]:
-    """The definition with `ROOMS` rooms more of each type."""
+    """The definition with `MORE_ROOMS_PER_TYPE` rooms more of each type."""
     types = [
-        {**each, "rooms": [*each["rooms"], *(f"{chr(65 + number)}{room}" for room in range(100, 100 + ROOMS))]}
+        {
+            **each,
+            "rooms": [*each["rooms"], *(f"{chr(65 + number)}{room}" for room in range(100, 100 + MORE_ROOMS_PER_TYPE))],
+        }
         for number, each in enumerate(definition["room_types"])
     ]
     return {**definition, "room_types": types}

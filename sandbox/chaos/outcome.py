@@ -1,4 +1,4 @@
-"""What became of one fault."""
+"""The outcome of one fault: times, requests, violations."""
 
 from dataclasses import dataclass, field
 from statistics import median
@@ -9,7 +9,7 @@ from sandbox.chaos.faults.plan import PlannedFault
 from sandbox.chaos.faults.table import cells as all_cells
 from sandbox.chaos.judge.violation import ChaosViolation
 
-FEWEST = 5  # requests under way for a fault to count
+MIN_REQUESTS = 5  # requests under way for a fault to count
 
 
 @dataclass
@@ -42,7 +42,7 @@ class FaultOutcome:
 
     @property
     def counts(self) -> bool:
-        return self.under_way >= FEWEST
+        return self.under_way >= MIN_REQUESTS
 
     def as_json(self, began: float) -> dict[str, Any]:
         """The fault's line of the report; `at` is seconds after the beginning of the run."""

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from sandbox.chaos import attribution
 from sandbox.chaos.client.load import Load
 from sandbox.chaos.client.probes import RouteProbes
+from sandbox.chaos.faults.inbox_lag import InboxLag
 from sandbox.chaos.faults.injection import inject
-from sandbox.chaos.faults.neighbours import InboxLag
 from sandbox.chaos.faults.plan import PlannedFault
 from sandbox.chaos.faults.table import POISON_KINDS, FaultKind
 from sandbox.chaos.judge.judge import ChaosJudge
 from sandbox.chaos.judge.violation import ChaosViolation
-from sandbox.chaos.outcome import FEWEST, FaultOutcome
+from sandbox.chaos.outcome import MIN_REQUESTS, FaultOutcome
 from sandbox.chaos.system import ChaosSystem
 
 HOTELS = ("hotel-killarney", "hotel-kilkenny", "hotel-tokyo")
 REST_WITHIN = 120.0
-GIVE_UP = 90.0  # seconds for a recovery
+RECOVERY_TIMEOUT = 90.0  # seconds for a recovery
 BACKLOG_WITHIN = 30.0
 NEIGHBOURS_WITHIN = 1.0
-MOST_HOLD = 20.0  # seconds in which a fault gets its requests
+MAX_FAULT_SECONDS = 20.0  # seconds in which a fault gets its requests
 
 Say = Callable[[str], None]
 
@@ -30,19 +30,19 @@ Say = Callable[[str], None]
 class ChaosRun:
     """A run over one system.
 
-    `goal` is the longest recovery in seconds, `rest_every` the number of faults between judgements, and `calm` are the
-    seconds without a fault between two.
+    `goal` is the longest recovery in seconds, `rest_every` the number of faults between judgements, `between_faults`
+    the seconds from one fault to the next.
     """
 
     system: ChaosSystem
     load: Load
     goal: float = 10.0
     rest_every: int = 8
-    calm: float = 1.5
+    between_faults: float = 1.5
     say: Say = print
     began: float = field(default_factory=time.monotonic)
     outcomes: list[FaultOutcome] = field(default_factory=list)
-    others: list[ChaosViolation] = field(default_factory=list)
+    unassigned: list[ChaosViolation] = field(default_factory=list)
     judged: int = 0
     _unexpected: int = 0
     _attributed: int = 0
@@ -53,13 +53,13 @@ class ChaosRun:
         self.began = time.monotonic()
         self.load.start()
         desks = {hotel.slug: hotel.desk for hotel in self.load.signed_in}
-        judge = ChaosJudge(self.system.url, self.system.stack_json, desks, self.load.memory)
+        judge = ChaosJudge(self.system.url, self.system.stack_json, desks, self.load.acknowledgements)
         try:
             probes = RouteProbes(self.system.url, self.load.signed_in[0], self.load.probed_stay())
             for fault in plan:
                 if time.monotonic() > until:
                     break
-                self._one(fault, probes)
+                self._run_fault(fault, probes)
                 if fault.number % self.rest_every == 0 and fault is not plan[-1]:
                     self._rest(judge.judge_recent)
             self._rest(judge.judge_everything)
@@ -70,21 +70,21 @@ class ChaosRun:
 
     def violations(self) -> list[ChaosViolation]:
         """Every violation, in order of faults; those of no fault first."""
-        return [*self.others, *(each for outcome in self.outcomes for each in outcome.violations)]
+        return [*self.unassigned, *(each for outcome in self.outcomes for each in outcome.violations)]
 
-    def _one(self, fault: PlannedFault, probes: RouteProbes) -> None:
-        time.sleep(self.calm)
+    def _run_fault(self, fault: PlannedFault, probes: RouteProbes) -> None:
+        time.sleep(self.between_faults)
         self.load.check()
         outcome = FaultOutcome(fault, injected=time.monotonic())
         self.outcomes.append(outcome)
         if fault.cell.kind in POISON_KINDS:
-            self._poisoned(outcome)
+            self._inject_poison(outcome)
         else:
-            self._faulty(outcome)
-        outcome.recovered, refused = probes.wait_for_service(GIVE_UP)
+            self._inject_and_heal(outcome)
+        outcome.recovered, refused = probes.wait_for_service(RECOVERY_TIMEOUT)
         self._await_ready(outcome)
         if refused:
-            self._violates(outcome, "full service again", f"after {GIVE_UP:g} s: {refused}")
+            self._violates(outcome, "full service again", f"after {RECOVERY_TIMEOUT:g} s: {refused}")
         if fault.cell.kind is FaultKind.OUTAGE:
             self._backlog(outcome)
         outcome.attempts = self.load.log.between(outcome.injected, outcome.recovered)
@@ -92,7 +92,7 @@ class ChaosRun:
             outcome.note += f" only {outcome.under_way} requests under way"
         self._show(outcome)
 
-    def _faulty(self, outcome: FaultOutcome) -> None:
+    def _inject_and_heal(self, outcome: FaultOutcome) -> None:
         fault = outcome.fault
         injection = inject(self.system, fault)
         self._hold(outcome)
@@ -103,13 +103,13 @@ class ChaosRun:
         """Wait until the faulty process does its own work again, which others did meanwhile."""
         for name in outcome.fault.processes:
             try:
-                self.system.processes[name].wait_ready(GIVE_UP)
+                self.system.processes[name].wait_ready(RECOVERY_TIMEOUT)
                 outcome.ready = time.monotonic() - outcome.healed
             except TimeoutError as problem:
                 self._violates(outcome, "process is ready again", str(problem))
 
-    def _poisoned(self, outcome: FaultOutcome) -> None:
-        """The same, and how long neighbours wait compared with the time before."""
+    def _inject_poison(self, outcome: FaultOutcome) -> None:
+        """Inject and heal a poisoned message, and measure how much longer other events of the inbox wait."""
         fault, calm = outcome.fault, time.monotonic()
         with InboxLag(self.system.stack_json["databases"], fault.cell.process) as lag:
             time.sleep(fault.seconds)
@@ -129,10 +129,10 @@ class ChaosRun:
     def _hold(self, outcome: FaultOutcome) -> None:
         """Let the fault last as planned, and on until enough requests were under way."""
         time.sleep(outcome.fault.seconds)
-        deadline = outcome.injected + MOST_HOLD
+        deadline = outcome.injected + MAX_FAULT_SECONDS
         while time.monotonic() < deadline:
             now = time.monotonic()
-            if len(self.load.log.between(outcome.injected, now)) >= FEWEST:
+            if len(self.load.log.between(outcome.injected, now)) >= MIN_REQUESTS:
                 return
             time.sleep(0.2)
 
@@ -141,7 +141,7 @@ class ChaosRun:
         self.load.pause(within=BACKLOG_WITHIN)
         took = time.monotonic() - outcome.healed
         try:
-            self.system.at_rest(max(BACKLOG_WITHIN - took, 1.0))
+            self.system.wait_for_rest(max(BACKLOG_WITHIN - took, 1.0))
             outcome.note += f" backlog drained in {time.monotonic() - outcome.healed:.1f} s"
         except TimeoutError as problem:
             self._violates(outcome, "backlog drains within 30 s", str(problem))
@@ -151,10 +151,10 @@ class ChaosRun:
         """Pause the clients, wait for rest, and judge; then go on."""
         began = time.monotonic()
         if not self.load.pause(within=REST_WITHIN):
-            self.others.append(ChaosViolation("clients come to an end", "the clients", "some still wait", began))
+            self.unassigned.append(ChaosViolation("clients come to an end", "the clients", "some still wait", began))
         paused = time.monotonic()
         try:
-            self.system.at_rest(REST_WITHIN)
+            self.system.wait_for_rest(REST_WITHIN)
         except TimeoutError as problem:
             self._assign([ChaosViolation("the system comes to rest", "the system", str(problem), began)])
         rested = time.monotonic()
@@ -184,7 +184,7 @@ class ChaosRun:
         return violations
 
     def _assign(self, violations: Sequence[ChaosViolation]) -> None:
-        self.others += attribution.assign(violations, self.outcomes)
+        self.unassigned += attribution.assign(violations, self.outcomes)
 
     def _violates(self, outcome: FaultOutcome, check: str, what: str) -> None:
         outcome.violations.append(ChaosViolation(check, str(outcome.fault), what, outcome.injected))

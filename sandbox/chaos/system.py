@@ -9,8 +9,8 @@ from typing import Any, Self
 from sandbox.chaos.links import BROKER, DATABASE, Links
 from sandbox.chaos.processes import ProgramProcess, ServerProcess, SystemProcess, wait_until
 from sandbox.chaos.readiness import gateway_is_ready, relay_is_ready, service_is_ready
-from sandbox.chaos.rest import unrest
 from sandbox.chaos.stand_ins import MailboxControl, PusherControl
+from sandbox.chaos.unfinished_work import unfinished_work
 from sandbox.stack.commands import DATABASES, SERVICES
 from sandbox.stack.copies import copies_of, kind_of
 from sandbox.stack.databases import Administrator
@@ -82,19 +82,19 @@ class ChaosSystem:
         """Wait until every process is ready; returns the seconds that this took. Raises TimeoutError."""
         return wait_until(self.is_ready, seconds, "the system is not ready")
 
-    def unrest(self) -> list[str]:
+    def unfinished_work(self) -> list[str]:
         """What is left to do, a line each; nothing at rest."""
-        return unrest(self.stack_json["databases"], self.stripe)
+        return unfinished_work(self.stack_json["databases"], self.stripe)
 
-    def at_rest(self, seconds: float) -> float:
+    def wait_for_rest(self, seconds: float) -> float:
         """Wait until outboxes and inboxes are empty, no job is due and no webhook waits; returns the seconds.
 
         Raises TimeoutError, which says what is left.
         """
         try:
-            return wait_until(lambda: not self.unrest(), seconds, "the system is not at rest")
+            return wait_until(lambda: not self.unfinished_work(), seconds, "the system is not at rest")
         except TimeoutError as problem:
-            raise TimeoutError(f"{problem}: {'; '.join(self.unrest())}") from None
+            raise TimeoutError(f"{problem}: {'; '.join(self.unfinished_work())}") from None
 
     def heal(self) -> None:
         """Heal every link, and lift the faults of the stand-ins."""

@@ -1,4 +1,4 @@
-"""The system on a cluster of three brokers, and a fault that it rides out under load."""
+"""The system on a cluster of three brokers."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""What must hold once the faults are over: nothing acknowledged is lost, and every event was applied once."""
+"""Checks after a fault: no acknowledged booking is lost, and every event was published and applied once."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ LATELY = timedelta(seconds=2)
 UNKNOWN = (1, timedelta.max)
 
 
-def lost(traffic: Traffic) -> list[str]:
+def lost_bookings(traffic: Traffic) -> list[str]:
     """The acknowledged bookings that are not there, or not in a status that the guest may expect."""
     with httpx.Client(base_url=traffic.gateway, trust_env=False, timeout=30) as client:
         return [problem for each in traffic.acknowledged if (problem := _problem(client, each))]

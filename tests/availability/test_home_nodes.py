@@ -13,11 +13,11 @@ from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
-from tests.availability.riding_out import LASTS, riding_out
+from tests.availability.fault_under_load import LASTS, fault_under_load
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
-FORMER_COMMANDS = replace(COMMANDS, service=(*PYTHON, "tests.availability.former_asks", "{service}"))
+FORMER_COMMANDS = replace(COMMANDS, service=(*PYTHON, "tests.availability.shared_asks_queue", "{service}"))
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +38,12 @@ def test_with_the_home_node_of_the_asks_down_requests_fail_until_it_returns(
 ) -> None:
     node = home_of_most(cluster)
 
-    with riding_out(stack, today, name="kill the home node of the queues of asks") as ride:
+    with fault_under_load(stack, today, name="kill the home node of the queues of asks") as fault:
         node.kill()
         time.sleep(LASTS)
-        ride.ended = time.monotonic()
+        fault.ended = time.monotonic()
         node.start()
 
-    while_away = [each for each in ride.traffic.exchanged if ride.began <= each.began < ride.ended]
+    while_away = [each for each in fault.traffic.requests if fault.began <= each.began < fault.ended]
     assert sum(each.failed for each in while_away) > 0.3 * len(while_away)
-    assert ride.worked_again_after > 8
+    assert fault.worked_again_after > 8

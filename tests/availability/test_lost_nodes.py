@@ -9,7 +9,7 @@ import pytest
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.stack import Stack
-from tests.availability.riding_out import WORKS_AGAIN_WITHIN, lasting, riding_out
+from tests.availability.fault_under_load import WORKS_AGAIN_WITHIN, fault_under_load, let_fault_last
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
@@ -21,12 +21,12 @@ def test_every_process_goes_on_when_a_node_is_lost(
 ) -> None:
     node = cluster.nodes[number]
 
-    with riding_out(stack, today, name=f"{end.__name__} node {number + 1}") as ride:
+    with fault_under_load(stack, today, name=f"{end.__name__} node {number + 1}") as fault:
         end(node)
-        lasting(ride, stack, node.start)
+        let_fault_last(fault, stack, node.start)
 
-    assert ride.worked_again_after <= WORKS_AGAIN_WITHIN
-    assert ride.whole_again_after == 0
+    assert fault.worked_again_after <= WORKS_AGAIN_WITHIN
+    assert fault.whole_again_after == 0
 
 
 def test_with_two_nodes_lost_the_system_waits_and_goes_on_when_one_returns(
@@ -34,27 +34,27 @@ def test_with_two_nodes_lost_the_system_waits_and_goes_on_when_one_returns(
 ) -> None:
     one, two, _ = cluster.nodes
 
-    with riding_out(stack, today, name="kill nodes 1 and 2") as ride:
+    with fault_under_load(stack, today, name="kill nodes 1 and 2") as fault:
         one.kill()
         two.kill()
         time.sleep(8)
         waits = time.monotonic()
         time.sleep(4)
-        acknowledged = [each for each in ride.traffic.exchanged if each.began > waits and not each.failed]
+        acknowledged = [each for each in fault.traffic.requests if each.began > waits and not each.failed]
         one.start()
-        ride.ended = time.monotonic()
+        fault.ended = time.monotonic()
         time.sleep(WORKS_AGAIN_WITHIN)
         two.start()
 
     assert acknowledged == []
-    assert {each.status for each in ride.failed} <= {503}
-    assert ride.whole_again_after <= WORKS_AGAIN_WITHIN
+    assert {each.status for each in fault.failed} <= {503}
+    assert fault.whole_again_after <= WORKS_AGAIN_WITHIN
 
 
 def test_a_rolling_restart_of_the_nodes_fails_few_requests(stack: Stack, cluster: RabbitCluster, today: date) -> None:
-    with riding_out(stack, today, name="rolling restart of the nodes") as ride:
+    with fault_under_load(stack, today, name="rolling restart of the nodes") as fault:
         for node in cluster.nodes:
             node.restart()
             time.sleep(2)
 
-    assert len(ride.failed) <= 0.05 * len(ride.traffic.exchanged)
+    assert len(fault.failed) <= 0.05 * len(fault.traffic.requests)

@@ -11,7 +11,7 @@ from sandbox.stack.rabbit_settings import NET_TICK_TIME
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
 from tests.availability.distribution_links import DistributionLinks, node_of
-from tests.availability.riding_out import WORKS_AGAIN_WITHIN, eventually, lasting, riding_out
+from tests.availability.fault_under_load import WORKS_AGAIN_WITHIN, eventually, fault_under_load, let_fault_last
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 
@@ -51,12 +51,12 @@ def test_a_minority_pauses_and_its_clients_go_on_elsewhere(
     node = node_of(cluster, "gateway")
     number = cluster.nodes.index(node)
 
-    with riding_out(stack, today, name=f"partition, {separate.__name__}") as ride:
+    with fault_under_load(stack, today, name=f"partition, {separate.__name__}") as fault:
         separate(links, number)
         eventually(lambda: not answers(node.port), within=within)
-        lasting(ride, stack, lambda: links.heal(number), within=within)
+        let_fault_last(fault, stack, lambda: links.heal(number), within=within)
         eventually(lambda: answers(node.port), within=60)
 
-    assert ride.worked_again_after <= within
-    assert ride.whole_again_after == 0
+    assert fault.worked_again_after <= within
+    assert fault.whole_again_after == 0
     assert node_of(cluster, "gateway") is not node

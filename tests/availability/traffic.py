@@ -16,14 +16,14 @@ import httpx
 from sandbox.demo.booking_steps import new_guest
 from sandbox.demo.search_steps import stay_params
 
-A_SECOND = 22
+REQUESTS_PER_SECOND = 22
 ANSWERED_WITHIN = 15.0  # seconds
 NO_ANSWER = 0
 FIRST_NIGHT, NIGHTS, ROOM_TYPES = 20, 300, ("SGL", "DBL", "TWN")
 
 
 @dataclass(frozen=True)
-class Exchanged:
+class SentRequest:
     """A request with the status of its answer; times are those of `time.monotonic`."""
 
     operation: str
@@ -53,7 +53,7 @@ class Traffic:
     gateway: str
     hotel: str
     today: date
-    exchanged: list[Exchanged] = field(default_factory=list)
+    requests: list[SentRequest] = field(default_factory=list)
     acknowledged: list[AcknowledgedBooking] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -71,9 +71,9 @@ class Traffic:
         self._ending.set()
         self._thread.join()
 
-    def failed(self, *, since: float = 0.0, until: float = float("inf")) -> list[Exchanged]:
+    def failed(self, *, since: float = 0.0, until: float = float("inf")) -> list[SentRequest]:
         """The failed requests that began in this time."""
-        return [each for each in self.exchanged if each.failed and since <= each.began < until]
+        return [each for each in self.requests if each.failed and since <= each.began < until]
 
     async def _flow(self) -> None:
         limits = httpx.Limits(max_connections=None)
@@ -83,7 +83,7 @@ class Traffic:
             reading = (self._look, self._read, self._look, self._read, self._read)
             operations = cycle((self._book, *reading, self._cancel, *reading))
             for number, operation in enumerate(operations):
-                await asyncio.sleep(max(0.0, began + number / A_SECOND - time.monotonic()))
+                await asyncio.sleep(max(0.0, began + number / REQUESTS_PER_SECOND - time.monotonic()))
                 if self._ending.is_set():
                     return
                 requests.create_task(self._exchange(client, operation))
@@ -97,7 +97,7 @@ class Traffic:
         except httpx.HTTPError:
             status = NO_ANSWER
         name = operation.__name__.removeprefix("_")
-        self.exchanged.append(Exchanged(name, began, time.monotonic(), status))
+        self.requests.append(SentRequest(name, began, time.monotonic(), status))
 
     async def _look(self, client: httpx.AsyncClient) -> int:
         check_in, _ = self._night()

@@ -43,7 +43,7 @@ def test_a_rolling_restart_fails_no_request(system: ChaosSystem, load: SteadyLoa
         name for name, process in system.processes.items() if isinstance(process, ProgramProcess)
     }
     assert [name for name, process in system.processes.items() if getattr(process, "crashes", 0)] == []
-    system.at_rest(60)
+    system.wait_for_rest(60)
 
 
 def test_processes_that_are_killed_fail_requests(system: ChaosSystem, load: SteadyLoad) -> None:
@@ -58,4 +58,4 @@ def test_processes_that_are_killed_fail_requests(system: ChaosSystem, load: Stea
                 break
 
     assert load.failures != []
-    system.at_rest(60)
+    system.wait_for_rest(60)

@@ -11,7 +11,7 @@ from tests.simulation.tasks import Task
 NOTIFIER = "notifier"
 
 
-class ActionKind(NamedTuple):
+class WorldAction(NamedTuple):
     """One kind of action: its weight, the candidates to which it applies, and the function that carries it out.
 
     `service` returns the name of the service to which the work of a candidate belongs.
@@ -24,7 +24,7 @@ class ActionKind(NamedTuple):
     service: Callable[[Any], str] | None = None
 
 
-def candidate_weights(kind: ActionKind, eager: float) -> list[float]:
+def candidate_weights(kind: WorldAction, eager: float) -> list[float]:
     """The weight of each candidate: the notifier's work comes later. Empty where all candidates are alike."""
     if kind.service is None:
         return []

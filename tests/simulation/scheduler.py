@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.transactions.unit_of_work import is_outage
 from tests.simulation import seeded
-from tests.simulation.action_kinds import ActionKind, candidate_weights, service_of_loop, service_of_task
+from tests.simulation.action_kinds import WorldAction, candidate_weights, service_of_loop, service_of_task
 from tests.simulation.processes import Loop, SimulatedProcess
 from tests.simulation.tasks import Task, TaskState
 
@@ -43,7 +43,7 @@ class Scheduler:
         return self._chosen(kinds, weights, preferred)
 
     def _chosen(
-        self, kinds: Sequence[ActionKind], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
+        self, kinds: Sequence[WorldAction], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
     ) -> Callable[[], Any]:
         choices = self._world.choices
         kind = choices.pick("step", kinds, weights)
@@ -51,28 +51,28 @@ class Scheduler:
         one = kind.candidates[0] if len(kind.candidates) == 1 else choices.pick(kind.name, kind.candidates, among)
         return lambda: kind.act(one)
 
-    def _work(self) -> Iterator[ActionKind]:
+    def _work(self) -> Iterator[WorldAction]:
         """What is to be done now."""
         world = self._world
         living = [process for process in world.processes if process.up and not process.frozen]
         beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
         woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
         webhooks = [each for each in world.providers.webhooks if each.due <= world.elapsed]
-        yield ActionKind("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
-        yield ActionKind("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
-        yield ActionKind("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
-        yield ActionKind(
+        yield WorldAction("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
+        yield WorldAction("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
+        yield WorldAction("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
+        yield WorldAction(
             "deliver",
             4.0,
             world.events.deliverable(),
             lambda each: world.note(world.events.deliver(each)),
             lambda each: each.service,
         )
-        yield ActionKind("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
-        yield ActionKind("job", 4.0, woken, self._begin_loop, service_of_loop)
-        yield ActionKind("webhook", 2.0, webhooks, lambda each: world.note(world.providers.send(each)))
+        yield WorldAction("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
+        yield WorldAction("job", 4.0, woken, self._begin_loop, service_of_loop)
+        yield WorldAction("webhook", 2.0, webhooks, lambda each: world.note(world.providers.send(each)))
 
-    def _idling(self, *, busy: bool) -> Iterator[ActionKind]:
+    def _idling(self, *, busy: bool) -> Iterator[WorldAction]:
         """Timers, the passing of time, and what happens to processes."""
         world = self._world
         mixture, processes = world.mixture, world.processes
@@ -82,15 +82,15 @@ class Scheduler:
         ):
             living = [process for process in processes if process.up and not process.frozen]
             due = [(each, loop) for each in living for loop in each.loops if self.is_due(loop)]
-            yield ActionKind("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
-        yield ActionKind("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
-        yield ActionKind("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
+            yield WorldAction("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
+        yield WorldAction("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
+        yield WorldAction("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
         if not world.faults_stopped and mixture.freezes:
-            yield ActionKind(
+            yield WorldAction(
                 "freeze", mixture.freezes, [e for e in processes if e.up and not e.frozen], world.faults.freeze
             )
         if mixture.slow if busy else not (due and world.faults_stopped):
-            yield ActionKind("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
+            yield WorldAction("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
 
     def is_due(self, loop: Loop) -> bool:
         """Whether a process has to run this loop. At rest, one process's timers are enough."""

@@ -1,1 +1,1 @@
-"""The clients: guests and staff over HTTP, who know what was acknowledged."""
+"""The clients: guests and staff over HTTP, and the log of their acknowledged commands."""

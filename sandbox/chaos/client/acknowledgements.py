@@ -1,4 +1,4 @@
-"""What the clients know for sure: each command that was answered 2xx, with what its answer said."""
+"""The acknowledged commands: each command that was answered 2xx, with fields of its answer."""
 
 import time
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class AcknowledgedCommand:
 
 @dataclass
 class StayRecord:
-    """A booking as its clients know it. `unsettled` are commands whose outcome no answer told."""
+    """A booking as its clients know it. `unknown_outcomes` are commands that no answer has confirmed or refused."""
 
     number: int
     hotel: str
@@ -53,7 +53,7 @@ class StayRecord:
     room: str = ""
     by_card: bool = True
     acknowledged: list[AcknowledgedCommand] = field(default_factory=list)
-    unsettled: set[ClientAct] = field(default_factory=set)
+    unknown_outcomes: set[ClientAct] = field(default_factory=set)
 
     def acknowledge(self, act: ClientAct, **facts: Any) -> None:
         self.acknowledged.append(AcknowledgedCommand(time.monotonic(), act, facts))
@@ -79,8 +79,8 @@ class AcknowledgedRoomChange:
 
 
 @dataclass
-class ClientMemory:
-    """All that clients were told. Written by the clients' thread, read at rest."""
+class AcknowledgementLog:
+    """All acknowledged commands of a run. The clients' thread writes the log, the judge reads it at rest."""
 
     stays: list[StayRecord] = field(default_factory=list)
     room_changes: list[AcknowledgedRoomChange] = field(default_factory=list)

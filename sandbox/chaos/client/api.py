@@ -1,4 +1,4 @@
-"""A good client of the HTTP API: it repeats what failed with the same key, and records every attempt."""
+"""A client of the HTTP API that repeats failed requests with the same key, and records every attempt."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ import httpx
 
 from sandbox.chaos.client.attempts import FAILED, Attempt, AttemptLog, UnexpectedAnswer
 from sandbox.chaos.client.operations import STILL_RUNNING, ClientOperation
-from sandbox.chaos.client.pace import Pace
+from sandbox.chaos.client.request_pacer import RequestPacer
 
 ANSWERED_WITHIN = 20.0  # seconds; longer than any deadline of the gateway for these operations
 PATIENCE = 75.0  # seconds in which a request is repeated
@@ -44,7 +44,7 @@ class RepeatingClient:
 
     url: str
     log: AttemptLog
-    pace: Pace
+    pacer: RequestPacer
     stopping: Callable[[], bool] = lambda: False
     transport: httpx.AsyncBaseTransport | None = None
     _http: httpx.AsyncClient = field(init=False)
@@ -69,7 +69,7 @@ class RepeatingClient:
         allowed: frozenset[str] = frozenset(),
         rng: random.Random,
     ) -> ApiAnswer | None:
-        """The answer, or None where no answer told the outcome within `PATIENCE`, or the answer is unexpected.
+        """The answer, or None where the outcome is unknown after `PATIENCE`, or the answer is unexpected.
 
         `allowed` are the codes of refusals (409) that may happen here.
         """
@@ -95,7 +95,7 @@ class RepeatingClient:
         self, operation: ClientOperation, path: Mapping[str, str], request: Mapping[str, Any]
     ) -> ApiAnswer | None:
         """One request. None where it failed: 503, 504 or no answer."""
-        await self.pace.turn()
+        await self.pacer.wait_for_turn()
         started, answer, detail = time.monotonic(), None, ""
         try:
             response = await self._http.request(operation.method, operation.path.format(**path), **request)

@@ -1,4 +1,4 @@
-"""Every request that was sent, with its answer; what failed and what was unexpected."""
+"""The log of all requests with their answers: attempts, failures and unexpected answers."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The load: so many people at once, each takes one course after the other, in a thread of their own."""
+"""The load: concurrent clients, each with one scenario after the other, in a thread of its own."""
 
 import asyncio
 import random
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sandbox.chaos.client.acknowledgements import ClientMemory, StayRecord
+from sandbox.chaos.client.accounts import ChaosHotel, sign_in
+from sandbox.chaos.client.acknowledgements import AcknowledgementLog, StayRecord
 from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
-from sandbox.chaos.client.courses import COURSES, confirmed
-from sandbox.chaos.client.pace import Pace
 from sandbox.chaos.client.payment_page import PaymentPage
-from sandbox.chaos.client.people import ChaosHotel, sign_in
+from sandbox.chaos.client.request_pacer import RequestPacer
+from sandbox.chaos.client.scenarios import SCENARIOS, confirmed
 from sandbox.chaos.client.visit import Visit
 
-PROBED = timedelta(days=420)
-IDLE = 0.05  # seconds between two looks at whether people may go on
+PROBED_STAY_AHEAD = timedelta(days=420)
+POLL = 0.05  # seconds between two looks at whether people may go on
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Load:
     people: int = 24
     clock_offset: float = 0.0
     log: AttemptLog = field(default_factory=AttemptLog)
-    memory: ClientMemory = field(default_factory=ClientMemory)
+    acknowledgements: AcknowledgementLog = field(default_factory=AcknowledgementLog)
     signed_in: list[ChaosHotel] = field(default_factory=list)
     failure: BaseException | None = None
     _going: threading.Event = field(default_factory=threading.Event)
@@ -57,14 +57,14 @@ class Load:
         return self._probed
 
     def pause(self, *, within: float = 120.0) -> bool:
-        """Begin no new course; whether all courses ended within so many seconds."""
+        """Begin no new scenario; whether all scenarios ended within so many seconds."""
         self._going.clear()
         waiting = threading.Event()
-        for _ in range(int(within / IDLE)):
+        for _ in range(int(within / POLL)):
             self.check()
             if not self._busy:
                 return True
-            waiting.wait(IDLE)
+            waiting.wait(POLL)
         return False
 
     def resume(self) -> None:
@@ -89,7 +89,7 @@ class Load:
             self._signed_in.set()
 
     async def _live(self) -> None:
-        api = RepeatingClient(self.url, self.log, Pace(self.rate), self._stopping.is_set)
+        api = RepeatingClient(self.url, self.log, RequestPacer(self.rate), self._stopping.is_set)
         page = PaymentPage(self.stack["stripe"]["url"])
         try:
             self.signed_in = await sign_in(api, self.stack, self.hotels)
@@ -104,8 +104,8 @@ class Load:
 
     async def _confirmed_stay(self, api: RepeatingClient, page: PaymentPage) -> StayRecord:
         rng = random.Random(f"{self.seed}/probes")
-        visit = Visit(api, page, self.memory, self.signed_in[0], rng, self.clock_offset)
-        stay = await visit.book(visit.today + PROBED, nights=1)
+        visit = Visit(api, page, self.acknowledgements, self.signed_in[0], rng, self.clock_offset)
+        stay = await visit.book(visit.today + PROBED_STAY_AHEAD, nights=1)
         if stay is None or not await confirmed(visit, stay):
             raise RuntimeError("the first booking was not confirmed")
         return stay
@@ -113,13 +113,15 @@ class Load:
     async def _person(self, api: RepeatingClient, page: PaymentPage) -> None:
         while not self._stopping.is_set():
             if not self._going.is_set():
-                await asyncio.sleep(IDLE)
+                await asyncio.sleep(POLL)
                 continue
             self._visits += 1
             rng = random.Random(f"{self.seed}/{self._visits}")
-            [course] = rng.choices(list(COURSES), list(COURSES.values()))
+            [scenario] = rng.choices(list(SCENARIOS), list(SCENARIOS.values()))
             self._busy += 1
             try:
-                await course(Visit(api, page, self.memory, rng.choice(self.signed_in), rng, self.clock_offset))
+                await scenario(
+                    Visit(api, page, self.acknowledgements, rng.choice(self.signed_in), rng, self.clock_offset)
+                )
             finally:
                 self._busy -= 1

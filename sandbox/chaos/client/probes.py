@@ -8,9 +8,9 @@ from datetime import timedelta
 import httpx
 
 from sandbox.chaos.client import operations
+from sandbox.chaos.client.accounts import ChaosHotel
 from sandbox.chaos.client.acknowledgements import StayRecord
 from sandbox.chaos.client.operations import ClientOperation
-from sandbox.chaos.client.people import ChaosHotel
 
 ANSWERED_WITHIN = 4.0
 PASSES = 2  # one by each gateway

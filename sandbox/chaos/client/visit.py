@@ -1,4 +1,4 @@
-"""One guest's booking, step by step: what the guest and the staff do about it, and what they are told."""
+"""One guest's booking, step by step: the requests of the guest and the staff, and their acknowledgements."""
 
 import asyncio
 import random
@@ -9,24 +9,24 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, ClientAct, ClientMemory, StayRecord
+from sandbox.chaos.client.accounts import ChaosHotel, guest_details
+from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, AcknowledgementLog, ClientAct, StayRecord
 from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
 from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.client.payment_page import PaymentPage
-from sandbox.chaos.client.people import ChaosHotel, guest_details
 
 LOOK_EVERY = 0.4  # seconds between two looks at a booking
 VERIFY_EVERY = 6  # looks: then the page asks the payment provider's side, as the product's page does
-PATIENCE = 75.0  # seconds in which a guest looks for a change
+CHANGE_TIMEOUT = 75.0  # seconds in which a guest looks for a change
 
 
 @dataclass
 class Visit:
-    """The setting of one visit. `rng` draws everything that these people choose."""
+    """The setting of one visit. `rng` draws all choices of the guest and the staff."""
 
     api: RepeatingClient
     page: PaymentPage
-    memory: ClientMemory
+    acknowledgements: AcknowledgementLog
     hotel: ChaosHotel
     rng: random.Random
     clock_offset: float = 0.0
@@ -58,19 +58,19 @@ class Visit:
         stay = {"room_type_code": self.rng.choice(codes), **dates, "adults": 2, "children": 0}
         if self.rng.random() < 0.5:
             await self.ask(operations.QUOTE, body=stay)
-        record = self.memory.new_stay(self.hotel.slug, details["email"])
-        record.unsettled.add(ClientAct.CREATED)
+        record = self.acknowledgements.new_stay(self.hotel.slug, details["email"])
+        record.unknown_outcomes.add(ClientAct.CREATED)
         body = {**stay, "guest": details}
         answer = await self.ask(operations.CREATE, body=body, allowed=frozenset({"SOLD_OUT"}))
         if answer is None:
             return None
-        record.unsettled.discard(ClientAct.CREATED)
+        record.unknown_outcomes.discard(ClientAct.CREATED)
         if not answer.ok:
             return None
         booking = answer.body
         record.booking_id, record.token = booking["booking_id"], booking["guest_token"]
         record.total, record.currency = booking["total_amount"], booking["currency"]
-        self._notice(record, booking)
+        self._record_version(record, booking)
         record.acknowledge(ClientAct.CREATED, **dates, total_amount=booking["total_amount"])
         return record
 
@@ -79,7 +79,7 @@ class Visit:
         answer = await self.ask(operations.READ, stay=stay)
         if answer is None:
             return {}
-        self._notice(stay, answer.body)
+        self._record_version(stay, answer.body)
         return dict(answer.body)
 
     async def pay(self, stay: StayRecord) -> bool:
@@ -87,17 +87,17 @@ class Visit:
         session = await self.act(stay, ClientAct.SESSION_OPENED, operations.OPEN_SESSION)
         if session is None or not session.body.get("payment_url"):
             return False
-        stay.unsettled.add(ClientAct.PAID)
+        stay.unknown_outcomes.add(ClientAct.PAID)
         if not await self.page.pay(session.body["payment_url"]):
             return False
         stay.acknowledge(ClientAct.PAID, session_id=session.body["session_id"])
-        stay.unsettled.discard(ClientAct.PAID)
+        stay.unknown_outcomes.discard(ClientAct.PAID)
         expected = {"PENDING_APPROVAL", "CONFIRMED"}
         return await self.wait_for(stay, expected, session_id=session.body["session_id"])
 
     async def wait_for(self, stay: StayRecord, statuses: set[str], *, session_id: str = "") -> bool:
         """Look at the booking until it has one of the statuses; with `session_id` also verify the payment."""
-        deadline, looks = time.monotonic() + PATIENCE, 0
+        deadline, looks = time.monotonic() + CHANGE_TIMEOUT, 0
         while time.monotonic() < deadline and not self.api.stopping():
             looks += 1
             if session_id and looks % VERIFY_EVERY == 0:
@@ -118,16 +118,16 @@ class Visit:
         allowed: frozenset[str] = frozenset(),
         facts: Mapping[str, Any] | None = None,
     ) -> ApiAnswer | None:
-        """Command something about the booking, and remember a success. None for a refusal or an unknown outcome."""
-        stay.unsettled.add(act)
+        """Send a command about the booking, and record its acknowledgement. None where it is refused or unanswered."""
+        stay.unknown_outcomes.add(act)
         token = self.hotel.desk if by_staff else stay.token
         answer = await self.ask(operation, stay=stay, token=token, body=body or {}, allowed=allowed)
         if answer is None:
             return None
-        stay.unsettled.discard(act)
+        stay.unknown_outcomes.discard(act)
         if not answer.ok:
             return None
-        self._notice(stay, answer.body)
+        self._record_version(stay, answer.body)
         stay.acknowledge(act, **(facts or {}), **_money(answer.body))
         return answer
 
@@ -162,9 +162,11 @@ class Visit:
             answer = await self.ask(operation, room=room, token=token, body=body)
             if answer is None:
                 return
-            self.memory.room_changes.append(AcknowledgedRoomChange(time.monotonic(), self.hotel.slug, room, status))
+            self.acknowledgements.room_changes.append(
+                AcknowledgedRoomChange(time.monotonic(), self.hotel.slug, room, status)
+            )
 
-    def _notice(self, stay: StayRecord, booking: Any) -> None:
+    def _record_version(self, stay: StayRecord, booking: Any) -> None:
         version = booking.get("version") if isinstance(booking, dict) else None
         stay.version = max(stay.version, version or 0)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sandbox.chaos.faults.table import NODES, POISON_KINDS, TWICE, FaultCell, FaultKind, cells
+from sandbox.chaos.faults.table import COPIED_PROCESSES, NODES, POISON_KINDS, FaultCell, FaultKind, cells
 
-HOLD = {
+DURATIONS = {
     FaultKind.KILL: (0.5, 2.0),
     FaultKind.BOTH_KILLED: (0.5, 2.0),
     FaultKind.FREEZE: (1.5, 4.0),  # shorter than the deadline of an ask and every lease
@@ -18,9 +18,9 @@ HOLD = {
     FaultKind.DATABASE_BLACKHOLE: (5.0, 12.0),
     FaultKind.ROLLING: (0.0, 0.0),
 }
-"""Seconds between injection and heal, least and most; `USUAL` for the other kinds."""
-USUAL = (2.0, 5.0)
-TOGETHER = (FaultKind.BOTH_KILLED, FaultKind.ROLLING)
+"""Seconds between injection and heal, least and most; `USUAL_DURATION` for the other kinds."""
+USUAL_DURATION = (2.0, 5.0)
+AFFECTS_ALL_COPIES = (FaultKind.BOTH_KILLED, FaultKind.ROLLING)
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,11 @@ class PlannedFault:
     @property
     def processes(self) -> tuple[str, ...]:
         """The names of the processes that are ended or frozen, and must be ready again afterwards."""
-        if self.cell.kind in TOGETHER:
+        if self.cell.kind in AFFECTS_ALL_COPIES:
             return tuple(f"{self.cell.process}-{number}" for number in (1, 2))
-        is_process = self.cell.process in NODES or (self.cell.process in TWICE and self.cell.kind not in POISON_KINDS)
+        is_process = self.cell.process in NODES or (
+            self.cell.process in COPIED_PROCESSES and self.cell.kind not in POISON_KINDS
+        )
         return (self.instance,) if is_process else ()
 
     def __str__(self) -> str:
@@ -66,10 +68,10 @@ def _rounds(table: Sequence[FaultCell], rng: random.Random) -> Iterator[FaultCel
 
 
 def _planned(number: int, cell: FaultCell, rng: random.Random) -> PlannedFault:
-    instance = f"{cell.process}-{rng.choice((1, 2))}" if cell.process in TWICE else cell.process
-    if cell.kind in TOGETHER or cell.kind in POISON_KINDS:  # both processes, or the inbox that they share
+    instance = f"{cell.process}-{rng.choice((1, 2))}" if cell.process in COPIED_PROCESSES else cell.process
+    if cell.kind in AFFECTS_ALL_COPIES or cell.kind in POISON_KINDS:  # both processes, or the inbox that they share
         instance = cell.process
-    least, most = HOLD.get(cell.kind, USUAL)
+    least, most = DURATIONS.get(cell.kind, USUAL_DURATION)
     if cell.process in NODES and cell.kind is FaultKind.FREEZE:
         most = 8.0
     return PlannedFault(number, cell, instance, round(rng.uniform(least, most), 2))

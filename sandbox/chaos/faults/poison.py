@@ -1,4 +1,4 @@
-"""A poisoned message: what a service can never apply, put into its inbox with the operator's access to the broker."""
+"""Poisoned messages, which a service can never apply: published into its inbox with the operator's access."""
 
 import time
 import uuid

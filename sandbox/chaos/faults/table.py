@@ -38,7 +38,7 @@ POISON_KINDS = (FaultKind.UNREADABLE, FaultKind.UNSIGNED, FaultKind.UNKNOWN_TYPE
 WEBHOOK_KINDS = (FaultKind.WEBHOOKS_DOUBLED, FaultKind.WEBHOOKS_REORDERED, FaultKind.WEBHOOKS_DROPPED)
 
 SERVICES = ("bookings", "payments", "rooms", "notifier")
-TWICE = (*SERVICES, "relay", "gateway")
+COPIED_PROCESSES = (*SERVICES, "relay", "gateway")
 """What runs twice: `bookings-1`, `bookings-2`."""
 NODES = ("rabbit", "postgres")
 
@@ -62,7 +62,7 @@ class FaultCell:
 def cells() -> tuple[FaultCell, ...]:
     """Every cell."""
     process_kinds = (FaultKind.KILL, FaultKind.FREEZE, FaultKind.LONG_FREEZE, FaultKind.ROLLING)
-    rows: dict[str, tuple[FaultKind, ...]] = dict.fromkeys(TWICE, (*process_kinds, *LINK_KINDS))
+    rows: dict[str, tuple[FaultKind, ...]] = dict.fromkeys(COPIED_PROCESSES, (*process_kinds, *LINK_KINDS))
     rows |= {name: (*rows[name], FaultKind.BOTH_KILLED) for name in (*SERVICES, "relay")}
     rows |= {service: (*rows[service], *POISON_KINDS) for service in SERVICES}
     rows |= dict.fromkeys(NODES, (FaultKind.KILL, FaultKind.FREEZE, FaultKind.RESTART))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from sandbox.chaos.client.acknowledgements import ClientMemory, StayRecord
+from sandbox.chaos.client.acknowledgements import AcknowledgementLog, StayRecord
 from sandbox.chaos.judge.money_checks import by_booking, check_money
 from sandbox.chaos.judge.notice_checks import CHANNELS, PushLog, check_mails, check_pushes
 from sandbox.chaos.judge.operator_checks import OperatorChecks
@@ -28,7 +28,7 @@ class ChaosJudge:
     url: str
     stack: Mapping[str, Any]
     desks: Mapping[str, str]
-    memory: ClientMemory
+    acknowledgements: AcknowledgementLog
     judged: int = 0
     _rows: list[Mapping[str, Any]] = field(default_factory=list)
     _pushes_after: int = 0
@@ -49,20 +49,20 @@ class ChaosJudge:
 
     def judge_recent(self) -> list[ChaosViolation]:
         """Judge the stays since the last time and those that had not ended then."""
-        stays = [*self._open, *self.memory.stays[self._next :]]
-        self._next = len(self.memory.stays)
+        stays = [*self._open, *self.acknowledgements.stays[self._next :]]
+        self._next = len(self.acknowledgements.stays)
         return [*self._judge(stays), *self._operators.check()]
 
     def judge_everything(self) -> list[ChaosViolation]:
         """Judge every stay of the run once more, every room, and run all the operators' checks."""
-        self._next = len(self.memory.stays)
+        self._next = len(self.acknowledgements.stays)
         violations = self.judge_stays()
-        violations += check_rooms(self.memory.room_changes, self._reader.room_history)
+        violations += check_rooms(self.acknowledgements.room_changes, self._reader.room_history)
         return [*violations, *self._operators.check_all()]
 
     def judge_stays(self) -> list[ChaosViolation]:
         """Judge every stay of the run."""
-        return self._judge(self.memory.stays)
+        return self._judge(self.acknowledgements.stays)
 
     def _judge(self, stays: Sequence[StayRecord]) -> list[ChaosViolation]:
         violations: list[ChaosViolation] = []

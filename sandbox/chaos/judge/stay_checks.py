@@ -42,9 +42,8 @@ def check_feed(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolat
 
 def _one_booking(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     """One key, one booking. A create that nobody answered has made one booking or none."""
-    expected = (
-        {1} if record.booking_id else {0, 1} if record.unsettled & {ClientAct.CREATED, ClientAct.WALKED_IN} else {0}
-    )
+    is_open = bool(record.unknown_outcomes & {ClientAct.CREATED, ClientAct.WALKED_IN})
+    expected = {1} if record.booking_id else {0, 1} if is_open else {0}
     if reading.same_address not in expected:
         what = f"{reading.same_address} bookings of {record.email}, not {' or '.join(map(str, sorted(expected)))}"
         yield _of(record, "one key, one effect", what, lost=reading.same_address < min(expected))
@@ -59,7 +58,7 @@ def _acknowledged_commands(record: StayRecord, reading: StayReading) -> Iterator
             yield _of(record, "acknowledged command is there", f"{act.name}: no {act.event}", act=act, lost=True)
         elif count > 1 and act in ONCE:
             yield _of(record, "one key, one effect", f"{act.name}: {count} × {act.event}", act=act)
-    for act in record.unsettled & ONCE:
+    for act in record.unknown_outcomes & ONCE:
         if kinds[act.event] > 1:
             yield _of(record, "one key, one effect", f"{act.name}: {kinds[act.event]} × {act.event}")
 
@@ -80,7 +79,7 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
 def _status(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     acts = {each.act for each in record.acknowledged}
     expected = next((status for act, status in FINAL if act in acts), None)
-    open_ended = record.unsettled & {
+    open_ended = record.unknown_outcomes & {
         ClientAct.CANCELLED,
         ClientAct.DECLINED,
         ClientAct.CHECKED_IN,

@@ -21,8 +21,6 @@ def show(run: ChaosRun, directory: Path) -> None:
     violations, attempts = run.violations(), run.load.log.attempts
     lost = sum(violation.lost_write for violation in violations)
     failed = sum(attempt.failed for attempt in attempts)
-    counted = sum(outcome.counts for outcome in run.outcomes)
-    print(
-        f"{counted} faults, {len(attempts)} requests of which {failed} failed, {len(run.load.memory.stays)} bookings:"
-    )
+    counted, bookings = sum(outcome.counts for outcome in run.outcomes), len(run.load.acknowledgements.stays)
+    print(f"{counted} faults, {len(attempts)} requests of which {failed} failed, {bookings} bookings:")
     print(f"{len(violations)} violations, {lost} lost writes. Report: {directory / 'report.html'}")

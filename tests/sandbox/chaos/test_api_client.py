@@ -13,7 +13,7 @@ from sandbox.chaos.client import api as client_api
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
-from sandbox.chaos.client.pace import Pace
+from sandbox.chaos.client.request_pacer import RequestPacer
 
 PATH = {"hotel": "hotel-killarney", "booking": "BK-1"}
 CREATED = httpx.Response(201, json={"booking_id": "BK-1"})
@@ -42,7 +42,7 @@ def scripted(
     monkeypatch.setattr(client_api, "LONGEST_PAUSE", 0.01)
     monkeypatch.setattr(client_api, "PATIENCE", 1.0)
     transport = httpx.MockTransport(script)
-    yield RepeatingClient("http://system", AttemptLog(), Pace(1_000), transport=transport), script
+    yield RepeatingClient("http://system", AttemptLog(), RequestPacer(1_000), transport=transport), script
 
 
 def perform(client: RepeatingClient, *, allowed: frozenset[str] = frozenset()) -> ApiAnswer | None:

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.faults.plan import draw_plan
-from sandbox.chaos.faults.table import NODES, TWICE, FaultCell, FaultKind, cells, may_fail
+from sandbox.chaos.faults.table import COPIED_PROCESSES, NODES, FaultCell, FaultKind, cells, may_fail
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
@@ -29,9 +29,11 @@ def test_five_hundred_faults_have_every_cell_at_least_five_times() -> None:
 def test_every_process_is_killed_and_frozen_and_both_of_two_are() -> None:
     table = set(cells())
 
-    assert {FaultCell(name, kind) for name in (*TWICE, *NODES) for kind in (FaultKind.KILL, FaultKind.FREEZE)} <= table
+    assert {
+        FaultCell(name, kind) for name in (*COPIED_PROCESSES, *NODES) for kind in (FaultKind.KILL, FaultKind.FREEZE)
+    } <= table
     killed = {fault.instance for fault in draw_plan(1, 60, only=["killed"])}
-    assert killed == {f"{name}-{number}" for name in TWICE for number in (1, 2)} | set(NODES)
+    assert killed == {f"{name}-{number}" for name in COPIED_PROCESSES for number in (1, 2)} | set(NODES)
 
 
 def test_both_processes_are_ended_together() -> None:

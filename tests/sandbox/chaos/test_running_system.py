@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from sandbox.chaos.__main__ import clock_offset
-from sandbox.chaos.client.acknowledgements import ClientAct, ClientMemory, StayRecord
+from sandbox.chaos.client.acknowledgements import AcknowledgementLog, ClientAct, StayRecord
 from sandbox.chaos.client.load import Load
 from sandbox.chaos.faults.plan import PlannedFault, draw_plan
 from sandbox.chaos.faults.table import FaultCell, FaultKind
-from sandbox.chaos.hotels import enlarge
+from sandbox.chaos.hotels import import_larger_hotels
 from sandbox.chaos.judge.judge import ChaosJudge
 from sandbox.chaos.judge.violation import ChaosViolation
 from sandbox.chaos.run import HOTELS, ChaosRun
@@ -54,13 +54,15 @@ class RanChaos:
             def _journal(self) -> Rows:
                 return journal(super()._journal())
 
-        memory = ClientMemory([stay])
-        with closing(Judge(self.system.url, self.system.stack_json, desks, memory)) as judge:
+        acknowledgements = AcknowledgementLog([stay])
+        with closing(Judge(self.system.url, self.system.stack_json, desks, acknowledgements)) as judge:
             return judge.judge_stays()
 
     def completed(self, number: int) -> StayRecord:
         """One of the stays that a card has paid and that ended with a check-out."""
-        stays = [stay for stay in self.run.load.memory.stays if stay.by_card and stay.of(ClientAct.CHECKED_OUT)]
+        stays = [
+            stay for stay in self.run.load.acknowledgements.stays if stay.by_card and stay.of(ClientAct.CHECKED_OUT)
+        ]
         return stays[number]
 
     def change(self, statement: str, *values: object) -> None:
@@ -72,11 +74,11 @@ class RanChaos:
 
 def run_chaos(plan: Sequence[PlannedFault], *, seed: int = SEED, rate: float = RATE) -> Iterator[RanChaos]:
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:
-        enlarge(system.stack_json, HOTELS, directory)
+        import_larger_hotels(system.stack_json, HOTELS, directory)
         load = Load(
             system.url, system.stack_json, seed, HOTELS, rate=rate, people=12, clock_offset=clock_offset(system)
         )
-        run = ChaosRun(system, load, goal=GOAL, calm=0.5)
+        run = ChaosRun(system, load, goal=GOAL, between_faults=0.5)
         run.go(plan)
         yield RanChaos(system, run)
 
@@ -94,7 +96,7 @@ def test_faults_break_no_promise(chaos: RanChaos) -> None:
 def test_every_fault_counts_and_clients_did_much(chaos: RanChaos) -> None:
     assert [outcome.counts for outcome in chaos.run.outcomes] == [True] * len(PLAN)
     assert len(chaos.run.load.log.attempts) > 300
-    acts = {each.act for stay in chaos.run.load.memory.stays for each in stay.acknowledged}
+    acts = {each.act for stay in chaos.run.load.acknowledgements.stays for each in stay.acknowledged}
     assert acts == set(ClientAct)
 
 

@@ -61,7 +61,7 @@ def test_a_paid_booking_that_waits_for_payment_is_reported() -> None:
 
 
 def test_a_create_that_nobody_answered_makes_at_most_one_booking() -> None:
-    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unsettled={ClientAct.CREATED})
+    stay = StayRecord(1, "hotel-killarney", "a@guest.example", unknown_outcomes={ClientAct.CREATED})
 
     results = [checks(stay, StayReading(same_address=count)) for count in (0, 1, 2)]
 
@@ -77,7 +77,7 @@ def test_a_command_that_was_refused_makes_no_booking() -> None:
 def test_a_command_without_an_answer_excuses_the_status_but_not_a_second_event() -> None:
     stay = record()
     stay.acknowledged.pop()
-    stay.unsettled = {ClientAct.CHECKED_OUT}
+    stay.unknown_outcomes = {ClientAct.CHECKED_OUT}
 
     assert checks(stay, reading()) == set()
     assert checks(stay, without("GuestCheckedOut")) == set()

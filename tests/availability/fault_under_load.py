@@ -1,4 +1,4 @@
-"""One fault under load: when it begins and ends, what fails meanwhile, and what is found at rest."""
+"""One fault under load: its times, the failed requests, and the state of the system at rest."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sandbox.stack.stack import Stack
-from tests.availability.rest import doctor, drained, lost, published_lately
-from tests.availability.traffic import Exchanged, Traffic
+from tests.availability.rest import doctor, drained, lost_bookings, published_lately
+from tests.availability.traffic import SentRequest, Traffic
 
 BEFORE, LASTS, AFTER = 4.0, 10.0, 6.0  # seconds of traffic
 WORKS_AGAIN_WITHIN = 5.0  # seconds
@@ -16,7 +16,7 @@ HOTEL = "hotel-killarney"
 
 
 @dataclass
-class Ride:
+class FaultUnderLoad:
     """The requests around one fault. `began` and `ended` are the fault's times, of `time.monotonic`."""
 
     traffic: Traffic
@@ -26,7 +26,7 @@ class Ride:
     drained_after: float = 0.0
 
     @property
-    def failed(self) -> list[Exchanged]:
+    def failed(self) -> list[SentRequest]:
         """The failed requests."""
         return self.traffic.failed()
 
@@ -43,38 +43,40 @@ class Ride:
     def __str__(self) -> str:
         return (
             f"works again after {self.worked_again_after:.1f} s, whole {self.whole_again_after:.1f} s after the end; "
-            f"{len(self.failed)} of {len(self.traffic.exchanged)} requests failed, {len(self.traffic.acknowledged)} "
+            f"{len(self.failed)} of {len(self.traffic.requests)} requests failed, {len(self.traffic.acknowledged)} "
             f"bookings acknowledged, {len(self.lost)} lost; outbox drained after {self.drained_after:.1f} s"
         )
 
 
 @contextmanager
-def riding_out(stack: Stack, today: date, *, name: str) -> Iterator[Ride]:
+def fault_under_load(stack: Stack, today: date, *, name: str) -> Iterator[FaultUnderLoad]:
     """Send requests before, during and after the block, in which the fault begins and ends; then examine the rest.
 
     Nothing that was acknowledged may be lost, no request may be refused, and the doctor must find all well.
     """
     traffic = Traffic(stack.stack_json["gateway"], HOTEL, today)
-    ride = Ride(traffic)
+    fault = FaultUnderLoad(traffic)
     with traffic:
         time.sleep(BEFORE)
         assert traffic.failed() == []
-        ride.began = time.monotonic()
-        yield ride
+        fault.began = time.monotonic()
+        yield fault
         time.sleep(AFTER)
-    ride.drained_after = drained(stack)
-    ride.lost = lost(traffic)
-    print(f"{name}: {ride}")
-    assert ride.lost == []
+    fault.drained_after = drained(stack)
+    fault.lost = lost_bookings(traffic)
+    print(f"{name}: {fault}")
+    assert fault.lost == []
     assert traffic.refused == []
     assert "All is well." in doctor(stack)
 
 
-def lasting(ride: Ride, stack: Stack, end: Callable[[], object], *, within: float = WORKS_AGAIN_WITHIN) -> None:
+def let_fault_last(
+    fault: FaultUnderLoad, stack: Stack, end: Callable[[], object], *, within: float = WORKS_AGAIN_WITHIN
+) -> None:
     """Let the fault last, see that events are published meanwhile, `within` seconds more, and end it."""
     time.sleep(LASTS)
     published_lately(stack, within=within)
-    ride.ended = time.monotonic()
+    fault.ended = time.monotonic()
     end()
 
 

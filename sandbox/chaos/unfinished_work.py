@@ -1,4 +1,4 @@
-"""What the system still has to do: events to publish and to apply, jobs that are due, webhooks that wait."""
+"""The unfinished work of the system: events to publish and to apply, due jobs, waiting webhooks."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,8 +18,8 @@ _LAST_PUBLISHED = "SELECT subject, max(sequence) FROM outbox GROUP BY subject"
 _LAST_APPLIED = "SELECT subject, last FROM inbox_position WHERE source = %s"
 
 
-def unrest(databases: Mapping[str, str], stripe: StandInControl) -> list[str]:
-    """What is left to do, a line each; nothing at rest. `databases` are the URLs of the services' databases."""
+def unfinished_work(databases: Mapping[str, str], stripe: StandInControl) -> list[str]:
+    """A line for each kind of unfinished work; empty at rest. `databases` are the URLs of the services' databases."""
     try:
         return [*_in_databases(databases), *_in_webhooks(stripe)]
     except psycopg.Error as problem:

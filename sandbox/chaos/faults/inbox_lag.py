@@ -1,4 +1,4 @@
-"""How long a service leaves published events unapplied: what a poisoned message does to its neighbours."""
+"""The lag of a service's inbox: how long published events stay unapplied beside a poisoned message."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ import psycopg
 
 from contracts.catalogue import SUBSCRIPTIONS
 
-EVERY = 0.1  # seconds between two looks
+MEASURE_EVERY = 0.1  # seconds between two looks
 _PUBLISHED = b"""
     SELECT subject, sequence, extract(epoch FROM clock_timestamp() - published_at)::float8 FROM outbox
     WHERE published_at > now() - interval '20 s'
@@ -20,13 +20,13 @@ _APPLIED = b"SELECT subject, last FROM inbox_position WHERE source = %s AND subj
 
 
 class InboxLag:
-    """Looks at one service's inbox in a thread, within a `with` block. `databases` are the URLs by service."""
+    """Measures the lag of one service's inbox in a thread, for a `with` block. `databases` are the URLs by service."""
 
     def __init__(self, databases: Mapping[str, str], service: str) -> None:
         self._databases, self._service = databases, service
         self._samples: list[tuple[float, float]] = []
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="inbox lag", daemon=True)
+        self._thread = threading.Thread(target=self._measure, name="inbox lag", daemon=True)
 
     def longest(self, began: float, ended: float) -> float:
         """The age of the oldest event, in seconds, that was unapplied at any look between two monotonic moments."""
@@ -40,13 +40,13 @@ class InboxLag:
         self._closing.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         with ExitStack() as stack:
             connections: dict[str, psycopg.Connection[Any]] = {}
             for name in {self._service, *SUBSCRIPTIONS[self._service]}:
                 connection = psycopg.connect(self._databases[name], autocommit=True, connect_timeout=5)
                 connections[name] = stack.enter_context(connection)
-            while not self._closing.wait(EVERY):
+            while not self._closing.wait(MEASURE_EVERY):
                 ages = [self._oldest(connections, owner) for owner in SUBSCRIPTIONS[self._service]]
                 self._samples.append((time.monotonic(), max(ages)))
 

@@ -1,4 +1,4 @@
-"""Who acts: guests with their details, and the staff of each hotel with their tokens."""
+"""The accounts of clients: signed-in staff of each hotel with their tokens, and made-up guests."""
 
 import random
 from collections.abc import Mapping

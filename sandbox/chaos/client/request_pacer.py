@@ -1,17 +1,17 @@
-"""The pace of all clients together."""
+"""Limits the request rate of all clients together."""
 
 import asyncio
 import time
 
 
-class Pace:
+class RequestPacer:
     """Lets at most `rate` requests a second begin, evenly."""
 
     def __init__(self, rate: float) -> None:
         self._interval = 1 / rate
         self._next = 0.0
 
-    async def turn(self) -> None:
+    async def wait_for_turn(self) -> None:
         """Wait for the turn of the next request."""
         now = time.monotonic()
         self._next = max(self._next + self._interval, now)

@@ -1,4 +1,4 @@
-"""Runs a service whose processes share one classic durable queue of asks, as all did once.
+"""Runs a service whose processes share one classic durable queue of asks, as in former versions.
 
 Such a queue is on one node of the cluster, its home; while that node is down, nobody may use, delete or declare it.
 """
