@@ -1,4 +1,4 @@
-"""Asks from outside the services: those of clients, whose outcomes the judge hears, and the judge's own."""
+"""The asks of clients, whose outcomes the judge records, and the asks of the judge itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ClientAsks:
     def ask(self, message: Ask[Reply], context: Context, *, key: str, service: str) -> Reply:
         """Ask, with an Idempotency-Key unless `key` is empty; `service` answers an ask that every service handles.
 
-        Raises the service's `Refusal`, or `Unavailable` where no answer came in time. The judge hears the outcome.
+        Raises the service's `Refusal`, or `Unavailable` where no answer came in time. The judge records the outcome.
         """
         world, sent = self._world, context
         if key:

@@ -1,4 +1,4 @@
-"""Faults of processes, and what the database, the broker and the host end when time has passed."""
+"""Faults of processes, and the time limits of the database, the broker and the host."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Faults:
         world.scheduler.forget(task)
 
     def end_overdue(self) -> None:
-        """End what has waited for too long: locks, idle transactions, silent connections, deadlines."""
+        """End the lock waits, idle transactions, silent connections and tasks whose time limit has passed."""
         world = self._world
         world.stripe.advance(0)
         for each in list(world.oracle.parked):

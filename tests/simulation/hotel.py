@@ -1,4 +1,4 @@
-"""The hotels of the simulation: few rooms, so that guests and staff get in each other's way."""
+"""The hotels of the simulation: few rooms, so that guests and staff compete for them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class WebhookDelivery:
 
 
 class SimulatedProviders:
-    """All providers. `mailbox` and `pusher` have what arrived; `acknowledged` the webhook events answered with 2xx."""
+    """All providers. `mailbox` and `pusher` have the arrived mails and pushes, `acknowledged` the accepted webhooks."""
 
     def __init__(self, world: World, settings: Mapping[str, ServiceSettings]) -> None:
         self._world = world
@@ -71,7 +71,7 @@ class SimulatedProviders:
         self._pushed_before = tuple(self.pusher)
 
     def dependencies(self, service: Service) -> Any:
-        """What a process of the service uses besides its database."""
+        """The dependencies of a process of the service, besides its database."""
         if service.name not in self._made:  # templates of mails are compiled once
             self._made[service.name] = service.dependencies(self._settings[service.name])
         made = self._made[service.name]

@@ -1,4 +1,4 @@
-"""Each planted fault is one that the simulation must find: what it does not find it does not guard against."""
+"""The simulation finds each planted fault within 200 seeds, and the same seed is green without the fault."""
 
 from collections.abc import Iterator
 

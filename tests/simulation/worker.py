@@ -1,4 +1,4 @@
-"""A worker: a process of its own that runs seeds one after the other, as its standard input says.
+"""A worker: a process of its own that runs seeds one after the other, by the orders on its standard input.
 
 Each line of the input is `{"seed", "steps", "tape", "lines", "spared"}`, and each line of the output a `RunResult` as
 JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
@@ -78,7 +78,7 @@ def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run what the input says until it ends."""
+    """Carry out the orders of the input until its end."""
     answers = sys.stdout
     sys.stdout = sys.stderr
     logs.configure("simulation", level="CRITICAL")

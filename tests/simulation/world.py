@@ -91,7 +91,7 @@ class World:
         self.record.violate(kind, text)
 
     def step(self) -> None:
-        """Let one thing happen; raises `Violated`."""
+        """Carry out one action. Raises `Violated`."""
         self.choices.step_begins()
         leap, self._leap = self._leap, 0.0
         self.scheduler.move(TICK + leap)
@@ -133,7 +133,7 @@ class World:
         """Ask as the gateway does for a client; with `key`, as a request with that Idempotency-Key.
 
         `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no
-        answer came in time. The judge hears the outcome.
+        answer came in time. The judge records the outcome.
         """
         return self.client_asks.ask(message, context or Context(), key=key, service=service)
 

@@ -48,6 +48,6 @@ def communicate(colleague: Colleague) -> None:
 
 
 def read_the_timeline(colleague: Colleague) -> None:
-    """Read who changed a booking."""
+    """Read a booking's timeline."""
     if booking := colleague.a_booking():
         colleague.client.read(GetTimeline(**colleague.about(booking)))

@@ -99,7 +99,7 @@ def _invalid_stays(hotel: str, today: date) -> tuple[StayAsk, ...]:
 
 
 def _try_to_book(client: Client, stay: StayAsk) -> None:
-    """Book the stay, ask for its price, and for what is available."""
+    """Book and quote the stay, and check its availability."""
     fields = vars(stay)
     guest = GuestDetails(first_name="No", last_name="Body", email=f"{client.name}@example.com")
     client.command(CreateBooking(**fields, guest=guest))

@@ -27,6 +27,6 @@ def wrong_answer(message: Any, context: Context, outcome: Any) -> Iterator[Breac
 
 
 def is_foreign(message: Any, context: Context) -> bool:
-    """Whether staff ask about another hotel what only its own staff may ask."""
+    """Whether staff send an ask about another hotel that only that hotel's staff may send."""
     caller, hotel = context.caller, getattr(message, "hotel", None)
     return caller.kind == "staff" and hotel is not None and hotel != caller.hotel and staff_only(type(message))

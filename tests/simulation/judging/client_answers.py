@@ -89,7 +89,7 @@ class ClientAnswers:
     # answers
 
     def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
-        """Count the creations of which their client does not know whether they took effect."""
+        """Count the creations whose outcome their client does not know."""
         known = not isinstance(outcome, BaseException) or (
             isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
         )

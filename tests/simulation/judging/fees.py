@@ -1,4 +1,4 @@
-"""What a cancellation or a no-show costs, written a second time from the specification, for the judge alone."""
+"""The fees of cancellations and no-shows, written a second time from the specification, for the judge alone."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def fee_by_rule(rule: str, value: Decimal, price: Price) -> int:
 
 
 def nights_used(price: Price, *, check_in: date, cancelled_at: datetime, timezone: str) -> int:
-    """The price in minor units of the nights slept and tonight, for a guest called off in house with a waiver."""
+    """The price in minor units of the nights slept and tonight, for a stay that is cancelled in house with a waiver."""
     slept = (cancelled_at.astimezone(ZoneInfo(timezone)).date() - check_in) / timedelta(days=1)
     nights = [night.amount for night in price.nights]
     used = nights[: int(slept) + 1]

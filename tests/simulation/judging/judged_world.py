@@ -20,7 +20,7 @@ class Breach(NamedTuple):
 
 
 class JudgedWorld(Protocol):
-    """The world as the judge sees it: databases, the provider, what was sent, the time.
+    """The part of the world that the judge reads: databases, the provider, sent mails and pushes, the time.
 
     `shares` counts what has happened so far, by kind: the accidents among it may repeat a mail.
     """
