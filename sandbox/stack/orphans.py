@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,21 +59,24 @@ def register(pid: int) -> None:
 
 
 def reap(records: Iterable[str]) -> None:
-    """Read records until their end, and end the processes that still run: SIGTERM, after `GRACE` seconds SIGKILL."""
+    """Read records until their end, then end the processes that still run, and all their descendants.
+
+    SIGTERM lets a process end its own children; SIGKILL ends what runs after it has ended, or after `GRACE` seconds.
+    """
     births = dict(record.strip().split(" ", 1) for record in records)
     living = {int(pid): birth for pid, birth in births.items() if born_at(int(pid)) == birth}
-    family = {child: born_at(child) for pid in living for child in (pid, *descendants(pid))}
+    family = {each: born_at(each) for pid in living for each in (pid, *descendants(pid))}
     for pid in reversed(living):
         _signal(pid, signal.SIGTERM)
         _signal(pid, signal.SIGCONT)
     until = time.monotonic() + GRACE
-    while _running(family) and time.monotonic() < until:
+    while _running(living) and time.monotonic() < until:
         time.sleep(POLL)
     for pid in _running(family):
         _signal(pid, signal.SIGKILL)
 
 
-def _running(births: dict[int, str | None]) -> list[int]:
+def _running(births: Mapping[int, str | None]) -> list[int]:
     return [pid for pid, birth in births.items() if birth and born_at(pid) == birth]
 
 
