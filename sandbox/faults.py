@@ -2,15 +2,31 @@
 
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import Any, Generic, TypeVar
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 
 @dataclass(slots=True, kw_only=True)
-class BaseFault:
-    """A fault for the next `times` requests, or until it is cleared if `times` is None. A delay lasts `seconds`."""
+class QueuedFault:
+    """A fault for the next `times` requests, or until it is cleared if `times` is None. A delay lasts `seconds`.
+
+    `MODES` are the kinds of fault, one of which is a subclass's field `mode`.
+    """
+
+    MODES: ClassVar[type[StrEnum]]
 
     times: int | None = 1
     seconds: float = 1.0
+
+    @classmethod
+    def parse(cls, body: dict[str, Any]) -> Self:
+        """Parse the fault in a control request. Raises `ValueError` where it is invalid."""
+        try:
+            fault = cls(**(body | {"mode": cls.MODES(body.get("mode", ""))}))
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        fault.check()
+        return fault
 
     def check(self) -> None:
         """Raise `ValueError` unless `times` is None or positive, and `seconds` is not negative."""
@@ -26,7 +42,7 @@ def check_status(name: str, value: int) -> None:
         raise ValueError(f"{name} must be 400 to 599")
 
 
-F = TypeVar("F", bound=BaseFault)
+F = TypeVar("F", bound=QueuedFault)
 
 
 class FaultQueue(Generic[F]):

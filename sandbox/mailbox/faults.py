@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sandbox.faults import BaseFault, FaultQueue, check_status
+from sandbox.faults import FaultQueue, QueuedFault, check_status
 
 
 class MailFaultMode(StrEnum):
@@ -21,28 +20,19 @@ class MailFaultMode(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class MailFault(BaseFault):
+class MailFault(QueuedFault):
     """A fault that applies to a number of mails."""
+
+    MODES = MailFaultMode
 
     mode: MailFaultMode
     code: int | None = None
 
-    @classmethod
-    def parse(cls, body: dict[str, Any]) -> "MailFault":
-        """Parse the fault in a control request.
-
-        Raises:
-            ValueError: the fault is invalid.
-
-        """
-        try:
-            fault = cls(**(body | {"mode": MailFaultMode(body.get("mode", ""))}))
-        except TypeError as error:
-            raise ValueError(str(error)) from None
-        fault.check()
-        if fault.code is not None:
-            check_status("code", fault.code)
-        return fault
+    def check(self) -> None:
+        """Raise `ValueError` unless the fault is possible."""
+        QueuedFault.check(self)
+        if self.code is not None:
+            check_status("code", self.code)
 
 
 class MailFaults(FaultQueue[MailFault]):

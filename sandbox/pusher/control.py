@@ -51,8 +51,11 @@ async def list_faults(request: Request) -> JSONResponse:
 
 async def add_fault(request: Request) -> JSONResponse:
     """Add a fault: `{mode, status, times, seconds}`."""
-    faults = _state(request).faults
-    faults.add(ApiFault.parse(await _body(request)))
+    faults, body = _state(request).faults, await _body(request)
+    try:
+        faults.add(ApiFault.parse(body))
+    except ValueError as error:
+        raise HttpRefusal(400, f"no such fault: {error}") from None
     return JSONResponse(faults.as_json())
 
 

@@ -4,13 +4,11 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.faults import BaseFault, FaultQueue, check_status
-from sandbox.pusher.errors import HttpRefusal
+from sandbox.faults import FaultQueue, QueuedFault, check_status
 from sandbox.pusher.protocols import abort_of
 
 
@@ -28,27 +26,18 @@ class ApiFaultMode(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class ApiFault(BaseFault):
+class ApiFault(QueuedFault):
     """One fault of the HTTP API, for a number of requests."""
+
+    MODES = ApiFaultMode
 
     mode: ApiFaultMode
     status: int = 500
 
-    @classmethod
-    def parse(cls, body: dict[str, Any]) -> "ApiFault":
-        """Parse the fault in a control request.
-
-        Raises:
-            HttpRefusal: 400, if the fault is invalid.
-
-        """
-        try:
-            fault = cls(**(body | {"mode": ApiFaultMode(body.get("mode", ""))}))
-            fault.check()
-            check_status("status", fault.status)
-        except (TypeError, ValueError) as error:
-            raise HttpRefusal(400, f"no such fault: {error}") from None
-        return fault
+    def check(self) -> None:
+        """Raise `ValueError` unless the fault is possible."""
+        QueuedFault.check(self)
+        check_status("status", self.status)
 
 
 class ApiFaults(FaultQueue[ApiFault]):

@@ -7,16 +7,17 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
 from sandbox.stack.databases import Administrator, DatabaseUrls, forget_other_servers
-from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.ports import LOOPBACK
 from sandbox.stack.postgres_directory import PostgresDirectory, choose_directory
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
-from sandbox.stack.run_directory import ASIDE_PREFIX, Secrets, log_since, run_directory, vacate
-from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
+from sandbox.stack.private_server import PrivateServer
+from sandbox.stack.run_directory import ASIDE_PREFIX, Secrets, run_directory, vacate
+from sandbox.stack.waiting import PATIENCE, Patience
 
 SUPERUSER = "postgres"
 SETTINGS = {
@@ -33,8 +34,11 @@ SETTINGS = {
 }
 
 
-class PostgresNode:
-    """A private PostgreSQL server with its data in `directory`; a `with` block starts it and closes it at the end."""
+class PostgresNode(PrivateServer):
+    """A private PostgreSQL server with its data in `directory`."""
+
+    NAME = "PostgreSQL"
+    STOP_SIGNAL, STOP_SECONDS = signal.SIGINT, 15.0
 
     def __init__(
         self,
@@ -48,29 +52,18 @@ class PostgresNode:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.directory = run_directory(directory)
-        self._ports = Ports()
-        self.port = port or self._ports.choose("PostgreSQL")
-        self.log = log or self.directory / "postgres.log"
+        super().__init__(log or self.directory / "postgres.log", patience=patience, say=say)
+        self.port = port or self._ports.choose(self.NAME)
         self._secrets = Secrets(self.directory / "passwords.json")
         self._programs = programs
         self._settings = settings
-        self._patience, self._say = patience, say
         self._note = self.directory / "postgres.pid"
-        self._process: ChildProcess | None = None
-        self._log_start = 0
         self._home: Path | None = None
 
     @property
     def admin_url(self) -> str:
         password = self.password(SUPERUSER)
         return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres"
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process and self.alive() else None
-
-    def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
         """Start the server and wait until it answers; the first start creates the database cluster."""
@@ -99,36 +92,12 @@ class PostgresNode:
             administrator.close_to_strangers("postgres", "template1")
         return self
 
-    def stop(self) -> None:
-        """Shut down in an orderly way: connections are closed, and all data are written to disk."""
-        if self._process:
-            self._process.end(sig=signal.SIGINT, grace=15.0)
-
-    def kill(self) -> None:
-        """Simulate a crash: send SIGKILL to the server and all its backends."""
-        if self._process:
-            self._process.kill()
-
-    def send(self, sig: signal.Signals) -> None:
-        """Send the signal to the server and all its backends, such as SIGSTOP and SIGCONT."""
-        if self._process:
-            self._process.send_to_family(sig)
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def has_database(self, name: str) -> bool:
         return Administrator(self.admin_url).has(name)
 
     def create_database(self, name: str) -> DatabaseUrls:
         """Create a database and its roles; returns their URLs, which are the same on every call."""
         return Administrator(self.admin_url).create(name, self.password)
-
-    def close(self) -> None:
-        """Stop the server and release its port."""
-        self.stop()
-        self._ports.release()
 
     def erase(self) -> None:
         """Close the server and remove its data, also from a linked data directory."""
@@ -141,24 +110,9 @@ class PostgresNode:
         if self._home and self._home.name.startswith(ASIDE_PREFIX):
             shutil.rmtree(self._home, ignore_errors=True)
 
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     def password(self, role: str) -> str:
         """The role's password, drawn when it is first needed."""
         return self._secrets.get(role, lambda: secrets.token_urlsafe(24))
-
-    def _until(self, ready: Callable[[], bool]) -> None:
-        awaited = Awaited(name="PostgreSQL", pid=lambda: self.pid, log=self.log)
-        until(ready, awaited, abort=self._why_it_ended, say=self._say, patience=self._patience)
-
-    def _why_it_ended(self) -> str | None:
-        if self.alive():
-            return None
-        return f"PostgreSQL ended while starting:\n{log_since(self.log, self._log_start, lines=8)}"
 
     def _initialise(self, data: Path, place: PostgresDirectory, programs: PostgresPrograms) -> None:
         partial = place.home / f"{data.name}.partial"

@@ -3,22 +3,21 @@
 import hashlib
 import os
 import secrets
-import signal
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
-from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.ports import LOOPBACK
+from sandbox.stack.private_server import PrivateServer
 from sandbox.stack.rabbit_programs import find_rabbit, has_hash_exchange
 from sandbox.stack.rabbit_settings import ClusterMembership, RabbitSettings
-from sandbox.stack.run_directory import Secrets, log_since, run_directory, write_private
+from sandbox.stack.run_directory import Secrets, run_directory, write_private
 from sandbox.stack.stack_config import ROOT
-from sandbox.stack.waiting import PATIENCE, Awaited, Patience, until
+from sandbox.stack.waiting import PATIENCE, Patience
 
 USER = "hotelmate"
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
@@ -40,13 +39,15 @@ def node_name(directory: Path) -> str:
     return f"hotelmate-{hashlib.sha256(str(directory).encode()).hexdigest()[:12]}@localhost"
 
 
-class RabbitNode:
-    """A private RabbitMQ node with its data in `directory`; a `with` block starts it and closes it at the end.
+class RabbitNode(PrivateServer):
+    """A private RabbitMQ node with its data in `directory`.
 
     The command `definitions` writes the definitions that the node loads before clients can connect. It gets the
     passwords of `users` in the environment, as `<USER>_AMQP_PASSWORD`, and the administrator's. A node of a `cluster`
     loads none: what is declared before all nodes are there is on the first of them only.
     """
+
+    NAME = "RabbitMQ"
 
     def __init__(
         self,
@@ -64,16 +65,12 @@ class RabbitNode:
         self.directory = run_directory(directory)
         self.directory.chmod(0o700)
         self._definitions, self._users, self._cluster = list(definitions), users, cluster
-        self._ports = Ports()
-        self.port = port or self._ports.choose("RabbitMQ")
+        super().__init__(log or self.directory / "rabbit.log", patience=patience, say=say)
+        self.port = port or self._ports.choose(self.NAME)
         self.console_port = console_port
-        self.log = log or self.directory / "rabbit.log"
         self.distribution_port = self._ports.choose("RabbitMQ's distribution")
         self._secrets = cluster.secrets if cluster else Secrets(self.directory / "secrets.json")
-        self._patience, self._say = patience, say
         self._note = self.directory / "rabbit.pid"
-        self._process: ChildProcess | None = None
-        self._log_start = 0
 
     @property
     def name(self) -> str:
@@ -93,13 +90,6 @@ class RabbitNode:
     def console_url(self) -> str | None:
         return f"http://{LOOPBACK}:{self.console_port}/" if self.console_port else None
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process and self.alive() else None
-
-    def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
     def start(self) -> Self:
         """Start the node, and wait until it accepts AMQP connections."""
         if self.alive():
@@ -117,25 +107,6 @@ class RabbitNode:
             )  # fmt: skip
         self._until(lambda: shakes_hands(self.port))
         return self
-
-    def stop(self) -> None:
-        """Shut down in an orderly way: messages are written to disk, and clients are notified."""
-        if self._process:
-            self._process.end(grace=20.0)
-
-    def kill(self) -> None:
-        """Simulate a crash: send SIGKILL to the whole node."""
-        if self._process:
-            self._process.kill()
-
-    def send(self, sig: signal.Signals) -> None:
-        """Send the signal to the whole node, such as SIGSTOP and SIGCONT."""
-        if self._process:
-            self._process.send_to_family(sig)
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
 
     def ctl(self, *args: str, timeout: float = 30.0, program: str = "rabbitmqctl") -> str:
         """Run `rabbitmqctl` against this node; returns its output, or raises RuntimeError with its error message.
@@ -181,17 +152,6 @@ class RabbitNode:
         registers = (self.directory / "data").glob("*/quorum/*/names.dets")
         return any(queue.encode() in register.read_bytes() for register in registers)
 
-    def close(self) -> None:
-        """Stop the node and release its ports."""
-        self.stop()
-        self._ports.release()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     @property
     def _password(self) -> str:
         """The administrator's password: with definitions another one, as all processes once had the one before."""
@@ -200,16 +160,6 @@ class RabbitNode:
 
     def _password_of(self, user: str) -> str:
         return self._secrets.get(f"password_of_{user}", lambda: secrets.token_urlsafe(24))
-
-    def _until(self, ready: Callable[[], bool]) -> None:
-        awaited = Awaited(name="RabbitMQ", pid=lambda: self.pid, log=self.log)
-        until(ready, awaited, abort=self._why_it_ended, say=self._say, patience=self._patience)
-
-    def _why_it_ended(self) -> str | None:
-        if self.alive():
-            return None
-        tail = log_since(self.log, self._log_start, lines=12)
-        return f"RabbitMQ ended while starting; {self.log} has it all:\n{tail}"
 
     def _settings(self) -> RabbitSettings:
         own = bool(self._definitions) and self._cluster is None

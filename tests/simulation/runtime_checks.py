@@ -21,7 +21,7 @@ class RuntimeChecks:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def answers(self, ask: AskInFlight, problem: Exception) -> None:
+    def handler_failed(self, ask: AskInFlight, problem: Exception) -> None:
         """Report the exception of a handler, unless it is a refusal or an outage."""
         if is_unexpected(problem) and not is_outage(problem):
             text = f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400]
