@@ -9,6 +9,7 @@ from contracts.values import Money, from_major
 from sandbox.demo.clients import ApiClient
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect, expect_fields, expect_that
+from sandbox.guest_details import guest_details
 
 GUEST_FIELDS = (
     "booking_id",
@@ -82,14 +83,8 @@ class DemoBooking:
 
 
 def new_guest(first_name: str = "Aoife") -> dict[str, str]:
-    """Details of a new guest with a unique e-mail address."""
-    mark = token_hex(3)
-    return {
-        "first_name": first_name,
-        "last_name": f"Walsh-{mark}",
-        "email": f"{first_name.lower()}.{mark}@guest.example",
-        "phone": f"+353 85 {int(mark, 16) % 10_000_000:07d}",
-    }
+    """The details of a guest with an address of their own."""
+    return guest_details(token_hex(3), first_name=first_name)
 
 
 def book(

@@ -1,29 +1,15 @@
 """Clients of the HTTP API: guests and staff, each with their own token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
 
 from sandbox.demo.expectations import ExpectationFailed, expect, expect_fields
 from sandbox.demo.transcript import Transcript
+from sandbox.gateway_response import GatewayResponse
 
 TIMEOUT = 30.0
-
-
-@dataclass(frozen=True)
-class GatewayResponse:
-    """A response of the gateway."""
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
-
-    @property
-    def code(self) -> str:
-        """The code of the error in the body."""
-        return str(self.body["error"]["code"])
 
 
 class ApiClient:
@@ -56,9 +42,7 @@ class ApiClient:
         headers: Mapping[str, str] | None = None,
     ) -> GatewayResponse:
         """Send a request; returns the response, whatever its status."""
-        answer = self._http.request(method, path, json=body, params=params, headers=headers)
-        text = "json" in answer.headers.get("content-type", "")
-        return GatewayResponse(answer.status_code, answer.json() if text else answer.text, answer.headers)
+        return GatewayResponse.of(self._http.request(method, path, json=body, params=params, headers=headers))
 
     def call(self, method: str, path: str, *, status: int | tuple[int, ...] = 200, **params: Any) -> GatewayResponse:
         """Send a request and expect one of these statuses."""

@@ -8,9 +8,9 @@ from secrets import token_hex
 from typing import TypeVar
 
 from sandbox.demo.booking_steps import DemoBooking, new_guest
-from sandbox.demo.clients import GatewayResponse
 from sandbox.demo.context import DemoContext
 from sandbox.demo.search_steps import search_availability, stay_params, units_left
+from sandbox.gateway_response import GatewayResponse
 
 T = TypeVar("T")
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from sandbox.guest_details import guest_details
+
 HOTEL = "hotel-killarney"
 PUBLIC, STAFF = f"/api/public/hotels/{HOTEL}", f"/api/staff/hotels/{HOTEL}"
 PATIENCE = 20.0
@@ -99,11 +101,8 @@ class _Client:
 
     def _book(self) -> None:
         mark = f"{self._chance.getrandbits(64):016x}"
-        guest = {
-            "first_name": "Aoife", "last_name": "Walsh", "email": f"{mark}@guest.example", "phone": "+353 85 1234567",
-        }  # fmt: skip
         body = self._expect(
-            self._http, "POST", f"{PUBLIC}/room-bookings/", 201, json={**self._stay(), "guest": guest},
+            self._http, "POST", f"{PUBLIC}/room-bookings/", 201, json={**self._stay(), "guest": guest_details(mark)},
             headers={"Idempotency-Key": mark},
         )  # fmt: skip
         if body:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.operations import HOTEL, LOGIN
+from sandbox.guest_details import guest_details
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,6 @@ async def sign_in(api: RepeatingClient, stack: Mapping[str, Any], slugs: tuple[s
     return hotels
 
 
-def guest_details(rng: random.Random) -> dict[str, str]:
-    """A guest with an address of their own."""
-    mark = f"{rng.getrandbits(40):010x}"
-    return {
-        "first_name": "Aoife",
-        "last_name": f"Walsh-{mark}",
-        "email": f"aoife.{mark}@guest.example",
-        "phone": f"+353 85 {rng.randrange(10_000_000):07d}",
-    }
+def new_guest(rng: random.Random) -> dict[str, str]:
+    """The details of a guest with an address that the run draws."""
+    return guest_details(f"{rng.getrandbits(40):010x}")

@@ -12,30 +12,12 @@ import httpx
 from sandbox.chaos.client.attempts import FAILED, Attempt, AttemptLog, UnexpectedAnswer
 from sandbox.chaos.client.operations import STILL_RUNNING, ClientOperation
 from sandbox.chaos.client.request_pacer import RequestPacer
+from sandbox.gateway_response import GatewayResponse
 
 ANSWERED_WITHIN = 20.0  # seconds; longer than any deadline of the gateway for these operations
 PATIENCE = 75.0  # seconds in which a request is repeated
 LONGEST_PAUSE = 2.0
 SHORT = 300  # characters of an unexpected body in the report
-
-
-@dataclass(frozen=True)
-class ApiAnswer:
-    """An answer that a client may rely on: a success, or a refusal that the caller allows."""
-
-    status: int
-    body: Any
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        """The refusal's code, or empty."""
-        error = self.body.get("error") if isinstance(self.body, dict) else None
-        return str(error.get("code", "")) if isinstance(error, dict) else ""
-
-    @property
-    def ok(self) -> bool:
-        return self.status < 300
 
 
 @dataclass
@@ -68,7 +50,7 @@ class RepeatingClient:
         params: Mapping[str, str] | None = None,
         allowed: frozenset[str] = frozenset(),
         rng: random.Random,
-    ) -> ApiAnswer | None:
+    ) -> GatewayResponse | None:
         """The answer, or None where the outcome is unknown after `PATIENCE`, or the answer is unexpected.
 
         `allowed` are the codes of refusals (409) that may happen here.
@@ -93,13 +75,13 @@ class RepeatingClient:
 
     async def _attempt(
         self, operation: ClientOperation, path: Mapping[str, str], request: Mapping[str, Any]
-    ) -> ApiAnswer | None:
+    ) -> GatewayResponse | None:
         """One request. None where it failed: 503, 504 or no answer."""
         await self.pacer.wait_for_turn()
         started, answer, detail = time.monotonic(), None, ""
         try:
             response = await self._http.request(operation.method, operation.path.format(**path), **request)
-            answer = ApiAnswer(response.status_code, _body(response), response.headers)
+            answer = GatewayResponse.of(response)
         except httpx.HTTPError as error:
             detail = f"{type(error).__name__} {error}"
         status = answer.status if answer else None
@@ -110,20 +92,11 @@ class RepeatingClient:
         return None if failed else answer
 
     def _expected(
-        self, operation: ClientOperation, path: Mapping[str, str], answer: ApiAnswer, allowed: frozenset[str]
-    ) -> ApiAnswer | None:
+        self, operation: ClientOperation, path: Mapping[str, str], answer: GatewayResponse, allowed: frozenset[str]
+    ) -> GatewayResponse | None:
         if answer.status in operation.success or (answer.status == 409 and answer.code in allowed):
             return answer
         what = f"{answer.status} {answer.code} {str(answer.body)[:SHORT]}"
         subject = " ".join(str(value) for value in path.values())
         self.log.add_unexpected(UnexpectedAnswer(time.monotonic(), operation.name, subject, what))
         return None
-
-
-def _body(response: httpx.Response) -> Any:
-    if "json" not in response.headers.get("content-type", ""):
-        return response.text
-    try:
-        return response.json()
-    except ValueError:
-        return response.text

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.accounts import guest_details
+from sandbox.chaos.client.accounts import new_guest
 from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
 from sandbox.chaos.client.operations import TOO_LATE
 from sandbox.chaos.client.visit import Visit
@@ -77,7 +77,7 @@ async def walk_in(visit: Visit) -> None:
     rows = rooms.body["results"] if rooms else []
     if not rows:
         return
-    number, details = visit.rng.choice(rows)["room_number"], guest_details(visit.rng)
+    number, details = visit.rng.choice(rows)["room_number"], new_guest(visit.rng)
     stay = visit.acknowledgements.new_stay(visit.hotel.slug, details["email"])
     stay.by_card, stay.unknown_outcomes = False, {ClientAct.WALKED_IN}
     body, desk = {"guest": details}, visit.hotel.desk

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.accounts import ChaosHotel, guest_details
+from sandbox.chaos.client.accounts import ChaosHotel, new_guest
 from sandbox.chaos.client.acknowledgements import AcknowledgedRoomChange, AcknowledgementLog, ClientAct, StayRecord
-from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
+from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.client.payment_page import PaymentPage
+from sandbox.gateway_response import GatewayResponse
 
 LOOK_EVERY = 0.4  # seconds between two looks at a booking
 VERIFY_EVERY = 6  # looks: then the page asks the payment provider's side, as the product's page does
@@ -35,7 +36,9 @@ class Visit:
     def today(self) -> date:
         return self.hotel.today(self.clock_offset)
 
-    async def ask(self, operation: ClientOperation, *, stay: StayRecord | None = None, **more: Any) -> ApiAnswer | None:
+    async def ask(
+        self, operation: ClientOperation, *, stay: StayRecord | None = None, **more: Any
+    ) -> GatewayResponse | None:
         """Perform an operation about the hotel, a room or the booking; a guest's operation has the guest's token."""
         path = {"hotel": self.hotel.slug, "booking": stay.booking_id if stay else "", "room": more.pop("room", "")}
         token = more.pop("token", stay.token if stay else "")
@@ -53,7 +56,7 @@ class Visit:
         codes = await self.search(check_in, nights)
         if not codes:
             return None
-        details = guest_details(self.rng)
+        details = new_guest(self.rng)
         dates = {"check_in": str(check_in), "check_out": str(check_in + timedelta(days=nights))}
         stay = {"room_type_code": self.rng.choice(codes), **dates, "adults": 2, "children": 0}
         if self.rng.random() < 0.5:
@@ -117,7 +120,7 @@ class Visit:
         body: Mapping[str, Any] | None = None,
         allowed: frozenset[str] = frozenset(),
         facts: Mapping[str, Any] | None = None,
-    ) -> ApiAnswer | None:
+    ) -> GatewayResponse | None:
         """Send a command about the booking, and record its acknowledgement. None where it is refused or unanswered."""
         stay.unknown_outcomes.add(act)
         token = self.hotel.desk if by_staff else stay.token

@@ -11,9 +11,10 @@ import pytest
 
 from sandbox.chaos.client import api as client_api
 from sandbox.chaos.client import operations
-from sandbox.chaos.client.api import ApiAnswer, RepeatingClient
+from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
 from sandbox.chaos.client.request_pacer import RequestPacer
+from sandbox.gateway_response import GatewayResponse
 
 PATH = {"hotel": "hotel-killarney", "booking": "BK-1"}
 CREATED = httpx.Response(201, json={"booking_id": "BK-1"})
@@ -45,7 +46,7 @@ def scripted(
     yield RepeatingClient("http://system", AttemptLog(), RequestPacer(1_000), transport=transport), script
 
 
-def perform(client: RepeatingClient, *, allowed: frozenset[str] = frozenset()) -> ApiAnswer | None:
+def perform(client: RepeatingClient, *, allowed: frozenset[str] = frozenset()) -> GatewayResponse | None:
     rng = random.Random(1)
     return asyncio.run(client.perform(operations.CREATE, PATH, body={}, allowed=allowed, rng=rng))
 
