@@ -6,6 +6,7 @@ from functools import partial
 
 from rich.console import Console
 
+from sandbox.stack.orphans import reap_orphans
 from tests.bench.figures import save
 from tests.bench.harness import Comparison, compare, show
 from tests.bench.partitions import partitions
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="run only figures whose name contains this")
     parser.add_argument("--save", action="store_true", help="write the figures to tests/bench/figures.json")
     options = parser.parse_args()
+    reap_orphans()
     console = Console(width=160)
     figures = []
     for group in groups(options.only, system=partial(system, hotels=options.hotels, console=console)):
