@@ -5,6 +5,7 @@ import os
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,11 +13,13 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from sandbox.stack.bytecode import with_bytecode
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.databases import Administrator
 from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.postgres import SETTINGS, PostgresNode
 from sandbox.stack.rabbit import RabbitNode
+from tests.fakes.database_copies import CopyDatabase, database_copy
 from tests.fakes.memory import directory_in_memory
 from tests.fakes.roles import use_passwords
 
@@ -27,24 +30,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--storm",
         type=int,
-        default=150,
+        default=60,
         metavar="N",
-        help="how many storms blow over money, two days at the desk for five; ten times as many with `-m long`",
+        help="how many storms blow over money, two days at the desk for five; 25 times as many with `-m long`",
     )
     parser.addoption(
         "--requests", type=int, default=3, metavar="N", help="how many requests are made up for each operation"
     )
 
 
-def pytest_configure() -> None:
-    """Let tests' settings be short, and child processes end with this one and at an interrupt.
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests' settings be short, and child processes end with this one and at an interrupt, and be compiled once.
 
     A shell starts background jobs with SIGINT ignored, which is inherited.
     """
     reap_orphans()
     os.environ.setdefault("HOTELMATE_MODE", "demo")
+    keep_bytecode(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def keep_bytecode(config: pytest.Config) -> None:
+    """Keep the bytecode of workers and child processes with the cache, where it may not be beside the sources."""
+    if config.cache is not None:
+        environment = with_bytecode(os.environ, config.cache.mkdir("bytecode"))
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
+        os.environ.update(environment)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -117,6 +130,6 @@ def running_url(postgres: PostgresNode) -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def copied_database(postgres: PostgresNode) -> Callable[[str], str]:
-    """Copies the database at a URL, which must have no connections, and returns the copy's URL."""
-    return lambda url: Administrator(postgres.admin_url).copy(url, f"copy_{uuid.uuid4().hex[:12]}")
+def copied_database(postgres: PostgresNode) -> CopyDatabase:
+    """Copies the database at a URL, which must have no connections, for the length of a `with` block."""
+    return partial(database_copy, Administrator(postgres.admin_url))

@@ -29,6 +29,7 @@ from services.bookings.settings import BookingsSettings
 from services.notifier.settings import NotifierSettings
 from services.payments.settings import PaymentsSettings
 from services.rooms.settings import RoomsSettings
+from tests.fakes.database_copies import CopyDatabase, copies_of
 from tests.fakes.lock_order import LockOrder, order_of
 from tests.fakes.platform import Platform
 from tests.fakes.webhook_inbox import WebhookInbox
@@ -136,18 +137,15 @@ def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def fixture(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
+def fixture(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[PlatformFixture]:
     with new_fixture(template_databases, copied_database) as made:
         yield made
 
 
 @contextmanager
-def new_fixture(
-    template_databases: Mapping[str, str], copied_database: Callable[[str], str]
-) -> Iterator[PlatformFixture]:
+def new_fixture(template_databases: Mapping[str, str], copied_database: CopyDatabase) -> Iterator[PlatformFixture]:
     """A new platform on copies of the template databases. No transaction locks rows in another order than stated."""
-    urls = {name: copied_database(url) for name, url in template_databases.items()}
-    with POOL.lend() as stand_ins:
+    with copies_of(template_databases, copied_database) as urls, POOL.lend() as stand_ins:
         platform = Platform(_settings(urls, stand_ins))
         lock_orders = {name: LockOrder(instance.running) for name, instance in platform.services.items()}
         yield PlatformFixture(platform, stand_ins.stripe, stand_ins.pusher, stand_ins.mailbox, stand_ins.webhooks)

@@ -18,6 +18,7 @@ from gateway.http.problems import MEDIA_TYPE
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL
 from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, tokens_of
 
@@ -34,7 +35,7 @@ Draw = Callable[[Any], Any]
 
 
 @pytest.fixture(scope="module")
-def two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+def two_hotels(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[TwoHotels]:
     with new_two_hotels(template_databases, copied_database) as made:
         yield made
 

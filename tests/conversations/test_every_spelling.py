@@ -16,6 +16,7 @@ from gateway.identity.roles import Role
 from tests.conversations.actions import assigned, confirmed, in_house
 from tests.conversations.conftest import HOTEL, PlatformFixture, new_fixture
 from tests.conversations.http_gateway import PlatformBus
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.fakes import Gateway
 
@@ -63,7 +64,7 @@ class Wanted:
 
 
 @pytest.fixture(scope="module")
-def old_client(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator["OldClient"]:
+def old_client(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator["OldClient"]:
     with new_fixture(template_databases, copied_database) as fixture:
         gateway = Gateway(bus=PlatformBus(fixture.platform))
         yield OldClient(fixture, gateway)

@@ -1,6 +1,6 @@
 """The invariants of audit, events, keys, notices and dead letters hold over a stay, and each finds its fault."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -19,13 +19,14 @@ from hotelmate.invariants.catalogue import CHECKS, examine
 from hotelmate.invariants.context import ExaminationContext, ParkedMessage
 from tests.conversations.actions import checked_out, confirmed, in_house, moved, walked_in
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.fakes.database_copies import CopyDatabase
 from tests.fakes.operators import open_services
 
 MINE = ("I3", "I4", "I5", "I6", "I15", "I16", "I17")
 
 
 @pytest.fixture(scope="module")
-def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
+def lived(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[PlatformFixture]:
     """Guests have left, moved, walked in, paid, called it off with and without money, and booked with a key."""
     with new_fixture(template_databases, copied_database) as fixture:
         checked_out(fixture, in_house(fixture, "105", room_type="DBL"))
@@ -266,7 +267,7 @@ def test_every_invariant_has_a_sentence(name: str) -> None:
 
 
 def test_events_that_a_broker_has_lost_are_published_again_and_applied_once(
-    template_databases: dict[str, str], copied_database: Callable[[str], str]
+    template_databases: dict[str, str], copied_database: CopyDatabase
 ) -> None:
     with new_fixture(template_databases, copied_database) as fixture:
         earlier = confirmed(fixture)

@@ -1,7 +1,7 @@
 """One booking's timeline over all services, each entry below its cause."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,6 +17,7 @@ from hotelmate.timeline.collector import BookingTimeline, collect
 from hotelmate.timeline.render import as_json, show
 from tests.conversations.actions import assigned, checked_in
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.fakes.database_copies import CopyDatabase
 
 TRACE = "a" * 32
 CLICK = replace(STAFF, request_id="req-approve", traceparent=f"00-{TRACE}-{'b' * 16}-01")
@@ -24,7 +25,7 @@ CLICK = replace(STAFF, request_id="req-approve", traceparent=f"00-{TRACE}-{'b' *
 
 @pytest.fixture(scope="module")
 def stay(
-    template_databases: dict[str, str], copied_database: Callable[[str], str]
+    template_databases: dict[str, str], copied_database: CopyDatabase
 ) -> Iterator[tuple[PlatformFixture, BookingTimeline]]:
     """The timeline of a booking that was paid, approved by staff, and checked in; and its fixture."""
     with new_fixture(template_databases, copied_database) as fixture:

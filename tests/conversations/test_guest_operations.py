@@ -1,6 +1,6 @@
 """Every operation of a guest with every token: none, forged, revoked, of another booking, of an ended booking."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from gateway.identity.admission import Audience
 from tests.conversations.conftest import HOTEL, STAFF
 from tests.conversations.test_in_stay import move_in
 from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import code
 
@@ -75,7 +76,7 @@ class Guests:
 
 
 @pytest.fixture(scope="module")
-def guests(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Guests]:
+def guests(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[Guests]:
     with new_two_hotels(template_databases, copied_database) as made:
         yield Guests(made)
 

@@ -1,6 +1,6 @@
 """I1, I2, I12 and I13 hold over a front desk's day, and each finds what is planted."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from hotelmate.invariants.catalogue import examine
 from hotelmate.invariants.context import ExaminationContext
 from tests.conversations.actions import assigned, checked_out, confirmed, in_house, moved, process_dies, walked_in
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.fakes.database_copies import CopyDatabase
 from tests.fakes.operators import open_services
 
 MINE = ("I1", "I2", "I12", "I13")
@@ -128,7 +129,7 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def lived(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[PlatformFixture]:
+def lived(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[PlatformFixture]:
     """A day that is over."""
     with new_fixture(template_databases, copied_database) as fixture:
         a_day(fixture)

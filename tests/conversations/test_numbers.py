@@ -1,7 +1,7 @@
 """Numbers of any size in paths, queries, headers and bodies: no number that a client sends is a server's error."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL
 from tests.conversations.test_any_request import conforms
 from tests.conversations.two_hotels import TwoHotels, new_two_hotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, each_operation, example_of, resolved, tokens_of
 
@@ -20,7 +21,7 @@ DETAILS = {"open_payment_session": {"json": {}}}
 
 
 @pytest.fixture(scope="module")
-def two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+def two_hotels(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[TwoHotels]:
     with new_two_hotels(template_databases, copied_database) as made:
         yield made
 

@@ -1,7 +1,7 @@
 """Every path that names two things: the second one is not found where it belongs to another first one."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, STAFF, guest
 from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import code
@@ -71,7 +72,7 @@ class Hotels:
 
 
 @pytest.fixture(scope="module")
-def hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Hotels]:
+def hotels(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[Hotels]:
     with new_two_hotels(template_databases, copied_database) as made:
         living, neighbour = made.guests[-1], made.in_house("204")
         item = int(made.known["item_id"][0])

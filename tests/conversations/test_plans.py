@@ -1,6 +1,6 @@
 """Everything that a hotel's day asks of the databases finds its rows by index, however much is stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, new_fixture
 from tests.conversations.http_gateway import PlatformBus
 from tests.conversations.two_hotels import TwoHotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.fakes.query_plans import Statements, multiply_rows, query_plans, recorded_statements, sequential_scans
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
@@ -63,7 +64,7 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def day(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[Day]:
+def day(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[Day]:
     """A hotel's day, everything looked at; then many times as much of everything."""
     with new_fixture(template_databases, copied_database) as fixture:
         engines = {name: fixture.platform.services[name].engine for name in OWNERS}

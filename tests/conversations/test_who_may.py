@@ -1,6 +1,6 @@
 """Every operation on a booking and whose it is not: other guests, revoked and forged tokens, other hotels' staff."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, STAFF
 from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
 from tests.unit.gateway.fakes import code
@@ -27,7 +28,7 @@ OF_A_BOOKING = [
 
 
 @pytest.fixture(scope="module")
-def two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+def two_hotels(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[TwoHotels]:
     with new_two_hotels(template_databases, copied_database) as made:
         revoked = made.guests.pop(0)
         made.fixture.platform.ask(RevokeGuestToken(hotel=HOTEL, booking_id=revoked.booking.id), STAFF)

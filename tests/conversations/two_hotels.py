@@ -1,7 +1,7 @@
 """Two hotels behind the gateway; the first has an object for every path parameter."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from contracts.rooms.menu import AddMenuItem
 from tests.conversations.actions import assigned, checked_out, confirmed, in_house
 from tests.conversations.conftest import HOTEL, HOTELS, STAFF, PlatformFixture, guest, new_fixture
 from tests.conversations.http_gateway import PlatformBus
+from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.fakes import Gateway
 
 NEXT_DOOR = "hotel-kilkenny"
@@ -83,7 +84,7 @@ class TwoHotels:
 
 
 @contextmanager
-def new_two_hotels(template_databases: dict[str, str], copied_database: Callable[[str], str]) -> Iterator[TwoHotels]:
+def new_two_hotels(template_databases: dict[str, str], copied_database: CopyDatabase) -> Iterator[TwoHotels]:
     """Two hotels on a new platform, until the block ends."""
     with new_fixture(template_databases, copied_database) as fixture:
         gateway = Gateway(bus=PlatformBus(fixture.platform), capture_seconds=0.01)

@@ -36,12 +36,16 @@ _TAKE = OUTBOX.update().where(OUTBOX.c.published_at.is_(None)).values(published_
 
 
 class ServiceUnderTest:
-    """One service on the platform, with the running role of its database. `engine` is the owner's, for tests."""
+    """One service on the platform, with the running role of its database. `engine` is the owner's, for tests.
+
+    `may_have_work` is False after its jobs and timers had nothing to do, until the service receives an event or an ask.
+    """
 
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
         self.engine = sa.create_engine(settings.sync_url, pool_size=12)
         self.running = sa.create_engine(running_url(self.engine.url), pool_size=12)
+        self.may_have_work = True
         self._platform = platform
         self.start(UnitOfWork(self.running, service.work, dependencies=service.dependencies(settings), demo=True))
 
@@ -84,6 +88,14 @@ class ServiceUnderTest:
                 worked = True
         return worked
 
+    def work(self) -> bool:
+        """Run jobs and timers unless they cannot have work. Returns whether there was any."""
+        if not self.may_have_work:
+            return False
+        jobs = self.run_jobs()
+        self.may_have_work = self.run_timers() or jobs
+        return self.may_have_work
+
     def run_jobs(self) -> bool:
         """Run every due job. Returns whether there was one."""
         worked = False
@@ -111,6 +123,7 @@ class Platform:
         """Send an ask as the gateway does. Raises the service's `Refusal`."""
         context = context or Context(caller=Caller(kind="system"))
         instance = self.services[service or message.owner]
+        instance.may_have_work = True
         answer = instance.ask_server.handle(
             method_of(type(message)), codec.decode(codec.encode(message)), codec.decode(codec.encode(context))
         )
@@ -125,11 +138,12 @@ class Platform:
 
     def run_until_idle(self) -> None:
         """Deliver events, run jobs and run timers until nothing is due."""
+        for instance in self.services.values():
+            instance.may_have_work = True  # time has passed
         for _ in range(MAX_ROUNDS):
             moved = self.deliver_events()
             for instance in self.services.values():
-                moved = instance.run_jobs() or moved
-                moved = instance.run_timers() or moved
+                moved = instance.work() or moved
             if not moved:
                 return
         raise AssertionError("the platform does not become idle")
@@ -148,7 +162,7 @@ class Platform:
         moved = False
         for listener, waiting in self.waiting.items():
             if waiting:
-                moved = True
+                moved = self.services[listener].may_have_work = True
                 outcomes = self.services[listener].event_dispatcher.apply(waiting)
                 bad = [outcome for outcome in outcomes if outcome.disposition is not Disposition.APPLIED]
                 assert not bad, f"{listener} could not apply its events: {bad}"

@@ -57,7 +57,15 @@ def test_postgresql_starts(where: Where) -> None:
         assert done.returncode == 0
 
 
-@pytest.mark.parametrize("where", [each for each in EVERYWHERE if each.name in BROKERS], ids=lambda where: where.name)
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param(where, marks=[] if where.root else [pytest.mark.long])
+        for where in EVERYWHERE
+        if where.name in BROKERS
+    ],
+    ids=lambda where: where.name,
+)
 def test_rabbitmq_starts(where: Where) -> None:
     with checkout_in(where) as checkout:
         python = checkout.python()
@@ -69,6 +77,7 @@ def test_rabbitmq_starts(where: Where) -> None:
         assert done.returncode == 0
 
 
+@pytest.mark.long
 def test_servers_on_the_usual_ports_are_left_alone() -> None:
     with temporary_run() as run, usual_servers() as usual:
         postgres, rabbit = PostgresNode(run / "postgres"), RabbitNode(run / "rabbit")

@@ -100,6 +100,7 @@ def test_a_process_that_ends_by_itself_is_started_again_and_counted(rooms: Progr
     assert rooms.crashes >= 1
 
 
+@pytest.mark.long
 def test_a_server_is_frozen_with_its_children(stack: Stack) -> None:
     assert isinstance(stack.postgres, PostgresNode)
     process = ServerProcess("postgres", stack.postgres, lambda: True)

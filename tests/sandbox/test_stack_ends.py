@@ -137,6 +137,7 @@ def test_the_stack_ends_when_its_run_directory_is_gone(stack: Stack, deed: str) 
             assert (around / "stderr").read_text() == ""
 
 
+@pytest.mark.long
 def test_the_nodes_of_a_removed_run_directory_end_too() -> None:
     """PostgreSQL and RabbitMQ, whose data are gone; nothing is written into the place where they were."""
     with temporary_run() as around:

@@ -151,6 +151,7 @@ def test_a_disk_without_room_for_one_file_is_named_in_one_sentence(tmp_path: Pat
 
 
 @AS_ROOT
+@pytest.mark.long
 def test_a_disk_that_becomes_full_while_starting_is_named_instead_of_a_traceback(tmp_path: Path) -> None:
     migrate = "import pathlib; pathlib.Path({path!r}).write_bytes(b'x' * 1024**3)"
     with disk(tmp_path, megabytes=400) as place:

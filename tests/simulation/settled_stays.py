@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -28,6 +28,7 @@ from services.notifier.pusher_gateway import PusherGateway
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 from tests.conversations.conftest import HOTEL, POOL, SECRET, STAFF, _settings
+from tests.fakes.database_copies import CopyDatabase, copies_of
 from tests.fakes.platform import Platform
 from tests.simulation.judge import Judge
 
@@ -155,22 +156,22 @@ class StaysTemplate:
     stand_ins: Any
 
     @contextmanager
-    def copy(self, copied: Callable[[str], str]) -> Iterator[SettledStays]:
+    def copy(self, copied_database: CopyDatabase) -> Iterator[SettledStays]:
         """A copy, on databases of its own."""
-        platform = Platform(_settings({name: copied(url) for name, url in self.urls.items()}, self.stand_ins))
-        stripe = InMemoryStripe(api_key=KEY)
-        stripe.restore(self.stays.stripe.snapshot())
-        lists: dict[str, Any] = {name: list(getattr(self.stays, name)) for name in ("mailbox", "pusher")}
-        judge = deepcopy(self.stays.judge)
-        yield replace(self.stays, platform=platform, stripe=stripe, judge=judge, violations=[], **lists)
-        platform.close()
+        with copies_of(self.urls, copied_database) as urls:
+            platform = Platform(_settings(urls, self.stand_ins))
+            stripe = InMemoryStripe(api_key=KEY)
+            stripe.restore(self.stays.stripe.snapshot())
+            lists: dict[str, Any] = {name: list(getattr(self.stays, name)) for name in ("mailbox", "pusher")}
+            judge = deepcopy(self.stays.judge)
+            yield replace(self.stays, platform=platform, stripe=stripe, judge=judge, violations=[], **lists)
+            platform.close()
 
 
 @contextmanager
-def play_stays(templates: Mapping[str, str], copied: Callable[[str], str]) -> Iterator[StaysTemplate]:
+def play_stays(templates: Mapping[str, str], copied_database: CopyDatabase) -> Iterator[StaysTemplate]:
     """A guest is in house, and another one has cancelled and was given money back."""
-    with POOL.lend() as stand_ins:
-        urls = {name: copied(url) for name, url in templates.items()}
+    with copies_of(templates, copied_database) as urls, POOL.lend() as stand_ins:
         platform = Platform(_settings(urls, stand_ins))
         stripe, mails = InMemoryStripe(api_key=KEY), ListedMails()
         notifier, payments = (platform.services[name].unit_of_work for name in ("notifier", "payments"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,17 +15,18 @@ from contracts.bookings.queries import GetBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, _pool_closes, template_databases  # noqa: F401
+from tests.fakes.database_copies import CopyDatabase
 from tests.simulation.settled_stays import GUEST, SettledStays, StaysTemplate, play_stays
 
 
 @pytest.fixture(scope="module")
-def original(request: pytest.FixtureRequest, copied_database: Callable[[str], str]) -> Iterator[StaysTemplate]:
+def original(request: pytest.FixtureRequest, copied_database: CopyDatabase) -> Iterator[StaysTemplate]:
     with play_stays(request.getfixturevalue("template_databases"), copied_database) as made:
         yield made
 
 
 @pytest.fixture
-def stays(original: StaysTemplate, copied_database: Callable[[str], str]) -> Iterator[SettledStays]:
+def stays(original: StaysTemplate, copied_database: CopyDatabase) -> Iterator[SettledStays]:
     with original.copy(copied_database) as made:
         yield made
 

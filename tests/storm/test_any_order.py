@@ -228,7 +228,12 @@ def all_was_seen_already(environment: PaymentEnvironment) -> BookingUnderTest:
     return booked
 
 
-LIVES = [happy, declined, cancelled_with_a_fee, expired_then_late_money, all_was_seen_already]
+LIVES = [
+    happy,
+    cancelled_with_a_fee,
+    all_was_seen_already,
+    *(pytest.param(life, marks=pytest.mark.long) for life in (declined, expired_then_late_money)),
+]
 
 
 @pytest.mark.timeout(600)

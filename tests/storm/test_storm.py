@@ -16,7 +16,7 @@ from tests.storm.stay_machine import StayMachine
 
 STEPS = 8
 SOME_AND_MANY = pytest.mark.parametrize(
-    "times", [1, pytest.param(10, marks=pytest.mark.long)], ids=["some storms", "many storms"]
+    "times", [1, pytest.param(25, marks=pytest.mark.long)], ids=["some storms", "many storms"]
 )
 
 

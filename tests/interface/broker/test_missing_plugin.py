@@ -64,6 +64,7 @@ def test_a_service_that_trusts_the_broker_starts_and_gets_nothing(
             until(lambda: held_partitions(toy) == 1, within=30, what="the service at its inbox")
 
 
+@pytest.mark.long
 def test_a_service_waits_for_the_plugin_and_says_so_in_one_sentence(
     directory: Path, new_toy: Callable[[RabbitNode], Toy], capfd: pytest.CaptureFixture[str]
 ) -> None:

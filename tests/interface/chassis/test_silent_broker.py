@@ -52,7 +52,9 @@ def first_event_applied(owner: Owner, toy: Toy, **processes: Any) -> Iterator[No
 
 
 @pytest.mark.parametrize(
-    ("silence", "limits"), [("hold", QUICK), ("lose", {})], ids=["held", "lost under the real limits"]
+    ("silence", "limits"),
+    [("hold", QUICK), pytest.param("lose", {}, marks=pytest.mark.long)],
+    ids=["held", "lost under the real limits"],
 )
 def test_a_service_receives_events_again_after_its_broker_has_become_silent(
     owner: Owner,

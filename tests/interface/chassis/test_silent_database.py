@@ -187,6 +187,7 @@ def test_asks_are_answered_again_after_all_their_connections_have_become_silent(
         process.kill()
 
 
+@pytest.mark.long
 def test_a_silent_database_is_whole_again_within_twenty_seconds_under_the_real_limits(
     owner: Owner, toy: Toy, relay: subprocess.Popen[bytes], database: TcpProxy
 ) -> None:

@@ -58,6 +58,7 @@ def plain_queue(rabbit: RabbitNode) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("four_partitions")
+@pytest.mark.long
 def test_each_subject_is_applied_in_order_by_one_process(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes]
 ) -> None:

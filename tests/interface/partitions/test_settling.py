@@ -41,6 +41,7 @@ def test_the_partitions_of_a_killed_process_are_taken_over(
     until(lambda: len(toy.effects()) == 20, what="all events")
 
 
+@pytest.mark.long
 def test_the_partitions_of_a_suspended_process_are_taken_over_and_shared_again_when_it_wakes(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes]
 ) -> None:
@@ -61,6 +62,7 @@ def test_the_partitions_of_a_suspended_process_are_taken_over_and_shared_again_w
     until(lambda: len(toy.effects()) == 40, what="all events")
 
 
+@pytest.mark.long
 def test_the_partitions_are_shared_again_after_a_restart_of_the_broker(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes], rabbit: RabbitNode
 ) -> None:

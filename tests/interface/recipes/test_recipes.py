@@ -44,6 +44,7 @@ def test_a_field_of_a_booking_is_seven_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_coded_noun_is_twelve_files(tmp_path: Path) -> None:
     checks = (
         "tests/unit/rooms/test_capability_words.py",

@@ -118,6 +118,7 @@ def steps_of_one(node: RabbitNode) -> list[str]:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.long
 def test_a_migration_that_is_killed_around_a_removal_loses_nothing(node: RabbitNode, toy: Toy) -> None:
     apply_all(node, toy, run_cases(node, REMOVALS))
 
@@ -135,6 +136,7 @@ def acknowledge_at_once() -> None:
     setattr(BlockingChannel, "basic_ack", lambda *_: None)  # noqa: B010
 
 
+@pytest.mark.long
 def test_a_killed_migration_that_removes_messages_too_early_loses_events(node: RabbitNode) -> None:
     run_cases(node, [REMOVED], acknowledge_at_once)
 

@@ -23,7 +23,7 @@ from tests.interface.broker.former import declare_former, former_properties
 from tests.interface.chassis.conftest import Toy, until
 from tests.interface.chassis.signing import MASTER, SIGNED
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.long]
 
 UNSIGNED = "not signed for rooms"
 

@@ -22,7 +22,7 @@ from tests.interface.broker.former import declare_former, former_properties
 from tests.interface.chassis.signing import MASTER
 from tests.interface.upgrade.killed import FORMER_INBOX, administering, amended
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.long]
 
 INBOX, SURPLUS = topology.partitions("rooms", 2)
 KEYRINGS = keyrings_of({"bookings": relay_keys("bookings", [MASTER])})
