@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.simulation.farm import Farm, Worker
 from tests.simulation.planted import hunt
-from tests.simulation.reports import Totals, failure_text, keep
+from tests.simulation.reports import Totals, answered, failure_text, keep
 from tests.simulation.shrinking import Failure, shrunk
 
 PROGRESS_EVERY = 10.0  # seconds
@@ -58,7 +58,9 @@ def main() -> None:
         sys.exit(replay(chosen.replay))
     if chosen.planted is not None:
         with Farm(chosen.workers) as farm:
-            sys.exit(hunt.command(farm.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
+            seeds = chosen.seeds or hunt.SEEDS
+            about: dict[str, Any] = {"first": chosen.seed, "seeds": seeds, "answers": chosen.answers}
+            sys.exit(hunt.command(farm.workers, chosen.planted, say=say, **about))
     totals, began = Totals(), time.monotonic()
     last = chosen.seeds or (100 if chosen.minutes is None else None)
     numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
@@ -74,7 +76,7 @@ def main() -> None:
     if chosen.points:
         say(totals.points())
     if chosen.answers:
-        say(totals.answered())
+        say(answered(totals.answers))
     say(totals.summary())
     sys.exit(1 if totals.failures else 0)
 

@@ -13,10 +13,11 @@ from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from hotelmate.invariants.catalogue import examine
 from tests.simulation.judging.answers import wrong_answer
+from tests.simulation.judging.effects import Effects
 from tests.simulation.judging.feeds import gaps
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 from tests.simulation.judging.liveness import unfinished
-from tests.simulation.judging.money import Money
+from tests.simulation.judging.money import Money, captured_ahead
 from tests.simulation.judging.notices import repeated, sent, unsent
 from tests.simulation.judging.promises import Promises
 from tests.simulation.judging.safety import SERVICES, Safety
@@ -34,6 +35,7 @@ class Judge:
         self.check_outs = 0
         self.promises = Promises()
         self.money = Money()
+        self.effects = Effects()
         self._safety = Safety()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._pending: list[Breach] = []
@@ -50,6 +52,7 @@ class Judge:
         self._pending += blocked_for_too_long(outcome)
         self._pending += self.promises.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
+        self.effects.remember(message, key, outcome, self._now)
 
     def after_step(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> None:
         """Report what was answered wrongly, and what must hold at any time and does not.
@@ -66,12 +69,15 @@ class Judge:
     def at_rest(self, world: JudgedWorld) -> None:
         """Report what must hold at rest and does not."""
         self.after_step(world)
+        ahead = captured_ahead(world)
         for violation in examine(world.examination()):
-            if violation.invariant not in OUTSIDE:
+            by_people = violation.invariant == "I7" and violation.subject in ahead
+            if violation.invariant not in OUTSIDE and not by_people:
                 world.violate(violation.invariant, f"{violation.subject}: {violation.what}")
         _report(world, unfinished(world))
         _report(world, fallen(world))
         _report(world, self.promises.broken(world))
+        _report(world, self.effects.too_many(world))
         _report(world, self.money.wrong(world))
         _report(world, gaps(world))
         _report(world, unsent(world, self._sent_before or ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -18,10 +18,9 @@ from tests.simulation.actors.stage import Stage
 def provider(world: Stage, name: str) -> None:
     """The bank opens and closes disputes; somebody uses the dashboard."""
     del name
-    steps = {dispute: 3, close: 2, refund: 2, capture: 1, void: 1, pay_beside: 2}
     while True:
-        world.sleep(world.choices.pick("pause", (120.0, 900.0)))
-        weighted(world, "step of the provider", steps)(world)
+        world.sleep(world.choices.pick("pause of the provider", (120.0, 2.0, 20.0, 900.0)))
+        weighted(world, "step of the provider", STEPS)(world)
 
 
 def dispute(world: Stage) -> None:
@@ -90,3 +89,6 @@ def _on_the_dashboard(world: Stage, path: str, **params: object) -> None:
         world.stripe.request("POST", f"http://stripe.invalid{path}", headers, urlencode(params))
     except (ApiError, library.StripeError):
         return
+
+
+STEPS: Mapping[Callable[[Stage], None], int] = {dispute: 3, close: 2, refund: 2, capture: 1, void: 1, pay_beside: 2}

@@ -32,12 +32,14 @@ _BOOKINGS = """
 class Taken:
     """What the provider's journal says of one booking, in minor units.
 
-    `hands` means that people captured or refunded on the provider's dashboard; `failed` that a refund failed.
+    `captured_by_hand` and `refunded_by_hand` mean that people did so on the provider's dashboard; `failed` that a
+    refund failed.
     """
 
     captured: int = 0
     refunded: int = 0
-    hands: bool = False
+    captured_by_hand: bool = False
+    refunded_by_hand: bool = False
     failed: bool = False
 
     @property
@@ -70,7 +72,8 @@ class Money:
                 what = f"was agreed at {agreed} and extended for {row['extensions']}, its price is {price.total.amount}"
                 yield Breach("money", f"{row['id']} {what}")
             taken = takings.get(row["id"], Taken())
-            if not taken.hands and not taken.failed and row["refund_status"] != "FAILED":
+            by_hand = taken.refunded_by_hand or (taken.captured_by_hand and row["status"] not in STAYS)
+            if not by_hand and not taken.failed and row["refund_status"] != "FAILED":
                 yield from self._balance(row, price, taken)
 
     def _balance(self, row: Row, price: Price, taken: Taken) -> Iterator[Breach]:
@@ -107,6 +110,13 @@ class Money:
         return {fee, *({0} if waived else ())}
 
 
+def captured_ahead(world: JudgedWorld) -> frozenset[str]:
+    """The bookings that wait for a decision, and whose money people have captured on the dashboard before it."""
+    takings = taken_by_booking(world)
+    undecided = world.sql("bookings", "SELECT id FROM booking WHERE status IN ('PENDING_PAYMENT', 'PENDING_APPROVAL')")
+    return frozenset(row["id"] for row in undecided if takings.get(row["id"], Taken()).captured_by_hand)
+
+
 def taken_by_booking(world: JudgedWorld) -> dict[str, Taken]:
     """What the journal says of each booking."""
     takings: dict[str, Taken] = {}
@@ -115,8 +125,9 @@ def taken_by_booking(world: JudgedWorld) -> dict[str, Taken]:
         booking = intents[entry["payment_intent"]]["metadata"].get("booking_id", "")
         taken = takings.setdefault(booking, Taken())
         movement, amount = entry["movement"], entry["amount"]
-        by_hand = entry["idempotency_key"] is None and movement in ("capture", "refund")
-        taken.hands = taken.hands or by_hand
+        by_hand = entry["idempotency_key"] is None
+        taken.captured_by_hand |= by_hand and movement == "capture"
+        taken.refunded_by_hand |= by_hand and movement == "refund"
         if movement == "capture":
             taken.captured += amount
         elif movement == "refund":

@@ -72,7 +72,7 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     product.replace(UnitOfWork, "begin", twice)
 
 
-@planted("I4", favours=("walk_in", "check_out"))
+@planted("I4", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def check_outs_have_no_audit_row(product: Replacements) -> None:
     """The audit row of a check-out is left out."""
     audit = Work.audit
@@ -84,13 +84,13 @@ def check_outs_have_no_audit_row(product: Replacements) -> None:
     product.replace(Work, "audit", most)
 
 
-@planted("I4", "I6")
+@planted("I4", "I6", favours=("assign", "book"), kind_of_run="ordinary")
 def assignments_have_no_event(product: Replacements) -> None:
     """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
     _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
 
 
-@planted("I3", "I6", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I3", "I6", favours=("pay", "decide"), kind_of_run="money")
 def numbers_have_gaps(product: Replacements) -> None:
     """The event of a captured payment leaves out a number."""
     row = Work._row
@@ -127,7 +127,7 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
     product.replace(EventDispatcher, "_apply_one", dropped)
 
 
-@planted("I17", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
+@planted("I17", favours=("pay", "decide"), kind_of_run="money", provider=0.2)
 def webhooks_are_parked_at_once(product: Replacements) -> None:
     """A webhook event is parked when the provider does not answer once."""
     apply = sync.sync
@@ -141,13 +141,13 @@ def webhooks_are_parked_at_once(product: Replacements) -> None:
     product.replace(webhook_application, "sync", once)
 
 
-@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
     """A webhook is answered 2xx and not stored."""
     product.replace(SqlWebhooks, "store", lambda *_: False)
 
 
-@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
     enqueue = Work.enqueue
@@ -159,7 +159,7 @@ def webhooks_have_no_job(product: Replacements) -> None:
     product.replace(Work, "enqueue", most)
 
 
-@planted("I11", "I8", favours=("pay", "decide"), actors=("guests-2", "guests-3"), deaths=0.03)
+@planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)
 def jobs_are_done_before_they_run(product: Replacements) -> None:
     """A job is marked as done when it is leased: a crash loses it."""
     claim = JobRunner.claim

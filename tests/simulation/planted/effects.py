@@ -29,7 +29,15 @@ def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     product.replace(idempotency, "answer", lambda *_, **__: None)
 
 
-@planted("I15", "Right 17", favours=("walk_in", "extend"), odds={"without a key": 0.0}, lost=0.2)
+@planted(
+    "I15",
+    "Right 17",
+    favours=("walk_in", "extend"),
+    odds={"without a key": 0.0},
+    kind_of_run="ordinary",
+    lost=0.2,
+    deaths=0.02,
+)
 def actions_do_not_know_their_key(product: Replacements) -> None:
     """Who ends an interrupted action does not know the key that began it: a repetition begins a second action."""
     begin = pending_actions.begin

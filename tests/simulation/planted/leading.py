@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.simulation import mixture
 from tests.simulation import world as worlds
-from tests.simulation.actors import trips
+from tests.simulation.actors import operators, provider, trips
 from tests.simulation.choices import Choices
 from tests.simulation.mixture import Mixture
 from tests.simulation.planted.fault import PlantedFault
@@ -29,17 +29,23 @@ def led(fault: PlantedFault) -> Iterator[None]:
     def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
         return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
 
-    chance = Choices.chance
+    chance, pick = Choices.chance, Choices.pick
 
     def likely(self: Choices, name: str, probability: float) -> bool:
         return chance(self, name, fault.odds.get(name, probability))
 
+    def confined(self: Choices, name: str, options: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
+        return pick(self, name, options, _confined_to(fault.choices.get(name, ()), options, weights))
+
     replaced = Replacements()
     replaced.replace(Choices, "chance", likely)
+    replaced.replace(Choices, "pick", confined)
     replaced.replace(worlds, "drawn", drawn)
     replaced.replace(cast, "ALWAYS", tuple(dict.fromkeys((*cast.ALWAYS, *fault.actors))))
     for name in DUTIES:
         replaced.replace(cast, name, _more_of(getattr(cast, name), fault.favours))
+    replaced.replace(provider, "STEPS", _more_of(provider.STEPS, fault.favours))
+    replaced.replace(operators, "DUTIES", _more_of(operators.DUTIES, fault.favours))
     for name in ("STEPS", "SPENDING_STEPS"):
         steps = {status: _more_of(each, fault.favours) for status, each in getattr(trips, name).items()}
         replaced.replace(trips, name, steps)
@@ -51,3 +57,14 @@ def led(fault: PlantedFault) -> Iterator[None]:
 
 def _more_of(weights: Mapping[Callable[..., Any], int], favours: tuple[str, ...]) -> dict[Callable[..., Any], int]:
     return {each: weight * MORE if each.__name__ in favours else weight for each, weight in weights.items()}
+
+
+def _confined_to(
+    wanted: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
+) -> Sequence[float] | None:
+    """The weights of the options where only those in `wanted` may be chosen; as they are where none of them may."""
+    likely = [
+        weight if option in wanted else 0.0
+        for option, weight in zip(options, weights or [1.0] * len(options), strict=True)
+    ]
+    return likely if any(likely) else weights
