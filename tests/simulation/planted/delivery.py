@@ -32,7 +32,7 @@ def the_inbox_forgets(product: Replacements) -> None:
     product.replace(inbox, "insert", lambda *_, **__: None)
 
 
-@planted("I6", deaths=0.03)
+@planted("I6", deaths=0.003, lost=0.2)
 def gaps_are_passed(product: Replacements) -> None:
     """An event that is too early is applied: the events before it count as applied."""
     past_repeats = inbox.advance_past_repeats
@@ -115,7 +115,7 @@ def sent_mails_are_published_twice(product: Replacements) -> None:
     product.replace(Work, "publish", doubled)
 
 
-@planted("I6", deaths=0.03)
+@planted("I6", deaths=0.003, lost=0.2)
 def failed_events_are_acknowledged(product: Replacements) -> None:
     """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
     apply = EventDispatcher._apply_one
@@ -179,7 +179,7 @@ def leases_of_jobs_are_ignored(product: Replacements) -> None:
     product.replace(job_queue, "LEASE", -job_queue.LEASE)
 
 
-@planted("I16", "Proved twice", freezes=0.05)
+@planted("I16", "Proved twice", freezes=0.05, steps=900)
 def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
     """A process that stood still longer than its lease ends a job that another process has ended."""
 

@@ -16,7 +16,8 @@ from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights, rooms
 from services.rooms.store.rooms import SqlRooms
-from tests.simulation.actors.clock import DAYS_PASS
+from tests.simulation.actors import arrivals, departures
+from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -27,9 +28,8 @@ NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 @planted(
     "I1",
     drops=[NO_ROOM_TWICE],
-    favours=("assign", "book"),
-    actors=("desk-2",),
     odds={"any room": 0.8, "the best room": 0.0},
+    choices={"duty": (arrivals.assign, arrivals.book), "days ahead": (1,)},
     kind_of_run="ordinary",
 )
 def two_stays_in_one_room(product: Replacements) -> None:
@@ -45,7 +45,16 @@ def last_room_sold_to_everybody(product: Replacements) -> None:
     product.replace(offers.Offer, "sold_out", False)
 
 
-@planted("I2", "Proved snapshot", favours=("walk_in", "book"), actors=("desk-2", "other-desk", "guests-2", "guests-3"))
+@planted(
+    "I2",
+    "Proved snapshot",
+    favours=("walk_in", "book", "cancel"),
+    actors=("desk-2", "guests-2"),
+    choices={"days ahead": (0, 1)},
+    kind_of_run="ordinary",
+    steps=900,
+    freezes=0.05,
+)
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
@@ -131,7 +140,7 @@ def nobody_is_told_to_clean(product: Replacements) -> None:
     "Right 14",
     "I12",
     favours=("change_any_status",),
-    actors=("manager", "supervisor", "clock"),
+    actors=("manager", "clock"),
     choices={"status": (RoomStatus.OUT_OF_ORDER,), "note": ("So be it.",), "days closed": (1,), **DAYS_PASS},
     kind_of_run="ordinary",
 )
@@ -140,13 +149,26 @@ def rooms_stay_out_of_order(product: Replacements) -> None:
     product.replace(SqlRooms, "due_back", lambda *_: None)
 
 
-@planted("Right 14", actors=("clock",), choices=DAYS_PASS, kind_of_run="ordinary", steps=150)
+@planted(
+    "Right 14",
+    actors=("clock",),
+    choices={**DAYS_PASS, "span": (WEEK,), "pause": (60.0, 400.0), "next guest": (600.0,)},
+    kind_of_run="ordinary",
+)
 def the_horizon_stands_still(product: Replacements) -> None:
     """The nights of a new day never come on sale."""
     product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
-@planted("liveness", "Proved locks", favours=("move", "walk_in"), actors=("desk-2",), odds={"any room": 0.5})
+@planted(
+    "liveness",
+    "Proved locks",
+    actors=("desk-2",),
+    odds={"any room": 0.5},
+    choices={"duty": (departures.move, arrivals.walk_in)},
+    kind_of_run="ordinary",
+    steps=900,
+)
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 

@@ -19,6 +19,12 @@ from tests.simulation.planted.replacing import Replacements
 # By its name, because the package has a function of the same name.
 cast: Any = import_module("tests.simulation.actors.cast")
 MORE = 20  # times as often
+# Guests and staff do not wait for long, and what a row does not name fails rarely, so that more steps are theirs.
+BUSY: Mapping[str, tuple[Any, ...]] = {
+    "pause": (0.05, 0.1, 1.0, 2.0), "next guest": (0.05, 5.0), "deaths": (0.0, 0.003), "freezes": (0.0, 0.01),
+    "lost messages": (0.0, 0.01), "webhooks": (0.0, 0.1), "provider": (0.0, 0.03), "notices": (0.0, 0.05),
+    "slow": (0.0, 0.05),
+}  # fmt: skip
 DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
 
 
@@ -30,12 +36,13 @@ def led(fault: PlantedFault) -> Iterator[None]:
         return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
 
     chance, pick = Choices.chance, Choices.pick
+    choices = {**BUSY, **fault.choices}
 
     def likely(self: Choices, name: str, probability: float) -> bool:
         return chance(self, name, fault.odds.get(name, probability))
 
     def confined(self: Choices, name: str, options: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
-        return pick(self, name, options, _confined_to(fault.choices.get(name, ()), options, weights))
+        return pick(self, name, options, _confined_to(choices.get(name, ()), options, weights))
 
     replaced = Replacements()
     replaced.replace(Choices, "chance", likely)
