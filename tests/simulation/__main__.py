@@ -21,7 +21,7 @@ from typing import Any
 
 from sandbox.stack.orphans import reap_orphans
 from tests.simulation.planted import hunt
-from tests.simulation.reports import Totals, failure_text, write_failure
+from tests.simulation.reports import Totals, answered, failure_text, write_failure
 from tests.simulation.shrinking import Failure, shrunk
 from tests.simulation.worker_pool import Worker, WorkerPool
 
@@ -60,7 +60,9 @@ def main() -> None:
         sys.exit(replay(chosen.replay))
     if chosen.planted is not None:
         with WorkerPool(chosen.workers) as pool:
-            sys.exit(hunt.command(pool.workers, chosen.planted, seeds=chosen.seeds or hunt.SEEDS, say=say))
+            seeds = chosen.seeds or hunt.SEEDS
+            about: dict[str, Any] = {"first": chosen.seed, "seeds": seeds, "answers": chosen.answers}
+            sys.exit(hunt.command(pool.workers, chosen.planted, say=say, **about))
     totals, began = Totals(), time.monotonic()
     last = chosen.seeds or (100 if chosen.minutes is None else None)
     numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
@@ -76,7 +78,7 @@ def main() -> None:
     if chosen.points:
         say(totals.crash_point_table())
     if chosen.answers:
-        say(totals.answer_table())
+        say(answered(totals.answers))
     say(totals.summary())
     sys.exit(1 if totals.failures else 0)
 

@@ -29,6 +29,7 @@ _TAKEN = f"""
     WITH taken AS ({_SELECTED}) UPDATE outbox SET published_at = %(now)s FROM taken
     WHERE outbox.position = taken.position RETURNING taken.*
 """
+_REFUSED = "UPDATE outbox SET published_at = NULL WHERE position = ANY(%(positions)s)"
 
 
 class Partition:
@@ -66,7 +67,10 @@ class EventTransport:
             partition.holder = partition.channel = None
 
     def publish(self, owner: str) -> str:
-        """Publish an outbox as the relay does. A relay that dies publishes some events, and all of them again later."""
+        """Publish an outbox as the relay does. A relay that dies publishes some events, and all of them again later.
+
+        An event that the broker refuses is published later than those behind it.
+        """
         world = self._world
         before, after = (f"relay of {owner}: publish {moment}" for moment in ("before", "after"))
         odds = [world.points.probability(point, world.mixture.deaths) for point in (before, after)]
@@ -81,14 +85,22 @@ class EventTransport:
             point = after if count else before
             world.points.doomed(point)
             world.points.hit(point)
-        else:
+        confirmed = [row for row in rows[:count] if not world.fault("the broker refuses an event", self._refusals)]
+        if not dies and (refused := [row["position"] for row in rows if row not in confirmed]):
+            world.databases[owner].sql(_REFUSED, positions=refused)
+        elif not dies:
             world.outboxes.discard(owner)
-        world.shares["publish"] += count
-        for row in rows[:count]:
+        world.shares["publish"] += len(confirmed)
+        for row in confirmed:
             envelope = _envelope(owner, row)
             properties = event_protocol.event_properties(envelope)
             self.broker.publish(topology.exchange(owner), envelope.type, codec.encode(envelope), properties)
-        return f"relay of {owner} publishes {count} of {len(rows)}"
+        return f"relay of {owner} publishes {len(confirmed)} of {len(rows)}"
+
+    @property
+    def _refusals(self) -> float:
+        """The probability with which the broker refuses an event."""
+        return self._world.mixture.lost / 5
 
     def deliverable(self) -> list[Partition]:
         """The partitions with messages whose consumer has nothing in hand."""

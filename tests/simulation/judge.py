@@ -14,11 +14,12 @@ from contracts.values import Context
 from hotelmate.invariants.catalogue import examine
 from tests.simulation.judging.answers import wrong_answer
 from tests.simulation.judging.client_answers import ClientAnswers
+from tests.simulation.judging.effects import Effects
 from tests.simulation.judging.feeds import feed_gaps
 from tests.simulation.judging.invariants_at_rest import broken_at_rest, long_key_claims
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 from tests.simulation.judging.liveness import unfinished_work
-from tests.simulation.judging.money import MoneyChecks
+from tests.simulation.judging.money import MoneyChecks, captured_ahead
 from tests.simulation.judging.notices import repeated_mails, sent_notices, undelivered_notices
 from tests.simulation.judging.safety import SERVICES, Safety
 
@@ -34,6 +35,7 @@ class Judge:
         self.check_outs = 0
         self.client_answers = ClientAnswers()
         self.money = MoneyChecks()
+        self.effects = Effects()
         self._safety = Safety()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._pending: list[Breach] = []
@@ -50,6 +52,7 @@ class Judge:
         self._pending += long_key_claims(outcome)
         self._pending += self.client_answers.remember(message, context, key, outcome, self._now)
         self.money.remember(message, outcome)
+        self.effects.remember(message, key, outcome, self._now)
 
     def after_step(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> None:
         """Report wrong answers, and the invariants of any time that do not hold.
@@ -66,12 +69,15 @@ class Judge:
     def at_rest(self, world: JudgedWorld) -> None:
         """Report the invariants at rest that do not hold."""
         self.after_step(world)
+        ahead = captured_ahead(world)
         for violation in examine(world.examination()):
-            if violation.invariant not in NOT_SIMULATED:
+            by_people = violation.invariant == "I7" and violation.subject in ahead
+            if violation.invariant not in NOT_SIMULATED and not by_people:
                 world.violate(violation.invariant, f"{violation.subject}: {violation.what}")
         _report(world, unfinished_work(world))
         _report(world, broken_at_rest(world))
         _report(world, self.client_answers.breaches(world))
+        _report(world, self.effects.too_many(world))
         _report(world, self.money.breaches(world))
         _report(world, feed_gaps(world))
         _report(world, undelivered_notices(world, self._sent_before or ()))

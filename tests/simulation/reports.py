@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,14 +78,15 @@ class Totals:
             lines += [f"{service}: {len(points)} crash points were not hit", *points]
         return "\n".join([*lines, f"{len(self.enumerated)} crash points enumerated, {len(self.hits)} of them hit"])
 
-    def answer_table(self) -> str:
-        """How often each ask had which outcome."""
-        return "\n".join(f"{count:7} {answer}" for answer, count in sorted(self.answers.items()))
-
     def _why_missed(self, name: str) -> str:
         if name not in self.passes:
             return f"passed only at rest, when nothing dies any more ({self.passes_at_rest[name]} times)"
         return f"passed {self.passes[name]} times, in {self.runs_that_pass[name]} of {self.runs} runs"
+
+
+def answer_table(answers: Mapping[str, int]) -> str:
+    """How often each ask had which outcome."""
+    return "\n".join(f"{count:7} {answer}" for answer, count in sorted(answers.items()))
 
 
 def failure_text(result: dict[str, Any], path: Path) -> str:

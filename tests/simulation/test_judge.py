@@ -11,6 +11,7 @@ import pytest
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CreateBooking
+from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.values import Context
@@ -34,6 +35,11 @@ def stays(original: StaysTemplate, copied_database: CopyDatabase) -> Iterator[Se
 OTHER_STAY = """
     INSERT INTO period (hotel, room_id, kind, nights, reason, live, began_at)
     SELECT hotel, room_id, 'BLOCK', nights, '', true, began_at FROM period WHERE booking_id IS NOT NULL AND live
+"""
+_ONCE_MORE = """
+    INSERT INTO outbox (id, type, subject, sequence, hotel, time, data, traceparent, correlation_id, causation_id)
+    SELECT gen_random_uuid(), type, subject, sequence + 9, hotel, time, data, traceparent, correlation_id, causation_id
+    FROM outbox WHERE type = 'bookings.StayExtended.v1'
 """
 # The invariant, the service, and the statements by which a row is spoiled.
 PLANTED = {
@@ -187,3 +193,14 @@ def test_a_booking_that_nobody_asked_for_is_found(stays: SettledStays) -> None:
     assert kinds(stays) == []
     stays.judge.answered(create(), Context(), "lost", Refusal("SOLD_OUT", ""))
     assert kinds(stays) == ["I15"]
+
+
+def test_an_effect_that_nobody_requested_is_found(stays: SettledStays) -> None:
+    extend = ExtendBooking(hotel=HOTEL, booking_id=stays.staying, add_nights=1)
+    stays.sql("bookings", _ONCE_MORE)
+    assert "I15" in kinds(stays)
+
+    stays.judge.answered(extend, STAFF, "extend", Unavailable(""))  # the key of the first one
+    assert "I15" in kinds(stays)
+    stays.judge.answered(extend, STAFF, "again", Unavailable(""))
+    assert "I15" not in kinds(stays)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.simulation.actors import roster, trips
+from tests.simulation.actors import operators, provider, roster, trips
 from tests.simulation.planted import run_bias
 from tests.simulation.planted.kinds import INVARIANTS, KINDS, LEFT_OUT
 from tests.simulation.planted.table import FAULTS
@@ -33,7 +33,7 @@ def test_every_favour_is_a_duty_or_a_step_and_every_actor_is_on_the_roster() -> 
     actors = roster.all_actors(about_money=False)
     duties = [getattr(roster, name) for name in run_bias.DUTIES]
     steps = [weights for name in run_bias.STEPS for weights in getattr(trips, name).values()]
-    names = {each.__name__ for weights in (*duties, *steps) for each in weights}
+    names = {each.__name__ for weights in (*duties, *steps, provider.STEPS, operators.DUTIES) for each in weights}
 
     assert {(fault.name, name) for fault in FAULTS.values() for name in fault.favours if name not in names} == set()
     assert {(fault.name, name) for fault in FAULTS.values() for name in fault.actors if name not in actors} == set()

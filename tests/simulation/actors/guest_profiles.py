@@ -13,6 +13,7 @@ REFUND_FAILS_LATER = "4000000000005126"
 DISPUTED = "4000000000000259"
 INQUIRED_ABOUT = "4000000000001976"
 NO_CARD = "1234"
+PROMO_CODE = "SIM"  # of the promotions that managers add and remove
 
 
 @dataclass(frozen=True)

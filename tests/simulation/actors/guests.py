@@ -19,7 +19,7 @@ from contracts.values import Caller, Context, HotelCard
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of, today_at
-from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, GuestProfile
+from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PROMO_CODE, GuestProfile
 
 CODE_IN_LINK = re.compile(r"[?&#]code=([A-Za-z0-9_-]+)")
 
@@ -104,6 +104,8 @@ def _stay(world: ActorWorld, hotel: HotelCard, profile: GuestProfile) -> dict[st
 def _booked(client: Client, hotel: HotelCard, stay: dict[str, Any]) -> CreatedBooking | None:
     world = client.world
     quote = None
+    if world.choices.chance("promo code", 0.05):
+        stay = stay | {"promo_code": PROMO_CODE}
     if world.choices.chance("asks for a quote", 0.2):
         quote = client.command(GiveQuote(hotel=hotel.slug, **stay))
         world.sleep(weighted(world, "thinks", {10.0: 5, 1900.0: 1}))

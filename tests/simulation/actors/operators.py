@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.refunds import RetryRefund
 from contracts.catalogue import OWNERS
@@ -25,17 +27,8 @@ def operators(world: ActorWorld, name: str) -> None:
     """An operator looks after the system, now and then."""
     client = Client(world, name, OPERATOR)
     while True:
-        world.sleep(world.choices.pick("pause", (30.0, 120.0, 600.0)))
-        duties = {
-            reconcile: 4,
-            replay_notices: 3,
-            replay_webhooks: 3,
-            publish_again: 1,
-            retry_refunds: 2,
-            drop_user: 1,
-            import_again: 1,
-        }
-        weighted(world, "duty", duties)(client)
+        world.sleep(world.choices.pick("pause of the operator", (30.0, 120.0, 600.0)))
+        weighted(world, "duty of the operator", DUTIES)(client)
 
 
 def reconcile(client: Client) -> None:
@@ -91,3 +84,9 @@ def import_again(client: Client) -> None:
 def drop_user(client: Client) -> None:
     """End the realtime connections of a member of staff."""
     client.command(DropUser(staff_id="1"))
+
+
+DUTIES: Mapping[Callable[[Client], None], int] = {
+    reconcile: 4, replay_notices: 3, replay_webhooks: 3, publish_again: 1, retry_refunds: 2, drop_user: 1,
+    import_again: 1,
+}  # fmt: skip

@@ -23,6 +23,7 @@ from contracts.rooms.promotions import (
 from contracts.rooms.rates import WriteRates
 from contracts.rooms.room_types import ListRoomTypes
 from tests.simulation.actors.colleague import Colleague
+from tests.simulation.actors.guest_profiles import PROMO_CODE
 
 TIERS = (
     TierDefinition(hours_before=0, kind="FULL_STAY"), TierDefinition(hours_before=24, kind="PERCENTAGE", value="60"),
@@ -56,7 +57,7 @@ def change_promotions(colleague: Colleague) -> None:
     if not codes or colleague.chance("a new one", 0.3):
         value = colleague.world.choices.pick("percent", ("10", "100", "101"))
         colleague.client.command(
-            AddPromotion(hotel=hotel, promotion=PromotionDefinition(code="SIM", kind="PERCENT", value=value))
+            AddPromotion(hotel=hotel, promotion=PromotionDefinition(code=PROMO_CODE, kind="PERCENT", value=value))
         )
     elif colleague.chance("removes", 0.3):
         colleague.client.command(RemovePromotion(hotel=hotel, code=colleague.world.choices.pick("promotion", codes)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -18,10 +18,9 @@ from tests.simulation.actors.client import weighted
 def provider(world: ActorWorld, name: str) -> None:
     """The bank opens and closes disputes; an employee of the hotel uses the dashboard."""
     del name
-    steps = {dispute: 3, decide_dispute: 2, refund: 2, capture: 1, cancel_authorisation: 1, pay_outside_checkout: 2}
     while True:
-        world.sleep(world.choices.pick("pause", (120.0, 900.0)))
-        weighted(world, "step of the provider", steps)(world)
+        world.sleep(world.choices.pick("pause of the provider", (120.0, 2.0, 20.0, 900.0)))
+        weighted(world, "step of the provider", STEPS)(world)
 
 
 def dispute(world: ActorWorld) -> None:
@@ -90,3 +89,13 @@ def _on_the_dashboard(world: ActorWorld, path: str, **params: object) -> None:
         world.stripe.request("POST", f"http://stripe.invalid{path}", headers, urlencode(params))
     except (ApiError, library.StripeError):
         return
+
+
+STEPS: Mapping[Callable[[ActorWorld], None], int] = {
+    dispute: 3,
+    decide_dispute: 2,
+    refund: 2,
+    capture: 1,
+    cancel_authorisation: 1,
+    pay_outside_checkout: 2,
+}

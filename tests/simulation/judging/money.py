@@ -32,12 +32,14 @@ _BOOKINGS = """
 class CardMovements:
     """The movements of one booking in the provider's journal, in minor units.
 
-    `on_dashboard` says that a capture or refund was made on the provider's dashboard, `failed` that a refund failed.
+    `captured_by_hand` and `refunded_by_hand` mean that people did so on the provider's dashboard; `failed` that a
+    refund failed.
     """
 
     captured: int = 0
     refunded: int = 0
-    on_dashboard: bool = False
+    captured_by_hand: bool = False
+    refunded_by_hand: bool = False
     failed: bool = False
 
     @property
@@ -70,7 +72,8 @@ class MoneyChecks:
                 what = f"was agreed at {agreed} and extended for {row['extensions']}, its price is {price.total.amount}"
                 yield Breach("money", f"{row['id']} {what}")
             movements = movements_by_booking.get(row["id"], CardMovements())
-            if not movements.on_dashboard and not movements.failed and row["refund_status"] != "FAILED":
+            by_hand = movements.refunded_by_hand or (movements.captured_by_hand and row["status"] not in STAYS)
+            if not by_hand and not movements.failed and row["refund_status"] != "FAILED":
                 yield from self._balance(row, price, movements)
 
     def _balance(self, row: Row, price: Price, movements: CardMovements) -> Iterator[Breach]:
@@ -107,6 +110,15 @@ class MoneyChecks:
         return {fee, *({0} if waived else ())}
 
 
+def captured_ahead(world: JudgedWorld) -> frozenset[str]:
+    """The bookings that wait for a decision, and whose money people have captured on the dashboard before it."""
+    movements_by_booking = card_movements_by_booking(world)
+    undecided = world.sql("bookings", "SELECT id FROM booking WHERE status IN ('PENDING_PAYMENT', 'PENDING_APPROVAL')")
+    return frozenset(
+        row["id"] for row in undecided if movements_by_booking.get(row["id"], CardMovements()).captured_by_hand
+    )
+
+
 def card_movements_by_booking(world: JudgedWorld) -> dict[str, CardMovements]:
     """The journal's movements of each booking."""
     movements_by_booking: dict[str, CardMovements] = {}
@@ -115,8 +127,9 @@ def card_movements_by_booking(world: JudgedWorld) -> dict[str, CardMovements]:
         booking = intents[entry["payment_intent"]]["metadata"].get("booking_id", "")
         movements = movements_by_booking.setdefault(booking, CardMovements())
         movement, amount = entry["movement"], entry["amount"]
-        by_hand = entry["idempotency_key"] is None and movement in ("capture", "refund")
-        movements.on_dashboard = movements.on_dashboard or by_hand
+        by_hand = entry["idempotency_key"] is None
+        movements.captured_by_hand |= by_hand and movement == "capture"
+        movements.refunded_by_hand |= by_hand and movement == "refund"
         if movement == "capture":
             movements.captured += amount
         elif movement == "refund":

@@ -32,7 +32,7 @@ def the_inbox_forgets(product: Replacements) -> None:
     product.replace(inbox, "insert", lambda *_, **__: None)
 
 
-@planted("I6", deaths=0.03)
+@planted("I6", deaths=0.003, lost=0.2)
 def gaps_are_passed(product: Replacements) -> None:
     """An event that is too early is applied: the events before it count as applied."""
     past_repeats = inbox.advance_past_repeats
@@ -72,7 +72,7 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     product.replace(UnitOfWork, "begin", twice)
 
 
-@planted("I4", favours=("walk_in", "check_out"))
+@planted("I4", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def check_outs_have_no_audit_row(product: Replacements) -> None:
     """The audit row of a check-out is left out."""
     audit = Work.audit
@@ -84,13 +84,13 @@ def check_outs_have_no_audit_row(product: Replacements) -> None:
     product.replace(Work, "audit", most)
 
 
-@planted("I4", "I6")
+@planted("I4", "I6", favours=("assign", "book"), kind_of_run="ordinary")
 def assignments_have_no_event(product: Replacements) -> None:
     """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
     _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
 
 
-@planted("I3", "I6", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I3", "I6", favours=("pay", "decide"), kind_of_run="money")
 def numbers_have_gaps(product: Replacements) -> None:
     """The event of a captured payment leaves out a number."""
     row = Work._row
@@ -115,7 +115,7 @@ def sent_mails_are_published_twice(product: Replacements) -> None:
     product.replace(Work, "publish", doubled)
 
 
-@planted("I6", deaths=0.03)
+@planted("I6", deaths=0.003, lost=0.2)
 def failed_events_are_acknowledged(product: Replacements) -> None:
     """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
     apply = EventDispatcher._apply_one
@@ -127,7 +127,7 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
     product.replace(EventDispatcher, "_apply_one", dropped)
 
 
-@planted("I17", favours=("pay", "decide"), actors=("guests-2", "guests-3"), provider=0.2)
+@planted("I17", favours=("pay", "decide"), kind_of_run="money", provider=0.2)
 def webhooks_are_parked_at_once(product: Replacements) -> None:
     """A webhook event is parked when the provider does not answer once."""
     apply = sync.sync
@@ -141,13 +141,13 @@ def webhooks_are_parked_at_once(product: Replacements) -> None:
     product.replace(webhook_application, "sync", once)
 
 
-@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
     """A webhook is answered 2xx and not stored."""
     product.replace(SqlWebhooks, "store", lambda *_: False)
 
 
-@planted("I11", favours=("pay", "decide"), actors=("guests-2", "guests-3"))
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
     enqueue = Work.enqueue
@@ -159,7 +159,7 @@ def webhooks_have_no_job(product: Replacements) -> None:
     product.replace(Work, "enqueue", most)
 
 
-@planted("I11", "I8", favours=("pay", "decide"), actors=("guests-2", "guests-3"), deaths=0.03)
+@planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)
 def jobs_are_done_before_they_run(product: Replacements) -> None:
     """A job is marked as done when it is leased: a crash loses it."""
     claim = JobRunner.claim
@@ -179,7 +179,7 @@ def leases_of_jobs_are_ignored(product: Replacements) -> None:
     product.replace(job_queue, "LEASE", -job_queue.LEASE)
 
 
-@planted("I16", "Proved twice", freezes=0.05)
+@planted("I16", "Proved twice", freezes=0.05, steps=900)
 def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
     """A process that stood still longer than its lease ends a job that another process has ended."""
 

@@ -18,8 +18,11 @@ from services.bookings.store.communications import SqlCommunications
 from services.bookings.store.holds import SqlInventoryHolds
 from services.bookings.work import BookingsWork
 from services.rooms.store.actions import SqlActionLog
+from tests.simulation.actors import arrivals, departures
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
+
+IN_HOUSE = (arrivals.walk_in, departures.extend, departures.move, departures.check_out)  # duties
 
 
 @planted("I15", odds={"asks again": 0.6, "without a key": 0.0})
@@ -29,7 +32,16 @@ def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     product.replace(idempotency, "answer", lambda *_, **__: None)
 
 
-@planted("I15", "Right 17", favours=("walk_in", "extend"), odds={"without a key": 0.0}, lost=0.2)
+@planted(
+    "I15",
+    "Right 17",
+    odds={"without a key": 0.0},
+    choices={"duty": (arrivals.walk_in, departures.extend)},
+    kind_of_run="ordinary",
+    steps=900,
+    deaths=0.02,
+    lost=0.2,
+)
 def actions_do_not_know_their_key(product: Replacements) -> None:
     """Who ends an interrupted action does not know the key that began it: a repetition begins a second action."""
     begin = pending_actions.begin
@@ -46,14 +58,14 @@ def claims_never_end(product: Replacements) -> None:
     product.replace(idempotency, "LEASE", idempotency.RETENTION)
 
 
-@planted("I2", lost=0.2)
+@planted("I2", choices={"duty": IN_HOUSE}, kind_of_run="ordinary", lost=0.2)
 def rooms_repeat_an_action(product: Replacements) -> None:
     """The rooms service carries an action out again when it is asked again under the same action id."""
     product.replace(SqlActionLog, "begin", lambda *_, **__: True)
     product.replace(SqlActionLog, "finish", lambda *_: None)
 
 
-@planted("I13", favours=("walk_in", "move", "check_out", "extend", "cancel"), actors=("desk-2", "manager"), slow=0.3)
+@planted("I13", actors=("desk-2",), choices={"duty": IN_HOUSE}, kind_of_run="ordinary", steps=900, lost=0.1, slow=0.3)
 def actions_do_not_shut_out(product: Replacements) -> None:
     """A second action of a booking begins while the first one waits for the rooms service."""
     begin = SqlBookings.begin_action
@@ -65,7 +77,7 @@ def actions_do_not_shut_out(product: Replacements) -> None:
     product.replace(pending_actions, "require_none", lambda booking: booking)
 
 
-@planted("I12", deaths=0.03, lost=0.1)
+@planted("I12", odds={"without a key": 0.9}, choices={"duty": IN_HOUSE}, kind_of_run="ordinary", deaths=0.03, lost=0.1)
 def interrupted_actions_stay(product: Replacements) -> None:
     """Nobody carries out an action whose process died."""
     product.replace(SqlBookings, "lock_stale", lambda _: None)

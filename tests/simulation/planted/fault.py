@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulation.planted.replacing import Replacements
 
@@ -28,8 +29,9 @@ class PlantedFault:
     product in this process.
 
     The other fields bias a run, with and without the fault, towards the fault: `actors` take part in every run,
-    `favours` are the names of duties of staff and steps of guests that they do more often, `odds` the probabilities of
-    chances by their name on the tape, `mixture` those of the world's faults, `steps` the length of a run.
+    `favours` are the names of what actors do more often, `odds` the probabilities of chances by their name on the tape,
+    `choices` the options to which a choice is confined by its name on the tape, `mixture` the probabilities of the
+    world's faults, `steps` the length of a run.
     """
 
     name: str
@@ -40,6 +42,7 @@ class PlantedFault:
     actors: tuple[str, ...] = ()
     favours: tuple[str, ...] = ()
     odds: Mapping[str, float] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     steps: int = 450
     mixture: Mapping[str, float] = field(default_factory=dict)
 
@@ -60,10 +63,16 @@ def planted(
     actors: tuple[str, ...] = (),
     favours: tuple[str, ...] = (),
     odds: Mapping[str, float] | None = None,
+    choices: Mapping[str, tuple[Any, ...]] | None = None,
+    kind_of_run: str = "",
     steps: int = 450,
     **mixture: float,
 ) -> Callable[[Plant], PlantedFault]:
-    """Make a function that plants a fault a row of the table; its docstring says what the fault is."""
+    """Make a function that plants a fault a row of the table; its docstring says what the fault is.
+
+    With `kind_of_run`, all its runs are of this kind.
+    """
+    confined = {**(choices or {}), **({"kind of run": (kind_of_run,)} if kind_of_run else {})}
 
     def row(plant: Plant) -> PlantedFault:
         return PlantedFault(
@@ -75,6 +84,7 @@ def planted(
             actors=actors,
             favours=favours,
             odds=odds or {},
+            choices=confined,
             steps=steps,
             mixture=mixture,
         )

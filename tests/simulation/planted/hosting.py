@@ -8,7 +8,7 @@ from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 
-@planted("I5", actors=("guests-2", "guests-3", "desk-2"))
+@planted("I5", actors=("guests-2", "guests-3", "desk-2"), freezes=0.05)
 def the_relay_goes_by_position(product: Replacements) -> None:
     """The relay reads the rows behind the last one that it published: a transaction that commits late is skipped."""
     behind = "AND position > (SELECT coalesce(max(position), 0) FROM outbox WHERE published_at IS NOT NULL)"

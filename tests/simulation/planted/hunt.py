@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from tests.simulation.planted.distribution import OrderedWorker, distribute
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.kinds import KINDS, LEFT_OUT
 from tests.simulation.planted.table import FAULTS
+from tests.simulation.reports import FAILURES, answered
 
 SEEDS = 200
 Row = Mapping[str, Any]
 
 
-def hunt(workers: Sequence[OrderedWorker], names: Sequence[str] = (), *, seeds: int = SEEDS) -> Iterator[Row]:
+def hunt(
+    workers: Sequence[OrderedWorker], names: Sequence[str] = (), *, first: int = 1, seeds: int = SEEDS
+) -> Iterator[Row]:
     """The answer of `search.search_fault` for each fault, as it comes; for all faults where `names` is empty.
+
+    Each search runs so many `seeds`, from the `first` on.
 
     Raises `LookupError` for an unknown name.
     """
-    return distribute(workers, [{"fault": fault.name, "seeds": seeds} for fault in chosen(names)])
+    return distribute(workers, [{"fault": fault.name, "first": first, "seeds": seeds} for fault in chosen(names)])
 
 
 def chosen(names: Sequence[str]) -> list[PlantedFault]:
@@ -29,14 +35,37 @@ def chosen(names: Sequence[str]) -> list[PlantedFault]:
     return [FAULTS[name] for name in names] if names else list(FAULTS.values())
 
 
-def command(workers: Sequence[OrderedWorker], names: Sequence[str], *, seeds: int, say: Callable[[str], None]) -> int:
-    """Search, print each result and the table; returns 1 where a fault is not found, or its run fails without it."""
+def command(
+    workers: Sequence[OrderedWorker],
+    names: Sequence[str],
+    *,
+    first: int,
+    seeds: int,
+    say: Callable[[str], None],
+    answers: bool = False,
+) -> int:
+    """Search, print each result and the table; returns 1 where a fault is not found, or its run fails without it.
+
+    With `answers`, print also the outcomes of all asks of each search.
+    """
     rows = []
-    for row in hunt(workers, names, seeds=seeds):
+    for row in hunt(workers, names, first=first, seeds=seeds):
         rows.append(row)
         say(line(row))
+        if answers:
+            say(answered(row["answers"]))
+        if row["trace"]:
+            say(f"    its trace without the fault: {_kept(row)}")
     say(table(rows))
     return 0 if all(is_good(row) for row in rows) else 1
+
+
+def _kept(row: Row) -> Path:
+    """Write the trace of the run without the fault to a file; returns its path."""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    path = FAILURES / f"{row['name']}-{row['seed']}.txt"
+    path.write_text("\n".join([*row["trace"], row["without"], ""]))
+    return path
 
 
 def is_good(row: Row) -> bool:

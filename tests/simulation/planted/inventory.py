@@ -16,6 +16,8 @@ from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights, rooms
 from services.rooms.store.rooms import SqlRooms
+from tests.simulation.actors import arrivals, departures
+from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -23,21 +25,36 @@ NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
 
-@planted("I1", drops=[NO_ROOM_TWICE], favours=("assign", "book"), actors=("desk-2",), odds={"any room": 0.8})
+@planted(
+    "I1",
+    drops=[NO_ROOM_TWICE],
+    odds={"any room": 0.8, "the best room": 0.0},
+    choices={"duty": (arrivals.assign, arrivals.book), "days ahead": (1,)},
+    kind_of_run="ordinary",
+)
 def two_stays_in_one_room(product: Replacements) -> None:
     """Nothing keeps two stays out of one room: no check, no constraint."""
     product.replace(assignments, "check_no_overlap", lambda *_: None)
     product.replace(moves, "check_no_overlap", lambda *_: None)
 
 
-@planted("I2", drops=[NO_OVERSELL], favours=("walk_in", "book"), actors=("guests-2",))
+@planted("I2", drops=[NO_OVERSELL], favours=("walk_in", "book"), actors=("guests-2",), kind_of_run="ordinary")
 def last_room_sold_to_everybody(product: Replacements) -> None:
     """A night is sold although it is full: the statement does not compare, and the constraint is gone."""
     product.replace(nights, "SELL", sa.text(str(nights.SELL).rsplit("AND NOT EXISTS", 1)[0]))
     product.replace(offers.Offer, "sold_out", False)
 
 
-@planted("I2", "Proved snapshot", favours=("walk_in", "book"), actors=("desk-2", "other-desk", "guests-2", "guests-3"))
+@planted(
+    "I2",
+    "Proved snapshot",
+    favours=("walk_in", "book", "cancel"),
+    actors=("desk-2", "guests-2"),
+    choices={"days ahead": (0, 1)},
+    kind_of_run="ordinary",
+    steps=900,
+    freezes=0.05,
+)
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
@@ -50,7 +67,13 @@ def released_nights_stay_sold(product: Replacements) -> None:
     product.replace(hold_rules, "released", lambda parts, **_: ((), ()))
 
 
-@planted("I2", favours=("assign", "book"), actors=("desk-2",), odds={"any room": 0.8})
+@planted(
+    "I2",
+    favours=("assign", "book"),
+    actors=("desk-2",),
+    odds={"any room": 0.8, "the best room": 0.0},
+    kind_of_run="ordinary",
+)
 def a_move_leaves_the_counters(product: Replacements) -> None:
     """A room of another type changes no counter, only the hold."""
     count = hold_steps.count_on_type
@@ -65,7 +88,7 @@ def a_move_leaves_the_counters(product: Replacements) -> None:
     product.replace(hold_steps, "count_on_type", parts_only)
 
 
-@planted("I2", favours=("walk_in", "extend"))
+@planted("I2", favours=("walk_in", "extend"), kind_of_run="ordinary")
 def added_nights_are_not_counted(product: Replacements) -> None:
     """An extension changes the hold and no counter."""
     product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=0 * by))
@@ -77,13 +100,13 @@ def endings_are_not_heard(product: Replacements) -> None:
     product.replace(booking_events, "release_later", lambda *_: None)
 
 
-@planted("I2", favours=("block",), actors=("manager",))
+@planted("I2", favours=("block",), actors=("manager",), kind_of_run="ordinary")
 def blocks_leave_the_capacity(product: Replacements) -> None:
     """A blocked room stays on sale."""
     product.replace(blocks, "reduce_capacity", lambda *_: None)
 
 
-@planted("I3", favours=("walk_in", "check_out"))
+@planted("I3", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def a_room_left_is_ready_at_once(product: Replacements) -> None:
     """A room is ready for the next guest without having been cleaned."""
 
@@ -94,7 +117,7 @@ def a_room_left_is_ready_at_once(product: Replacements) -> None:
     product.replace(room_status, "LIFECYCLE", Skipping())
 
 
-@planted("I13", favours=("walk_in", "check_out"))
+@planted("I13", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def check_out_leaves_the_room_occupied(product: Replacements) -> None:
     """The booking is checked out, the stay ends, and the room keeps its status and guest."""
     change = room_status.change
@@ -107,25 +130,45 @@ def check_out_leaves_the_room_occupied(product: Replacements) -> None:
     product.replace(room_status, "change", unless_leaving)
 
 
-@planted("liveness", favours=("walk_in", "check_out"))
+@planted("liveness", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def nobody_is_told_to_clean(product: Replacements) -> None:
     """A room that is left gets no cleaning task."""
     product.replace(cleaning_tasks, "follow", lambda *_: None)
 
 
-@planted("Right 14", "I12", favours=("change_any_status", "report_damage"), actors=("manager", "supervisor", "clock"))
+@planted(
+    "Right 14",
+    "I12",
+    favours=("change_any_status",),
+    actors=("manager", "clock"),
+    choices={"status": (RoomStatus.OUT_OF_ORDER,), "note": ("So be it.",), "days closed": (1,), **DAYS_PASS},
+    kind_of_run="ordinary",
+)
 def rooms_stay_out_of_order(product: Replacements) -> None:
     """Nobody returns a room to order whose `until` has come."""
     product.replace(SqlRooms, "due_back", lambda *_: None)
 
 
-@planted("Right 14", actors=("clock",))
+@planted(
+    "Right 14",
+    actors=("clock",),
+    choices={**DAYS_PASS, "span": (WEEK,), "pause": (60.0, 400.0), "next guest": (600.0,)},
+    kind_of_run="ordinary",
+)
 def the_horizon_stands_still(product: Replacements) -> None:
     """The nights of a new day never come on sale."""
     product.replace(nights.SqlNights, "due", lambda *_, **__: None)
 
 
-@planted("liveness", "Proved locks", favours=("move", "walk_in"), actors=("desk-2",), odds={"any room": 0.5})
+@planted(
+    "liveness",
+    "Proved locks",
+    actors=("desk-2",),
+    odds={"any room": 0.5},
+    choices={"duty": (departures.move, arrivals.walk_in)},
+    kind_of_run="ordinary",
+    steps=900,
+)
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
 

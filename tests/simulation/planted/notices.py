@@ -9,6 +9,7 @@ from services.notifier.domain.send_result import SENT, SendResult
 from services.notifier.handlers import events, mails, pushes
 from services.notifier.store.notices import SqlNotices
 from services.notifier.work import NotifierWork
+from tests.simulation.actors.clock import DAYS_PASS
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -55,7 +56,9 @@ def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     product.replace(mails, "_send", whatever_comes)
 
 
-@planted("I16", actors=("clock",), notices=0.9)
+@planted(
+    "I16", actors=("clock",), choices={**DAYS_PASS, "eager": (0.3,)}, kind_of_run="ordinary", steps=900, notices=0.9
+)
 def notices_given_up_have_no_reason(product: Replacements) -> None:
     """A notice that is given up does not say why."""
     settle = SqlNotices.settle

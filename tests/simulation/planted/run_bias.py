@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from tests.simulation import mixture
 from tests.simulation import world as worlds
-from tests.simulation.actors import roster, trips
+from tests.simulation.actors import operators, provider, roster, trips
 from tests.simulation.choices import Choices
 from tests.simulation.mixture import Mixture
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.replacing import Replacements
 
 FAVOUR_FACTOR = 20  # times as often
+# Guests and staff do not wait for long, and what a row does not name fails rarely, so that more steps are theirs.
+BUSY: Mapping[str, tuple[Any, ...]] = {
+    "pause": (0.05, 0.1, 1.0, 2.0), "next guest": (0.05, 5.0), "deaths": (0.0, 0.003), "freezes": (0.0, 0.01),
+    "lost messages": (0.0, 0.01), "webhooks": (0.0, 0.1), "provider": (0.0, 0.03), "notices": (0.0, 0.05),
+    "slow": (0.0, 0.05),
+}  # fmt: skip
 DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
 STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS")
 
@@ -27,17 +33,24 @@ def biased_runs(fault: PlantedFault) -> Iterator[None]:
     def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
         return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
 
-    chance = Choices.chance
+    chance, pick = Choices.chance, Choices.pick
+    choices = {**BUSY, **fault.choices}
 
     def likely(self: Choices, name: str, probability: float) -> bool:
         return chance(self, name, fault.odds.get(name, probability))
 
+    def confined(self: Choices, name: str, options: Sequence[Any], weights: Sequence[float] | None = None) -> Any:
+        return pick(self, name, options, _confined_to(choices.get(name, ()), options, weights))
+
     replaced = Replacements()
     replaced.replace(Choices, "chance", likely)
+    replaced.replace(Choices, "pick", confined)
     replaced.replace(worlds, "drawn", drawn)
     replaced.replace(roster, "ALWAYS_PRESENT", tuple(dict.fromkeys((*roster.ALWAYS_PRESENT, *fault.actors))))
     for name in DUTIES:
         replaced.replace(roster, name, _more_of(getattr(roster, name), fault.favours))
+    replaced.replace(provider, "STEPS", _more_of(provider.STEPS, fault.favours))
+    replaced.replace(operators, "DUTIES", _more_of(operators.DUTIES, fault.favours))
     for name in STEPS:
         steps = {status: _more_of(each, fault.favours) for status, each in getattr(trips, name).items()}
         replaced.replace(trips, name, steps)
@@ -49,3 +62,14 @@ def biased_runs(fault: PlantedFault) -> Iterator[None]:
 
 def _more_of(weights: Mapping[Callable[..., Any], int], favours: tuple[str, ...]) -> dict[Callable[..., Any], int]:
     return {each: weight * FAVOUR_FACTOR if each.__name__ in favours else weight for each, weight in weights.items()}
+
+
+def _confined_to(
+    wanted: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
+) -> Sequence[float] | None:
+    """The weights of the options where only those in `wanted` may be chosen; as they are where none of them may."""
+    likely = [
+        weight if option in wanted else 0.0
+        for option, weight in zip(options, weights or [1.0] * len(options), strict=True)
+    ]
+    return likely if any(likely) else weights

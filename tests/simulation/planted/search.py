@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.simulation import seeded
@@ -15,14 +16,19 @@ from tests.simulation.world import World
 
 
 def search_fault(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
-    """Search for the `fault` of the order in so many `seeds`.
+    """Search for the `fault` of the order in so many `seeds`, from the `first` on.
 
     The answer has the `seed` that finds it (None where none does), with its `violation` and the violation's `kind`;
-    `without` is the violation of the same run without the fault, empty where that is green.
+    `without` is the violation of the same run without the fault, empty where that is green, and `trace` how that came.
+    `answers` counts the outcomes of the asks of all runs with the fault.
     """
     began, fault = seeded.real_time(), FAULTS[order["fault"]]
+    answers: Counter[str] = Counter()
     with biased_runs(fault):
-        first = _first_that_finds(world, fault, seeds=order["seeds"])
+        first = None
+        for result in _runs(world, fault, range(order["first"], order["first"] + order["seeds"])):
+            answers += result.answers
+            first = result if result.violation else None
         green = run(world, first.seed, fault.steps) if first else None
     return {
         "name": fault.name,
@@ -30,15 +36,18 @@ def search_fault(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
         "kind": first.kind if first else "",
         "violation": first.violation if first else "",
         "without": green.violation if green else "",
+        "trace": green.trace if green and green.violation else [],
+        "answers": answers,
         "seconds": seeded.real_time() - began,
     }
 
 
-def _first_that_finds(world: World, fault: PlantedFault, *, seeds: int) -> RunResult | None:
+def _runs(world: World, fault: PlantedFault, seeds: Iterable[int]) -> Iterator[RunResult]:
+    """The runs of these seeds with the fault, up to the first one in which it is found."""
     with fault.planted() as product, without(fault.drops, world.databases):
         product.turn = world.turns.give_back
-        for seed in range(1, seeds + 1):
+        for seed in seeds:
             result = run(world, seed, fault.steps)
+            yield result
             if result.violation:
-                return result
-    return None
+                return
