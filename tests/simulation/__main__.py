@@ -21,7 +21,7 @@ from typing import Any
 
 from sandbox.stack.orphans import reap_orphans
 from tests.simulation.planted import hunt
-from tests.simulation.reports import Totals, answered, failure_text, write_failure
+from tests.simulation.reports import Totals, answer_table, failure_text, write_failure
 from tests.simulation.shrinking import Failure, shrunk
 from tests.simulation.worker_pool import Worker, WorkerPool
 
@@ -78,7 +78,7 @@ def main() -> None:
     if chosen.points:
         say(totals.crash_point_table())
     if chosen.answers:
-        say(answered(totals.answers))
+        say(answer_table(totals.answers))
     say(totals.summary())
     sys.exit(1 if totals.failures else 0)
 

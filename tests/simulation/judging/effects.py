@@ -18,7 +18,7 @@ from contracts.bookings.orders import OrderPlaced, PlaceOrder
 from contracts.bookings.refunds import BookingRefundRetried, RetryRefund
 from contracts.bookings.stays import MoveRoom, RoomMoved
 from contracts.message import Command
-from tests.simulation.judging.client_answers import PASSING
+from tests.simulation.judging.client_answers import TRANSIENT_REFUSALS
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 # What may be done twice to one booking, so that only its requests say how often.
@@ -62,7 +62,7 @@ class Effects:
         if type(message) not in EFFECTS:
             return
         about = (type(message).__name__, message.booking_id)
-        is_refused = isinstance(outcome, Refusal) and outcome.code not in PASSING
+        is_refused = isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
         if not key:
             self._done[about] += not is_refused
             return

@@ -10,7 +10,7 @@ from tests.simulation.planted.distribution import OrderedWorker, distribute
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.kinds import KINDS, LEFT_OUT
 from tests.simulation.planted.table import FAULTS
-from tests.simulation.reports import FAILURES, answered
+from tests.simulation.reports import FAILURES, answer_table
 
 SEEDS = 200
 Row = Mapping[str, Any]
@@ -53,7 +53,7 @@ def command(
         rows.append(row)
         say(line(row))
         if answers:
-            say(answered(row["answers"]))
+            say(answer_table(row["answers"]))
         if row["trace"]:
             say(f"    its trace without the fault: {_kept(row)}")
     say(table(rows))
