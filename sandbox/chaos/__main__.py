@@ -27,18 +27,26 @@ UNBOUNDED_FAULTS = 100_000  # more faults than any span of minutes has
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the faults and write the report; returns 1 where a promise did not hold, otherwise 0."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, help="of the plan and of all choices of the clients (default: drawn)")
-    parser.add_argument("--faults", type=int, help="how many (default: 20, or as many as fit into --minutes)")
+    parser.add_argument("--seed", type=int, help="seed of the plan and of the clients' choices (default: drawn)")
+    parser.add_argument("--faults", type=int, help="number of faults (default: 20, or as many as fit into --minutes)")
     parser.add_argument("--minutes", type=float, help="begin no further fault after so many minutes")
     parser.add_argument(
         "--only", action="append", default=[], metavar="KIND/PROCESS",
         help="only this kind, process, or kind of a process, as in killed, rooms, killed/rooms; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--report", type=Path, default=Path(".run/chaos"), metavar="DIR", help="default: .run/chaos")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        default=Path(".run/chaos"),
+        metavar="DIR",
+        help="directory of the report (default: .run/chaos)",
+    )
     parser.add_argument("--rate", type=float, default=25.0, help="requests a second of all clients together")
     parser.add_argument("--goal", type=float, default=10.0, help="longest recovery in seconds that is no violation")
     parser.add_argument(
-        "--long", action="store_true", help="also faults that last a minute, as in runs of 100 faults or of 30 minutes"
+        "--long",
+        action="store_true",
+        help="with outages of a minute, which runs of 100 faults or of 30 minutes always have",
     )
     chosen = parser.parse_args(arguments)
     seed = random.SystemRandom().randrange(1_000_000) if chosen.seed is None else chosen.seed

@@ -1,4 +1,4 @@
-"""The stack with small programs, and the Pusher stand-in with Pusher's own library."""
+"""The stack with small programs, and the stand-ins of Pusher and Stripe with their own libraries."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ import pytest
 from sandbox.pusher.stand_in import PusherStandIn
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
+from sandbox.stripe.fixture import StripeFixture
 from tests.sandbox.pusher_client import library_of
 from tests.sandbox.small_system import SYSTEM
 
@@ -27,3 +28,15 @@ def stand_in() -> Iterator[PusherStandIn]:
 @pytest.fixture
 def library(stand_in: PusherStandIn) -> pusher.Pusher:
     return library_of(stand_in)
+
+
+@pytest.fixture(scope="module")
+def running_stripe() -> Iterator[StripeFixture]:
+    with StripeFixture.open() as fixture:
+        yield fixture
+
+
+@pytest.fixture
+def fixture(running_stripe: StripeFixture) -> StripeFixture:
+    """The Stripe stand-in without records, faults and webhooks."""
+    return running_stripe.reset()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 import stripe
@@ -11,17 +9,6 @@ import stripe
 from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 from sandbox.stripe.clock import DAY
 from sandbox.stripe.fixture import StripeFixture, line_item, official_client
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def test_a_new_session_is_open_and_has_no_intent_yet(fixture: StripeFixture) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,17 +14,6 @@ from sandbox.stripe.contract.responses import object_violations
 from sandbox.stripe.errors import ApiError
 from sandbox.stripe.fixture import StripeFixture
 from sandbox.stripe.forms import parse_form
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def refund(**changes: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,17 +11,6 @@ import stripe
 from sandbox.stripe.fixture import StripeFixture
 
 CAPTURE = r"/capture$"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def captures(fixture: StripeFixture) -> int:

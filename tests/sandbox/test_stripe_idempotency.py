@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -15,17 +14,6 @@ from sandbox.stripe.webhook_receiver import wait_until
 
 KEY = {"idempotency_key": "payment-1:capture:1"}
 CAPTURE = r"/capture$"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def post(fixture: StripeFixture, path: str, **params: object) -> httpx.Response:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import stripe
 
 from sandbox.stripe.clock import DAY
 from sandbox.stripe.fixture import StripeFixture
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def movements(fixture: StripeFixture) -> list[tuple[str, int]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import stripe
 
@@ -18,17 +16,6 @@ PAID = [
     "payment_intent.amount_capturable_updated",
     "checkout.session.completed",
 ]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StripeFixture]:
-    with StripeFixture.open() as fixture:
-        yield fixture
-
-
-@pytest.fixture
-def fixture(running: StripeFixture) -> StripeFixture:
-    return running.reset()
 
 
 def test_an_event_that_is_not_accepted_comes_again_until_it_is(fixture: StripeFixture) -> None:

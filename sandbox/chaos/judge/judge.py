@@ -1,4 +1,4 @@
-"""The judge: at rest, reads back everything that clients were told since the last time, and at the end everything."""
+"""The judge: reads back, at rest, the commands acknowledged since the last judgement, and at the end all of them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
