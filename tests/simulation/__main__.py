@@ -22,7 +22,7 @@ from typing import Any
 from sandbox.stack.orphans import reap_orphans
 from tests.simulation.planted import hunt
 from tests.simulation.reports import Totals, answer_table, failure_text, write_failure
-from tests.simulation.shrinking import Failure, shrunk
+from tests.simulation.shrinking import Failure, shrink
 from tests.simulation.worker_pool import Worker, WorkerPool
 
 PROGRESS_EVERY = 10.0  # seconds
@@ -114,7 +114,7 @@ def _results(
             while (seed := next_seed()) is not None:
                 worker.start_run(seed, chosen.steps, spared=None if hits is None else list(hits))
                 result = worker.result()
-                results.put(_shrunk(worker, result, chosen) if result["kind"] else result)
+                results.put(_shrink(worker, result, chosen) if result["kind"] else result)
         except Exception as problem:
             results.put(problem)
         results.put(None)
@@ -135,7 +135,7 @@ def _results(
             yield result
 
 
-def _shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -> dict[str, Any]:
+def _shrink(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -> dict[str, Any]:
     """The same failure with simpler choices."""
     until = time.monotonic() + chosen.shrink
     tried: dict[tuple[int, ...], dict[str, Any]] = {}
@@ -150,7 +150,7 @@ def _shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) 
         tried[failure.tape] = run
         return failure
 
-    best = shrunk(failure_of(result), replayed, goes_on=lambda: time.monotonic() < until)
+    best = shrink(failure_of(result), replayed, goes_on=lambda: time.monotonic() < until)
     return {**result, **tried.get(best.tape, {})}
 
 

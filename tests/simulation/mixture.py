@@ -27,7 +27,7 @@ class Mixture:
 NO_FAULTS = Mixture()
 
 
-def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
+def draw_mixture(choices: Choices, *, deadly: bool = False) -> Mixture:
     """A mixture in which each kind of fault is absent, rare or frequent; in a `deadly` one processes do die."""
 
     def one_of(name: str, *options: float) -> float:

@@ -22,7 +22,7 @@ class Failure:
         return sum(map(bool, self.tape)), len(self.tape)
 
 
-def shrunk(failure: Failure, replay: Callable[[tuple[int, ...]], Failure], *, goes_on: Callable[[], bool]) -> Failure:
+def shrink(failure: Failure, replay: Callable[[tuple[int, ...]], Failure], *, goes_on: Callable[[], bool]) -> Failure:
     """The simplest failure that is seen while `goes_on()`. `replay` runs a tape; a green run has an empty `kind`."""
     best = failure
     improved = True

@@ -1,7 +1,7 @@
 """Choices are drawn from the seed, replayed from a tape, and shrunk to the few that matter."""
 
 from tests.simulation.choices import Choices
-from tests.simulation.shrinking import Failure, shrunk
+from tests.simulation.shrinking import Failure, shrink
 
 
 def test_a_seed_draws_the_same_choices_again_and_a_tape_replays_them() -> None:
@@ -38,7 +38,7 @@ def test_shrinking_keeps_the_two_choices_that_matter() -> None:
 
     begins = replay((1, 2, 3, 5, 6, 7, 0, 4, 9, 1, 2, 8, 3, 3, 1, 7))
 
-    best = shrunk(begins, replay, goes_on=lambda: True)
+    best = shrink(begins, replay, goes_on=lambda: True)
 
     assert best.kind == "I0"
     assert sorted(value for value in best.tape if value) in ([5, 8], [5, 9])
@@ -48,4 +48,4 @@ def test_shrinking_keeps_the_two_choices_that_matter() -> None:
 def test_shrinking_ends_when_its_time_is_over() -> None:
     begins = Failure((1, 1, 1, 1), (0, 2), "I0")
 
-    assert shrunk(begins, lambda tape: Failure(tape, (0,), "I0"), goes_on=lambda: False) == begins
+    assert shrink(begins, lambda tape: Failure(tape, (0,), "I0"), goes_on=lambda: False) == begins

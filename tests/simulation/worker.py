@@ -33,7 +33,7 @@ from tests.simulation.world import World
 SERVICES = (BOOKINGS, PAYMENTS, ROOMS, NOTIFIER)
 
 
-def made(config: dict[str, Any]) -> World:
+def build_world(config: dict[str, Any]) -> World:
     """The world on these databases, with its hotels."""
     settings = {service.name: service.settings(**_settings(service.name, config)) for service in SERVICES}
     seeded.begin(0)
@@ -82,7 +82,7 @@ def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr
     logs.configure("simulation", level="CRITICAL")
-    world = made(json.loads(sys.stdin.readline()))
+    world = build_world(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
         if "fault" in order:

@@ -22,7 +22,7 @@ from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.events import EventTransport
 from tests.simulation.faults import Faults
 from tests.simulation.lock_oracle import LockOracle
-from tests.simulation.mixture import Mixture, drawn
+from tests.simulation.mixture import Mixture, draw_mixture
 from tests.simulation.network import Network
 from tests.simulation.processes import SimulatedProcess
 from tests.simulation.providers import SimulatedProviders
@@ -66,7 +66,7 @@ class World:
         self.choices = choices
         self.elapsed = self._leap = 0.0
         self.faults_stopped = False
-        self.mixture = mixture or drawn(choices, deadly=self.points.hunts)
+        self.mixture = mixture or draw_mixture(choices, deadly=self.points.hunts)
         self.turns.tasks.clear()
         self.committed: set[str] = set()  # the services that have committed in this step
         self.outboxes: set[str] = set()

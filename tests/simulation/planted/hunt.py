@@ -25,10 +25,10 @@ def hunt(
 
     Raises `LookupError` for an unknown name.
     """
-    return distribute(workers, [{"fault": fault.name, "first": first, "seeds": seeds} for fault in chosen(names)])
+    return distribute(workers, [{"fault": fault.name, "first": first, "seeds": seeds} for fault in faults_named(names)])
 
 
-def chosen(names: Sequence[str]) -> list[PlantedFault]:
+def faults_named(names: Sequence[str]) -> list[PlantedFault]:
     """The faults with these names; all without a name. Raises `LookupError` for an unknown name."""
     if unknown := sorted(set(names) - FAULTS.keys()):
         raise LookupError(f"no planted fault is called {', '.join(unknown)}")

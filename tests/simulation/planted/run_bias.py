@@ -30,8 +30,8 @@ STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS")
 def biased_runs(fault: PlantedFault) -> Iterator[None]:
     """Every run in the `with` block has the bias of the fault's row."""
 
-    def drawn(choices: Choices, *, deadly: bool = False) -> Mixture:
-        return replace(mixture.drawn(choices, deadly=deadly), **fault.mixture)
+    def draw_mixture(choices: Choices, *, deadly: bool = False) -> Mixture:
+        return replace(mixture.draw_mixture(choices, deadly=deadly), **fault.mixture)
 
     chance, pick = Choices.chance, Choices.pick
     choices = {**BUSY, **fault.choices}
@@ -45,7 +45,7 @@ def biased_runs(fault: PlantedFault) -> Iterator[None]:
     replaced = Replacements()
     replaced.replace(Choices, "chance", likely)
     replaced.replace(Choices, "pick", confined)
-    replaced.replace(worlds, "drawn", drawn)
+    replaced.replace(worlds, "draw_mixture", draw_mixture)
     replaced.replace(roster, "ALWAYS_PRESENT", tuple(dict.fromkeys((*roster.ALWAYS_PRESENT, *fault.actors))))
     for name in DUTIES:
         replaced.replace(roster, name, _more_of(getattr(roster, name), fault.favours))
