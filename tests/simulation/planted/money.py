@@ -29,6 +29,7 @@ from services.rooms.domain import offers
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
+TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
 # Bookings of stays that are near, or far away, paid by cards that give no trouble.
 LATE: Mapping[str, tuple[Any, ...]] = {"days ahead": (0,), "card": (SUCCESS.number,)}
 EARLY: Mapping[str, tuple[Any, ...]] = {"days ahead": (4, 7, 12), "card": (SUCCESS.number,)}
@@ -133,14 +134,21 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     freezes=0.05,
 )
 def stale_snapshots_are_recorded(product: Replacements) -> None:
-    """A sync decides by what it read, although the payment and its calls have changed meanwhile."""
-    next_call = sync._next_call
+    """A sync decides by what it read a while ago, although the payment and its calls have changed meanwhile."""
+    next_call, take_snapshot = sync._next_call, sync.take_snapshot
+
+    def slowly(*about: Any) -> Any:
+        snapshot = take_snapshot(*about)
+        for _ in range(TURNS_TO_READ):
+            product.turn()
+        return snapshot
 
     def by_the_present_calls(payment: Any, action: Any, _: Any, work: Any) -> Any:
         return next_call(payment, action, work.provider_calls.latest(payment), work)
 
     product.replace(sync, "_is_stale", lambda *_: False)
     product.replace(sync, "_next_call", by_the_present_calls)
+    product.replace(sync, "take_snapshot", slowly)
 
 
 @planted(
