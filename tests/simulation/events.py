@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PARTITIONS = 2
-OUTAGE_PAUSE = 0.5  # seconds, as the host's; its module would load eventlet
+REFUSED_PAUSE, OUTAGE_PAUSE = 1.0, 0.5  # seconds, as the relay's and the host's; its module would load eventlet
 LOST_AFTER = 12.0  # seconds of silence after which the broker closes a connection
 ONE_BY_ONE = 20  # events after a batch that stalled
 
@@ -52,7 +52,7 @@ class EventChannel(SimulatedChannel):
 
 
 class EventTransport:
-    """The relay's part and the consumers' part. `published` has every event in the order of its first publishing."""
+    """The relay's part and the consumers' part."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -69,7 +69,7 @@ class EventTransport:
     def publish(self, owner: str) -> str:
         """Publish an outbox as the relay does. A relay that dies publishes some events, and all of them again later.
 
-        An event that the broker refuses is published later than those behind it.
+        An event that the broker refuses is published after those behind it, in a second or with the next commit.
         """
         world = self._world
         before, after = (f"relay of {owner}: publish {moment}" for moment in ("before", "after"))
@@ -85,11 +85,10 @@ class EventTransport:
             point = after if count else before
             world.points.doomed(point)
             world.points.hit(point)
-        confirmed = [row for row in rows[:count] if not world.fault("the broker refuses an event", self._refusals)]
-        if not dies and (refused := [row["position"] for row in rows if row not in confirmed]):
-            world.databases[owner].sql(_REFUSED, positions=refused)
-        elif not dies:
+        confirmed = [row for row in rows[:count] if not world.fault("an event is refused", world.mixture.lost / 5)]
+        if not dies:
             world.outboxes.discard(owner)
+            self._try_again(owner, [row["position"] for row in rows if row not in confirmed])
         world.shares["publish"] += len(confirmed)
         for row in confirmed:
             envelope = _envelope(owner, row)
@@ -97,10 +96,12 @@ class EventTransport:
             self.broker.publish(topology.exchange(owner), envelope.type, codec.encode(envelope), properties)
         return f"relay of {owner} publishes {len(confirmed)} of {len(rows)}"
 
-    @property
-    def _refusals(self) -> float:
-        """The probability with which the broker refuses an event."""
-        return self._world.mixture.lost / 5
+    def _try_again(self, owner: str, refused: Sequence[int]) -> None:
+        world = self._world
+        if refused:
+            world.databases[owner].sql(_REFUSED, positions=refused)
+            waiting = world.turns.spawn(f"relay of {owner}", lambda: world.sleep(REFUSED_PAUSE))
+            waiting.ends.append(lambda: world.outboxes.add(owner))
 
     def deliverable(self) -> list[Partition]:
         """The partitions with messages whose consumer has nothing in hand."""

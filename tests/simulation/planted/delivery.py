@@ -179,7 +179,13 @@ def leases_of_jobs_are_ignored(product: Replacements) -> None:
     product.replace(job_queue, "LEASE", -job_queue.LEASE)
 
 
-@planted("I16", "Proved twice", freezes=0.05, steps=900)
+@planted(
+    "I16",
+    "Proved twice",
+    choices={"pause": (15.0, 20.0), "next guest": (60.0,), "eager": (0.3,)},
+    kind_of_run="ordinary",
+    freezes=0.2,
+)
 def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
     """A process that stood still longer than its lease ends a job that another process has ended."""
 

@@ -103,7 +103,11 @@ def no_answer_counts_as_a_refusal(product: Replacements) -> None:
     product.replace(Conversation, "ask", refused)
 
 
-@planted("I14", favours=("settle", "book"))
+@planted(
+    "I14",
+    choices={"duty": (departures.settle, arrivals.book), "payment": ("none",), "amount": (None,)},
+    kind_of_run="ordinary",
+)
 def settlements_are_answered_and_not_stored(product: Replacements) -> None:
     """What is paid at the desk is answered with the new balance, and the booking keeps the old one."""
     record = BookingsWork.record
@@ -121,7 +125,7 @@ def settlements_are_answered_and_not_stored(product: Replacements) -> None:
     product.replace(BookingsWork, "record", forgotten)
 
 
-@planted("I14", favours=("communicate", "book"))
+@planted("I14", favours=("communicate", "book"), kind_of_run="ordinary")
 def communications_are_answered_and_not_stored(product: Replacements) -> None:
     """What staff write to a guest is answered, and nobody sends it."""
     product.replace(SqlCommunications, "add", lambda *_: None)

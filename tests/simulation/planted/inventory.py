@@ -21,6 +21,7 @@ from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
 
+TURNS_TO_LOCK = 20  # of other tasks, before a room is locked
 NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
@@ -167,8 +168,6 @@ def the_horizon_stands_still(product: Replacements) -> None:
     odds={"any room": 1.0, "overrides": 1.0},
     choices={"duty": (departures.move, arrivals.walk_in)},
     kind_of_run="ordinary",
-    steps=900,
-    freezes=0.1,
 )
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
@@ -177,7 +176,8 @@ def rooms_are_locked_in_no_order(product: Replacements) -> None:
         keys = list(ids)
         rows: dict[int, Any] = {}
         for key in keys:
-            product.turn()
+            for _ in range(TURNS_TO_LOCK):
+                product.turn()
             params = {"hotels": sorted(set(hotels)), "ids": [key]}
             rows |= {room.id: room for room in self._all(rooms._room_of, rooms.LOCK, params)}
         return rows
