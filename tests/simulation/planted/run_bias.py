@@ -16,7 +16,7 @@ from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.replacing import Replacements
 
 FAVOUR_FACTOR = 20  # times as often
-# Guests and staff do not wait for long, and what a row does not name fails rarely, so that more steps are theirs.
+# Guests and staff pause briefly, and faults that a row does not name are rare, so that actors take more steps.
 BUSY: Mapping[str, tuple[Any, ...]] = {
     "pause": (0.05, 0.1, 1.0, 2.0), "next guest": (0.05, 5.0), "deaths": (0.0, 0.003), "freezes": (0.0, 0.01),
     "lost messages": (0.0, 0.01), "webhooks": (0.0, 0.1), "provider": (0.0, 0.03), "notices": (0.0, 0.05),
@@ -65,11 +65,11 @@ def _more_of(weights: Mapping[Callable[..., Any], int], favours: tuple[str, ...]
 
 
 def _confined_to(
-    wanted: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
+    permitted: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
 ) -> Sequence[float] | None:
-    """The weights of the options where only those in `wanted` may be chosen; as they are where none of them may."""
+    """The weights of the options where only those in `permitted` may be chosen; as they are where none of them may."""
     likely = [
-        weight if option in wanted else 0.0
+        weight if option in permitted else 0.0
         for option, weight in zip(options, weights or [1.0] * len(options), strict=True)
     ]
     return likely if any(likely) else weights
