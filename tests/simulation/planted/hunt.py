@@ -55,12 +55,12 @@ def command(
         if answers:
             say(answer_table(row["answers"]))
         if row["trace"]:
-            say(f"    its trace without the fault: {_write_trace(row)}")
+            say(f"    its trace without the fault: {_trace_file(row)}")
     say(table(rows))
     return 0 if all(is_good(row) for row in rows) else 1
 
 
-def _write_trace(row: Row) -> Path:
+def _trace_file(row: Row) -> Path:
     """Write the trace of the run without the fault to a file; returns its path."""
     FAILURES.mkdir(parents=True, exist_ok=True)
     path = FAILURES / f"{row['name']}-{row['seed']}.txt"

@@ -65,11 +65,9 @@ def _more_of(weights: Mapping[Callable[..., Any], int], favours: tuple[str, ...]
 
 
 def _confined_to(
-    permitted: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
+    allowed: Sequence[Any], options: Sequence[Any], weights: Sequence[float] | None
 ) -> Sequence[float] | None:
-    """The weights of the options where only those in `permitted` may be chosen; as they are where none of them may."""
-    likely = [
-        weight if option in permitted else 0.0
-        for option, weight in zip(options, weights or [1.0] * len(options), strict=True)
-    ]
-    return likely if any(likely) else weights
+    """The weights of the options where only those in `allowed` may be chosen; as they are where none of them may."""
+    pairs = zip(options, weights or [1.0] * len(options), strict=True)
+    confined = [weight if option in allowed else 0.0 for option, weight in pairs]
+    return confined if any(confined) else weights
