@@ -58,7 +58,6 @@ def plain_queue(rabbit: RabbitNode) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("four_partitions")
-@pytest.mark.long
 def test_each_subject_is_applied_in_order_by_one_process(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes]
 ) -> None:
@@ -90,6 +89,7 @@ def test_without_leases_and_a_single_active_consumer_two_processes_apply_one_sub
     until(lambda: processes_per_subject(toy) == 2, what="a subject with two processes")
 
 
+@pytest.mark.long
 def test_one_to_four_to_two_partitions_under_load_lose_and_reorder_nothing(
     processes: Processes, toy: Toy, publish: Callable[..., None], relay: subprocess.Popen[bytes], rabbit: RabbitNode
 ) -> None:
