@@ -26,6 +26,9 @@ from services.payments.steps.reconciliation import provider_lists
 from services.payments.stripe_gateway import errors
 from services.payments.stripe_gateway.cards import StripeCards
 from services.rooms.domain import offers
+from tests.simulation.actors import deciding
+from tests.simulation.actors.in_house import wait
+from tests.simulation.actors.paying import pay
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -33,6 +36,9 @@ TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
 # Bookings of stays that are near, or far away, paid by cards that give no trouble.
 LATE: Mapping[str, tuple[Any, ...]] = {"days ahead": (0,), "card": (SUCCESS.number,)}
 EARLY: Mapping[str, tuple[Any, ...]] = {"days ahead": (4, 7, 12), "card": (SUCCESS.number,)}
+# Guests pay and wait; the desk approves their bookings, and calls many of them off.
+CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait), "duty": (deciding.decide, deciding.cancel)}
+CALLED_OFF_LATE, CALLED_OFF_EARLY = {**CALLED_OFF, **LATE}, {**CALLED_OFF, **EARLY}
 
 
 @planted("I7", favours=("pay",), kind_of_run="money")
@@ -59,7 +65,7 @@ def nothing_is_voided(product: Replacements) -> None:
     product.replace(decide, "next_action", without_voids)
 
 
-@planted("I8", favours=("pay", "decide"), kind_of_run="money", choices=LATE)
+@planted("I8", choices=CALLED_OFF_LATE, favours=("cancel",), odds={"waives the fee": 0.0}, kind_of_run="money")
 def the_fee_is_given_back(product: Replacements) -> None:
     """The refund of a cancelled booking is the whole captured amount."""
 
@@ -69,7 +75,7 @@ def the_fee_is_given_back(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", without_fee)
 
 
-@planted("I8", favours=("pay", "decide"), kind_of_run="money", choices=LATE)
+@planted("I8", choices=CALLED_OFF_LATE, favours=("cancel",), odds={"waives the fee": 0.0}, kind_of_run="money")
 def the_refund_is_the_fee(product: Replacements) -> None:
     """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
     due = next_action._amount_due
@@ -81,7 +87,7 @@ def the_refund_is_the_fee(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", reversed_amounts)
 
 
-@planted("I15", "I8", favours=("pay", "decide"), kind_of_run="money", choices=EARLY, steps=900, provider=0.2)
+@planted("I15", "I8", choices=CALLED_OFF_EARLY, favours=("cancel",), kind_of_run="money", provider=0.2)
 def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
     perform, refunds = StripeCards.perform, StripeCards.refunds
@@ -125,13 +131,12 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
 @planted(
     "I8",
     "I9",
-    favours=("pay", "decide"),
-    choices={**LATE, "nights": (2,)},
+    choices={**CALLED_OFF_LATE, "nights": (2,)},
+    favours=("cancel",),
+    odds={"waives the fee": 0.0},
     kind_of_run="money",
-    steps=1200,
-    provider=0.4,
+    provider=0.2,
     webhooks=0.4,
-    freezes=0.05,
 )
 def stale_snapshots_are_recorded(product: Replacements) -> None:
     """A sync decides by what it read a while ago, although the payment and its calls have changed meanwhile."""
@@ -169,7 +174,7 @@ def what_a_partial_capture_leaves_open_is_forgotten(product: Replacements) -> No
     product.replace(evolution, "_EFFECTS", evolution._EFFECTS | {BookingConfirmed: paid_in_full})
 
 
-@planted("Right 1", favours=("pay", "decide"), kind_of_run="money", choices=EARLY)
+@planted("Right 1", choices=CALLED_OFF_EARLY, favours=("cancel",), kind_of_run="money")
 def a_price_of_zero_is_no_price(product: Replacements) -> None:
     """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
     product.replace(Money, "__bool__", lambda self: bool(self.amount))
