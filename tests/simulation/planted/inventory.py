@@ -164,6 +164,7 @@ def the_horizon_stands_still(product: Replacements) -> None:
 @planted(
     "liveness",
     "Proved locks",
+    favours=("move",),
     actors=("desk-2",),
     odds={"any room": 1.0, "overrides": 0.0},
     choices={"duty": (departures.move, arrivals.walk_in)},

@@ -65,7 +65,7 @@ def nothing_is_voided(product: Replacements) -> None:
     product.replace(decide, "next_action", without_voids)
 
 
-@planted("I8", choices=CALLED_OFF_LATE, favours=("cancel",), odds={"waives the fee": 0.0}, kind_of_run="money")
+@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
 def the_fee_is_given_back(product: Replacements) -> None:
     """The refund of a cancelled booking is the whole captured amount."""
 
@@ -75,7 +75,7 @@ def the_fee_is_given_back(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", without_fee)
 
 
-@planted("I8", choices=CALLED_OFF_LATE, favours=("cancel",), odds={"waives the fee": 0.0}, kind_of_run="money")
+@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
 def the_refund_is_the_fee(product: Replacements) -> None:
     """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
     due = next_action._amount_due
@@ -87,7 +87,7 @@ def the_refund_is_the_fee(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", reversed_amounts)
 
 
-@planted("I15", "I8", choices=CALLED_OFF_EARLY, favours=("cancel",), kind_of_run="money", provider=0.2)
+@planted("I15", "I8", choices=CALLED_OFF_EARLY, favours=("decide", "cancel"), kind_of_run="money", provider=0.2)
 def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
     perform, refunds = StripeCards.perform, StripeCards.refunds
@@ -132,7 +132,7 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     "I8",
     "I9",
     choices={**CALLED_OFF_LATE, "nights": (2,)},
-    favours=("cancel",),
+    favours=("decide", "cancel"),
     odds={"waives the fee": 0.0},
     kind_of_run="money",
     provider=0.2,
@@ -174,7 +174,7 @@ def what_a_partial_capture_leaves_open_is_forgotten(product: Replacements) -> No
     product.replace(evolution, "_EFFECTS", evolution._EFFECTS | {BookingConfirmed: paid_in_full})
 
 
-@planted("Right 1", choices=CALLED_OFF_EARLY, favours=("cancel",), kind_of_run="money")
+@planted("Right 1", choices=CALLED_OFF_EARLY, favours=("decide", "cancel"), kind_of_run="money")
 def a_price_of_zero_is_no_price(product: Replacements) -> None:
     """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
     product.replace(Money, "__bool__", lambda self: bool(self.amount))
