@@ -169,6 +169,7 @@ def the_horizon_stands_still(product: Replacements) -> None:
     odds={"any room": 1.0, "overrides": 0.0},
     choices={"duty": (departures.move, arrivals.walk_in)},
     kind_of_run="ordinary",
+    steps=1500,
 )
 def rooms_are_locked_in_no_order(product: Replacements) -> None:
     """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""

@@ -87,7 +87,15 @@ def the_refund_is_the_fee(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", reversed_amounts)
 
 
-@planted("I15", "I8", choices=CALLED_OFF_EARLY, favours=("decide", "cancel"), kind_of_run="money", provider=0.2)
+@planted(
+    "I15",
+    "I8",
+    choices=CALLED_OFF_EARLY,
+    favours=("decide", "cancel"),
+    kind_of_run="money",
+    steps=1500,
+    provider=0.2,
+)
 def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
     perform, refunds = StripeCards.perform, StripeCards.refunds
@@ -135,6 +143,7 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
     favours=("decide", "cancel"),
     odds={"waives the fee": 0.0},
     kind_of_run="money",
+    steps=1500,
     provider=0.2,
     webhooks=0.4,
 )
