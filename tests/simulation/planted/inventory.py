@@ -29,9 +29,12 @@ NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 @planted(
     "I1",
     drops=[NO_ROOM_TWICE],
+    favours=("assign",),
+    actors=("desk-2",),
     odds={"any room": 0.8, "the best room": 0.0},
     choices={"duty": (arrivals.assign, arrivals.book), "days ahead": (1,)},
     kind_of_run="ordinary",
+    steps=900,
 )
 def two_stays_in_one_room(product: Replacements) -> None:
     """Nothing keeps two stays out of one room: no check, no constraint."""
