@@ -16,12 +16,12 @@ from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights, rooms
 from services.rooms.store.rooms import SqlRooms
-from tests.simulation.actors import arrivals, departures
+from tests.simulation.actors import arrivals, deciding, departures
 from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
 
-TURNS_TO_LOCK = 20  # of other tasks, before a room is locked
+TURNS = 20  # of other tasks, where a fault needs others to come between
 NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
 
@@ -56,13 +56,20 @@ def last_room_sold_to_everybody(product: Replacements) -> None:
     actors=("desk-2", "guests-2"),
     choices={"days ahead": (0, 1)},
     kind_of_run="ordinary",
-    steps=900,
-    freezes=0.05,
 )
 def counters_from_the_snapshot(product: Replacements) -> None:
     """The counter is read without a lock and written as read: of two sales at once, one is lost."""
+    shift = nights.SqlNights.shift
+
+    def slowly(self: nights.SqlNights, *about: Any) -> bool:
+        is_sold = shift(self, *about)
+        for _ in range(TURNS):
+            product.turn()
+        return is_sold
+
     unlocked = str(nights.SELL).replace("FOR UPDATE OF n", "").replace("night.sold + summed.step", "summed.sold + step")
     product.replace(nights, "SELL", sa.text(unlocked))
+    product.replace(nights.SqlNights, "shift", slowly)
 
 
 @planted("I2", steps=150)
@@ -98,7 +105,7 @@ def added_nights_are_not_counted(product: Replacements) -> None:
     product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=0 * by))
 
 
-@planted("I2")
+@planted("I2", choices={"duty": (arrivals.book, deciding.cancel)}, kind_of_run="ordinary")
 def endings_are_not_heard(product: Replacements) -> None:
     """The rooms service acknowledges the end of a booking and releases nothing."""
     product.replace(booking_events, "release_later", lambda *_: None)
@@ -181,7 +188,7 @@ def rooms_are_locked_in_no_order(product: Replacements) -> None:
         keys = list(ids)
         rows: dict[int, Any] = {}
         for key in keys:
-            for _ in range(TURNS_TO_LOCK):
+            for _ in range(TURNS):
                 product.turn()
             params = {"hotels": sorted(set(hotels)), "ids": [key]}
             rows |= {room.id: room for room in self._all(rooms._room_of, rooms.LOCK, params)}
