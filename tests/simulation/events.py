@@ -85,7 +85,7 @@ class EventTransport:
             point = after if count else before
             world.points.doomed(point)
             world.points.hit(point)
-        confirmed = [row for row in rows[:count] if not world.fault("an event is refused", world.mixture.lost / 5)]
+        confirmed = [row for row in rows[:count] if not world.fault("an event is refused", world.mixture.refused)]
         if not dies:
             world.outboxes.discard(owner)
             self._try_again(owner, [row["position"] for row in rows if row not in confirmed])

@@ -21,6 +21,7 @@ class Mixture:
     provider: float = 0.0
     notices: float = 0.0
     slow: float = 0.0
+    refused: float = 0.0
     eager: float = 1.0
 
 
@@ -41,5 +42,6 @@ def draw_mixture(choices: Choices, *, deadly: bool = False) -> Mixture:
         provider=one_of("provider", 0.0, 0.03, 0.2),
         notices=one_of("notices", 0.0, 0.05, 0.3),
         slow=one_of("slow", 0.0, 0.05, 0.3),
+        refused=one_of("refused events", 0.0, 0.003, 0.02),
         eager=choices.pick("eager", (1.0, 0.3, 8.0), (2, 1, 7)),
     )

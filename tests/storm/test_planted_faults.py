@@ -8,7 +8,7 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 from contracts.payments.reconciliation import FindingKind
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import payment_events
-from tests.simulation.planted import delivery, money
+from tests.simulation.planted import jobs, money, refunds
 from tests.simulation.planted.fault import PlantedFault, planted
 from tests.simulation.planted.replacing import Replacements
 from tests.storm.payment_environment import FREE, SHARE, PaymentEnvironment
@@ -27,12 +27,12 @@ def a_fee_that_no_card_paid_is_forgotten(product: Replacements) -> None:
 
 PLANTS = (
     money.nothing_is_voided,
-    money.the_fee_is_given_back,
+    refunds.the_fee_is_given_back,
     money.late_money_is_kept,
     money.everything_is_captured,
-    delivery.webhooks_are_answered_and_forgotten,
-    delivery.jobs_are_done_before_they_run,
-    money.refunds_have_no_key,
+    jobs.webhooks_are_answered_and_forgotten,
+    jobs.jobs_are_done_before_they_run,
+    refunds.refunds_have_no_key,
     money.the_ledger_forgets_what_is_let_go,
     a_fee_that_no_card_paid_is_forgotten,
 )
@@ -83,9 +83,9 @@ FOUND_LATE = (
 
 # Where a fault needs a rare beginning: the storm would find it all the same, later.
 BEGINNINGS: dict[str, type[PaymentMachine]] = {
-    money.the_fee_is_given_back.name: PaidFor,
-    money.refunds_have_no_key.name: LostAnswers,
-    delivery.jobs_are_done_before_they_run.name: SuddenDeath,
+    refunds.the_fee_is_given_back.name: PaidFor,
+    refunds.refunds_have_no_key.name: LostAnswers,
+    jobs.jobs_are_done_before_they_run.name: SuddenDeath,
     a_fee_that_no_card_paid_is_forgotten.name: WorthlessCard,
 }
 

@@ -9,18 +9,14 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from chassis.jobs.runner import JobRunner
 from chassis.messaging import inbox
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
-from chassis.refusal import PermanentFailure, TooEarly, Unavailable
-from chassis.transactions import job_queue, work
-from chassis.transactions.tables import JOB
+from chassis.refusal import TooEarly
+from chassis.transactions import work
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope, Event
-from services.payments.domain.jobs import ApplyWebhook
-from services.payments.steps import sync, webhook_application
-from services.payments.store.webhooks import SqlWebhooks
+from tests.simulation.actors import arrivals, departures
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -32,7 +28,7 @@ def the_inbox_forgets(product: Replacements) -> None:
     product.replace(inbox, "insert", lambda *_, **__: None)
 
 
-@planted("I6", deaths=0.003, lost=0.2)
+@planted("I6", choices={"duty": (arrivals.walk_in, departures.check_out)}, kind_of_run="ordinary", refused=0.2)
 def gaps_are_passed(product: Replacements) -> None:
     """An event that is too early is applied: the events before it count as applied."""
     past_repeats = inbox.advance_past_repeats
@@ -115,7 +111,7 @@ def sent_mails_are_published_twice(product: Replacements) -> None:
     product.replace(Work, "publish", doubled)
 
 
-@planted("I6", deaths=0.003, lost=0.2)
+@planted("I6", choices={"duty": (arrivals.walk_in, departures.check_out)}, kind_of_run="ordinary", refused=0.2)
 def failed_events_are_acknowledged(product: Replacements) -> None:
     """An event that is too early or fails is acknowledged and dropped, and is in no dead letters."""
     apply = EventDispatcher._apply_one
@@ -125,76 +121,6 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
         return result if result.disposition is Disposition.OUTAGE else APPLIED
 
     product.replace(EventDispatcher, "_apply_one", dropped)
-
-
-@planted("I17", favours=("pay", "decide"), kind_of_run="money", provider=0.2)
-def webhooks_are_parked_at_once(product: Replacements) -> None:
-    """A webhook event is parked when the provider does not answer once."""
-    apply = sync.sync
-
-    def once(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return apply(*args, **kwargs)
-        except Unavailable as unknown:
-            raise PermanentFailure(str(unknown)) from unknown
-
-    product.replace(webhook_application, "sync", once)
-
-
-@planted("I11", favours=("pay", "decide"), kind_of_run="money")
-def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
-    """A webhook is answered 2xx and not stored."""
-    product.replace(SqlWebhooks, "store", lambda *_: False)
-
-
-@planted("I11", favours=("pay", "decide"), kind_of_run="money")
-def webhooks_have_no_job(product: Replacements) -> None:
-    """A webhook event is stored, and nobody applies it."""
-    enqueue = Work.enqueue
-
-    def most(self: Work, payload: Any, **more: Any) -> None:
-        if not isinstance(payload, ApplyWebhook):
-            enqueue(self, payload, **more)
-
-    product.replace(Work, "enqueue", most)
-
-
-@planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)
-def jobs_are_done_before_they_run(product: Replacements) -> None:
-    """A job is marked as done when it is leased: a crash loses it."""
-    claim = JobRunner.claim
-
-    def at_most_once(self: JobRunner) -> list[Any]:
-        due = claim(self)
-        with self.unit_of_work.begin() as opened:
-            job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
-        return due
-
-    product.replace(JobRunner, "claim", at_most_once)
-
-
-@planted("I16")
-def leases_of_jobs_are_ignored(product: Replacements) -> None:
-    """A leased job is due for every other worker, too: two processes send one mail."""
-    product.replace(job_queue, "LEASE", -job_queue.LEASE)
-
-
-@planted(
-    "I16",
-    "Proved twice",
-    choices={"pause": (15.0, 20.0), "next guest": (60.0,), "eager": (0.3,)},
-    kind_of_run="ordinary",
-    freezes=0.2,
-)
-def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
-    """A process that stood still longer than its lease ends a job that another process has ended."""
-
-    def unfenced(connection: sa.Connection, jobs: Sequence[Any], **values: Any) -> set[int]:
-        positions = [job.position for job in jobs]
-        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
-        return set(positions)
-
-    product.replace(job_queue, "mark", unfenced)
 
 
 def _publish_all_but(product: Replacements, is_left_out: Callable[[Event], bool]) -> None:

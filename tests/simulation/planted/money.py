@@ -1,16 +1,14 @@
-"""Planted faults of payments: captures, voids, refunds, fees, the ledger, and money that nobody asked for."""
+"""Planted faults of payments: captures, voids, the ledger, and money that nobody asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import stripe
 
 from contracts.bookings.approval import BookingConfirmed
-from contracts.values import Money
 from sandbox.stripe.cards import SUCCESS
 from services.bookings.domain import creation, effects, evolution
 from services.payments.cards import CallFailed, UnknownObject
@@ -19,19 +17,15 @@ from services.payments.domain import movements as ledger_rows
 from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.next_action import ProviderAction, Void
 from services.payments.domain.payment import Payment
-from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
 from services.payments.handlers import booking_events
-from services.payments.steps import sync, webhook_application
+from services.payments.steps import webhook_application
 from services.payments.steps.reconciliation import provider_lists
 from services.payments.stripe_gateway import errors
-from services.payments.stripe_gateway.cards import StripeCards
 from services.rooms.domain import offers
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
-TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
-# Bookings of stays that are near, or far away, paid by cards that give no trouble.
-LATE: Mapping[str, tuple[Any, ...]] = {"days ahead": (0,), "card": (SUCCESS.number,)}
+# Bookings of stays that are far away, paid by a card that gives no trouble.
 EARLY: Mapping[str, tuple[Any, ...]] = {"days ahead": (4, 7, 12), "card": (SUCCESS.number,)}
 
 
@@ -59,46 +53,6 @@ def nothing_is_voided(product: Replacements) -> None:
     product.replace(decide, "next_action", without_voids)
 
 
-@planted("I8", favours=("pay", "decide"), kind_of_run="money", choices=LATE)
-def the_fee_is_given_back(product: Replacements) -> None:
-    """The refund of a cancelled booking is the whole captured amount."""
-
-    def without_fee(_: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
-        return 0 if inputs.desired.ended else charge.captured
-
-    product.replace(next_action, "_amount_due", without_fee)
-
-
-@planted("I8", favours=("pay", "decide"), kind_of_run="money", choices=LATE)
-def the_refund_is_the_fee(product: Replacements) -> None:
-    """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
-    due = next_action._amount_due
-
-    def reversed_amounts(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
-        kept_by_the_hotel = due(payment, inputs, charge)
-        return charge.captured - kept_by_the_hotel if inputs.desired.ended else kept_by_the_hotel
-
-    product.replace(next_action, "_amount_due", reversed_amounts)
-
-
-@planted("I15", "I8", favours=("pay", "decide"), kind_of_run="money", choices=EARLY, steps=900, provider=0.2)
-def refunds_have_no_key(product: Replacements) -> None:
-    """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
-    perform, refunds = StripeCards.perform, StripeCards.refunds
-    made: set[str] = set()
-
-    def unkeyed(self: StripeCards, request: str, *, key: str) -> str:
-        object_id = perform(self, request, key=f"{key}:{uuid4()}")
-        made.add(object_id)
-        return object_id
-
-    def of_known_answers(self: StripeCards, intent_id: str) -> tuple[RefundSnapshot, ...]:
-        return tuple(refund for refund in refunds(self, intent_id) if refund.id in made)
-
-    product.replace(StripeCards, "perform", unkeyed)
-    product.replace(StripeCards, "refunds", of_known_answers)
-
-
 @planted("I9", "I10", favours=("pay", "decide"), kind_of_run="money")
 def the_ledger_doubles_a_capture(product: Replacements) -> None:
     """A capture is booked with twice its amount."""
@@ -123,35 +77,6 @@ def the_ledger_forgets_what_is_let_go(product: Replacements) -> None:
 
 
 @planted(
-    "I8",
-    "I9",
-    favours=("pay", "decide"),
-    choices={**LATE, "nights": (2,)},
-    kind_of_run="money",
-    steps=1200,
-    provider=0.4,
-    webhooks=0.4,
-    freezes=0.05,
-)
-def stale_snapshots_are_recorded(product: Replacements) -> None:
-    """A sync decides by what it read a while ago, although the payment and its calls have changed meanwhile."""
-    next_call, take_snapshot = sync._next_call, sync.take_snapshot
-
-    def slowly(*about: Any) -> Any:
-        snapshot = take_snapshot(*about)
-        for _ in range(TURNS_TO_READ):
-            product.turn()
-        return snapshot
-
-    def by_the_present_calls(payment: Any, action: Any, _: Any, work: Any) -> Any:
-        return next_call(payment, action, work.provider_calls.latest(payment), work)
-
-    product.replace(sync, "_is_stale", lambda *_: False)
-    product.replace(sync, "_next_call", by_the_present_calls)
-    product.replace(sync, "take_snapshot", slowly)
-
-
-@planted(
     "Right testers",
     favours=("pay", "capture"),
     actors=("provider",),
@@ -167,18 +92,6 @@ def what_a_partial_capture_leaves_open_is_forgotten(product: Replacements) -> No
         return confirmed(booking, event) | ({"balance_due": None} if event.paid_at else {})
 
     product.replace(evolution, "_EFFECTS", evolution._EFFECTS | {BookingConfirmed: paid_in_full})
-
-
-@planted("Right 1", favours=("pay", "decide"), kind_of_run="money", choices=EARLY)
-def a_price_of_zero_is_no_price(product: Replacements) -> None:
-    """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
-    product.replace(Money, "__bool__", lambda self: bool(self.amount))
-
-    def of_a_fee(self: DesiredState, payment: Payment, at_most: int) -> int:
-        fee: Any = self.fee
-        return min(fee.amount, at_most) if fee else at_most
-
-    product.replace(DesiredState, "fee_of", of_a_fee)
 
 
 @planted(

@@ -20,7 +20,7 @@ FAVOUR_FACTOR = 20  # times as often
 BUSY: Mapping[str, tuple[Any, ...]] = {
     "pause": (0.05, 0.1, 1.0, 2.0), "next guest": (0.05, 5.0), "deaths": (0.0, 0.003), "freezes": (0.0, 0.01),
     "lost messages": (0.0, 0.01), "webhooks": (0.0, 0.1), "provider": (0.0, 0.03), "notices": (0.0, 0.05),
-    "slow": (0.0, 0.05),
+    "slow": (0.0, 0.05), "refused events": (0.0, 0.003),
 }  # fmt: skip
 DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
 STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS")

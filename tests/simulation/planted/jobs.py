@@ -1,0 +1,93 @@
+"""Planted faults of jobs and of webhook events: lost, done too often, given up too early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.jobs.runner import JobRunner
+from chassis.refusal import PermanentFailure, Unavailable
+from chassis.transactions import job_queue
+from chassis.transactions.tables import JOB
+from chassis.transactions.work import Work
+from services.payments.domain.jobs import ApplyWebhook
+from services.payments.steps import sync, webhook_application
+from services.payments.store.webhooks import SqlWebhooks
+from tests.simulation.planted.fault import planted
+from tests.simulation.planted.replacing import Replacements
+
+TURNS_TO_END = 15  # of other tasks, before a job ends
+
+
+@planted("I17", favours=("pay", "decide"), kind_of_run="money", provider=0.2)
+def webhooks_are_parked_at_once(product: Replacements) -> None:
+    """A webhook event is parked when the provider does not answer once."""
+    apply = sync.sync
+
+    def once(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return apply(*args, **kwargs)
+        except Unavailable as unknown:
+            raise PermanentFailure(str(unknown)) from unknown
+
+    product.replace(webhook_application, "sync", once)
+
+
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
+def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
+    """A webhook is answered 2xx and not stored."""
+    product.replace(SqlWebhooks, "store", lambda *_: False)
+
+
+@planted("I11", favours=("pay", "decide"), kind_of_run="money")
+def webhooks_have_no_job(product: Replacements) -> None:
+    """A webhook event is stored, and nobody applies it."""
+    enqueue = Work.enqueue
+
+    def most(self: Work, payload: Any, **more: Any) -> None:
+        if not isinstance(payload, ApplyWebhook):
+            enqueue(self, payload, **more)
+
+    product.replace(Work, "enqueue", most)
+
+
+@planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)
+def jobs_are_done_before_they_run(product: Replacements) -> None:
+    """A job is marked as done when it is leased: a crash loses it."""
+    claim = JobRunner.claim
+
+    def at_most_once(self: JobRunner) -> list[Any]:
+        due = claim(self)
+        with self.unit_of_work.begin() as opened:
+            job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
+        return due
+
+    product.replace(JobRunner, "claim", at_most_once)
+
+
+@planted("I16")
+def leases_of_jobs_are_ignored(product: Replacements) -> None:
+    """A leased job is due for every other worker, too: two processes send one mail."""
+    product.replace(job_queue, "LEASE", -job_queue.LEASE)
+
+
+@planted(
+    "I16",
+    "Proved twice",
+    choices={"pause": (15.0, 20.0), "next guest": (60.0,), "eager": (0.3,)},
+    kind_of_run="ordinary",
+    freezes=0.4,
+)
+def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
+    """A process that stood still longer than its lease ends a job that another process has ended."""
+
+    def unfenced(connection: sa.Connection, jobs: Sequence[Any], **values: Any) -> set[int]:
+        for _ in range(TURNS_TO_END):
+            product.turn()
+        positions = [job.position for job in jobs]
+        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
+        return set(positions)
+
+    product.replace(job_queue, "mark", unfenced)

@@ -1,0 +1,116 @@
+"""Planted faults of refunds and fees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from contracts.values import Money
+from services.payments.domain import next_action
+from services.payments.domain.desired_state import DecisionInputs, DesiredState
+from services.payments.domain.payment import Payment
+from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
+from services.payments.steps import sync
+from services.payments.stripe_gateway.cards import StripeCards
+from tests.simulation.actors import deciding
+from tests.simulation.actors.in_house import wait
+from tests.simulation.actors.paying import pay
+from tests.simulation.planted.fault import planted
+from tests.simulation.planted.money import EARLY
+from tests.simulation.planted.replacing import Replacements
+
+TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
+# Guests pay and wait; the desk approves their bookings, and calls many of them off: of today, or of a later day.
+CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait), "duty": (deciding.decide, deciding.cancel)}
+CALLED_OFF_LATE = {**CALLED_OFF, **EARLY, "days ahead": (0,)}
+CALLED_OFF_EARLY = {**CALLED_OFF, **EARLY}
+
+
+@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
+def the_fee_is_given_back(product: Replacements) -> None:
+    """The refund of a cancelled booking is the whole captured amount."""
+
+    def without_fee(_: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
+        return 0 if inputs.desired.ended else charge.captured
+
+    product.replace(next_action, "_amount_due", without_fee)
+
+
+@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
+def the_refund_is_the_fee(product: Replacements) -> None:
+    """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
+    due = next_action._amount_due
+
+    def reversed_amounts(payment: Payment, inputs: DecisionInputs, charge: ChargeSnapshot) -> int:
+        kept_by_the_hotel = due(payment, inputs, charge)
+        return charge.captured - kept_by_the_hotel if inputs.desired.ended else kept_by_the_hotel
+
+    product.replace(next_action, "_amount_due", reversed_amounts)
+
+
+@planted(
+    "I15",
+    "I8",
+    choices=CALLED_OFF_EARLY,
+    favours=("decide", "cancel"),
+    kind_of_run="money",
+    steps=1500,
+    provider=0.2,
+)
+def refunds_have_no_key(product: Replacements) -> None:
+    """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
+    perform, refunds = StripeCards.perform, StripeCards.refunds
+    made: set[str] = set()
+
+    def unkeyed(self: StripeCards, request: str, *, key: str) -> str:
+        object_id = perform(self, request, key=f"{key}:{uuid4()}")
+        made.add(object_id)
+        return object_id
+
+    def of_known_answers(self: StripeCards, intent_id: str) -> tuple[RefundSnapshot, ...]:
+        return tuple(refund for refund in refunds(self, intent_id) if refund.id in made)
+
+    product.replace(StripeCards, "perform", unkeyed)
+    product.replace(StripeCards, "refunds", of_known_answers)
+
+
+@planted(
+    "I8",
+    "I9",
+    choices={**CALLED_OFF_LATE, "nights": (2,)},
+    favours=("decide", "cancel"),
+    odds={"waives the fee": 0.0},
+    kind_of_run="money",
+    steps=1500,
+    provider=0.2,
+    webhooks=0.4,
+)
+def stale_snapshots_are_recorded(product: Replacements) -> None:
+    """A sync decides by what it read a while ago, although the payment and its calls have changed meanwhile."""
+    next_call, take_snapshot = sync._next_call, sync.take_snapshot
+
+    def slowly(*about: Any) -> Any:
+        snapshot = take_snapshot(*about)
+        for _ in range(TURNS_TO_READ):
+            product.turn()
+        return snapshot
+
+    def by_the_present_calls(payment: Any, action: Any, _: Any, work: Any) -> Any:
+        return next_call(payment, action, work.provider_calls.latest(payment), work)
+
+    product.replace(sync, "_is_stale", lambda *_: False)
+    product.replace(sync, "_next_call", by_the_present_calls)
+    product.replace(sync, "take_snapshot", slowly)
+
+
+@planted("Right 1", choices=CALLED_OFF_EARLY, favours=("decide", "cancel"), kind_of_run="money")
+def a_price_of_zero_is_no_price(product: Replacements) -> None:
+    """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
+    product.replace(Money, "__bool__", lambda self: bool(self.amount))
+
+    def of_a_fee(self: DesiredState, payment: Payment, at_most: int) -> int:
+        fee: Any = self.fee
+        return min(fee.amount, at_most) if fee else at_most
+
+    product.replace(DesiredState, "fee_of", of_a_fee)
