@@ -1,5 +1,6 @@
 """Runs jobs of one kind: leases them, runs them outside any transaction, and stores their results in a transaction."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ class JobRunner:
 
     def claim(self) -> list[LeasedJob]:
         """Lease the jobs that are due, up to the job's batch size, oldest first."""
+        began = time.monotonic()
         with self.unit_of_work.begin() as work:
             return job_queue.claim(
                 work.connection,
@@ -42,10 +44,17 @@ class JobRunner:
                 ordered=self.job.ordered,
                 batch_size=self.job.batch_size,
                 now=work.now,
+                began=began,
             )
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
-        """Run leased jobs and store each job's result; returns False where any job failed."""
+        """Run leased jobs and store each job's result; returns False where any job failed or is left to its next lease.
+
+        Jobs are left where half of their lease has passed, because the lease may end before its first renewal.
+        """
+        if (age := time.monotonic() - leased[0].claimed_at) > job_queue.LEASE.total_seconds() / 2:
+            log.warning("lease_too_old", kind=self.job.kind, jobs=len(leased), seconds=round(age, 1))
+            return False
         conversation: Conversation[Any] = Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
 
         def renew(connection: sa.Connection) -> None:

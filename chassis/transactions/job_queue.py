@@ -41,7 +41,10 @@ _RENEW = (
 
 @dataclass(frozen=True)
 class LeasedJob:
-    """A job that this process has leased. `attempts` includes the current attempt; `created_at` is wall time, UTC."""
+    """A job that this process has leased. `attempts` includes the current attempt; `created_at` is wall time, UTC.
+
+    `claimed_at` is the monotonic time, in seconds, before which the lease did not begin.
+    """
 
     position: int
     key: str
@@ -50,6 +53,7 @@ class LeasedJob:
     attempts: int
     created_at: datetime
     traceparent: str
+    claimed_at: float
 
 
 def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: datetime | None) -> None:
@@ -73,15 +77,17 @@ def retry(connection: sa.Connection, key: str) -> bool:
 
 
 def claim(
-    connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime
+    connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime, began: float
 ) -> list[LeasedJob]:
-    """Lease up to `batch_size` due jobs, oldest first. `now` is domain time, UTC.
+    """Lease up to `batch_size` due jobs, oldest first.
+
+    `now` is domain time, UTC; `began` is the monotonic time, in seconds, at which the transaction began.
 
     An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker.
     """
     params = {"kind": payload.__name__, "now": now, "batch": batch_size, "lease": LEASE}
     rows = lease_in_order(connection, params) if ordered else _due(connection, params)
-    return sorted((_leased(row, payload) for row in rows), key=lambda job: job.position)
+    return sorted((_leased(row, payload, began) for row in rows), key=lambda job: job.position)
 
 
 def _due(connection: sa.Connection, params: dict[str, Any]) -> Sequence[sa.Row[Any]]:
@@ -104,7 +110,7 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) ->
     return set(connection.execute(marking).scalars()) if positions else set()
 
 
-def _leased(row: Any, payload: type[Any]) -> LeasedJob:
+def _leased(row: Any, payload: type[Any], began: float) -> LeasedJob:
     return LeasedJob(
         row.position,
         row.key,
@@ -113,4 +119,5 @@ def _leased(row: Any, payload: type[Any]) -> LeasedJob:
         row.attempts,
         row.created_at,
         row.traceparent,
+        began,
     )

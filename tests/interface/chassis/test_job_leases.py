@@ -1,9 +1,10 @@
 """A process renews the lease of a job during a call; another process claims the jobs of a dead process."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -117,6 +118,41 @@ def test_a_job_of_a_dead_process_is_claimed_by_another_once_its_lease_has_ended(
     assert (claimed[0].position, claimed[0].attempts) == (left_behind.position, 2)
 
 
+def claimed_slowly(worker: JobRunner, seconds: float) -> list[LeasedJob]:
+    """Jobs whose claim was committed so long after the transaction began."""
+
+    def wait(_: sa.Connection) -> None:
+        time.sleep(seconds)
+
+    engine = worker.unit_of_work.engine
+    sa.event.listen(engine, "commit", wait)
+    leased = worker.claim()
+    sa.event.remove(engine, "commit", wait)
+    return leased
+
+
+def test_a_job_whose_lease_is_half_over_when_it_would_begin_is_left_to_the_next_lease(
+    worker: JobRunner, outside: Outside
+) -> None:
+    leased = claimed_slowly(worker, 0.3)
+
+    assert len(leased) == 1
+    assert worker.run(leased) is False
+    assert outside.called == []
+    until(lambda: taken_over(worker, within=0.1), within=3, what="the next lease")
+
+
+def test_a_job_that_begins_late_would_be_made_twice(worker: JobRunner, outside: Outside) -> None:
+    late = [replace(job, claimed_at=time.monotonic()) for job in claimed_slowly(worker, 0.5)]
+    outside.go_on.set()
+
+    next_lease = worker.claim()
+    worker.run(next_lease)
+    worker.run(late)
+
+    assert outside.called == [1, 1]
+
+
 def test_a_late_renewal_leaves_the_lease_of_the_next_process(worker: JobRunner, unit_of_work: UnitOfWork) -> None:
     [mine] = worker.claim()
     until(lambda: bool(worker.claim()), within=3, what="somebody else taking over")
@@ -148,7 +184,7 @@ def ends_of_a_job_that_two_processes_ran(unit_of_work: UnitOfWork) -> list[str]:
     until(takes_over)
     other.run(leased)
 
-    frozen.run([first])
+    frozen.run([replace(first, claimed_at=time.monotonic())])  # which began in time, and was frozen during the call
     frozen._fail(first, PermanentFailure("late"), 1.0)
     return ended
 

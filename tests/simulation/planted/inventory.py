@@ -16,7 +16,7 @@ from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights, rooms
 from services.rooms.store.rooms import SqlRooms
-from tests.simulation.actors import arrivals, deciding, departures
+from tests.simulation.actors import arrivals, decisions, departures
 from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
@@ -105,7 +105,7 @@ def added_nights_are_not_counted(product: Replacements) -> None:
     product.replace(extensions, "change", lambda part, by: hold_rules.change(part, by=0 * by))
 
 
-@planted("I2", choices={"duty": (arrivals.book, deciding.cancel)}, kind_of_run="ordinary")
+@planted("I2", choices={"duty": (arrivals.book, decisions.cancel)}, kind_of_run="ordinary")
 def endings_are_not_heard(product: Replacements) -> None:
     """The rooms service acknowledges the end of a booking and releases nothing."""
     product.replace(booking_events, "release_later", lambda *_: None)

@@ -13,8 +13,8 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
 from services.payments.steps import sync
 from services.payments.stripe_gateway.cards import StripeCards
-from tests.simulation.actors import deciding
-from tests.simulation.actors.in_house import wait
+from tests.simulation.actors import decisions
+from tests.simulation.actors.guest_steps import wait
 from tests.simulation.actors.paying import pay
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.money import EARLY
@@ -22,7 +22,7 @@ from tests.simulation.planted.replacing import Replacements
 
 TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
 # Guests pay and wait; the desk approves their bookings, and calls many of them off: of today, or of a later day.
-CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait), "duty": (deciding.decide, deciding.cancel)}
+CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait), "duty": (decisions.decide, decisions.cancel)}
 CALLED_OFF_LATE = {**CALLED_OFF, **EARLY, "days ahead": (0,)}
 CALLED_OFF_EARLY = {**CALLED_OFF, **EARLY}
 
