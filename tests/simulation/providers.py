@@ -109,15 +109,18 @@ class SimulatedProviders:
         return f"webhook {kind}"
 
     def _store(self, delivery: WebhookDelivery) -> None:
-        body = json.dumps(delivery.event)
+        """Repeat the webhook until it is answered, also where this task is ended because the run comes to rest."""
+        body, event_id = json.dumps(delivery.event), delivery.event["id"]
         try:
             self._world.network.ask(
                 StoreWebhook(body=body, signature=signature(body, [WEBHOOK_SECRET])), Context(), asker=None
             )
+            self.acknowledged.add(event_id)
         except (Refusal, Unavailable):
-            self._again(delivery)
-        else:
-            self.acknowledged.add(delivery.event["id"])
+            pass
+        finally:
+            if event_id not in self.acknowledged:
+                self._again(delivery)
 
     def _again(self, delivery: WebhookDelivery) -> None:
         delivery.due = self._world.elapsed + min(REPEATED_AFTER * 2.0**delivery.attempt, LATEST_REPETITION)
