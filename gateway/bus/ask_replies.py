@@ -1,6 +1,7 @@
 """Asks to the gateway, and the replies to them. Every gateway process replies; the asker takes the first reply."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -29,9 +30,13 @@ log = logs.logger(__name__)
 
 
 class AskReplies:
-    """Replies to queries on the current channel. `replies` has the function of each query that returns the reply."""
+    """Replies to queries on the current channel.
 
-    def __init__(self, keyring: Keyring, replies: Replies) -> None:
+    `replies` has the function of each query that returns the reply; `refused` counts the refused `asks`.
+    """
+
+    def __init__(self, keyring: Keyring, replies: Replies, refused: Counter[str]) -> None:
+        self._refused = refused
         self._verifier = AskVerifier(keyring)
         self._replies = {method_of(kind): (kind, reply) for kind, reply in replies.items()}
         self._tasks = set[asyncio.Task[None]]()
@@ -84,6 +89,7 @@ class AskReplies:
             kind, reply = self._replies[ask.method]
             return ask_protocol.reply_body(await reply(read_message(ask.message, kind)))
         except AskRefused as problem:
+            self._refused["asks"] += 1
             log.warning("ask_refused", why=str(problem), method=routing_key)
             return ask_protocol.error_body(Unavailable(str(problem)))
         except (Refusal, Unavailable) as problem:

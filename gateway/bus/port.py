@@ -1,7 +1,7 @@
 """The interface of the bus, independent of RabbitMQ."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -23,6 +23,10 @@ class Bus(Protocol):
     @property
     def up(self) -> bool:
         """Whether the broker is connected."""
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How many `asks` and `events` this process has refused since it started."""
 
     async def ask(
         self, message: Ask[Reply], context: Context, *, service: str | None = None, deadline: float = DEADLINE

@@ -1,7 +1,8 @@
 """The bus over RabbitMQ: one connection for asks in both directions, their replies, and the events of bookings."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
 
@@ -36,7 +37,8 @@ class RabbitBus:
 
     def __init__(self, url: str, message_keys: str = "", *, replies: Replies | None = None) -> None:
         self._keyring = Keyring(USER, message_keys)
-        self._replies = AskReplies(self._keyring, replies or {})
+        self._refused = Counter(asks=0, events=0)
+        self._replies = AskReplies(self._keyring, replies or {}, self._refused)
         self._asks = PendingAsks(self._keyring)
         self._subscriptions = EventSubscriptions()
         self._channel: Channel | None = None
@@ -45,6 +47,10 @@ class RabbitBus:
     @property
     def up(self) -> bool:
         return self._connection.opened.is_set()
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        return self._refused
 
     async def start(self, *, wait: float = 0) -> "RabbitBus":
         """Connect; wait up to `wait` seconds for the broker."""
@@ -110,6 +116,7 @@ class RabbitBus:
             log.warning("fact_unreadable", why=str(problem)[:200])
             return
         if why := event_problem(self._keyring, event, properties.headers, body):
+            self._refused["events"] += 1
             log.warning("event_refused", why=why)
             return
         self._subscriptions.deliver(event)

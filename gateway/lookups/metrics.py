@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import Metric as MetricFamily
 
 from chassis.messaging import topology
+from chassis.observability.metrics import INSTANCE
 from chassis.refusal import Unavailable
+from contracts.askers import GATEWAY
 from contracts.catalogue import SUBSCRIPTIONS
-from contracts.operations import Metrics, ReadMetrics
+from contracts.operations import Metric, Metrics, ReadMetrics
 from gateway.bus.port import Bus, ask_every_service
 from gateway.lookups.cache import Cache
 
@@ -32,10 +35,15 @@ class MetricsLookup:
     async def _render(self, _: str) -> bytes:
         replies = await ask_every_service(self._bus, ReadMetrics())
         registry = CollectorRegistry()
-        registry.register(_Families([*_of_services(replies), *await self._of_broker(replies)]))
+        of_broker = await self._of_broker(replies)
+        registry.register(_Families([*_of_processes(replies, self._of_gateway()), *of_broker]))
         return generate_latest(self._own) + generate_latest(registry)
 
-    async def _of_broker(self, replies: dict[str, Metrics | None]) -> list[Metric]:
+    def _of_gateway(self) -> Metrics:
+        refused = [Metric(name=f"{what}_refused_total", value=n) for what, n in self._bus.refused.items()]
+        return Metrics(service=GATEWAY, instance=INSTANCE, metrics=tuple(refused))
+
+    async def _of_broker(self, replies: dict[str, Metrics | None]) -> list[MetricFamily]:
         queues = {
             "dead_letters": {service: [topology.dead_letters(service)] for service in SUBSCRIPTIONS},
             "inbox_waiting": {service: topology.partitions(service, self._partitions) for service in SUBSCRIPTIONS},
@@ -58,18 +66,19 @@ class MetricsLookup:
 
 
 class _Families:
-    def __init__(self, families: Iterable[Metric]) -> None:
+    def __init__(self, families: Iterable[MetricFamily]) -> None:
         self._families = list(families)
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[MetricFamily]:
         yield from self._families
 
 
-def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
+def _of_processes(replies: dict[str, Metrics | None], gateway: Metrics) -> Iterator[MetricFamily]:
     up = GaugeMetricFamily("hotelmate_up", "Whether the service answers.", labels=("service",))
     families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
     for owner, reply in replies.items():
         up.add_metric((owner,), 1.0 if reply else 0.0)
+    for owner, reply in {**replies, GATEWAY: gateway}.items():
         for metric in reply.metrics if reply else ():
             name, is_counter = f"hotelmate_{metric.name}", metric.name.endswith("_total")
             if name not in families:
@@ -82,7 +91,7 @@ def _of_services(replies: dict[str, Metrics | None]) -> Iterator[Metric]:
     yield from families.values()
 
 
-def _by_partition(queues: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> Metric:
+def _by_partition(queues: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> MetricFamily:
     labels = ("service", "partition")
     family = GaugeMetricFamily("hotelmate_inbox_partition_waiting", "Events in a partition's queue.", labels=labels)
     for service, names in queues.items():

@@ -25,16 +25,18 @@ ASK = GetStaffNames(hotel="h", staff_ids=("7", "8"))
 
 
 @contextmanager
-def gateway(url: str, read: Callable[[GetStaffNames], StaffNames], message_keys: str = KEYS) -> Iterator[None]:
+def gateway(url: str, read: Callable[[GetStaffNames], StaffNames], message_keys: str = KEYS) -> Iterator[RabbitBus]:
     """A gateway's bus on a thread of its own."""
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     ready = threading.Event()
+    started: list[RabbitBus] = []
 
     async def reply(query: GetStaffNames) -> StaffNames:
         return read(query)
 
     async def serve() -> None:
         bus = await RabbitBus(url, message_keys, replies={GetStaffNames: reply}).start(wait=20)
+        started.append(bus)
         ready.set()
         await stop.wait()
         await bus.close()
@@ -43,7 +45,7 @@ def gateway(url: str, read: Callable[[GetStaffNames], StaffNames], message_keys:
     thread.start()
     try:
         assert ready.wait(20)
-        yield
+        yield started[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
@@ -76,8 +78,10 @@ def test_the_notifier_gets_the_names_that_it_asks_for_also_from_one_of_two_gatew
 def test_an_ask_that_nobody_signed_is_refused_and_replied_to_where_nothing_is_verified(rabbit: RabbitNode) -> None:
     url = rabbit.url_of("gateway")
     with client(rabbit, "notifier", message_keys="") as unsigned:
-        with gateway(url, names), pytest.raises(Unavailable, match="not signed"):
-            unsigned(ASK)
+        with gateway(url, names) as bus:
+            with pytest.raises(Unavailable, match="not signed"):
+                unsigned(ASK)
+            assert bus.refused == {"asks": 1, "events": 0}
         with gateway(url, names, message_keys=""):
             assert unsigned(ASK).names
 

@@ -34,6 +34,7 @@ class FakeBus:
 
     def __init__(self) -> None:
         self.up = True
+        self.refused: dict[str, int] = {"asks": 0, "events": 0}
         self.asks: list[tuple[Ask[Any], Context]] = []
         self.subscriptions = EventSubscriptions()
         self.replayed = False

@@ -42,6 +42,15 @@ def test_metrics_include_every_service(gateway: Gateway) -> None:
     assert values["hotelmate_dead_letters", "bookings"] == 0
 
 
+def test_metrics_count_what_the_gateway_refuses(gateway: Gateway) -> None:
+    gateway.bus.refused = {"asks": 3, "events": 1}
+
+    values = samples(gateway)
+
+    assert values["hotelmate_asks_refused_total", "gateway"] == 3
+    assert values["hotelmate_events_refused_total", "gateway"] == 1
+
+
 def test_events_that_a_service_has_not_acknowledged_count_as_waiting(gateway: Gateway) -> None:
     in_hand = (Metric(name="inbox_unacknowledged", value=7),)
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=in_hand))
