@@ -174,9 +174,8 @@ def the_horizon_stands_still(product: Replacements) -> None:
 @planted(
     "liveness",
     "Proved locks",
-    favours=("move",),
     actors=("desk-2",),
-    odds={"any room": 1.0, "overrides": 0.0},
+    odds={"any room": 0.5, "overrides": 0.0},
     choices={"duty": (departures.move, arrivals.walk_in)},
     kind_of_run="ordinary",
     steps=1500,
