@@ -174,7 +174,8 @@ def the_horizon_stands_still(product: Replacements) -> None:
 @planted(
     "liveness",
     "Proved locks",
-    actors=("desk-2",),
+    favours=("move",),
+    actors=("desk-2", "manager"),
     odds={"any room": 0.5, "overrides": 0.0},
     choices={"duty": (departures.move, arrivals.walk_in)},
     kind_of_run="ordinary",

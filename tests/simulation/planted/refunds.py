@@ -14,20 +14,20 @@ from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSna
 from services.payments.steps import sync
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.simulation.actors import deciding
-from tests.simulation.actors.in_house import wait
+from tests.simulation.actors.in_house import cancel, wait
 from tests.simulation.actors.paying import pay
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.money import EARLY
 from tests.simulation.planted.replacing import Replacements
 
 TURNS_TO_READ = 15  # of other tasks, while a sync has read and not decided yet
-# Guests pay and wait; the desk approves their bookings, and calls many of them off: of today, or of a later day.
-CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait), "duty": (deciding.decide, deciding.cancel)}
+# The desk approves at once, and guests who have paid call their bookings off: those of today, or of a later day.
+CALLED_OFF: Mapping[str, tuple[Any, ...]] = {"step": (pay, wait, cancel), "duty": (deciding.decide,)}
 CALLED_OFF_LATE = {**CALLED_OFF, **EARLY, "days ahead": (0,)}
 CALLED_OFF_EARLY = {**CALLED_OFF, **EARLY}
 
 
-@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
+@planted("I8", choices=CALLED_OFF_LATE, kind_of_run="money")
 def the_fee_is_given_back(product: Replacements) -> None:
     """The refund of a cancelled booking is the whole captured amount."""
 
@@ -37,7 +37,7 @@ def the_fee_is_given_back(product: Replacements) -> None:
     product.replace(next_action, "_amount_due", without_fee)
 
 
-@planted("I8", choices=CALLED_OFF_LATE, favours=("decide", "cancel"), odds={"waives the fee": 0.0}, kind_of_run="money")
+@planted("I8", choices=CALLED_OFF_LATE, kind_of_run="money")
 def the_refund_is_the_fee(product: Replacements) -> None:
     """The refund is computed from the wrong amount: it returns the fee and keeps the rest."""
     due = next_action._amount_due
@@ -53,7 +53,6 @@ def the_refund_is_the_fee(product: Replacements) -> None:
     "I15",
     "I8",
     choices=CALLED_OFF_EARLY,
-    favours=("decide", "cancel"),
     kind_of_run="money",
     steps=1500,
     provider=0.2,
@@ -79,8 +78,6 @@ def refunds_have_no_key(product: Replacements) -> None:
     "I8",
     "I9",
     choices={**CALLED_OFF_LATE, "nights": (2,)},
-    favours=("decide", "cancel"),
-    odds={"waives the fee": 0.0},
     kind_of_run="money",
     steps=1500,
     provider=0.2,
@@ -104,7 +101,7 @@ def stale_snapshots_are_recorded(product: Replacements) -> None:
     product.replace(sync, "take_snapshot", slowly)
 
 
-@planted("Right 1", choices=CALLED_OFF_EARLY, favours=("decide", "cancel"), kind_of_run="money")
+@planted("Right 1", choices=CALLED_OFF_EARLY, kind_of_run="money")
 def a_price_of_zero_is_no_price(product: Replacements) -> None:
     """An amount of zero is false, and a fee of zero is no fee: the hotel keeps what it has captured."""
     product.replace(Money, "__bool__", lambda self: bool(self.amount))
