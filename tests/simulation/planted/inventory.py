@@ -19,7 +19,7 @@ from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
 from services.rooms.store import nights
 from services.rooms.store.rooms import SqlRooms
-from tests.simulation.actors import arrivals, deciding
+from tests.simulation.actors import arrivals, deciding, housekeeping
 from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
@@ -154,9 +154,14 @@ def nobody_is_told_to_clean(product: Replacements) -> None:
 @planted(
     "Right 14",
     "I12",
-    favours=("change_any_status",),
     actors=("manager", "clock"),
-    choices={"status": (RoomStatus.OUT_OF_ORDER,), "note": ("So be it.",), "days closed": (1,), **DAYS_PASS},
+    choices={
+        "duty": (housekeeping.change_any_status,),
+        "status": (RoomStatus.OUT_OF_ORDER,),
+        "note": ("So be it.",),
+        "days closed": (1,),
+        **DAYS_PASS,
+    },
     kind_of_run="ordinary",
 )
 def rooms_stay_out_of_order(product: Replacements) -> None:
