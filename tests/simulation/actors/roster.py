@@ -58,6 +58,7 @@ MANAGER: Mapping[Duty, int] = {
     prices.change_promotions: 2, prices.change_policies: 3, prices.change_menu: 3, decisions.cancel: 2,
     departures.check_out_rooms: 2, arrivals.mark_no_show: 1, housekeeping.change_any_status: 1,
     misuse.access_other_hotel: 2, messages.read_the_timeline: 1, decisions.decide: 2, arrivals.receive: 2,
+    departures.move: 2,
 }  # fmt: skip
 
 

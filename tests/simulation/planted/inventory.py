@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,17 +12,19 @@ import sqlalchemy as sa
 from contracts.rooms.events import RoomStatus
 from services.rooms.domain import assignments, moves, offers
 from services.rooms.domain import holds as hold_rules
+from services.rooms.domain.holds import NightChange
 from services.rooms.handlers import booking_events, extensions
 from services.rooms.lifecycle import LIFECYCLE, Act, GuestMovedOut
 from services.rooms.steps import blocks, cleaning_tasks, room_status
 from services.rooms.steps import holds as hold_steps
-from services.rooms.store import nights, rooms
+from services.rooms.store import nights
 from services.rooms.store.rooms import SqlRooms
-from tests.simulation.actors import arrivals, decisions, departures
+from tests.simulation.actors import arrivals, decisions, housekeeping
 from tests.simulation.actors.clock import DAYS_PASS, WEEK
 from tests.simulation.planted.fault import DroppedConstraint, planted
 from tests.simulation.planted.replacing import Replacements
 
+ONE = timedelta(days=1)
 TURNS = 20  # of other tasks, where a fault needs others to come between
 NO_ROOM_TWICE = DroppedConstraint("rooms", "period", "period_no_room_twice")
 NO_OVERSELL = DroppedConstraint("rooms", "night", "night_no_oversell")
@@ -150,9 +154,14 @@ def nobody_is_told_to_clean(product: Replacements) -> None:
 @planted(
     "Right 14",
     "I12",
-    favours=("change_any_status",),
     actors=("manager", "clock"),
-    choices={"status": (RoomStatus.OUT_OF_ORDER,), "note": ("So be it.",), "days closed": (1,), **DAYS_PASS},
+    choices={
+        "duty": (housekeeping.change_any_status,),
+        "status": (RoomStatus.OUT_OF_ORDER,),
+        "note": ("So be it.",),
+        "days closed": (1,),
+        **DAYS_PASS,
+    },
     kind_of_run="ordinary",
 )
 def rooms_stay_out_of_order(product: Replacements) -> None:
@@ -174,24 +183,26 @@ def the_horizon_stands_still(product: Replacements) -> None:
 @planted(
     "liveness",
     "Proved locks",
-    favours=("move",),
-    actors=("desk-2",),
-    odds={"any room": 1.0, "overrides": 0.0},
-    choices={"duty": (departures.move, arrivals.walk_in)},
+    favours=("walk_in", "book", "cancel"),
+    actors=("desk-2", "guests-2"),
+    choices={"days ahead": (0, 1), "nights": (2, 3)},
     kind_of_run="ordinary",
-    steps=1500,
 )
-def rooms_are_locked_in_no_order(product: Replacements) -> None:
-    """A move locks its two rooms one after the other, the old one first: two guests who change places wait for ever."""
+def nights_are_locked_in_no_order(product: Replacements) -> None:
+    """A sale locks its nights one by one, an even number from the last one on: two sales wait for each other."""
+    shift = nights.SqlNights.shift
 
-    def one_by_one(self: SqlRooms, hotels: Any, ids: Any) -> dict[int, Any]:
-        keys = list(ids)
-        rows: dict[int, Any] = {}
-        for key in keys:
+    def one_by_one(self: nights.SqlNights, hotels: Any, changes: Sequence[NightChange]) -> bool:
+        parts = [replace(each, first_night=night, until=night + ONE) for each in changes for night in _nights(each)]
+        for part in parts if len(parts) % 2 else reversed(parts):
+            if not shift(self, hotels, [part]):
+                return False
             for _ in range(TURNS):
                 product.turn()
-            params = {"hotels": sorted(set(hotels)), "ids": [key]}
-            rows |= {room.id: room for room in self._all(rooms._room_of, rooms.LOCK, params)}
-        return rows
+        return True
 
-    product.replace(SqlRooms, "lock", one_by_one)
+    product.replace(nights.SqlNights, "shift", one_by_one)
+
+
+def _nights(change: NightChange) -> Iterator[date]:
+    return (change.first_night + day * ONE for day in range((change.until - change.first_night).days))

@@ -22,6 +22,7 @@ from services.payments.steps import webhook_application
 from services.payments.steps.reconciliation import provider_lists
 from services.payments.stripe_gateway import errors
 from services.rooms.domain import offers
+from tests.simulation.actors.prices import set_rates
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -96,9 +97,8 @@ def what_a_partial_capture_leaves_open_is_forgotten(product: Replacements) -> No
 
 @planted(
     "Right 2",
-    favours=("set_rates", "change_room_types"),
     actors=("manager", "guests-2"),
-    choices={"price": ("0.00",), "days ahead": (0, 1, 2)},
+    choices={"duty": (set_rates,), "price": ("0.00",), "days ahead": (0, 1, 2)},
     kind_of_run="ordinary",
 )
 def totals_that_no_card_can_take_are_held(product: Replacements) -> None:
@@ -113,7 +113,7 @@ def totals_that_no_card_can_take_are_held(product: Replacements) -> None:
     "I7",
     favours=("pay", "pay_outside_checkout"),
     actors=("provider",),
-    choices={"pause of the provider": (20.0,)},
+    choices={"pause of the provider": (2.0,)},
     kind_of_run="money",
 )
 def unrequested_money_is_kept(product: Replacements) -> None:
