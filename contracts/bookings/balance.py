@@ -57,7 +57,7 @@ class BalancePaid(BalanceEvent):
 
 
 class BalancePaymentFailed(BalanceEvent):
-    """The accepted amount of a balance payment could not be captured; the guest owes the amount again."""
+    """The guest owes an amount again: a balance payment or a fee was not captured, or a refund took a part of a fee."""
 
     reason_code: str
     failed_at: datetime

@@ -25,11 +25,12 @@ from contracts.payments.events import (
 )
 from contracts.values import SYSTEM
 from services.bookings.domain import balance, cancellation_fees, deadlines
-from services.bookings.domain.booking import Booking
+from services.bookings.domain.booking import Booking, Charge
 from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
 
 PROVIDER_NAME = "stripe"
 STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
+HAS_A_FEE = (BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 
 
 def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:
@@ -140,13 +141,27 @@ def fee_captured(booking: Booking, event: CancellationFeeCaptured) -> Sequence[B
     return _fee_owed(paid, event, reason_code="CAPTURED_IN_PART", now=event.captured_at)
 
 
+def fee_refunded(booking: Booking, event: PaymentRefunded, *, charges: tuple[Charge, ...]) -> Sequence[BookingEvent]:
+    """Return `BalancePaymentFailed` if the refund took a part of the fee, and no event otherwise.
+
+    Staff can refund more at the provider than the cancellation or no-show returned. The guest then owes that part of
+    the fee, as where the refund came first. `charges` are the accepted card payments after the refund.
+    """
+    returned = replace(booking, refunded=event.refunded_total, charges=charges)
+    return _fee_owed(returned, event, reason_code="REFUNDED", now=event.refunded_at)
+
+
 def _fee_owed(
-    booking: Booking, event: PaymentVoided | CancellationFeeCaptured, *, reason_code: str, now: datetime
+    booking: Booking,
+    event: PaymentVoided | CancellationFeeCaptured | PaymentRefunded,
+    *,
+    reason_code: str,
+    now: datetime,
 ) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed` for the part of a cancelled booking's fee that is neither captured nor owed yet."""
+    """Return `BalancePaymentFailed` for the part of an ended booking's fee that is neither captured nor owed yet."""
     fee, owed = booking.zero_if_none(booking.cancellation_fee), balance.owed(booking)
     due = cancellation_fees.balance_after(booking, fee, booking.nothing)
-    if booking.status is not BookingStatus.CANCELLED or fee.is_zero or due <= owed:
+    if booking.status not in HAS_A_FEE or fee.is_zero or due <= owed:
         return ()
     return (
         BalancePaymentFailed(

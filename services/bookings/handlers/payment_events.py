@@ -55,10 +55,13 @@ def payment_capture_failed(event: PaymentCaptureFailed, work: BookingsWork) -> N
 
 
 def payment_refunded(event: PaymentRefunded, work: BookingsWork) -> None:
-    """Record the refunded amount."""
+    """Record the refunded amount. A part of the fee that was refunded is now owed."""
     if booking := _booking_of(event, work):
         overall, charges = balance.over_all(booking, event), balance.with_refund(booking, event)
-        _record(work, booking, event, payment_events.refunded(booking, overall), charges=charges)
+        events = [*payment_events.refunded(booking, overall)]
+        if events:
+            events += payment_events.fee_refunded(booking, overall, charges=charges)
+        _record(work, booking, event, events, charges=charges)
 
 
 def refund_failed(event: RefundFailed, work: BookingsWork) -> None:

@@ -246,6 +246,27 @@ def test_the_rest_of_a_fee_that_was_captured_in_part_is_owed(booking: Booking, c
     assert [(event.amount, event.balance_due) for event in events] == ([] if owed is None else [(eur(owed), eur(owed))])
 
 
+@pytest.mark.parametrize(
+    ("booking", "refunded", "owed"),
+    [
+        (called_off(captured=eur(34880)), 34880 - 9000, None),
+        (called_off(captured=eur(34880)), 34880 - 4000, 5000),
+        (called_off(captured=eur(34880)), 34880, 9000),
+        (called_off(captured=eur(34880), status=Status.NO_SHOW), 34880, 9000),
+        (called_off(captured=eur(34880), settled=eur(2000)), 34880, 7000),
+        (called_off(captured=eur(34880), balance_due=eur(9000)), 34880, None),  # the refund came first
+        (called_off(captured=eur(34880), cancellation_fee=eur(0)), 34880, None),
+        (a_booking(status=Status.COMPLETED, captured=eur(34880)), 34880, None),
+    ],
+)
+def test_the_part_of_a_fee_that_was_refunded_is_owed(booking: Booking, refunded: int, owed: int | None) -> None:
+    fact = PaymentRefunded(**FACT, refund_id="re", amount=eur(100), refunded_total=eur(refunded), refunded_at=NOW)
+
+    events = payment_events.fee_refunded(booking, fact, charges=())
+
+    assert [event.balance_due for event in events] == ([] if owed is None else [eur(owed)])
+
+
 def test_a_capture_confirms_an_approved_booking_as_of_the_decision() -> None:
     fact = PaymentCaptured(**FACT, payment_intent_id="pi_1", amount=eur(34880), captured_at=NOW + timedelta(minutes=1))
 
