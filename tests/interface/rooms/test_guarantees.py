@@ -198,3 +198,30 @@ def test_two_concurrent_swaps_of_rooms_have_a_clear_outcome(
 
     assert codes(answers) == ["ROOM_OVERLAP_CONFLICT"] * 2
     assert deadlocks() == 0
+
+
+OCCUPY = "UPDATE room SET status = 'OCCUPIED', occupied_by = 'BK-1'"
+# The constraint, and a statement that breaks it.
+OCCUPATIONS = {
+    "room_one_home_each": OCCUPY,
+    "room_occupied_by_somebody": "UPDATE room SET status = 'OCCUPIED'",
+}
+
+
+@pytest.mark.parametrize("constraint", OCCUPATIONS)
+def test_the_constraints_alone_refuse_a_guest_in_two_rooms_and_a_room_occupied_by_nobody(
+    service: RoomsUnderTest, constraint: str
+) -> None:
+    with pytest.raises(sa.exc.IntegrityError, match=constraint), service.engine.begin() as connection:
+        connection.execute(sa.text(OCCUPATIONS[constraint]))
+
+
+@pytest.mark.parametrize("constraint", OCCUPATIONS)
+def test_without_the_constraint_the_occupation_is_stored(service: RoomsUnderTest, constraint: str) -> None:
+    with service.engine.connect() as connection:
+        connection.execute(sa.text(f"ALTER TABLE room DROP CONSTRAINT {constraint}"))
+
+        changed = connection.execute(sa.text(OCCUPATIONS[constraint])).rowcount
+
+        connection.rollback()
+    assert changed > 1

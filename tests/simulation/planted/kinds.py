@@ -84,7 +84,7 @@ LEFT_OUT: Mapping[str, str] = {
     "Right 27": "the catalogue is the judge itself: tests/conversations/test_invariants",
     "Right 28": f"{_STACK}: tests/architecture/test_loaded_packages",
     "Right 29": f"{_STACK}: tests/sandbox",
-    "Proved stop": f"{_STACK}: tests/interface/broker",
+    "Proved stop": f"{_STACK}: tests/unit/gateway/test_orderly_stop, tests/sandbox/test_rolling_restart",
     "Proved search": "every simulated webhook comes in the end: tests/conversations/test_second_payments",
-    "Proved nodes": "one broker is modelled, which never loses a queue: the tests of the cluster",
+    "Proved nodes": "one broker is modelled, which never loses a queue: tests/availability",
 }
