@@ -20,7 +20,8 @@ class RabbitCluster:
     """A cluster of `size` nodes with their data below `directory`; a `with` block starts and closes it.
 
     The definitions are loaded once all nodes are there, so that each quorum queue has a member on every node. A node in
-    a minority pauses (`pause_minority`). `epmd_ports` names another port of epmd for each node: a proxy's.
+    a minority pauses (`pause_minority`). `epmd_port_of(number, epmd)` is the port at which that node finds epmd: a
+    proxy's. `log(name)` is the log of a node.
     """
 
     def __init__(

@@ -128,12 +128,6 @@ class SimulatedDatabase:
             if info[ACTIVE] < before and not connection.closed and connection.get_transaction_status() == INTRANS
         ]
 
-    def close(self) -> None:
-        """Close every connection."""
-        self.transacting.dispose()
-        self.reading.dispose()
-        self._admin.close()
-
     def _checked_out(self, connection: Any, record: Any, _: Any) -> None:
         now = self._now()
         self._open[id(connection)] = (connection, record.info)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contracts.rooms.hotel_import import HotelDefinition, RoomTypeDefinition
-from contracts.values import Caller, CancellationPolicy, Context, HotelSettings, Permission
+from contracts.values import CancellationPolicy, HotelSettings
 
 SMALL, INSTANT = "sim-small", "sim-instant"
 HOTELS = (SMALL, INSTANT)
-ROOM_TYPES = ("DBL", "SGL")
 
 
 def definition(slug: str) -> HotelDefinition:
@@ -27,9 +26,3 @@ def definition(slug: str) -> HotelDefinition:
         settings=replace(HotelSettings(), approval_required=slug != INSTANT),
         policy=CancellationPolicy(kind="NON_REFUNDABLE" if slug == INSTANT else "FLEXIBLE"),
     )
-
-
-def staff(slug: str, staff_id: str = "7") -> Context:
-    """A member of staff of that hotel with every permission."""
-    caller = Caller(kind="staff", staff_id=staff_id, name="Nora Desk", hotel=slug, permissions=frozenset(Permission))
-    return Context(caller=caller)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from chassis import codec, time_limits
 from chassis.messaging import ask_protocol
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Unavailable
 from chassis.service import method_of
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, reply_type
 from contracts.values import Context
-from tests.simulation.tasks import DeadlinePassed, Task
+from tests.simulation.tasks import Task
 
 if TYPE_CHECKING:
     from tests.simulation.processes import SimulatedProcess
@@ -120,8 +120,6 @@ class Network:
             with world.turns.deadline(seconds):
                 answer = process.ask_server.handle(ask.method, plain["message"], plain["context"])
             reply = ask_protocol.reply_body(answer.reply)
-        except DeadlinePassed:
-            raise
         except Exception as problem:
             world.runtime_checks.handler_failed(ask, problem)
             reply = ask_protocol.error_body(problem)
@@ -129,8 +127,3 @@ class Network:
         ask.reply = reply
         self.in_flight.append(ask)
         world.point("reply", "after")
-
-
-def is_unexpected(problem: Exception) -> bool:
-    """Whether the host would log the problem as an error: neither a refusal nor an outage."""
-    return not isinstance(problem, (Refusal, Unavailable))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
+from chassis.refusal import Refusal
 from chassis.transactions.unit_of_work import is_outage
-from tests.simulation.network import AskInFlight, is_unexpected
+from tests.simulation.network import AskInFlight
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -23,7 +24,7 @@ class RuntimeChecks:
 
     def handler_failed(self, ask: AskInFlight, problem: Exception) -> None:
         """Report the exception of a handler, unless it is a refusal or an outage."""
-        if is_unexpected(problem) and not is_outage(problem):
+        if not isinstance(problem, Refusal) and not is_outage(problem):
             text = f"{ask.service} {ask.method}: {type(problem).__name__}: {problem}"[:400]
             self._world.violate("unexpected error", text)
 

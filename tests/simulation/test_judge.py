@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -183,6 +184,15 @@ def test_two_answers_to_one_key_are_found(stays: SettledStays) -> None:
     assert heard(stays, create(), Context(), created[0], "key") == []
     assert heard(stays, create(), Context(), created[1], "key") == []
     assert heard(stays, create(), Context(), created[2], "key") == ["I15"]
+
+
+def test_one_version_answered_with_and_without_its_room_is_found(stays: SettledStays) -> None:
+    query = GetBooking(hotel=HOTEL, booking_id=stays.staying)
+    reply = stays.platform.ask(query, STAFF)
+
+    assert heard(stays, query, STAFF, reply) == []
+    assert heard(stays, query, STAFF, replace(reply, assigned_room_number=None)) == []
+    assert kinds(stays) == ["I14"]
 
 
 def test_a_booking_that_nobody_asked_for_is_found(stays: SettledStays) -> None:

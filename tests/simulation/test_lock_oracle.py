@@ -47,14 +47,6 @@ class Turns:
 
 
 @pytest.fixture
-def turns(postgres: PostgresNode) -> Iterator[Turns]:
-    made = Turns(postgres.admin_url)
-    made.oracle.install()
-    yield made
-    made.oracle.close()
-
-
-@pytest.fixture
 def connect(postgres: PostgresNode, new_database: Callable[[str], str]) -> Iterator[Callable[[], Any]]:
     """Opens connections to a database with two rows, on which PostgreSQL looks for deadlocks at once."""
     path = urlsplit(new_database("oracle")).path
@@ -70,6 +62,17 @@ def connect(postgres: PostgresNode, new_database: Callable[[str], str]) -> Itera
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def turns(postgres: PostgresNode, connect: Callable[[], Any]) -> Iterator[Turns]:
+    """The tasks of a failed test end before their connections are closed: closing would wait for their statements."""
+    made = Turns(postgres.admin_url)
+    made.oracle.install()
+    yield made
+    for task in made.tasks:
+        task.throw(ProcessDied())
+    made.oracle.close()
 
 
 def writes(turns: Turns, connection: Any, name: str, *statements: str) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,6 @@ from tests.simulation.actors.client import Client, weighted
 
 PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}  # seconds, with their weights
 SHORT_PAUSES = {0.1: 4, 1.0: 4, 20.0: 1}
-OVERNIGHT = timedelta(days=1)
 
 
 def staff_context(hotel: str, role: Role, *, staff_id: str, superuser: bool = False) -> Context:

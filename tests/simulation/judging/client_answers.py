@@ -148,13 +148,19 @@ class ClientAnswers:
     def _object(self, service: str, statement: str, identity: str, what: str) -> None:
         self.objects[service, statement, identity] = what
 
+    def _booking_ids(self) -> list[str]:
+        return sorted({answer.booking_id for answer in self.bookings})
+
+    def _in_order(self) -> list[AnsweredBooking]:
+        """The answers; one version may have been answered with and without a room."""
+        return sorted(self.bookings, key=lambda answer: (*answer[:3], answer.room or ""))
+
     # at rest
 
     def _bookings(self, world: JudgedWorld) -> Iterator[Breach]:
-        ids = sorted({answer.booking_id for answer in self.bookings})
-        rows = world.sql("bookings", _STATUSES, ids=ids)
+        rows = world.sql("bookings", _STATUSES, ids=self._booking_ids())
         statuses = {(row["subject"], row["sequence"]): row["to_status"] for row in rows}
-        for answer in sorted(self.bookings):
+        for answer in self._in_order():
             status = statuses.get((answer.booking_id, answer.version))
             if status != answer.status:
                 there = "is not there" if status is None else f"is {status}"
@@ -163,10 +169,9 @@ class ClientAnswers:
 
     def _rooms(self, world: JudgedWorld) -> Iterator[Breach]:
         assigned: dict[str, list[tuple[int, str | None]]] = {}
-        ids = sorted({answer.booking_id for answer in self.bookings})
-        for row in world.sql("bookings", _ROOMS, ids=ids):
+        for row in world.sql("bookings", _ROOMS, ids=self._booking_ids()):
             assigned.setdefault(row["subject"], []).append((row["sequence"], row["room"]))
-        for answer in sorted(self.bookings):
+        for answer in self._in_order():
             rooms = [room for sequence, room in assigned.get(answer.booking_id, ()) if sequence <= answer.version]
             room = rooms[-1] if rooms else None
             if answer.status in STATUSES_WITH_ROOM and room != answer.room:

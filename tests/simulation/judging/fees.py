@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from contracts.values import CancellationPolicy, Price
 
 ONE_CENT = Decimal(1)
-FREE_BY_KIND = {"FLEXIBLE": 24, "MODERATE": 48}
 
 
 def cancellation_fee(
