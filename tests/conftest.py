@@ -53,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def keep_bytecode(config: pytest.Config) -> None:
     """Keep the bytecode of workers and child processes with the cache, where it may not be beside the sources."""
-    if config.cache is not None:
-        environment = with_bytecode(os.environ, config.cache.mkdir("bytecode"))
+    cache = getattr(config, "cache", None)  # none with `-p no:cacheprovider`
+    if cache is not None:
+        environment = with_bytecode(os.environ, cache.mkdir("bytecode"))
         for name in os.environ.keys() - environment.keys():
             del os.environ[name]
         os.environ.update(environment)

@@ -21,7 +21,7 @@ REST_WITHIN = 120.0
 RECOVERY_TIMEOUT = 90.0  # seconds for a recovery
 BACKLOG_WITHIN = 30.0
 NEIGHBOURS_WITHIN = 1.0
-MAX_FAULT_SECONDS = 20.0  # seconds in which a fault gets its requests
+EXTENDED_FAULT_SECONDS = 20.0  # the longest that a fault is extended to until enough requests were under way
 
 Say = Callable[[str], None]
 
@@ -129,7 +129,7 @@ class ChaosRun:
     def _hold(self, outcome: FaultOutcome) -> None:
         """Let the fault last as planned, and on until enough requests were under way."""
         time.sleep(outcome.fault.seconds)
-        deadline = outcome.injected + MAX_FAULT_SECONDS
+        deadline = outcome.injected + EXTENDED_FAULT_SECONDS
         while time.monotonic() < deadline:
             now = time.monotonic()
             if len(self.load.log.between(outcome.injected, now)) >= MIN_REQUESTS:

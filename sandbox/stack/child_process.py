@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from sandbox.stack import orphans
-from sandbox.stack.process_table import born_at, descendants, pid_record, running_pid
+from sandbox.stack.process_table import born_at, descendants, pid_record, running_pid, still_runs
 from sandbox.stack.run_directory import write_private
 
 POLL = 0.02
@@ -116,7 +116,7 @@ class ChildProcess:
         self.send(signal.SIGKILL)
         _signal_all(family, signal.SIGKILL)
         self.wait()
-        while any(birth and born_at(pid) == birth for pid, birth in family):
+        while any(still_runs(pid, birth) for pid, birth in family):
             time.sleep(POLL)
 
     def end(self, *, sig: signal.Signals = signal.SIGTERM, grace: float) -> int | None:
@@ -136,6 +136,6 @@ class ChildProcess:
 def _signal_all(family: Sequence[tuple[int, str | None]], sig: signal.Signals) -> None:
     """Send the signal to each of the processes that still runs, by pid and start time."""
     for pid, birth in family:
-        if birth and born_at(pid) == birth:
+        if still_runs(pid, birth):
             with suppress(ProcessLookupError):
                 os.kill(pid, sig)

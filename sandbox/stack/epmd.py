@@ -2,47 +2,44 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar, Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
-from sandbox.stack.ports import LOOPBACK, Ports, answers
+from sandbox.stack.ports import LOOPBACK, answers
+from sandbox.stack.private_server import PrivateServer
 from sandbox.stack.run_directory import run_directory
-from sandbox.stack.waiting import Awaited, until
+from sandbox.stack.waiting import PATIENCE
 
 USUAL_PLACES = ("/usr/lib/erlang", "/usr/local/lib/erlang", "/opt/homebrew/lib/erlang")
 
 
-class Epmd:
-    """A private epmd with its pid and log in `directory`."""
+class Epmd(PrivateServer):
+    """A private epmd with its pid and log in `directory`. Nodes that run do not notice its end."""
 
-    def __init__(self, directory: Path, ports: Ports) -> None:
-        self._directory = run_directory(directory)
-        self._note, self._log = directory / "epmd.pid", directory / "epmd.log"
-        self.port = ports.choose("Erlang's directory of nodes")
-        self._process: ChildProcess | None = None
+    NAME = "Erlang's directory of nodes"
+    STOP_SECONDS: ClassVar[float] = 2.0
 
-    def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def __init__(self, directory: Path, *, say: Callable[[str], None] = lambda _: None) -> None:
+        directory = run_directory(directory)
+        super().__init__(directory / "epmd.log", patience=PATIENCE, say=say)
+        self.port = self._ports.choose(self.NAME)
+        self._note = directory / "epmd.pid"
 
-    def start(self) -> None:
-        """Start epmd, and wait until it answers."""
+    def start(self) -> Self:
+        """Start epmd, and wait until it accepts connections. Raises RuntimeError where it is not installed."""
         if self.alive():
-            return
+            return self
         end_earlier_process(self._note)
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
+            self._log_start = log.tell()
             argv = [find_epmd(), "-port", str(self.port), "-address", LOOPBACK]
             environment = {"PATH": os.environ.get("PATH", os.defpath)}
             self._process = ChildProcess(argv, env=environment, note=self._note, stdout=log.fileno())
-        awaited = Awaited(name="epmd", pid=lambda: self._process.pid if self._process else None, log=self._log)
-        until(
-            lambda: answers(self.port), awaited, abort=lambda: None if self.alive() else f"epmd ended; see {self._log}"
-        )
-
-    def close(self) -> None:
-        """End epmd; nodes that run do not notice."""
-        if self._process:
-            self._process.end(grace=2.0)
+        self._until(lambda: answers(self.port))
+        return self
 
 
 def find_epmd() -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sandbox.stack.process_table import born_at, descendants, pid_record
+from sandbox.stack.process_table import born_at, descendants, pid_record, still_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 GRACE = 10.0  # seconds between SIGTERM and SIGKILL
@@ -64,7 +64,7 @@ def reap(records: Iterable[str]) -> None:
     SIGTERM lets a process end its own children; SIGKILL ends what runs after it has ended, or after `GRACE` seconds.
     """
     births = dict(record.strip().split(" ", 1) for record in records)
-    living = {int(pid): birth for pid, birth in births.items() if born_at(int(pid)) == birth}
+    living = {int(pid): birth for pid, birth in births.items() if still_runs(int(pid), birth)}
     family = {each: born_at(each) for pid in living for each in (pid, *descendants(pid))}
     for pid in reversed(living):
         _signal(pid, signal.SIGTERM)
@@ -77,7 +77,7 @@ def reap(records: Iterable[str]) -> None:
 
 
 def _running(births: Mapping[int, str | None]) -> list[int]:
-    return [pid for pid, birth in births.items() if birth and born_at(pid) == birth]
+    return [pid for pid, birth in births.items() if still_runs(pid, birth)]
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

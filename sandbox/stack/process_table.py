@@ -20,6 +20,11 @@ def born_at(pid: int) -> str | None:
     )
 
 
+def still_runs(pid: int, birth: str | None) -> bool:
+    """Whether the process that had this pid and start time still runs; another process may have its pid by now."""
+    return birth is not None and born_at(pid) == birth
+
+
 def pid_record(pid: int) -> str:
     return f"{pid} {born_at(pid)}\n"
 
@@ -28,7 +33,7 @@ def running_pid(note: Path) -> int | None:
     """The pid in the file `note`, or None where that process no longer runs, even if its pid is in use again."""
     with suppress(OSError, ValueError):
         pid, _, birth = note.read_text("utf-8").strip().partition(" ")
-        return int(pid) if birth and born_at(int(pid)) == birth else None
+        return int(pid) if birth and still_runs(int(pid), birth) else None
     return None
 
 

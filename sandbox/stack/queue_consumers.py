@@ -3,15 +3,16 @@
 import pika
 from pika.exceptions import AMQPError
 
-from chassis.messaging.amqp.nodes import node_urls
+from chassis.messaging.amqp.parameters import parameters
 
+NAME = "readiness"
 EXPIRED = pika.BasicProperties(headers={"deadline": 1}, expiration="1000")  # so the service drops the ask
 
 
 def all_consumed(amqp_url: str, queues: list[str]) -> bool:
     """Whether each of the queues exists and has a consumer; False while the broker is away."""
     try:
-        with pika.BlockingConnection(_parameters(amqp_url)) as connection:
+        with pika.BlockingConnection(parameters(amqp_url, NAME)) as connection:
             channel = connection.channel()
             return all(channel.queue_declare(queue, passive=True).method.consumer_count for queue in queues)
     except (AMQPError, OSError):
@@ -21,14 +22,10 @@ def all_consumed(amqp_url: str, queues: list[str]) -> bool:
 def is_asked(amqp_url: str, exchange: str) -> bool:
     """Whether an ask to this exchange reaches a process; False while the broker is away."""
     try:
-        with pika.BlockingConnection(_parameters(amqp_url)) as connection:
+        with pika.BlockingConnection(parameters(amqp_url, NAME)) as connection:
             channel = connection.channel()
             channel.confirm_delivery()
             channel.basic_publish(exchange, "probe", b"{}", EXPIRED, mandatory=True)
     except (AMQPError, OSError):
         return False
     return True
-
-
-def _parameters(amqp_url: str) -> list[pika.URLParameters]:
-    return [pika.URLParameters(each) for each in node_urls(amqp_url)]

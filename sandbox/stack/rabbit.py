@@ -140,10 +140,6 @@ class RabbitNode(PrivateServer):
         write_private(path, done.stdout)
         return path
 
-    def has_data(self) -> bool:
-        """Whether the node has started before, in this run or an earlier one."""
-        return (self.directory / "data").is_dir()
-
     def registered(self, queue: str) -> bool:
         """Whether a new quorum queue would survive `kill`. RabbitMQ stores it on disk half a second after its creation.
 
@@ -166,7 +162,7 @@ class RabbitNode(PrivateServer):
         return RabbitSettings(
             directory=self.directory, name=self.name, port=self.port, distribution_port=self.distribution_port,
             console_port=self.console_port, user=USER, password=self._password,
-            cookie=self._cluster.cookie if self._cluster else secrets.token_hex(20),
+            cookie=self._secrets.get("cookie", lambda: secrets.token_hex(20)),
             definitions=self.directory / "definitions.json" if own else None, hashes=has_hash_exchange(),
             cluster=self._cluster,
         )  # fmt: skip

@@ -1,19 +1,20 @@
 """Private RabbitMQ nodes that form one cluster on loopback: each with its own directory, name and ports."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sandbox.stack.epmd import Epmd
-from sandbox.stack.ports import LOOPBACK, Ports
+from sandbox.stack.ports import LOOPBACK
 from sandbox.stack.rabbit import RabbitNode, node_name
 from sandbox.stack.rabbit_settings import ClusterMembership
 from sandbox.stack.run_directory import Secrets, run_directory
 
 FORMED_WITHIN = 120  # seconds
+LOADING_ATTEMPTS = 5
 
 
 class RabbitCluster:
@@ -38,20 +39,17 @@ class RabbitCluster:
         epmd_port_of: Callable[[int, Epmd], int] = lambda _, epmd: epmd.port,
     ) -> None:
         self.directory = run_directory(directory)
-        self._ports = Ports()
-        self._epmd = Epmd(self.directory, self._ports)
+        self._epmd = Epmd(self.directory, say=say)
         self._loaded = bool(definitions)
+        self._say = say
         shared = Secrets(self.directory / "secrets.json")
-        cookie = shared.get("cookie", lambda: secrets.token_hex(20))
         places = [run_directory(self.directory / f"node-{number}") for number in range(1, size + 1)]
         seed = node_name(places[0])
         self.nodes = [
             RabbitNode(
                 place, port=port if number == 0 else None, console_port=console_port if number == 0 else None,
                 definitions=definitions, users=users, log=log(f"rabbit-{number + 1}") if log else None, say=say,
-                cluster=ClusterMembership(
-                    seed=seed, secrets=shared, cookie=cookie, epmd_port=epmd_port_of(number, self._epmd)
-                ),
+                cluster=ClusterMembership(seed=seed, secrets=shared, epmd_port=epmd_port_of(number, self._epmd)),
             )
             for number, place in enumerate(places)
         ]  # fmt: skip
@@ -73,32 +71,35 @@ class RabbitCluster:
         return self._epmd.alive() and all(node.alive() for node in self.nodes)
 
     def start(self) -> Self:
-        """Start the nodes that do not run, and wait until all of them are one cluster that has its definitions."""
+        """Start the nodes that do not run, and wait until all of them are one cluster that has its definitions.
+
+        A node without data waits for the first node and joins it, even where an earlier start was interrupted.
+        """
         first = self.nodes[0]
-        if not first.has_data():  # the others join it; nodes of a former run wait for each other
-            self.start_one(first)
         self._epmd.start()
         with ThreadPoolExecutor(len(self.nodes)) as starting:
             list(starting.map(RabbitNode.start, self.nodes))
         first.ctl("await_online_nodes", str(len(self.nodes)), timeout=FORMED_WITHIN)
         if self._loaded:
-            first.ctl("import_definitions", str(first.write_definitions()), timeout=FORMED_WITHIN)
+            load_definitions(first, say=self._say)
         return self
 
     def start_one(self, node: RabbitNode) -> None:
-        """Start one node alone. The first one to start is the cluster, until others join it."""
+        """Start one node alone. The first node is the cluster, until others join it."""
         self._epmd.start()
         node.start()
 
     def close(self) -> None:
         """Stop the nodes and epmd, and release their ports."""
-        with ThreadPoolExecutor(len(self.nodes)) as closing:
-            list(closing.map(RabbitNode.close, self.nodes))
-        self._epmd.close()
-        self._ports.release()
+        with closing(self._epmd), ThreadPoolExecutor(len(self.nodes)) as ending:
+            list(ending.map(RabbitNode.close, self.nodes))
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
@@ -106,3 +107,20 @@ class RabbitCluster:
     def _of_all(self, url: str) -> str:
         hosts = ",".join(f"{LOOPBACK}:{node.port}" for node in self.nodes)
         return url.replace(f"{LOOPBACK}:{self.nodes[0].port}", hosts)
+
+
+def load_definitions(node: RabbitNode, *, say: Callable[[str], None]) -> None:
+    """Load the definitions into the node's cluster, and again after an error. Raises RuntimeError after several.
+
+    A quorum queue of RabbitMQ 3.10 can crash as it is declared: its first leader is elected before the node has the
+    record of the queue. The queue is then restarted, and what exists already stays as it is.
+    """
+    definitions = str(node.write_definitions())
+    for attempt in range(1, LOADING_ATTEMPTS + 1):
+        try:
+            node.ctl("import_definitions", definitions, timeout=FORMED_WITHIN)
+            return
+        except RuntimeError as error:
+            if attempt == LOADING_ATTEMPTS:
+                raise
+            say(f"RabbitMQ's definitions are loaded once more: {error}")

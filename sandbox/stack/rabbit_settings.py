@@ -10,15 +10,15 @@ from sandbox.stack.run_directory import Secrets, write_private
 
 # Seconds after which a silent node counts as gone. RabbitMQ has 60 unless set; the clients notice silence sooner.
 NET_TICK_TIME = 12
+JOIN_ATTEMPTS, BETWEEN_ATTEMPTS = 240, 500  # milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterMembership:
-    """What the nodes of a cluster share: passwords, cookie, their private epmd, and the node that the others join."""
+    """What the nodes of a cluster share: passwords and cookie, their epmd, and the node that the others join."""
 
     seed: str
     secrets: Secrets
-    cookie: str
     epmd_port: int
 
 
@@ -74,6 +74,9 @@ class RabbitSettings:
             lines += ["cluster_partition_handling = pause_minority", f"net_ticktime = {NET_TICK_TIME}"]
             lines += ["queue_leader_locator = balanced", "cluster_formation.peer_discovery_backend = classic_config"]
             lines += [f"cluster_formation.classic_config.nodes.1 = {self.cluster.seed}"]
+            # a node that gives up finding the first node forms a cluster of its own
+            lines += [f"cluster_formation.discovery_retry_limit = {JOIN_ATTEMPTS}"]
+            lines += [f"cluster_formation.discovery_retry_interval = {BETWEEN_ATTEMPTS}"]
         return lines
 
     def environment(self) -> dict[str, str]:

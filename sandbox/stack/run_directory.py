@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,13 +69,15 @@ class Secrets:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
         self._values: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
 
     def get(self, name: str, make: Callable[[], str]) -> str:
-        if name not in self._values:
-            self._values[name] = make()
-            write_private(self._path, json.dumps(self._values, indent=2) + "\n")
-        return self._values[name]
+        with self._lock:
+            if name not in self._values:
+                self._values[name] = make()
+                write_private(self._path, json.dumps(self._values, indent=2) + "\n")
+            return self._values[name]
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from sandbox.stack.copies import copies_of, gateway_ports
 from sandbox.stack.databases import DatabaseUrls
 from sandbox.stack.disk import refuse_full_disk
 from sandbox.stack.message_keys import derive_keys
-from sandbox.stack.nodes import choose_postgres, choose_rabbit, prepare_databases, private_directories, restart_crashed
 from sandbox.stack.ports import Ports
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.process_environment import environment_of
@@ -23,6 +22,13 @@ from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.readiness import StackReadiness
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
 from sandbox.stack.run_directory import Secrets, run_directory, write_private
+from sandbox.stack.servers import (
+    choose_postgres,
+    choose_rabbit,
+    prepare_databases,
+    private_directories,
+    restart_crashed,
+)
 from sandbox.stack.stack_config import ROOT, StackConfig, owner_environment, relay_environment
 from sandbox.stack.supervisor import Supervisor
 

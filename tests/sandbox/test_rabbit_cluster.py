@@ -8,9 +8,10 @@ import pytest
 
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.epmd import Epmd
-from sandbox.stack.ports import Ports, answers
+from sandbox.stack.ports import answers
 from sandbox.stack.process_table import running_pid
-from sandbox.stack.rabbit_cluster import RabbitCluster
+from sandbox.stack.rabbit import RabbitNode
+from sandbox.stack.rabbit_cluster import LOADING_ATTEMPTS, RabbitCluster, load_definitions
 from sandbox.stack.run_claim import end_leftovers
 from sandbox.stack.run_directory import temporary_run
 
@@ -54,10 +55,48 @@ def test_a_cluster_listens_on_loopback_only_and_keeps_its_messages(run: Path) ->
         assert reading.channel().basic_get("stored", auto_ack=True)[2] == b"still here"
 
 
+@pytest.mark.long
+def test_nodes_join_the_first_one_after_an_interrupted_start(run: Path) -> None:
+    """The first node has formed the cluster, and the others are started before it runs again."""
+    interrupted = RabbitCluster(run / "interrupted", definitions=COMMANDS.definitions, users=BROKER_USERS)
+    interrupted.start_one(interrupted.nodes[0])
+    interrupted.close()
+
+    again = RabbitCluster(run / "interrupted", definitions=COMMANDS.definitions, users=BROKER_USERS)
+    with again:
+        running = again.nodes[2].ctl("eval", "length(rabbit_nodes:all_running()).").strip()
+
+    assert running == "3"
+
+
+class NodeWithCrashingQueue(RabbitNode):
+    """A node that fails to import definitions a number of times, as where a declared queue crashes."""
+
+    crashes = 1
+
+    def write_definitions(self) -> Path:
+        return self.directory / "definitions.json"
+
+    def ctl(self, *args: str, timeout: float = 30.0, program: str = "rabbitmqctl") -> str:
+        if self.crashes:
+            self.crashes -= 1
+            raise RuntimeError("the queue has crashed")
+        return ""
+
+
+def test_definitions_are_loaded_again_after_a_queue_has_crashed(run: Path) -> None:
+    node, reports = NodeWithCrashingQueue(run / "crashing"), list[str]()
+
+    load_definitions(node, say=reports.append)
+
+    assert reports == ["RabbitMQ's definitions are loaded once more: the queue has crashed"]
+    node.crashes = LOADING_ATTEMPTS
+    with pytest.raises(RuntimeError, match="the queue has crashed"):
+        load_definitions(node, say=reports.append)
+
+
 def test_an_epmd_that_a_killed_run_has_left_is_ended(run: Path) -> None:
-    ports = Ports()
-    epmd = Epmd(run / "cluster", ports)
-    epmd.start()
+    epmd = Epmd(run / "cluster").start()
     note = run / "cluster" / "epmd.pid"
     assert running_pid(note)
 
@@ -65,4 +104,4 @@ def test_an_epmd_that_a_killed_run_has_left_is_ended(run: Path) -> None:
 
     assert running_pid(note) is None
     assert not answers(epmd.port)
-    ports.release()
+    epmd.close()

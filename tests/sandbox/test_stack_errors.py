@@ -53,6 +53,19 @@ def test_root_can_remove_the_run_of_another_user(tmp_path: Path) -> None:
     assert not run.exists()
 
 
+def test_a_given_broker_and_a_cluster_of_its_own_exclude_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AMQP_URL", "amqp://one,two,three")
+
+    up = stack(tmp_path / "run", "up", "--nodes", "3")
+
+    assert up.returncode == 1
+    assert up.stderr.splitlines() == [
+        "AMQP_URL names the broker with all its nodes. Leave out --nodes, or unset AMQP_URL."
+    ]
+
+
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
@@ -211,8 +224,8 @@ def fill(path: Path) -> None:
             file.write(b"x" * 4096)
 
 
-def stack(directory: Path, verb: str) -> "subprocess.CompletedProcess[str]":
+def stack(directory: Path, *verb: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "sandbox.stack", "--directory", str(directory), verb],
+        [sys.executable, "-m", "sandbox.stack", "--directory", str(directory), *verb],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip

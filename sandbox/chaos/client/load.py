@@ -18,19 +18,19 @@ from sandbox.chaos.client.scenarios import SCENARIOS, confirmed
 from sandbox.chaos.client.visit import Visit
 
 PROBED_STAY_AHEAD = timedelta(days=420)
-POLL = 0.05  # seconds between two looks at whether people may go on
+POLL = 0.05  # seconds between two looks at whether clients may go on
 
 
 @dataclass
 class Load:
-    """`people` at once, `rate` requests a second altogether. Start it, pause it for the judge, stop it."""
+    """`clients` at once, `rate` requests a second altogether. Start it, pause it for the judge, stop it."""
 
     url: str
     stack: Mapping[str, Any]
     seed: int
     hotels: tuple[str, ...]
     rate: float = 25.0
-    people: int = 24
+    clients: int = 24
     clock_offset: float = 0.0
     log: AttemptLog = field(default_factory=AttemptLog)
     acknowledgements: AcknowledgementLog = field(default_factory=AcknowledgementLog)
@@ -71,24 +71,24 @@ class Load:
         self._going.set()
 
     def stop(self) -> None:
-        """End all people, at the next answer."""
+        """End all clients, at the next answer."""
         self._stopping.set()
         self._thread.join()
 
     def check(self) -> None:
-        """Raises what ended the people unexpectedly: a fault of the client itself."""
+        """Raises what ended the clients unexpectedly: a fault of the client itself."""
         if self.failure:
             raise RuntimeError(f"the clients ended: {self.failure!r}") from self.failure
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._live())
+            asyncio.run(self._run_clients())
         except BaseException as error:
             self.failure = error
         finally:
             self._signed_in.set()
 
-    async def _live(self) -> None:
+    async def _run_clients(self) -> None:
         api = RepeatingClient(self.url, self.log, RequestPacer(self.rate), self._stopping.is_set)
         page = PaymentPage(self.stack["stripe"]["url"])
         try:
@@ -96,8 +96,8 @@ class Load:
             self._probed = await self._confirmed_stay(api, page)
             self._signed_in.set()
             async with asyncio.TaskGroup() as group:
-                for _ in range(self.people):
-                    group.create_task(self._person(api, page))
+                for _ in range(self.clients):
+                    group.create_task(self._client(api, page))
         finally:
             await api.close()
             await page.close()
@@ -110,7 +110,7 @@ class Load:
             raise RuntimeError("the first booking was not confirmed")
         return stay
 
-    async def _person(self, api: RepeatingClient, page: PaymentPage) -> None:
+    async def _client(self, api: RepeatingClient, page: PaymentPage) -> None:
         while not self._stopping.is_set():
             if not self._going.is_set():
                 await asyncio.sleep(POLL)

@@ -42,8 +42,8 @@ def check_feed(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolat
 
 def _one_booking(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     """One key, one booking. A create that nobody answered has made one booking or none."""
-    is_open = bool(record.unknown_outcomes & {ClientAct.CREATED, ClientAct.WALKED_IN})
-    expected = {1} if record.booking_id else {0, 1} if is_open else {0}
+    unanswered = bool(record.unknown_outcomes & {ClientAct.CREATED, ClientAct.WALKED_IN})
+    expected = {1} if record.booking_id else {0, 1} if unanswered else {0}
     if reading.same_address not in expected:
         what = f"{reading.same_address} bookings of {record.email}, not {' or '.join(map(str, sorted(expected)))}"
         yield _of(record, "one key, one effect", what, lost=reading.same_address < min(expected))
@@ -79,13 +79,13 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
 def _status(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
     acts = {each.act for each in record.acknowledged}
     expected = next((status for act, status in FINAL if act in acts), None)
-    open_ended = record.unknown_outcomes & {
+    unanswered = record.unknown_outcomes & {
         ClientAct.CANCELLED,
         ClientAct.DECLINED,
         ClientAct.CHECKED_IN,
         ClientAct.CHECKED_OUT,
     }
-    if expected and reading.status != expected and not open_ended:
+    if expected and reading.status != expected and not unanswered:
         yield _of(record, "acknowledged status is there", f"{reading.status}, not {expected}", lost=True)
     if ClientAct.PAID in acts and reading.status == "PENDING_PAYMENT":
         what = "the payment page took the card, and the booking still waits for payment"

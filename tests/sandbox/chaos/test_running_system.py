@@ -77,7 +77,7 @@ def run_chaos(plan: Sequence[PlannedFault], *, seed: int = SEED, rate: float = R
     with temporary_run() as directory, ChaosSystem.start(directory, seed=seed) as system:
         import_larger_hotels(system.stack_json, HOTELS, directory)
         load = Load(
-            system.url, system.stack_json, seed, HOTELS, rate=rate, people=12, clock_offset=clock_offset(system)
+            system.url, system.stack_json, seed, HOTELS, rate=rate, clients=12, clock_offset=clock_offset(system)
         )
         run = ChaosRun(system, load, goal=GOAL, between_faults=0.5)
         run.go(plan)

@@ -44,8 +44,11 @@ def choose_rabbit(
     """The broker of AMQP_URL; without that variable, a private one below the stack's directory.
 
     With several `nodes`, `cluster` makes it. `definitions` is the command that prints the broker's definitions.
+    Raises RuntimeError where AMQP_URL and several nodes are given.
     """
     if given := os.environ.get("AMQP_URL"):
+        if nodes > 1:
+            raise RuntimeError("AMQP_URL names the broker with all its nodes. Leave out --nodes, or unset AMQP_URL.")
         return ExternalRabbit(given, management_url=os.environ.get("AMQP_MANAGEMENT_URL"))
     console = int(os.environ.get("AMQP_CONSOLE_PORT") or 0)
     console_port = ports.choose("RabbitMQ console", console) if console else None
