@@ -1,5 +1,6 @@
 """The judge: reads back, at rest, the commands acknowledged since the last judgement, and at the end all of them."""
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,11 @@ import httpx
 
 from sandbox.chaos.client.acknowledgements import AcknowledgementLog, StayRecord
 from sandbox.chaos.judge.money_checks import by_booking, check_money
-from sandbox.chaos.judge.notice_checks import CHANNELS, PushLog, check_mails, check_pushes
+from sandbox.chaos.judge.notice_checks import PushLog, check_mails, check_pushes
 from sandbox.chaos.judge.operator_checks import OperatorChecks
 from sandbox.chaos.judge.reading import RestReader
 from sandbox.chaos.judge.room_checks import check_rooms
-from sandbox.chaos.judge.stay_checks import ENDED, check_stay
+from sandbox.chaos.judge.stay_checks import check_stay
 from sandbox.chaos.judge.violation import ChaosViolation
 
 READERS = 6
@@ -30,12 +31,11 @@ class ChaosJudge:
     desks: Mapping[str, str]
     acknowledgements: AcknowledgementLog
     judged: int = 0
-    _rows: list[Mapping[str, Any]] = field(default_factory=list)
+    _pushes: PushLog = field(default_factory=PushLog)
     _pushes_after: int = 0
     _mails_after: int = 0
     _by_address: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    _open: list[StayRecord] = field(default_factory=list)
-    _next: int = 0
+    _last_two: tuple[float, float] = (0.0, 0.0)  # moments of the last two judgements
 
     def __post_init__(self) -> None:
         self._reader = RestReader(self.url, self.desks)
@@ -48,14 +48,17 @@ class ChaosJudge:
         self._http.close()
 
     def judge_recent(self) -> list[ChaosViolation]:
-        """Judge the stays since the last time and those that had not ended then."""
-        stays = [*self._open, *self.acknowledgements.stays[self._next :]]
-        self._next = len(self.acknowledgements.stays)
+        """Judge the stays that began or had a command acknowledged since the judgement before the last one.
+
+        Two judgements see a command's later effects, and an earlier stay is judged again at the end.
+        """
+        since, last = self._last_two
+        self._last_two = (last, time.monotonic())
+        stays = [each for each in self.acknowledgements.stays if each.last_at >= since]
         return [*self._judge(stays), *self._operators.check()]
 
     def judge_everything(self) -> list[ChaosViolation]:
         """Judge every stay of the run once more, every room, and run all the operators' checks."""
-        self._next = len(self.acknowledgements.stays)
         violations = self.judge_stays()
         violations += check_rooms(self.acknowledgements.room_changes, self._reader.room_history)
         return [*violations, *self._operators.check_all()]
@@ -66,30 +69,27 @@ class ChaosJudge:
 
     def _judge(self, stays: Sequence[StayRecord]) -> list[ChaosViolation]:
         violations: list[ChaosViolation] = []
-        pushes, mails, intents = self._push_log(), self._mails(), by_booking(self._journal())
-        self._open = []
+        self._read_pushes()
+        mails, intents = self._mails(), by_booking(self._journal())
         with ThreadPoolExecutor(READERS) as pool:
             readings = list(pool.map(self._reader.stay, stays))
         self.judged += len(stays)
         for record, reading in zip(stays, readings, strict=True):
             violations += check_stay(record, reading)
             violations += check_money(record, reading, intents.get(record.booking_id, {}))
-            violations += check_pushes(record, reading, pushes)
+            violations += check_pushes(record, reading, self._pushes)
             violations += check_mails(record, reading, mails.get(record.email, ()))
-            if record.booking_id and reading.status not in ENDED:
-                self._open.append(record)
         return violations
 
-    def _push_log(self) -> PushLog:
-        """All pushes of the run: the stand-in forgets old ones, so that they are collected."""
+    def _read_pushes(self) -> None:
+        """Read the new pushes into the log; the stand-in forgets old ones."""
         pusher = self.stack["pusher"]
         url = f"http://{pusher['host']}:{pusher['port']}/_control/events"
         rows = self._http.get(url, params={"after": self._pushes_after}).raise_for_status().json()
         if rows:
             _require_all(rows[0]["seq"], self._pushes_after)
             self._pushes_after = rows[-1]["seq"]
-            self._rows += [_slim(row) for row in rows if row["channel"].startswith(CHANNELS)]
-        return PushLog(self._rows)
+            self._pushes.add(rows)
 
     def _mails(self) -> Mapping[str, Rows]:
         """The ids and subjects of all mails of the run, by address."""
@@ -112,8 +112,3 @@ def _require_all(number: int, last: int) -> None:
     """Raises `RuntimeError` where a stand-in has forgotten rows between the last one that was read and this one."""
     if number != last + 1:
         raise RuntimeError("A stand-in has forgotten what it received: judge after fewer faults.")
-
-
-def _slim(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    data = row["data"] if isinstance(row["data"], dict) else {}
-    return {**row, "data": {name: data[name] for name in ("event_id", "sequence", "subject") if name in data}}

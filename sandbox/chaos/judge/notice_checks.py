@@ -43,27 +43,31 @@ CHANNELS = ("private-booking-", "private-hotel-")
 
 
 class PushLog:
-    """The pushes that the provider received, by channel. `rows` are the stand-in's."""
+    """The pushes that the provider received, by channel: names and event ids, and the events' numbers in order."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        self.by_channel: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    def __init__(self) -> None:
+        self.events: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.numbers: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add the rows that the stand-in returns, oldest first."""
         for row in rows:
-            data = row["data"] if isinstance(row["data"], dict) else {}
-            if row["channel"].startswith(CHANNELS) and "event_id" in data and _is_of_a_booking(data):
-                pushed = (row["event"], data["event_id"], data["sequence"])
-                self.by_channel[row["channel"]].append(pushed)
+            channel, data = row["channel"], row["data"] if isinstance(row["data"], dict) else {}
+            if channel.startswith(CHANNELS) and "event_id" in data and _is_of_a_booking(data):
+                self.events[channel].add((row["event"], data["event_id"]))
+                self.numbers[channel].append(data["sequence"])
 
 
 def check_pushes(record: StayRecord, reading: StayReading, log: PushLog) -> Iterator[ChaosViolation]:
     """Every event with a name on a channel of the hotel and of the booking reached both, never after a later one."""
     own = f"private-booking-{record.booking_id}"
     for channel in (own, f"private-hotel-{record.hotel}"):
-        pushed = {(name, event) for name, event, _ in log.by_channel.get(channel, ())}
+        pushed = log.events.get(channel, ())
         for fact in reading.feed:
             for name in PUSHES.get(fact.kind, ()):
                 if (name, fact.id) not in pushed and (record.by_card or name != "payment_success"):
                     yield _of(record, "each event is pushed", f"no {name} (event {fact.sequence}) on {channel}")
-    numbers = [sequence for _, _, sequence in log.by_channel.get(own, ())]
+    numbers = log.numbers.get(own, ())
     if late := [(before, after) for before, after in pairwise(numbers) if after < before]:
         yield _of(record, "pushes are in order", f"{own}: {late[0][1]} after {late[0][0]}")
 

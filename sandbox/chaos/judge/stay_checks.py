@@ -7,7 +7,6 @@ from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
 ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.AMENDED}
-ENDED = frozenset({"COMPLETED", "CANCELLED", "DECLINED", "EXPIRED", "NO_SHOW"})
 FINAL = (
     (ClientAct.CHECKED_OUT, "COMPLETED"),
     (ClientAct.DECLINED, "DECLINED"),

@@ -28,7 +28,9 @@ def mails() -> list[dict[str, str]]:
 
 
 def push_checks(rows: list[dict[str, Any]]) -> list[str]:
-    return [violation.check for violation in check_pushes(record(), reading(), PushLog(rows))]
+    log = PushLog()
+    log.add(rows)
+    return [violation.check for violation in check_pushes(record(), reading(), log)]
 
 
 def mail_checks(rows: list[dict[str, str]]) -> list[str]:
