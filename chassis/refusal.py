@@ -35,6 +35,10 @@ class Unavailable(Exception):
         self.seconds = seconds
 
 
+class NoAnswer(Unavailable):
+    """Another service of this system cannot be asked, or does not answer in time."""
+
+
 class RetryLater(Exception):
     """A job cannot be done now. The job is retried after `seconds`; where `seconds` is None, after the backoff."""
 

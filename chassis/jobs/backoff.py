@@ -2,12 +2,20 @@
 
 import random
 
+from chassis.refusal import NoAnswer
+
 FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
+LONGEST_DELAY_WITHOUT_ANSWER = 8.0
 
 
-def backoff(attempts: int) -> float:
-    """Seconds to wait after `attempts` attempts: at random 50 to 100 % of a delay that doubles up to 60 s."""
-    ceiling: float = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempts, 10))
+def backoff(attempts: int, problem: Exception | None = None) -> float:
+    """Seconds to wait after `attempts` attempts: at random 50 to 100 % of a delay that doubles up to 60 s.
+
+    The delay of a job that got no answer from another service of this system doubles up to 8 s only: the service or the
+    broker is back in seconds, and what waits for it must be done soon after. A provider that is down is spared.
+    """
+    longest = LONGEST_DELAY_WITHOUT_ANSWER if isinstance(problem, NoAnswer) else LONGEST_DELAY
+    ceiling: float = min(longest, FIRST_DELAY * 2.0 ** min(attempts, 10))
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 

@@ -73,7 +73,7 @@ class JobRunner:
                 failed = [(job, problem) for job in leased]
             waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
             for job, reason in failed:
-                self._fail(job, reason, waits.setdefault(job.order_key, backoff(job.attempts)))
+                self._fail(job, reason, waits.setdefault(job.order_key, backoff(job.attempts, reason)))
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:

@@ -14,7 +14,7 @@ from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
 from chassis.messaging.keys import Keyring
 from chassis.messaging.signatures import sign_ask
 from chassis.observability import trace
-from chassis.refusal import Unavailable
+from chassis.refusal import NoAnswer, Unavailable
 from chassis.service import method_of
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.catalogue import ASKED
@@ -72,7 +72,8 @@ class AskClient:
         service: str | None = None,
         deadline: float | None = None,
     ) -> Reply:
-        """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`."""
+        """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`:
+        `NoAnswer` where no reply came."""
         within = deadline or message.answered_within
         owner = service or message.owner
         method = method_of(type(message))
@@ -86,13 +87,13 @@ class AskClient:
             self._keeper.opened.wait(min(within, 1.0))
         try:
             if not self._keeper.submit(lambda: self._send(owner, method, body, correlation_id, within)):
-                raise Unavailable(f"{owner} cannot be asked {method}: the broker is away")
+                raise NoAnswer(f"{owner} cannot be asked {method}: the broker is away")
             if not pending.done.wait(within):
-                raise Unavailable(f"{owner} did not answer {method} in {within:g} s")
+                raise NoAnswer(f"{owner} did not answer {method} in {within:g} s")
         finally:
             self._pending.pop(correlation_id, None)
         if pending.body is None:
-            raise Unavailable(f"{owner} cannot be asked {method}: {pending.problem}")
+            raise NoAnswer(f"{owner} cannot be asked {method}: {pending.problem}")
         with ask_protocol.reading_reply(f"the reply of {owner} to {method}"):
             answer = codec.decode(pending.body)
             if answer["error"]:

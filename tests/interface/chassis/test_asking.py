@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chassis.messaging.ask_client import AskClient
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import NoAnswer, Refusal, Unavailable
 from contracts.rooms.assignments import TakeRoomBack
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.rooms import GetRoomHistory
@@ -46,7 +46,7 @@ def test_a_refusal_arrives_with_its_code_and_details(toy: Toy, asker: AskClient)
 
 
 def test_an_answer_after_the_deadline_is_not_waited_for(toy: Toy, asker: AskClient) -> None:
-    with toy.running(), pytest.raises(Unavailable, match="did not answer"):
+    with toy.running(), pytest.raises(NoAnswer, match="did not answer"):
         asker(GetRoomHistory(hotel="h", room_number="1"), deadline=0.3)
 
 
@@ -104,7 +104,7 @@ def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: 
         with toy.running():
             first.kill()
             first.wait()
-            with pytest.raises(Unavailable, match="did not answer"):
+            with pytest.raises(NoAnswer, match="did not answer"):
                 answer.result(SLOW_START)
 
     assert toy.effects() == []

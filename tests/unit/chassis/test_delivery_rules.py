@@ -16,6 +16,7 @@ from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposit
 from chassis.messaging.keys import Keyring
 from chassis.messaging.outbox import OutboxRow, publishable
 from chassis.observability import trace
+from chassis.refusal import NoAnswer, Unavailable
 from contracts.message import Envelope
 
 
@@ -118,7 +119,13 @@ def test_an_envelope_survives_the_wire() -> None:
 
 def test_the_backoff_doubles_up_to_a_minute() -> None:
     assert all(0.25 * 2**n <= backoff(n) <= 0.5 * 2**n for n in range(7))
-    assert backoff(50) <= LONGEST_DELAY
+    assert LONGEST_DELAY / 2 <= backoff(50) <= LONGEST_DELAY
+
+
+def test_a_job_without_an_answer_of_our_own_waits_for_seconds_only() -> None:
+    """What waits in an outage of the broker is done soon after it, however long the outage was."""
+    assert all(backoff(n, NoAnswer("rooms did not answer")) <= 8.0 for n in range(50))
+    assert all(backoff(50, problem) > 8.0 for problem in (Unavailable("Stripe is down"), ConnectionError()))
 
 
 @pytest.mark.parametrize("bad", [None, "", "00-" + "0" * 32 + "-" + "1" * 16 + "-01", "nonsense"])
