@@ -72,8 +72,10 @@ class AskClient:
         service: str | None = None,
         deadline: float | None = None,
     ) -> Reply:
-        """Ask, and wait up to `deadline` seconds for the reply. Raises the service's `Refusal`, or `Unavailable`:
-        `NoAnswer` where no reply came."""
+        """Ask, and wait up to `deadline` seconds for the reply.
+
+        Raises the service's `Refusal`, `NoAnswer` where no reply came, or `Unavailable`.
+        """
         within = deadline or message.answered_within
         owner = service or message.owner
         method = method_of(type(message))
