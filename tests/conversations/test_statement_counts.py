@@ -1,7 +1,6 @@
 """Each operation executes exactly as many SQL statements and transactions as the committed table says."""
 
 import pytest
-import sqlalchemy as sa
 
 from tests.conversations.conftest import PlatformFixture
 from tests.statement_counts.counting import record_operations

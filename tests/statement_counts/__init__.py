@@ -1,4 +1,6 @@
-"""Exact counts of the SQL statements and transactions of each operation; `python -m tests.statement_counts` prints them.
+"""Exact counts of the SQL statements and transactions of each operation.
+
+`python -m tests.statement_counts` prints them, and lists the statements of an operation.
 
 The four services run in one process with their real handlers, the host's job loops, timers and the relay, on a real
 PostgreSQL, with stand-ins for Stripe, Pusher and the mail server, and without a broker. An operation has ended when

@@ -51,7 +51,7 @@ def main() -> None:
 
 def say(text: str) -> None:
     """Print a text."""
-    print(text)  # noqa: T201
+    print(text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The services as their host runs them, one thing after the other: asks, events, job loops, timers and relays."""
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from chassis.hosting.runtime import ServiceRuntime
 from chassis.hosting.scheduler import JobLoop
 from chassis.messaging.event_dispatcher import Disposition
 from chassis.service import Timer
-from chassis.transactions import renewal
+from chassis.transactions import job_queue, renewal
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Ask, Envelope
@@ -31,7 +32,7 @@ from tests.statement_counts.relay import CountedRelay
 
 Reply = TypeVar("Reply")
 
-NOON = time(15)  # the hotel's time at which counting begins
+BEGINNING = time(15)  # the hotel's time at which counting begins
 PROMPT = 1.0  # seconds: timers that look as often act on what an operation left; the others survey from time to time
 ZONE = ZoneInfo("Europe/Dublin")
 _WAITS = sa.text("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
@@ -79,7 +80,6 @@ class HostedService:
         """The first job loop that was woken."""
         return next((loop for loop in self.loops.values() if loop._woken.is_set()), None)
 
-    @property
     def publishes(self) -> bool:
         """Whether the outbox has events for the relay."""
         with self.instance.engine.connect() as connection:
@@ -108,14 +108,14 @@ class CountedHost:
         with self.recorder.doing(f"ask {type(message).__name__}"):
             return self.fixture.platform.ask_from_service(message, context)
 
-    def begin_at_noon(self) -> None:
+    def begin_in_the_afternoon(self) -> None:
         """Move the clock to the afternoon of the hotel's day, whatever the time is; run everything that is due."""
         with self.fixture.platform.services["bookings"].unit_of_work.read() as work:
             now = work.now.astimezone(ZONE)
-        noon = datetime.combine(now.date(), NOON, ZONE)
-        if noon < now:
-            noon = datetime.combine(now.date() + timedelta(days=1), NOON, ZONE)
-        self.fixture.platform.advance(noon - now)
+        beginning = datetime.combine(now.date(), BEGINNING, ZONE)
+        if beginning < now:
+            beginning = datetime.combine(now.date() + timedelta(days=1), BEGINNING, ZONE)
+        self.fixture.platform.advance(beginning - now)
         self.poll()
         self.finish(every_timer=True)
 
@@ -131,7 +131,7 @@ class CountedHost:
             while self._step():
                 pass
             self.fixture.stripe.wait_until_delivered()
-            webhooks = sorted(self.fixture.webhooks.take())
+            webhooks = sorted(self.fixture.webhooks.take(), key=lambda webhook: str(json.loads(webhook[0])["type"]))
             for body, signature in webhooks:
                 self.ask(StoreWebhook(body=body, signature=signature))
             if not webhooks:
@@ -162,9 +162,10 @@ class CountedHost:
                     loop.turn()
                 return True
         for service in self.services.values():
-            if service.publishes:
+            if service.name in self.recorder.outboxes and service.publishes():
                 with self.recorder.doing("relay"):
                     events = self._relays[service.name].publish()
+                self.recorder.outboxes.discard(service.name)
                 self._deliver(service.name, events)
                 return True
         for service in self.services.values():
@@ -219,8 +220,9 @@ def _plain(url: sa.URL) -> str:
 
 @contextmanager
 def counted_host(fixture: PlatformFixture) -> Iterator[CountedHost]:
-    """The host of a platform, until the block ends. Leases are not renewed: that depends on the time a job takes."""
-    with asyncio.Runner() as loop, patch.object(renewal, "repeat", lambda *_: lambda: None):
+    """The host of a platform, until the block ends. No lease ends or is renewed: that depends on the time a job takes."""
+    endless = patch.object(job_queue, "LEASE", timedelta(hours=1))
+    with asyncio.Runner() as loop, endless, patch.object(renewal, "repeat", lambda *_: lambda: None):
         host = CountedHost(fixture, loop)
         yield host
         host.close()

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from psycopg.pq import TransactionStatus
 from psycopg2 import extensions
 
+from chassis.transactions.tables import OUTBOX
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = tuple(f"{ROOT / name}/" for name in ("services", "chassis"))
 CLOCK_OF_THE_DEMO = "SELECT clock.ahead_seconds"  # production does not read it
@@ -24,7 +26,7 @@ SYNCHRONOUS = "SELECT current_setting('synchronous_commit') <> 'off'"
 class RecordedTransaction:
     """A BEGIN…COMMIT block, or one writing statement of a connection in autocommit mode.
 
-    `durable` is True where the commit waited for the disk. `outcome` is `commit`, `rollback`, or empty while it is open.
+    `durable` is True where the commit waited for the disk. `outcome` is `commit`, `rollback`, or empty while it runs.
     """
 
     service: str
@@ -62,9 +64,13 @@ class Recording:
 
 
 class StatementRecorder:
-    """Records what engines and relays of all services execute, while it is not paused."""
+    """Records what engines and relays of all services execute, while it is not paused.
+
+    A transaction in which the service executed nothing has sent nothing to the database, and is none.
+    """
 
     def __init__(self) -> None:
+        self.outboxes: set[str] = set()  # the services that have written to their outbox
         self._recording = Recording()
         self._activities: list[str] = []
         self._open: dict[int, RecordedTransaction] = {}
@@ -106,7 +112,9 @@ class StatementRecorder:
     def listen(self, service: str, engine: sa.Engine) -> None:
         """Record the statements of an engine."""
 
-        def executed(connection: Any, _: Any, text: str, values: Any, __: Any, many: bool) -> None:  # noqa: FBT001
+        def executed(connection: Any, _: Any, text: str, values: Any, __: Any, many: bool) -> None:
+            if OUTBOX.name in text:
+                self.outboxes.add(service)
             if self._paused or text.startswith(CLOCK_OF_THE_DEMO):
                 return
             driver = connection.connection.dbapi_connection

@@ -19,7 +19,7 @@ class ConfirmingPublisher:
     def __init__(self) -> None:
         self.events: list[Envelope] = []
 
-    async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:  # noqa: ARG002
+    async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
         """Confirm the events."""
         self.events += events
         return [True] * len(events)
