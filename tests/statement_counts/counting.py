@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
+from chassis.transactions.tables import JOB
+from contracts.rooms.hotel_import import ImportHotel
 from tests.conversations.conftest import PlatformFixture
 from tests.statement_counts.host import CountedHost, counted_host
-from tests.statement_counts.operations import OPERATIONS, CountedStay
+from tests.statement_counts.hotel import HOTEL
+from tests.statement_counts.operations import LATER, OPERATIONS, CountedStay
 from tests.statement_counts.recorder import Recording
 
 
@@ -18,13 +21,19 @@ def record_operations(fixture: PlatformFixture) -> dict[str, Recording]:
 
 
 def warm_up(host: CountedHost) -> None:
-    """Do every operation, and run every timer."""
-    host.begin_in_the_afternoon()
+    """Import the hotel, run every timer, and do every operation but the last, whose jobs are deleted."""
+    host.ask(ImportHotel(definition=HOTEL))
+    host.poll()
+    host.finish(every_timer=True)
     stay = CountedStay(host)
-    for operation in OPERATIONS.values():
-        operation(stay)
-        host.run_until_idle()
+    for name, operation in OPERATIONS.items():
+        if name != LATER:
+            operation(stay)
+            host.run_until_idle()
     host.finish()
+    for service in host.services.values():
+        with service.instance.engine.begin() as connection:
+            connection.execute(JOB.delete().where(JOB.c.done_at.is_(None)))
 
 
 def record(host: CountedHost, operation: Callable[[], None]) -> Recording:

@@ -2,20 +2,14 @@
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 from typing import Any, TypeVar
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from chassis.hosting.runtime import ServiceRuntime
-from chassis.hosting.scheduler import JobLoop
 from chassis.messaging.event_dispatcher import Disposition
 from chassis.service import Timer
 from chassis.transactions import job_queue, renewal
@@ -25,65 +19,15 @@ from contracts.message import Ask, Envelope
 from contracts.payments.webhooks import StoreWebhook
 from contracts.values import Context
 from tests.conversations.conftest import PlatformFixture
-from tests.fakes.platform import ServiceUnderTest
 from tests.fakes.roles import relay_url
+from tests.statement_counts.hosted_service import HostedService, StartedWorker, plain
 from tests.statement_counts.recorder import StatementRecorder
 from tests.statement_counts.relay import CountedRelay
 
 Reply = TypeVar("Reply")
 
-BEGINNING = time(15)  # the hotel's time at which counting begins
 PROMPT = 1.0  # seconds: timers that look as often act on what an operation left; the others survey from time to time
-ZONE = ZoneInfo("Europe/Dublin")
-_WAITS = sa.text("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)")
 _MAKE_HOLDS_DUE = sa.text("UPDATE hold SET check_at = now() WHERE check_at IS NOT NULL")
-
-
-@dataclass
-class StartedWorker:
-    """A worker that a job loop has started and that has not run yet."""
-
-    kind: str
-    leased: Any
-    ended: Callable[..., Any]
-
-
-class HostedService:
-    """One service with the runtime and the job loops of its host. It is also its own nameko container."""
-
-    def __init__(self, instance: ServiceUnderTest, host: "CountedHost") -> None:
-        self.name = instance.service.name
-        self.instance = instance
-        settings = instance.settings.model_copy(update={"database_url": _plain(instance.running.url)})
-        self.runtime = ServiceRuntime(instance.service, settings)
-        self.runtime.ask_client = host.ask_from_service  # type: ignore[assignment]
-        self.dependencies = [SimpleNamespace(attr_name="runtime", runtime=self.runtime)]
-        self.workers: deque[StartedWorker] = deque()
-        self.loops = {job.kind: self._loop(job.kind) for job in instance.service.jobs}
-        instance.unit_of_work = self.runtime.unit_of_work
-        instance.ask_server = self.runtime.ask_server
-        instance.event_dispatcher = self.runtime.event_dispatcher
-        for engine in {self.runtime.unit_of_work.engine, self.runtime.unit_of_work.reading}:
-            host.recorder.listen(self.name, engine)
-
-    def _loop(self, kind: str) -> JobLoop:
-        loop = JobLoop(kind)
-        loop.container, loop.POLL = self, 0
-        return loop
-
-    def spawn_worker(self, loop: JobLoop, args: Any, _: Any, *, handle_result: Callable[..., Any]) -> None:
-        """Start a worker, as a nameko container does for a job loop."""
-        self.workers.append(StartedWorker(loop._kind, args[0], handle_result))
-
-    @property
-    def woken(self) -> JobLoop | None:
-        """The first job loop that was woken."""
-        return next((loop for loop in self.loops.values() if loop._woken.is_set()), None)
-
-    def publishes(self) -> bool:
-        """Whether the outbox has events for the relay."""
-        with self.instance.engine.connect() as connection:
-            return bool(connection.execute(_WAITS).scalar_one())
 
 
 class CountedHost:
@@ -92,9 +36,12 @@ class CountedHost:
     def __init__(self, fixture: PlatformFixture, loop: asyncio.Runner) -> None:
         self.fixture = fixture
         self.recorder = StatementRecorder()
-        self.services = {name: HostedService(each, self) for name, each in fixture.platform.services.items()}
+        self.services = {
+            name: HostedService(each, self.ask_from_service, self.recorder)
+            for name, each in fixture.platform.services.items()
+        }
         self._relays = {
-            name: CountedRelay(name, _plain(relay_url(each.engine.url)), self.recorder, loop)
+            name: CountedRelay(name, plain(relay_url(each.engine.url)), self.recorder, loop)
             for name, each in fixture.platform.services.items()
         }
 
@@ -108,22 +55,22 @@ class CountedHost:
         with self.recorder.doing(f"ask {type(message).__name__}"):
             return self.fixture.platform.ask_from_service(message, context)
 
-    def begin_in_the_afternoon(self) -> None:
-        """Move the clock to the afternoon of the hotel's day, whatever the time is; run everything that is due."""
-        with self.fixture.platform.services["bookings"].unit_of_work.read() as work:
-            now = work.now.astimezone(ZONE)
-        beginning = datetime.combine(now.date(), BEGINNING, ZONE)
-        if beginning < now:
-            beginning = datetime.combine(now.date() + timedelta(days=1), BEGINNING, ZONE)
-        self.fixture.platform.advance(beginning - now)
-        self.poll()
-        self.finish(every_timer=True)
-
     def finish(self, *, every_timer: bool = False) -> None:
-        """Do everything that follows, with what is due after a second, and after a minute."""
+        """Do everything that follows, with what is due after two seconds, and the check of a hold after a minute."""
         self.run_until_idle()
-        self._pass(timedelta(seconds=2))
-        self._pass(timedelta(seconds=90), every_timer=every_timer)
+        with self.recorder.paused(), self.services["bookings"].instance.engine.begin() as connection:
+            connection.execute(_MAKE_HOLDS_DUE)
+        self.let_pass(timedelta(seconds=2), every_timer=every_timer)
+
+    def let_pass(self, delta: timedelta, *, every_timer: bool = False) -> None:
+        """Do what is due when so much time has passed. The provider's clock stays: longer than minutes confuses."""
+        with self.recorder.paused():
+            self.fixture.platform.advance(delta)
+        self.poll()
+        for service in self.services.values():
+            for timer in service.instance.service.timers:
+                if every_timer or timer.seconds <= PROMPT:
+                    self._tick(service, timer)
 
     def run_until_idle(self) -> None:
         """Do what commits have caused, until nothing is left; webhooks come when all else is done."""
@@ -188,17 +135,6 @@ class CountedHost:
         assert result, f"a job {worker.kind} failed"
         worker.ended(None, result, None)
 
-    def _pass(self, delta: timedelta, *, every_timer: bool = False) -> None:
-        with self.recorder.paused():
-            self.fixture.platform.advance(delta)
-            with self.services["bookings"].instance.engine.begin() as connection:
-                connection.execute(_MAKE_HOLDS_DUE) if delta > timedelta(minutes=1) else None
-        self.poll()
-        for service in self.services.values():
-            for timer in service.instance.service.timers:
-                if every_timer or timer.seconds <= PROMPT:
-                    self._tick(service, timer)
-
     def _tick(self, service: HostedService, timer: Timer) -> None:
         """Run a timer's step until it returns False; a step that changed nothing and returned False is not counted."""
         more = True
@@ -214,13 +150,9 @@ class CountedHost:
             self.run_until_idle()
 
 
-def _plain(url: sa.URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 @contextmanager
 def counted_host(fixture: PlatformFixture) -> Iterator[CountedHost]:
-    """The host of a platform, until the block ends. No lease ends or is renewed: that depends on the time a job takes."""
+    """The host of a platform, until the block ends. No lease ends or is renewed: that depends on how long jobs take."""
     endless = patch.object(job_queue, "LEASE", timedelta(hours=1))
     with asyncio.Runner() as loop, endless, patch.object(renewal, "repeat", lambda *_: lambda: None):
         host = CountedHost(fixture, loop)
