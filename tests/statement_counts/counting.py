@@ -38,6 +38,7 @@ def warm_up(host: CountedHost) -> None:
 
 def record(host: CountedHost, operation: Callable[[], None]) -> Recording:
     """What the services execute for an operation; nothing follows from one that wrote nothing."""
+    host.set_clock()
     with host.recorder.apart() as recording:
         operation()
         host.run_until_idle()
