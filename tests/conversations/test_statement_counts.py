@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.conversations.conftest import PlatformFixture
-from tests.statement_counts.counting import record, record_operations
+from tests.statement_counts.counting import import_hotel, record, record_operations
 from tests.statement_counts.host import counted_host
 from tests.statement_counts.operations import CountedStay
 from tests.statement_counts.table import differences, read_table, table_of
@@ -27,6 +27,7 @@ def test_each_operation_executes_what_the_table_says(fixture: PlatformFixture) -
 
 def test_one_statement_more_is_noticed(fixture: PlatformFixture) -> None:
     with counted_host(fixture) as host:
+        import_hotel(host)
         stay = CountedStay(host)
         before = table_of({"availability": record(host, stay.availability)})
         unit_of_work = host.services["rooms"].runtime.unit_of_work

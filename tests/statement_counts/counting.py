@@ -22,7 +22,7 @@ def record_operations(fixture: PlatformFixture) -> dict[str, Recording]:
 
 def warm_up(host: CountedHost) -> None:
     """Import the hotel, run every timer, and do every operation but the last, whose jobs are deleted."""
-    host.ask(ImportHotel(definition=HOTEL))
+    import_hotel(host)
     host.poll()
     host.finish(every_timer=True)
     stay = CountedStay(host)
@@ -34,6 +34,11 @@ def warm_up(host: CountedHost) -> None:
     for service in host.services.values():
         with service.instance.engine.begin() as connection:
             connection.execute(JOB.delete().where(JOB.c.done_at.is_(None)))
+
+
+def import_hotel(host: CountedHost) -> None:
+    """Import the hotel of the counted stays."""
+    host.ask(ImportHotel(definition=HOTEL))
 
 
 def record(host: CountedHost, operation: Callable[[], None]) -> Recording:
