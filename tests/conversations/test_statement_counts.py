@@ -28,6 +28,7 @@ def test_each_operation_executes_what_the_table_says(fixture: PlatformFixture) -
 def test_one_statement_more_is_noticed(fixture: PlatformFixture) -> None:
     with counted_host(fixture) as host:
         import_hotel(host)
+        host.finish()
         stay = CountedStay(host)
         before = table_of({"availability": record(host, stay.availability)})
         unit_of_work = host.services["rooms"].runtime.unit_of_work
