@@ -28,6 +28,7 @@ def warm_up(host: CountedHost) -> None:
     stay = CountedStay(host)
     for name, operation in OPERATIONS.items():
         if name != LATER:
+            host.set_clock()
             operation(stay)
             host.run_until_idle()
     host.finish()

@@ -40,7 +40,7 @@ class CountedHost:
             name: HostedService(each, self.ask_from_service, self.recorder)
             for name, each in fixture.platform.services.items()
         }
-        self.set_clock()
+        self._now = datetime.now(UTC).replace(microsecond=500_000)
         for service in self.services.values():
             service.runtime.unit_of_work.now = self.now  # type: ignore[method-assign]
         self._relays = {
@@ -49,8 +49,8 @@ class CountedHost:
         }
 
     def set_clock(self) -> None:
-        """Set the services' clock to the provider's, to the middle of the second."""
-        self._now = datetime.now(UTC).replace(microsecond=500_000)
+        """Set the services' clock to the provider's, to the middle of a second that no earlier operation had."""
+        self._now = max(datetime.now(UTC).replace(microsecond=500_000), self._now + timedelta(seconds=5))
 
     def now(self, _: sa.Connection) -> datetime:
         """The services' time, UTC."""
