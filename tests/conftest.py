@@ -17,11 +17,10 @@ from sandbox.stack.bytecode import with_bytecode
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.databases import Administrator
 from sandbox.stack.orphans import reap_orphans
-from sandbox.stack.postgres import SETTINGS, PostgresNode
+from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from tests.fakes.database_copies import CopyDatabase, database_copy
-from tests.fakes.memory import directory_in_memory
-from tests.fakes.roles import use_passwords
+from tests.fakes.running_postgres import running_postgres
 
 JOURNEYS = "tests/journeys/"
 
@@ -95,13 +94,8 @@ def logging_as_before() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]:
-    """A private PostgreSQL; its files are in memory where there is room, for tests make and remove many databases."""
-    in_memory = SETTINGS | {"max_wal_size": "256MB"}  # copies of databases write much to the log
-    node = PostgresNode(directory_in_memory() or tmp_path_factory.mktemp("postgres"), settings=in_memory)
-    with node:
-        use_passwords(node.password)
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as node:
         yield node
-    node.erase()
 
 
 @pytest.fixture(scope="session")

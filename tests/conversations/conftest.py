@@ -124,6 +124,11 @@ def guest(created: CreatedBooking) -> Context:
 @pytest.fixture(scope="session")
 def template_databases(new_database: Callable[[str], str]) -> dict[str, str]:
     """Migrated template databases with the demo hotel."""
+    return prepared_databases(new_database)
+
+
+def prepared_databases(new_database: Callable[[str], str]) -> dict[str, str]:
+    """Migrated databases with the demo hotel, by service."""
     urls = {name: new_database(name) for name in OWNERS}
     for name, url in urls.items():
         migrate(name, url)
@@ -144,8 +149,15 @@ def fixture(template_databases: dict[str, str], copied_database: CopyDatabase) -
 
 @contextmanager
 def new_fixture(template_databases: Mapping[str, str], copied_database: CopyDatabase) -> Iterator[PlatformFixture]:
-    """A new platform on copies of the template databases. No transaction locks rows in another order than stated."""
-    with copies_of(template_databases, copied_database) as urls, POOL.lend() as stand_ins:
+    """A new platform on copies of the template databases."""
+    with copies_of(template_databases, copied_database) as urls, running_fixture(urls) as made:
+        yield made
+
+
+@contextmanager
+def running_fixture(urls: Mapping[str, str]) -> Iterator[PlatformFixture]:
+    """A new platform on these databases. No transaction locks rows in another order than stated."""
+    with POOL.lend() as stand_ins:
         platform = Platform(_settings(urls, stand_ins))
         lock_orders = {name: LockOrder(instance.running) for name, instance in platform.services.items()}
         yield PlatformFixture(platform, stand_ins.stripe, stand_ins.pusher, stand_ins.mailbox, stand_ins.webhooks)

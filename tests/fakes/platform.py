@@ -43,6 +43,7 @@ class ServiceUnderTest:
 
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
+        self.settings = settings
         self.engine = sa.create_engine(settings.sync_url, pool_size=12)
         self.running = sa.create_engine(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
