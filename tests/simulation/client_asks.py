@@ -34,7 +34,7 @@ class ClientAsks:
             body = hashlib.sha256(codec.encode(message)).hexdigest()
             sent = Context(caller=sent.caller, if_match=sent.if_match, idempotency_key=key, fingerprint=body)
         try:
-            reply: Reply = world.network.ask(message, sent, asker=None, service=service)
+            reply: Reply = world.network.ask(message, sent, service=service)
         except ProcessDied:
             self._tell(message, sent, key, Unavailable("the client has gone"))
             raise

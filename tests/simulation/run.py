@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.simulation import seeded
 from tests.simulation.actors import start_actors
 from tests.simulation.choices import Choices
 from tests.simulation.judge import Judge
@@ -63,8 +64,6 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
 
 def prepare(world: World, seed: int, choices: Choices) -> None:
     """Reset everything to the beginning of a run of this seed."""
-    from tests.simulation import seeded
-
     seeded.begin(seed)
     world.elapsed = 0.0
     for database in world.databases.values():

@@ -79,8 +79,9 @@ class World:
         self.events.reset()
         self.providers.reset()
         self.processes = [SimulatedProcess(self, each, n + 1) for each in self._services for n in range(PROCESSES)]
-        for process in self.processes:
-            process.start() if self.databases else None
+        if self.databases:
+            for process in self.processes:
+                process.start()
 
     def note(self, text: str) -> None:
         """Write a line of the trace."""
@@ -150,7 +151,7 @@ class World:
         """The rows of a statement in a service's database; parameters are written `%(name)s`."""
         return self.databases[service].sql(statement, **values)
 
-    def examination(self, **more: Any) -> ExaminationContext:
+    def examination(self) -> ExaminationContext:
         """The context in which the product's own invariants are judged, at rest."""
         parked = [
             ParkedMessage(service=each.name, id=message.properties.message_id or "", type=message.properties.type or "")
@@ -163,7 +164,6 @@ class World:
             journal=self.stripe.journal(),
             acknowledged=self.providers.acknowledged,
             parked=parked,
-            **more,
         )
 
     # for tasks
