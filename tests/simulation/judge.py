@@ -49,7 +49,7 @@ class Judge:
         self.check_outs += isinstance(outcome, BookingDetail) and outcome.status is BookingStatus.COMPLETED
         self._pending += wrong_answer(message, context, outcome)
         self._pending += long_key_claims(outcome)
-        self._pending += self.client_answers.remember(message, context, key, outcome, self._now)
+        self._pending += self.client_answers.remember(message, key, outcome, self._now)
         self.money.remember(message, outcome)
         self.effects.remember(message, key, outcome, self._now)
 
