@@ -55,5 +55,5 @@ class ActorWorld(Protocol):
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass for everybody."""
 
-    def start(self, actor: Callable[[Any], None], name: str) -> None:
+    def start(self, actor: Callable[[Any], object], name: str) -> object:
         """Start another actor, in a greenlet of its own."""

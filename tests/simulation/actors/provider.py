@@ -15,9 +15,8 @@ from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import weighted
 
 
-def provider(world: ActorWorld, name: str) -> None:
+def provider(world: ActorWorld) -> None:
     """The bank opens and closes disputes; an employee of the hotel uses the dashboard."""
-    del name
     while True:
         world.sleep(world.choices.pick("pause of the provider", (120.0, 2.0, 20.0, 900.0)))
         weighted(world, "step of the provider", STEPS)(world)
