@@ -88,7 +88,7 @@ class Network:
             return f"reply {ask.method}"
         if world.elapsed > ask.until:
             return f"expired {ask.method}"
-        processes = [each for each in world.processes if each.service.name == ask.service and each.up]
+        processes = world.living(ask.service)
         if not processes:
             ask.problem = "no process of the service runs"
             ask.asker.signal()

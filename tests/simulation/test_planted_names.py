@@ -15,7 +15,8 @@ from tests.simulation.planted.replacing import Replacements
 from tests.simulation.planted.table import FAULTS
 
 MODULES = [path for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith("test_")]
-CHANCES, CHOICES = {"chance", "fault"}, {"pick", "one_of", "weighted"}  # functions whose calls name what they draw
+CHANCES = {"chance", "fault"}  # functions that are called with the name of what they draw
+CHOICES = {"pick", "one_of", "_one_of", "weighted"}
 
 
 def names_in_calls(functions: Collection[str]) -> set[str]:

@@ -98,12 +98,12 @@ class World:
         self.scheduler.move(TICK + leap)
         act = self.scheduler.choose()
         self.shares["turn"] += 1
-        act()
+        if line := act():
+            self.note(line)
         if self.judge and self.committed:
             self.judge.after_step(self, self.committed)
         self.committed.clear()
-        if self.record.violations:
-            raise self.record.violations[0]
+        self.record.raise_violation()
 
     # for actors
 
@@ -131,11 +131,7 @@ class World:
         return self.turns.spawn(name, lambda: actor(self))
 
     def ask(self, message: Ask[Reply], context: Context | None = None, *, key: str = "", service: str = "") -> Reply:
-        """Ask as the gateway does for a client; with `key`, as a request with that Idempotency-Key.
-
-        `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no
-        answer came in time. The judge records the outcome.
-        """
+        """Ask as the gateway does for a client: see `ClientAsks.ask`."""
         return self.client_asks.ask(message, context or Context(), key=key, service=service)
 
     def advance(self, seconds: float) -> None:
@@ -165,6 +161,10 @@ class World:
             acknowledged=self.providers.acknowledged,
             parked=parked,
         )
+
+    def living(self, service: str) -> list[SimulatedProcess]:
+        """The processes of a service that are not dead."""
+        return [each for each in self.processes if each.service.name == service and each.up]
 
     # for tasks
 

@@ -110,7 +110,8 @@ def _every_room_number(colleague: Colleague, booking: BookingRow) -> list[str]:
     )
     if rooms is None:
         return []
-    return [room.room_number for room in (*rooms.available_rooms, *rooms.unavailable_rooms)]
+    available = [room.room_number for room in rooms.available_rooms]
+    return available + [room.room_number for room in rooms.unavailable_rooms]
 
 
 def _check_in(colleague: Colleague, booking: BookingRow) -> None:

@@ -57,7 +57,7 @@ class Client:
         return () if reply is None else rows_of(reply)
 
     def one_of(self, name: str, query: Ask[Reply], rows_of: Callable[[Reply], Sequence[Row]]) -> Row | None:
-        """One of these rows, by the choice of this name; None where there is none."""
+        """One of the rows of the answer to a GET, by the choice of this name; None where there is none."""
         rows = self.rows(query, rows_of)
         return self.world.choices.pick(name, rows) if rows else None
 
