@@ -70,8 +70,10 @@ class Scheduler:
         yield WorldAction("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
         if not world.faults_stopped and mixture.freezes:
             yield WorldAction("freeze", mixture.freezes, awake, world.faults.freeze)
-        if mixture.slow if busy else not (due and world.faults_stopped):
-            yield WorldAction("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
+        settles = world.faults_stopped and due  # what is due comes first then
+        weight = mixture.slow if busy else float(not settles)
+        if weight:
+            yield WorldAction("time", weight, [busy], lambda busy: self._pass_time(busy=busy))
 
     def _awake(self) -> list[SimulatedProcess]:
         """The processes that live and are not frozen."""
