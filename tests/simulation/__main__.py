@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
-from collections.abc import Collection, Iterator
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Lock, Thread
 from typing import Any
 
 from sandbox.stack.orphans import reap_orphans
+from tests.simulation.distribution import distribute
 from tests.simulation.planted import hunt
 from tests.simulation.reports import Totals, answer_table, failure_text, write_failure
+from tests.simulation.run_record import MAX_TRACE_LINES
 from tests.simulation.shrinking import Failure, shrink
 from tests.simulation.worker_pool import Worker, WorkerPool
 
+DEFAULT_SEEDS = 100
 PROGRESS_EVERY = 10.0  # seconds
 SHRINK_FOR = 60.0  # seconds
 
@@ -58,84 +59,54 @@ def main() -> None:
     reap_orphans()
     if chosen.replay:
         sys.exit(replay(chosen.replay))
-    if chosen.planted is not None:
-        with WorkerPool(chosen.workers) as pool:
-            seeds = chosen.seeds or hunt.SEEDS
-            about: dict[str, Any] = {"first": chosen.seed, "seeds": seeds, "answers": chosen.answers}
-            sys.exit(hunt.command(pool.workers, chosen.planted, say=say, **about))
-    totals, began = Totals(), time.monotonic()
-    last = chosen.seeds or (100 if chosen.minutes is None else None)
-    numbers = range(chosen.seed, chosen.seed + last) if last else count(chosen.seed)
     with WorkerPool(chosen.workers) as pool:
-        said = time.monotonic()
-        for result in _results(pool, iter(numbers), chosen, totals.hits if chosen.hunt else None):
-            totals.add(result)
-            if result["kind"]:
-                say(failure_text(result, write_failure(result, chosen.steps)))
-            if time.monotonic() - said > PROGRESS_EVERY:
-                said = time.monotonic()
-                say(f"{said - began:5.0f} s  {totals.line()}")
-    if chosen.points:
-        say(totals.crash_point_table())
-    if chosen.answers:
-        say(answer_table(totals.answers))
-    say(totals.summary())
-    sys.exit(1 if totals.failures else 0)
+        sys.exit(run_seeds(pool, chosen) if chosen.planted is None else search_planted(pool, chosen))
 
 
 def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
     failure = json.loads(path.read_text())
     with WorkerPool(1) as pool:
-        pool.workers[0].start_run(failure["seed"], failure["steps"], failure["tape"], lines=20_000)
-        result = pool.workers[0].result()
+        result = pool.workers[0].run(failure["seed"], failure["steps"], failure["tape"], lines=MAX_TRACE_LINES)
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")
     return 1 if result["kind"] else 0
 
 
-def _results(
-    pool: WorkerPool, seeds: Iterator[int], chosen: argparse.Namespace, hits: Collection[str] | None
-) -> Iterator[dict[str, Any]]:
-    """Yield the result of each seed as soon as a worker has it; a failure is shrunk first.
-
-    With `hits`, the crash points that were hit by the results so far, the next run hunts for others.
-    """
-    until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
-    results: Queue[dict[str, Any] | Exception | None] = Queue()
-    lock = Lock()
-
-    def next_seed() -> int | None:
-        with lock:
-            return next(seeds, None) if until is None or time.monotonic() < until else None
-
-    def work(worker: Worker) -> None:
-        try:
-            while (seed := next_seed()) is not None:
-                worker.start_run(seed, chosen.steps, spared=None if hits is None else list(hits))
-                result = worker.result()
-                results.put(_shrink(worker, result, chosen) if result["kind"] else result)
-        except Exception as problem:
-            results.put(problem)
-        results.put(None)
-
-    for worker in pool.workers:
-        Thread(target=work, args=[worker], daemon=True).start()
-    working = len(pool.workers)
-    while working:
-        try:
-            result = results.get(timeout=1)
-        except Empty:
-            continue
-        if isinstance(result, Exception):
-            raise result
-        if result is None:
-            working -= 1
-        else:
-            yield result
+def search_planted(pool: WorkerPool, chosen: argparse.Namespace) -> int:
+    """Search for the chosen planted faults, and return the exit code."""
+    seeds = chosen.seeds or hunt.SEEDS
+    return hunt.command(pool.workers, chosen.planted, first=chosen.seed, seeds=seeds, say=say, answers=chosen.answers)
 
 
-def _shrink(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -> dict[str, Any]:
+def run_seeds(pool: WorkerPool, chosen: argparse.Namespace) -> int:
+    """Run the chosen seeds, print failures, progress and the summary, and return the exit code."""
+    totals, began = Totals(), time.monotonic()
+    until = began + 60 * chosen.minutes if chosen.minutes else math.inf
+    how_many = chosen.seeds or (DEFAULT_SEEDS if chosen.minutes is None else None)
+    numbers = range(chosen.seed, chosen.seed + how_many) if how_many else count(chosen.seed)
+
+    def carry_out(worker: Worker, seed: int) -> dict[str, Any]:
+        result = worker.run(seed, chosen.steps, spared=list(totals.hits) if chosen.hunt else None)
+        return shrunk(worker, result, chosen) if result["kind"] else result
+
+    said = began
+    for result in distribute(pool.workers, takewhile(lambda _: time.monotonic() < until, numbers), carry_out):
+        totals.add(result)
+        if result["kind"]:
+            say(failure_text(result, write_failure(result, chosen.steps)))
+        if time.monotonic() - said > PROGRESS_EVERY:
+            said = time.monotonic()
+            say(f"{said - began:5.0f} s  {totals.line()}")
+    if chosen.points:
+        say(totals.crash_point_table())
+    if chosen.answers:
+        say(answer_table(totals.answers))
+    say(totals.summary())
+    return 1 if totals.failures else 0
+
+
+def shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -> dict[str, Any]:
     """The same failure with simpler choices."""
     until = time.monotonic() + chosen.shrink
     tried: dict[tuple[int, ...], dict[str, Any]] = {}
@@ -144,8 +115,7 @@ def _shrink(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) 
         return Failure(tuple(run["tape"]), tuple(run["starts"]), run["kind"])
 
     def replayed(tape: tuple[int, ...]) -> Failure:
-        worker.start_run(result["seed"], chosen.steps, list(tape))
-        run = worker.result()
+        run = worker.run(result["seed"], chosen.steps, tape)
         failure = failure_of(run)
         tried[failure.tape] = run
         return failure

@@ -14,20 +14,21 @@ NOTIFIER = "notifier"
 class WorldAction(NamedTuple):
     """One kind of action: its weight, the candidates to which it applies, and the function that carries it out.
 
-    `service` returns the name of the service to which the work of a candidate belongs.
+    `act` returns a line for the trace, unless it has written one itself. `service` returns the name of the service to
+    which the work of a candidate belongs.
     """
 
     name: str
     weight: float
     candidates: Sequence[Any]
-    act: Callable[[Any], Any]
+    act: Callable[[Any], str | None]
     service: Callable[[Any], str] | None = None
 
 
 def candidate_weights(kind: WorldAction, eager: float) -> list[float]:
-    """The weight of each candidate: the notifier's work comes later. Empty where all candidates are alike."""
-    if kind.service is None:
-        return []
+    """The weight of each candidate: the notifier's work comes later."""
+    if kind.service is None or eager == 1.0:
+        return [1.0] * len(kind.candidates)
     return [1 / eager if kind.service(each) == NOTIFIER else 1.0 for each in kind.candidates]
 
 

@@ -58,23 +58,20 @@ class SimulatedBroker:
         for name in routed:
             self.queues[name].append(QueuedMessage(key, body, copy.deepcopy(properties), self._now()))
 
-    def expire(self) -> bool:
-        """Move the messages whose delay has passed. Returns whether there was one."""
-        moved = False
+    def expire(self) -> None:
+        """Move the messages whose delay has passed."""
         for name in self._delays:
-            queue, arguments = self.queues[name], self._arguments[name]
-            while queue and queue[0].since + arguments[TTL] / 1000 <= self._now():
-                message = queue.popleft()
-                self.publish(arguments[DEAD_LETTERS], message.key, message.body, message.properties)
-                moved = True
-        return moved
+            while self.queues[name] and self._expires_at(name) <= self._now():
+                message = self.queues[name].popleft()
+                self.publish(self._arguments[name][DEAD_LETTERS], message.key, message.body, message.properties)
 
     def next_expiry(self) -> float | None:
         """The world's time at which the next delay passes; None where nothing is delayed."""
-        return min(
-            (self.queues[name][0].since + self._arguments[name][TTL] / 1000 for name in self._delays
-             if self.queues[name]), default=None,
-        )  # fmt: skip
+        return min((self._expires_at(name) for name in self._delays if self.queues[name]), default=None)
+
+    def _expires_at(self, name: str) -> float:
+        """The world's time at which the first message of a delay queue goes on."""
+        return self.queues[name][0].since + float(self._arguments[name][TTL]) / 1000
 
     def _route(self, exchange: str, key: str, properties: pika.BasicProperties) -> list[str]:
         bindings = self._bindings.get(exchange, [])

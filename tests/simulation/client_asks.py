@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chassis import codec
@@ -32,9 +33,9 @@ class ClientAsks:
         world, sent = self._world, context
         if key:
             body = hashlib.sha256(codec.encode(message)).hexdigest()
-            sent = Context(caller=sent.caller, if_match=sent.if_match, idempotency_key=key, fingerprint=body)
+            sent = replace(context, idempotency_key=key, fingerprint=body)
         try:
-            reply: Reply = world.network.ask(message, sent, asker=None, service=service)
+            reply: Reply = world.network.ask(message, sent, service=service)
         except ProcessDied:
             self._tell(message, sent, key, Unavailable("the client has gone"))
             raise
@@ -48,9 +49,8 @@ class ClientAsks:
 
     def ask_directly(self, service: str, query: Ask[Any]) -> Any:
         """Ask a process of the service at once, past the network and outside every task."""
-        process = next(each for each in self._world.processes if each.service.name == service)
         plain, context = codec.plain(query), codec.plain(Context(caller=Caller(kind="system")))
-        answer = process.ask_server.handle(method_of(type(query)), plain, context)
+        answer = self._world.living(service)[0].ask_server.handle(method_of(type(query)), plain, context)
         return codec.typed(codec.decode(codec.encode(answer.reply)), reply_type(type(query)))
 
     def _tell(self, message: Any, context: Context, key: str, outcome: Any) -> None:

@@ -50,8 +50,11 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 
 
 class SimulatedDatabase:
-    """One service's database. `written` is called after each transaction that wrote to its outbox, with
-    `outbox`, changed a `job`, or enqueued jobs, with their kind; `failed` with PostgreSQL's code for each error."""
+    """One service's database.
+
+    `written` is called after each transaction, once for each of what it wrote: `outbox`, `job` for jobs that it
+    changed, and the kind of jobs that it enqueued. `failed` is called with PostgreSQL's code for each error.
+    """
 
     def __init__(
         self,
@@ -85,13 +88,13 @@ class SimulatedDatabase:
 
     def prepare(self, running_role: str) -> None:
         """Give a migrated database the world's clock."""
-        statements = ["CREATE SCHEMA simulation", *(_CLOCK.format(name=name) for name in CLOCKS)]
-        statements += [
+        for statement in (
+            "CREATE SCHEMA simulation",
+            *(_CLOCK.format(name=name) for name in CLOCKS),
             f"GRANT USAGE ON SCHEMA simulation TO {running_role}",
             "CREATE SCHEMA simulation_base",
-        ]
-        statements += [row["format"] for row in self.sql(_DEFAULTS)]
-        for statement in statements:
+            *(row["format"] for row in self.sql(_DEFAULTS)),
+        ):
             self.sql(statement)
 
     def keep(self) -> None:
@@ -143,22 +146,15 @@ class SimulatedDatabase:
         for what in sorted(record.info.pop(WROTE, ())):
             self._written(what)
 
-    def _executed(
-        self,
-        connection: sa.Connection,
-        _: Any,
-        statement: str,
-        values: Any,
-        __: Any,
-        ___: bool,
-    ) -> None:
+    def _executed(self, connection: sa.Connection, _: Any, statement: str, values: Any, __: Any, ___: bool) -> None:
         connection.info[ACTIVE] = self._now()
+        wrote = connection.info.setdefault(WROTE, set())
         if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
+            wrote.add("outbox")
         elif statement.startswith("INSERT INTO job"):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
+            wrote.add(str(values["kind"]))
         elif statement.startswith("UPDATE job"):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"job"}
+            wrote.add("job")
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
         self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))

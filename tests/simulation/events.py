@@ -151,8 +151,7 @@ class EventTransport:
         for partition in self.partitions:
             if partition.holder and partition.holder.up:
                 continue
-            living = [each for each in self._world.processes if each.service.name == partition.service and each.up]
-            fit = [each for each in living if not each.frozen]
+            fit = [each for each in self._world.living(partition.service) if not each.frozen]
             partition.holder = fit[partition.number % len(fit)] if fit else None
 
     def _apply(self, process: SimulatedProcess, channel: EventChannel, deliveries: Sequence[EventDelivery]) -> None:

@@ -64,7 +64,7 @@ class Faults:
     def end_overdue(self) -> None:
         """End the lock waits, idle transactions, silent connections and tasks whose time limit has passed."""
         world = self._world
-        world.stripe.advance(0)
+        world.stripe.advance(0)  # its payment pages expire, too
         for each in list(world.oracle.parked):
             if each.task.state is TaskState.BLOCKED and world.elapsed - each.since > time_limits.LOCK:
                 world.note(f"{each.task.name} waits too long for a lock")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class AskInFlight:
     """An ask that was sent: its request or its reply is on its way, or a process has it.
 
-    `until` is the asker's deadline in the world's seconds. `process` handles the ask, once that is known.
+    `until` is the asker's deadline in the world's seconds.
     """
 
     service: str
@@ -31,7 +31,6 @@ class AskInFlight:
     body: bytes
     until: float
     asker: Task
-    process: SimulatedProcess | None = None
     reply: bytes | None = None
     problem: str = ""
 
@@ -49,24 +48,18 @@ class Network:
         self.in_flight: list[AskInFlight] = []
 
     def ask(
-        self,
-        message: Ask[Any],
-        context: Context,
-        *,
-        asker: SimulatedProcess | None,
-        within: float = 0.0,
-        service: str = "",
+        self, message: Ask[Any], context: Context, *, asker: SimulatedProcess | None = None, service: str = ""
     ) -> Any:
         """Ask, and wait for the reply. Raises the service's `Refusal`, and `Unavailable` where no reply comes in time.
 
-        Called in a task, of a process or of an actor.
+        Called in a task: of the process `asker`, or of an actor.
         """
         world, method = self._world, method_of(type(message))
         if isinstance(message, GetStaffNames):
             if world.fault("the gateway does not answer", 0.1):
                 raise Unavailable("gateway did not answer")
             return StaffNames(names={})
-        seconds = within or message.answered_within
+        seconds = message.answered_within
         body = codec.encode({"message": message, "context": context})
         if asker is not None:
             world.point("ask", "before", method)
@@ -95,14 +88,14 @@ class Network:
             return f"reply {ask.method}"
         if world.elapsed > ask.until:
             return f"expired {ask.method}"
-        processes = [each for each in world.processes if each.service.name == ask.service and each.up]
+        processes = world.living(ask.service)
         if not processes:
             ask.problem = "no process of the service runs"
             ask.asker.signal()
             return f"returned {ask.method}"
-        ask.process = world.choices.pick("process", processes)
-        ask.process.asks.append(ask)
-        return f"request {ask.method} to {ask.process.name}"
+        process = world.choices.pick("process", processes)
+        process.asks.append(ask)
+        return f"request {ask.method} to {process.name}"
 
     def begin(self, process: SimulatedProcess) -> str:
         """Have the process begin the next ask of its queue, unless the ask's deadline has passed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chassis import time_limits
@@ -44,22 +45,23 @@ class SimulatedUnitOfWork(UnitOfWork):
         self._world.point("commit", "after")
 
 
+@dataclass(eq=False)
 class Loop:
     """What a process does again and again: `body` runs in a task of its own when the loop is due or woken.
 
-    `wakes` is the kind of job that wakes the loop; empty for a timer.
+    `wakes` is the kind of job that wakes the loop; empty for a timer. A loop that `renews` a lease is in time in a
+    process that is not frozen. A loop that `settles` is needed to come to rest: one process's timers are enough.
     """
 
-    def __init__(self, name: str, every: float, body: Callable[[], Any], *, wakes: str = "") -> None:
-        self.name = name
-        self.every = every
-        self.body = body
-        self.wakes = wakes
-        self.due = 0.0
-        self.woken = False
-        self.renews = False  # whether this renews a lease, which a process that is not frozen does in time
-        self.settles = False  # whether rest needs this loop: one process's timers are enough
-        self.task: Task | None = None
+    name: str
+    every: float
+    body: Callable[[], Any]
+    due: float
+    wakes: str = ""
+    renews: bool = False
+    settles: bool = False
+    woken: bool = False
+    task: Task | None = None
 
 
 class SimulatedProcess:
@@ -80,28 +82,25 @@ class SimulatedProcess:
 
     def start(self) -> None:
         """Make the objects of a new process."""
-        world, database = self._world, self._world.databases[self.service.name]
+        world, service = self._world, self.service
+        database = world.databases[service.name]
         self.up, self.frozen, self.applies = True, False, False
         self.unit_of_work = SimulatedUnitOfWork(
             world,
-            self.service.name,
+            service.name,
             database.transacting,
-            self.service.work,
+            service.work,
             reading=database.reading,
-            dependencies=world.providers.dependencies(self.service),
+            dependencies=world.providers.dependencies(service),
             wake=self.wake,
         )
-        self.ask_server = AskServer(self.service, self.unit_of_work, self._ask)
-        self.event_dispatcher = EventDispatcher(self.service, self.unit_of_work)
-        self.runners = [JobRunner(job, self.unit_of_work, self._ask) for job in self.service.jobs]
-        now = world.elapsed
-        self.loops = [
-            *(Loop(timer.name, timer.seconds, self._timer(timer)) for timer in self.service.timers),
-            *(Loop(f"run {each.job.kind}", 1.0, self._jobs(each), wakes=each.job.kind) for each in self.runners),
-        ]
-        for loop in self.loops:
-            loop.due = now
-            loop.settles = self.number == 1 and not loop.wakes
+        self.ask_server = AskServer(service, self.unit_of_work, self._ask)
+        self.event_dispatcher = EventDispatcher(service, self.unit_of_work)
+        runners = [JobRunner(job, self.unit_of_work, self._ask) for job in service.jobs]
+        now, settles = world.elapsed, self.number == 1
+        timers = [Loop(each.name, each.seconds, self._timer(each), now, settles=settles) for each in service.timers]
+        jobs = [Loop(f"run {each.job.kind}", 1.0, self._jobs(each), now, wakes=each.job.kind) for each in runners]
+        self.loops = [*timers, *jobs]
 
     def die(self) -> None:
         """End at once: no task goes on, and what the process had in hand is gone."""
@@ -120,8 +119,7 @@ class SimulatedProcess:
 
     def repeat(self, turn: Callable[[], None], every: float) -> Callable[[], None]:
         """Call `turn` in tasks of this process while it lives and time passes; returns the function that ends this."""
-        loop = Loop("renew a lease", every, turn)
-        loop.due, loop.renews = self._world.elapsed + every, True
+        loop = Loop("renew a lease", every, turn, self._world.elapsed + every, renews=True)
         self.loops.append(loop)
 
         def end() -> None:

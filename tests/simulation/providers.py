@@ -112,9 +112,7 @@ class SimulatedProviders:
         """Repeat the webhook until it is answered, also where this task is ended because the run comes to rest."""
         body, event_id = json.dumps(delivery.event), delivery.event["id"]
         try:
-            self._world.network.ask(
-                StoreWebhook(body=body, signature=signature(body, [WEBHOOK_SECRET])), Context(), asker=None
-            )
+            self._world.network.ask(StoreWebhook(body=body, signature=signature(body, [WEBHOOK_SECRET])), Context())
             self.acknowledged.add(event_id)
         except (Refusal, Unavailable):
             pass

@@ -85,9 +85,9 @@ class RestPhase:
         world = self._world
         for service in world.databases:
             due = {kind for kind, time in self._jobs(service) if time <= world.elapsed}
-            living = [each for each in world.processes if each.service.name == service and each.up] if due else []
-            for process in living[:1] if world.faults_stopped else living:
-                process.wake(due)
+            if due:
+                for process in world.living(service)[: 1 if world.faults_stopped else None]:
+                    process.wake(due)
 
     def unfinished(self) -> str:
         """What is left to do, in words."""

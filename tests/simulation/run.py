@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from tests.simulation import seeded
 from tests.simulation.actors import start_actors
 from tests.simulation.choices import Choices
 from tests.simulation.judge import Judge
@@ -22,49 +23,50 @@ class RunResult:
     """The result of a run. `violation` is empty where every promise held; `kind` names the promise that was broken."""
 
     seed: int
-    steps: int = 0
-    hash: str = ""
-    kind: str = ""
-    violation: str = ""
-    shares: Counter[str] = field(default_factory=Counter)
-    answers: Counter[str] = field(default_factory=Counter)
-    tape: list[int] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    trace: list[str] = field(default_factory=list)
+    steps: int
+    hash: str
+    kind: str
+    violation: str
+    shares: Mapping[str, int]
+    answers: Counter[str]
+    tape: list[int]
+    starts: list[int]
+    trace: list[str]
 
 
 def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = None) -> RunResult:
     """Run one seed for so many steps, and then until rest; with `tape`, its choices are replayed."""
-    result = RunResult(seed)
-    choices = Choices(seed, tape)
+    choices, judge, waits = Choices(seed, tape), Judge(), world.oracle.waits
     prepare(world, seed, choices)
-    world.judge = Judge()
-    waits = world.oracle.waits
+    record, world.judge = world.record, judge
+    broken: Violated | None = None
     try:
         start_actors(world)
-        while world.record.steps < steps:
+        while record.steps < steps:
             world.step()
         come_to_rest(world)
-        world.judge.at_rest(world)
-        if world.record.violations:
-            raise world.record.violations[0]
+        judge.at_rest(world)
+        record.raise_violation()
     except Violated as violated:
-        result.kind, result.violation = violated.kind, str(violated)
+        broken = violated
     finally:
         end_tasks(world)
-    result.steps = world.record.steps
-    result.hash, result.shares, result.tape = world.record.hash, world.shares, choices.tape
-    result.shares["lock wait"] = world.oracle.waits - waits
-    result.shares["check-out"] = world.judge.check_outs
-    result.answers = world.judge.answers
-    result.starts, result.trace = choices.steps, list(world.record.trace)
-    return result
+    return RunResult(
+        seed=seed,
+        steps=record.steps,
+        hash=record.hash,
+        kind=broken.kind if broken else "",
+        violation=str(broken) if broken else "",
+        shares={**record.shares, "lock wait": world.oracle.waits - waits, "check-out": judge.check_outs},
+        answers=judge.answers,
+        tape=choices.tape,
+        starts=choices.steps,
+        trace=list(record.trace),
+    )
 
 
 def prepare(world: World, seed: int, choices: Choices) -> None:
     """Reset everything to the beginning of a run of this seed."""
-    from tests.simulation import seeded
-
     seeded.begin(seed)
     world.elapsed = 0.0
     for database in world.databases.values():

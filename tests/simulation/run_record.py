@@ -43,6 +43,11 @@ class RunRecord:
         self._hash.update(line.encode())
         self.trace.append(line)
 
+    def raise_violation(self) -> None:
+        """Raise the first violation that was noted, if there is one."""
+        if self.violations:
+            raise self.violations[0]
+
     def violate(self, kind: str, text: str) -> None:
         """Note a violation; the run ends with the next step."""
         self.note(f"VIOLATION {kind}: {text}")

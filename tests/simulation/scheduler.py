@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from chassis.transactions.unit_of_work import is_outage
 from tests.simulation import seeded
@@ -28,69 +28,56 @@ class Scheduler:
         self._world = world
         self.doomed: SimulatedProcess | None = None  # dies when the task that runs gives its turn back
 
-    def choose(self) -> Callable[[], Any]:
-        """Choose what happens next; returns the function that does it."""
+    def choose(self) -> Callable[[], str | None]:
+        """Choose what happens next; returns the function that does it, which may return a line for the trace."""
         world = self._world
         world.providers.notice_webhooks()
         world.events.broker.expire()
         kinds = [kind for kind in self._work() if kind.candidates]
         kinds += [kind for kind in self._idling(busy=bool(kinds)) if kind.candidates]
         eager = 1.0 if world.faults_stopped else world.mixture.eager
-        if eager == 1.0:
-            return self._chosen(kinds, [kind.weight for kind in kinds], [None] * len(kinds))
-        preferred = [candidate_weights(kind, eager) for kind in kinds]
-        weights = [kind.weight * max(each, default=1.0) for kind, each in zip(kinds, preferred, strict=True)]
-        return self._chosen(kinds, weights, preferred)
-
-    def _chosen(
-        self, kinds: Sequence[WorldAction], weights: Sequence[float], preferred: Sequence[Sequence[float] | None]
-    ) -> Callable[[], Any]:
-        choices = self._world.choices
-        kind = choices.pick("step", kinds, weights)
-        among = preferred[kinds.index(kind)] or None
-        one = kind.candidates[0] if len(kind.candidates) == 1 else choices.pick(kind.name, kind.candidates, among)
+        weighted = [(kind, candidate_weights(kind, eager)) for kind in kinds]
+        kind, weights = world.choices.pick("step", weighted, [kind.weight * max(each) for kind, each in weighted])
+        several = len(kind.candidates) > 1
+        one = world.choices.pick(kind.name, kind.candidates, weights) if several else kind.candidates[0]
         return lambda: kind.act(one)
 
     def _work(self) -> Iterator[WorldAction]:
         """What is to be done now."""
-        world = self._world
-        living = [process for process in world.processes if process.up and not process.frozen]
-        beginning = [each for each in living if each.asks and each.asks_running < ASKS_AT_ONCE]
-        woken = [(each, loop) for each in living for loop in each.loops if loop.woken and loop.task is None]
+        world, awake = self._world, self._awake()
+        beginning = [each for each in awake if each.asks and each.asks_running < ASKS_AT_ONCE]
+        woken = [(each, loop) for each in awake for loop in each.loops if loop.woken and loop.task is None]
         webhooks = [each for each in world.providers.webhooks if each.due <= world.elapsed]
         yield WorldAction("run", 10.0, [task for task in world.turns.tasks if task.runs], self._run, service_of_task)
-        yield WorldAction("message", 8.0, world.network.in_flight, lambda each: world.note(world.network.deliver(each)))
-        yield WorldAction("ask", 8.0, beginning, lambda each: world.note(world.network.begin(each)))
-        yield WorldAction(
-            "deliver",
-            4.0,
-            world.events.deliverable(),
-            lambda each: world.note(world.events.deliver(each)),
-            lambda each: each.service,
-        )
-        yield WorldAction("publish", 4.0, sorted(world.outboxes), lambda each: world.note(world.events.publish(each)))
+        yield WorldAction("message", 8.0, world.network.in_flight, world.network.deliver)
+        yield WorldAction("ask", 8.0, beginning, world.network.begin)
+        yield WorldAction("deliver", 4.0, world.events.deliverable(), world.events.deliver, lambda each: each.service)
+        yield WorldAction("publish", 4.0, sorted(world.outboxes), world.events.publish)
         yield WorldAction("job", 4.0, woken, self._begin_loop, service_of_loop)
-        yield WorldAction("webhook", 2.0, webhooks, lambda each: world.note(world.providers.send(each)))
+        yield WorldAction("webhook", 2.0, webhooks, world.providers.send)
 
     def _idling(self, *, busy: bool) -> Iterator[WorldAction]:
         """Timers, the passing of time, and what happens to processes."""
-        world = self._world
+        world, awake = self._world, self._awake()
         mixture, processes = world.mixture, world.processes
         due: list[tuple[SimulatedProcess, Loop]] = []
         if not busy or (
             not world.faults_stopped and world.choices.chance("a timer while others work", BUSY_TIMER_PROBABILITY)
         ):
-            living = [process for process in processes if process.up and not process.frozen]
-            due = [(each, loop) for each in living for loop in each.loops if self.is_due(loop)]
+            due = [(each, loop) for each in awake for loop in each.loops if self.is_due(loop)]
             yield WorldAction("timer", 4.0 if busy else 2.0, due, self._begin_loop, service_of_loop)
         yield WorldAction("restart", 0.3, [each for each in processes if not each.up], world.faults.restart)
         yield WorldAction("thaw", 0.3, [each for each in processes if each.frozen], world.faults.thaw)
         if not world.faults_stopped and mixture.freezes:
-            yield WorldAction(
-                "freeze", mixture.freezes, [e for e in processes if e.up and not e.frozen], world.faults.freeze
-            )
-        if mixture.slow if busy else not (due and world.faults_stopped):
-            yield WorldAction("time", mixture.slow if busy else 1.0, [busy], lambda busy: self._pass_time(busy=busy))
+            yield WorldAction("freeze", mixture.freezes, awake, world.faults.freeze)
+        settles = world.faults_stopped and due  # what is due comes first then
+        weight = mixture.slow if busy else float(not settles)
+        if weight:
+            yield WorldAction("time", weight, [busy], lambda busy: self._pass_time(busy=busy))
+
+    def _awake(self) -> list[SimulatedProcess]:
+        """The processes that live and are not frozen."""
+        return [process for process in self._world.processes if process.up and not process.frozen]
 
     def is_due(self, loop: Loop) -> bool:
         """Whether a process has to run this loop. At rest, one process's timers are enough."""
@@ -156,8 +143,7 @@ class Scheduler:
 
     def _renewals(self) -> list[Loop]:
         """The renewals that do not run at present, of the processes that are not frozen: time does not outrun them."""
-        living = [process for process in self._world.processes if process.up and not process.frozen]
-        return [loop for process in living for loop in process.loops if loop.renews and loop.task is None]
+        return [loop for process in self._awake() for loop in process.loops if loop.renews and loop.task is None]
 
     def wakes(self) -> list[float]:
         """The times at which something happens by itself, but for loops and jobs."""

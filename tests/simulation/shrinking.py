@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-SMALLEST_SPAN = 1
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -46,8 +44,8 @@ def _candidates(failure: Failure) -> Iterator[tuple[int, ...]]:
     for part in (2, 4, 8, 16):
         yield tape[: len(tape) - len(tape) // part]
     bounds = [*failure.starts, len(tape)]
-    span = max(SMALLEST_SPAN, (len(bounds) - 1) // 2)
-    while span >= SMALLEST_SPAN:
+    span = max(1, (len(bounds) - 1) // 2)
+    while span:
         for first in range(0, len(bounds) - 1, span):
             start, end = bounds[first], bounds[min(first + span, len(bounds) - 1)]
             yield tape[:start] + tape[end:]

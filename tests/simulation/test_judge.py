@@ -18,6 +18,7 @@ from contracts.bookings.views import CreatedBooking
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, _pool_closes, template_databases  # noqa: F401
 from tests.fakes.database_copies import CopyDatabase
+from tests.simulation.judging.answered_objects import KINDS
 from tests.simulation.settled_stays import GUEST, SettledStays, StaysTemplate, play_stays
 
 
@@ -203,6 +204,14 @@ def test_a_booking_that_nobody_asked_for_is_found(stays: SettledStays) -> None:
     assert kinds(stays) == []
     stays.judge.answered(create(), Context(), "lost", Refusal("SOLD_OUT", ""))
     assert kinds(stays) == ["I15"]
+
+
+def test_every_object_that_was_answered_and_is_not_stored_is_found(stays: SettledStays) -> None:
+    for reply_type, kind in KINDS.items():
+        key = tuple(999 if column in ("number", "version") else "none" for column in kind.columns)
+        stays.judge.client_answers.objects.keys.setdefault(reply_type, set()).add(key)
+
+    assert kinds(stays) == ["I14"] * len(KINDS)
 
 
 def test_an_effect_that_nobody_requested_is_found(stays: SettledStays) -> None:

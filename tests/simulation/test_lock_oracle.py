@@ -17,8 +17,8 @@ from tests.simulation.tasks import ProcessDied, Task, TaskState
 FIRST, SECOND = "UPDATE counted SET n = n + 1 WHERE id = 1", "UPDATE counted SET n = n + 1 WHERE id = 2"
 
 
-class Turns:
-    """A scheduler that continues the first task that is ready, and notes what happens."""
+class Rounds:
+    """A scheduler that continues the ready tasks in rounds, and notes what happens."""
 
     def __init__(self, admin_url: str) -> None:
         self.current: Task | None = None
@@ -65,9 +65,9 @@ def connect(postgres: PostgresNode, new_database: Callable[[str], str]) -> Itera
 
 
 @pytest.fixture
-def turns(postgres: PostgresNode, connect: Callable[[], Any]) -> Iterator[Turns]:
+def rounds(postgres: PostgresNode, connect: Callable[[], Any]) -> Iterator[Rounds]:
     """The tasks of a failed test end before their connections are closed: closing would wait for their statements."""
-    made = Turns(postgres.admin_url)
+    made = Rounds(postgres.admin_url)
     made.oracle.install()
     yield made
     for task in made.tasks:
@@ -75,7 +75,7 @@ def turns(postgres: PostgresNode, connect: Callable[[], Any]) -> Iterator[Turns]
     made.oracle.close()
 
 
-def writes(turns: Turns, connection: Any, name: str, *statements: str) -> Callable[[], None]:
+def writes(rounds: Rounds, connection: Any, name: str, *statements: str) -> Callable[[], None]:
     """A task that executes each statement, with a pause between them, and commits."""
 
     def body() -> None:
@@ -84,51 +84,51 @@ def writes(turns: Turns, connection: Any, name: str, *statements: str) -> Callab
                 try:
                     cursor.execute(statement)
                 except errors.DeadlockDetected:
-                    turns.said.append(f"{name} is the victim")
+                    rounds.said.append(f"{name} is the victim")
                     connection.rollback()
                     return
-                turns.said.append(f"{name} wrote")
-                turns.pause()
+                rounds.said.append(f"{name} wrote")
+                rounds.pause()
         connection.commit()
-        turns.said.append(f"{name} committed")
+        rounds.said.append(f"{name} committed")
 
     return body
 
 
 def test_a_blocked_statement_lets_others_go_on_and_waiters_go_on_one_after_the_other(
-    turns: Turns, connect: Callable[[], Any]
+    rounds: Rounds, connect: Callable[[], Any]
 ) -> None:
     """Of two waiters for an updated row, PostgreSQL wakes both; on a busy machine the second one may be first."""
     for name in ("a", "b", "c"):
-        turns.start(name, writes(turns, connect(), name, FIRST))
+        rounds.start(name, writes(rounds, connect(), name, FIRST))
 
-    turns.run()
+    rounds.run()
 
     in_order = [f"{name} {did}" for name in "abc" for did in ("wrote", "committed")]
-    assert turns.said in (in_order, [*in_order[:2], *in_order[4:], *in_order[2:4]])
-    assert turns.oracle.waits >= 2
+    assert rounds.said in (in_order, [*in_order[:2], *in_order[4:], *in_order[2:4]])
+    assert rounds.oracle.waits >= 2
 
 
 def test_two_transactions_that_wait_for_each_other_are_a_deadlock_with_one_victim(
-    turns: Turns, connect: Callable[[], Any]
+    rounds: Rounds, connect: Callable[[], Any]
 ) -> None:
-    turns.start("a", writes(turns, connect(), "a", FIRST, SECOND))
-    turns.start("b", writes(turns, connect(), "b", SECOND, FIRST))
+    rounds.start("a", writes(rounds, connect(), "a", FIRST, SECOND))
+    rounds.start("b", writes(rounds, connect(), "b", SECOND, FIRST))
 
-    turns.run()
+    rounds.run()
 
-    assert [each for each in turns.said if "victim" in each] == ["b is the victim"]
-    assert turns.said[-1] == "a committed"
+    assert [each for each in rounds.said if "victim" in each] == ["b is the victim"]
+    assert rounds.said[-1] == "a committed"
 
 
-def test_two_transactions_with_one_order_are_none(turns: Turns, connect: Callable[[], Any]) -> None:
-    turns.start("a", writes(turns, connect(), "a", FIRST, SECOND))
-    turns.start("b", writes(turns, connect(), "b", FIRST, SECOND))
+def test_two_transactions_with_one_order_are_none(rounds: Rounds, connect: Callable[[], Any]) -> None:
+    rounds.start("a", writes(rounds, connect(), "a", FIRST, SECOND))
+    rounds.start("b", writes(rounds, connect(), "b", FIRST, SECOND))
 
-    turns.run()
+    rounds.run()
 
-    assert [each for each in turns.said if "committed" in each] == ["a committed", "b committed"]
-    assert turns.oracle.waits == 1
+    assert [each for each in rounds.said if "committed" in each] == ["a committed", "b committed"]
+    assert rounds.oracle.waits == 1
 
 
 def test_without_the_oracle_the_one_thread_would_wait_for_itself(connect: Callable[[], Any]) -> None:
@@ -142,17 +142,17 @@ def test_without_the_oracle_the_one_thread_would_wait_for_itself(connect: Callab
             cursor.execute(FIRST)
 
 
-def test_the_session_of_a_parked_task_ends_with_its_process(turns: Turns, connect: Callable[[], Any]) -> None:
-    turns.start("a", writes(turns, connect(), "a", FIRST))
-    turns.start("b", writes(turns, connect(), "b", FIRST))
-    dies = turns.tasks[1]
-    for task in turns.tasks:
-        turns.current = task
+def test_the_session_of_a_parked_task_ends_with_its_process(rounds: Rounds, connect: Callable[[], Any]) -> None:
+    rounds.start("a", writes(rounds, connect(), "a", FIRST))
+    rounds.start("b", writes(rounds, connect(), "b", FIRST))
+    dies = rounds.tasks[1]
+    for task in rounds.tasks:
+        rounds.current = task
         task.resume()
     assert dies.state is TaskState.BLOCKED
 
     dies.throw(ProcessDied())
-    turns.run()
+    rounds.run()
 
-    assert turns.said == ["a wrote", "a committed"]
-    assert turns.oracle.parked == []
+    assert rounds.said == ["a wrote", "a committed"]
+    assert rounds.oracle.parked == []

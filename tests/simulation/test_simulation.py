@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import seeded
+from tests.simulation.distribution import distribute
 from tests.simulation.reports import CORPUS
 from tests.simulation.worker_pool import WorkerPool
 
@@ -27,47 +28,36 @@ def pool() -> Iterator[WorkerPool]:
 
 def test_the_same_seed_is_the_same_run_in_another_process(pool: WorkerPool) -> None:
     first, second = pool.workers
-    second.start_run(SEED + 1, 100)  # what a worker did before changes nothing
-    second.result()
-    for worker in pool.workers:
-        worker.start_run(SEED, STEPS)
-    one, other = first.result(), second.result()
+    second.run(SEED + 1, 100)  # what a worker did before changes nothing
+    one, other = distribute(pool.workers, [SEED, SEED], lambda worker, seed: worker.run(seed, STEPS))
 
     assert one["hash"] == other["hash"]
     assert one["trace"] == other["trace"]
-    first.start_run(SEED + 1, STEPS)
-    assert first.result()["hash"] != one["hash"]
+    assert first.run(SEED + 1, STEPS)["hash"] != one["hash"]
 
 
 def test_a_tape_replays_its_run(pool: WorkerPool) -> None:
     worker = pool.workers[0]
-    worker.start_run(SEED, 150)
-    drawn = worker.result()
-    worker.start_run(SEED, 150, drawn["tape"])
+    drawn = worker.run(SEED, 150)
 
-    assert worker.result()["hash"] == drawn["hash"]
+    assert worker.run(SEED, 150, drawn["tape"])["hash"] == drawn["hash"]
 
 
 def test_a_hunted_crash_point_is_hit_and_the_tape_alone_replays_the_run(pool: WorkerPool) -> None:
     worker = pool.workers[0]
-    worker.start_run(SEED, STEPS)
-    plain = worker.result()
+    plain = worker.run(SEED, STEPS)
     missed = {name: count for name, count in plain["passes"].items() if name not in plain["hits"]}
     hunted = max(missed, key=lambda name: missed[name])
 
-    worker.start_run(SEED, STEPS, spared=plain["passes"].keys() - {hunted})
-    hunt = worker.result()
-    worker.start_run(SEED, STEPS, hunt["tape"])
+    hunt = worker.run(SEED, STEPS, spared=plain["passes"].keys() - {hunted})
 
     assert hunted in hunt["hits"]
-    assert worker.result()["hash"] == hunt["hash"]
+    assert worker.run(SEED, STEPS, hunt["tape"])["hash"] == hunt["hash"]
 
 
 @pytest.mark.parametrize("seed", FIXED)
 def test_fixed_seeds_are_green(pool: WorkerPool, seed: int) -> None:
-    worker = pool.workers[seed % 2]
-    worker.start_run(seed, STEPS)
-    result = worker.result()
+    result = pool.workers[seed % 2].run(seed, STEPS)
 
     assert result["violation"] == ""
     assert result["shares"]["commit"] > 100
@@ -76,10 +66,9 @@ def test_fixed_seeds_are_green(pool: WorkerPool, seed: int) -> None:
 @pytest.mark.parametrize("path", KEPT, ids=[path.stem for path in KEPT])
 def test_kept_failures_are_green(pool: WorkerPool, path: Path) -> None:
     failure = json.loads(path.read_text())
-    worker = pool.workers[0]
-    worker.start_run(failure["seed"], failure["steps"], failure["tape"])
+    result = pool.workers[0].run(failure["seed"], failure["steps"], failure["tape"])
 
-    assert worker.result()["violation"] == ""
+    assert result["violation"] == ""
 
 
 def test_only_a_worker_takes_its_process_over() -> None:

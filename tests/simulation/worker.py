@@ -10,7 +10,6 @@ seeded.take_over()
 
 import json
 import sys
-import time
 from functools import partial
 from typing import Any
 
@@ -77,6 +76,21 @@ def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
     return common | own[name]
 
 
+def run_seed(world: World, order: dict[str, Any]) -> dict[str, Any]:
+    """Run the seed of an order, or replay its tape."""
+    began, spared = seeded.real_time(), order["spared"]
+    world.points = CrashPoints(None if spared is None else frozenset(spared))
+    result = run(world, order["seed"], order["steps"], tape=order["tape"])
+    result.trace = result.trace[-order["lines"] :]
+    return {
+        **vars(result),
+        "seconds": seeded.real_time() - began,
+        "passes": world.points.passes,
+        "passes_at_rest": world.points.passes_at_rest,
+        "hits": world.points.hits,
+    }
+
+
 def main() -> None:
     """Carry out the orders of the input until its end."""
     answers = sys.stdout
@@ -85,23 +99,8 @@ def main() -> None:
     world = build_world(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         order = json.loads(line)
-        if "fault" in order:
-            answers.write(json.dumps(search_fault(world, order)) + "\n")
-            answers.flush()
-            continue
-        began, cpu = seeded.real_time(), time.process_time()
-        spared = order.get("spared")
-        world.points = CrashPoints(None if spared is None else frozenset(spared))
-        result = run(world, order["seed"], order["steps"], tape=order.get("tape"))
-        result.trace = result.trace[-order["lines"] :]
-        more = {
-            "seconds": seeded.real_time() - began,
-            "cpu": time.process_time() - cpu,
-            "passes": world.points.passes,
-            "passes_at_rest": world.points.passes_at_rest,
-            "hits": world.points.hits,
-        }
-        answers.write(json.dumps({**vars(result), **more}) + "\n")
+        answer = search_fault(world, order) if "fault" in order else run_seed(world, order)
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from sandbox.stack.databases import Administrator
 from sandbox.stack.postgres import SETTINGS, PostgresNode
 from tests.fakes.memory import directory_in_memory
 
-LINES = 200
+LINES = 200  # of a run's trace
 VOLATILE_SETTINGS = {
     **SETTINGS,
     "fsync": "off",
@@ -47,32 +47,33 @@ class Worker:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONFAULTHANDLER": "1", "HOTELMATE_MODE": "demo", "TZ": "UTC"},
         )  # fmt: skip
-        self.send(config)
+        self._send(config)
 
-    def start_run(
+    def run(
         self,
         seed: int,
         steps: int,
-        tape: list[int] | None = None,
+        tape: Sequence[int] | None = None,
         *,
         lines: int = LINES,
         spared: Collection[str] | None = None,
-    ) -> None:
-        """Have the worker run a seed, or replay a tape; the result has so many last lines of the trace.
+    ) -> dict[str, Any]:
+        """Run a seed, or replay a tape; returns the `RunResult`, with so many last lines of the trace.
 
         With `spared`, the run hunts for crash points: deaths are likely at all but these.
         """
         hunt = None if spared is None else sorted(spared)
-        self.send({"seed": seed, "steps": steps, "tape": tape, "lines": lines, "spared": hunt})
+        return self.carry_out({"seed": seed, "steps": steps, "tape": tape, "lines": lines, "spared": hunt})
 
-    def result(self) -> dict[str, Any]:
-        """The result of the next order; waits for it. Raises `RuntimeError` where the worker has ended."""
+    def carry_out(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """The worker's answer to an order; waits for it. Raises `RuntimeError` where the worker has ended."""
+        self._send(order)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"a worker of the simulation has ended: {self.process.wait()}")
-        result: dict[str, Any] = json.loads(line)
-        return result
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def close(self) -> None:
         """End the worker."""
@@ -84,8 +85,7 @@ class Worker:
             self.process.kill()
             self.process.wait()
 
-    def send(self, order: Mapping[str, Any]) -> None:
-        """Give the worker an order."""
+    def _send(self, order: Mapping[str, Any]) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()

@@ -79,8 +79,9 @@ class World:
         self.events.reset()
         self.providers.reset()
         self.processes = [SimulatedProcess(self, each, n + 1) for each in self._services for n in range(PROCESSES)]
-        for process in self.processes:
-            process.start() if self.databases else None
+        if self.databases:
+            for process in self.processes:
+                process.start()
 
     def note(self, text: str) -> None:
         """Write a line of the trace."""
@@ -97,12 +98,12 @@ class World:
         self.scheduler.move(TICK + leap)
         act = self.scheduler.choose()
         self.shares["turn"] += 1
-        act()
+        if line := act():
+            self.note(line)
         if self.judge and self.committed:
             self.judge.after_step(self, self.committed)
         self.committed.clear()
-        if self.record.violations:
-            raise self.record.violations[0]
+        self.record.raise_violation()
 
     # for actors
 
@@ -130,11 +131,7 @@ class World:
         return self.turns.spawn(name, lambda: actor(self))
 
     def ask(self, message: Ask[Reply], context: Context | None = None, *, key: str = "", service: str = "") -> Reply:
-        """Ask as the gateway does for a client; with `key`, as a request with that Idempotency-Key.
-
-        `service` answers an ask that every service handles. Raises the service's `Refusal`, or `Unavailable` where no
-        answer came in time. The judge records the outcome.
-        """
+        """Ask as the gateway does for a client: see `ClientAsks.ask`."""
         return self.client_asks.ask(message, context or Context(), key=key, service=service)
 
     def advance(self, seconds: float) -> None:
@@ -150,7 +147,7 @@ class World:
         """The rows of a statement in a service's database; parameters are written `%(name)s`."""
         return self.databases[service].sql(statement, **values)
 
-    def examination(self, **more: Any) -> ExaminationContext:
+    def examination(self) -> ExaminationContext:
         """The context in which the product's own invariants are judged, at rest."""
         parked = [
             ParkedMessage(service=each.name, id=message.properties.message_id or "", type=message.properties.type or "")
@@ -163,8 +160,11 @@ class World:
             journal=self.stripe.journal(),
             acknowledged=self.providers.acknowledged,
             parked=parked,
-            **more,
         )
+
+    def living(self, service: str) -> list[SimulatedProcess]:
+        """The processes of a service that are not dead."""
+        return [each for each in self.processes if each.service.name == service and each.up]
 
     # for tasks
 

@@ -16,7 +16,7 @@ Option = TypeVar("Option")
 
 
 class ChoiceSource(Protocol):
-    """Draws every choice of a run from one seed. Each choice has a name, which the tape shows."""
+    """Draws every choice of a run from one seed. Each choice has a name, by which a planted fault biases it."""
 
     def pick(self, name: str, options: Sequence[Option], weights: Sequence[float] | None = None) -> Option:
         """One of the options; with `weights`, in proportion to them."""
@@ -55,5 +55,5 @@ class ActorWorld(Protocol):
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass for everybody."""
 
-    def start(self, actor: Callable[[Any], None], name: str) -> None:
+    def start(self, actor: Callable[[Any], object], name: str) -> object:
         """Start another actor, in a greenlet of its own."""

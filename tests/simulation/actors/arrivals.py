@@ -60,15 +60,15 @@ def book(colleague: Colleague) -> None:
     first = colleague.today + timedelta(days=weighted(colleague.world, "days ahead", {0: 6, 1: 2, 30: 1}))
     until = first + timedelta(days=weighted(colleague.world, "nights", {1: 5, 3: 1}))
     hotel = colleague.hotel.slug
-    offer = colleague.client.read(CheckAvailability(hotel=hotel, check_in=first, check_out=until, adults=1))
-    kinds = [each.room_type_code for each in offer.room_types] if offer else []
-    if not kinds:
+    query = CheckAvailability(hotel=hotel, check_in=first, check_out=until, adults=1)
+    types = colleague.client.rows(query, lambda offer: offer.room_types)
+    if not types:
         return
     payment = weighted(colleague.world, "payment", {"none": 3, "card": 1})
     colleague.client.command(
         CreateBooking(
             hotel=hotel,
-            room_type=colleague.world.choices.pick("room type", kinds),
+            room_type=colleague.pick("room type", types).room_type_code,
             check_in=first,
             check_out=until,
             adults=1,
@@ -90,28 +90,28 @@ def mark_no_show(colleague: Colleague) -> None:
 
 
 def _assign(colleague: Colleague, booking: BookingRow) -> None:
-    candidates = colleague.client.read(GetCandidateRooms(**colleague.about(booking)))
-    numbers = [room.room_number for room in candidates.rooms] if candidates else []
+    candidates = colleague.client.rows(GetCandidateRooms(**colleague.about(booking)), lambda reply: reply.rooms)
+    numbers = [room.room_number for room in candidates]
     if colleague.chance("any room", 0.1):
         numbers = [*_every_room_number(colleague, booking), "999"]
     if numbers:
-        best = numbers[0] if colleague.chance("the best room", 0.7) else colleague.world.choices.pick("room", numbers)
+        number = numbers[0] if colleague.chance("the best room", 0.7) else colleague.pick("room", numbers)
         override = colleague.chance("overrides", 0.1)
         reason = "Only this one." if override else ""
         colleague.client.command(
-            AssignRoom(**colleague.about(booking), room_number=best, override=override, reason=reason)
+            AssignRoom(**colleague.about(booking), room_number=number, override=override, reason=reason)
         )
 
 
 def _every_room_number(colleague: Colleague, booking: BookingRow) -> list[str]:
     """The numbers of the rooms that are free on the booking's nights, and then of those that are not."""
-    listed = colleague.client.read(
+    rooms = colleague.client.read(
         FindFreeRooms(hotel=colleague.hotel.slug, check_in=booking.check_in, check_out=booking.check_out)
     )
-    if listed is None:
+    if rooms is None:
         return []
-    available = [room.room_number for room in listed.available_rooms]
-    return available + [room.room_number for room in listed.unavailable_rooms]
+    available = [room.room_number for room in rooms.available_rooms]
+    return available + [room.room_number for room in rooms.unavailable_rooms]
 
 
 def _check_in(colleague: Colleague, booking: BookingRow) -> None:

@@ -21,10 +21,11 @@ NEXT_STEP: Mapping[BookingStatus, Step] = {
 
 def advance_booking(colleague: Colleague) -> None:
     """Take a booking one step on; where no booking is due, receive a walk-in."""
-    bookings = colleague.client.read(ListBookings(hotel=colleague.hotel.slug, status=tuple(map(str, NEXT_STEP))))
-    moving = [each for each in bookings.results if _is_due(colleague, each)] if bookings else []
-    if moving:
-        booking = colleague.world.choices.pick("booking", moving)
+    query = ListBookings(hotel=colleague.hotel.slug, status=tuple(map(str, NEXT_STEP)))
+    booking = colleague.client.one_of(
+        "booking", query, lambda bookings: [each for each in bookings.results if _is_due(colleague, each)]
+    )
+    if booking:
         NEXT_STEP[booking.status](colleague, booking)
     elif colleague.chance("somebody walks in", 0.85):
         walk_in(colleague)

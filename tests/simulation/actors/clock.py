@@ -11,9 +11,8 @@ SPANS = {6 * MINUTE: 4, 16 * MINUTE: 3, 2 * HOUR: 3, 12 * HOUR: 4, DAY: 3, WEEK:
 DAYS_PASS = {"until time passes": (20.0,), "span": (DAY, WEEK)}  # what the clock chooses where only days pass
 
 
-def clock(world: ActorWorld, name: str) -> None:
+def clock(world: ActorWorld) -> None:
     """A span of time passes, now and then."""
-    del name
     while True:
         world.sleep(world.choices.pick("until time passes", (120.0, 20.0, 300.0, 600.0)))
         world.advance(weighted(world, "span", SPANS))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from contracts.bookings.queries import ListBookings
@@ -13,11 +13,13 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingRow
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.hotels import ListHotels
-from contracts.rooms.rooms import ListRooms, RoomView
+from contracts.rooms.rooms import ListRooms, RoomList, RoomView
 from contracts.values import Caller, Context, HotelCard
 from gateway.identity.roles import Role, permissions_of
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
+
+Option = TypeVar("Option")
 
 PAUSES = {1.0: 4, 5.0: 4, 20.0: 3, 60.0: 1}  # seconds, with their weights
 SHORT_PAUSES = {0.1: 4, 1.0: 4, 20.0: 1}
@@ -65,17 +67,22 @@ class Colleague:
         """Whether the colleague does so this time."""
         return self.world.choices.chance(name, probability)
 
+    def pick(self, name: str, options: Sequence[Option]) -> Option:
+        """One of the options."""
+        return self.world.choices.pick(name, options)
+
     def a_booking(self, *statuses: BookingStatus, **filters: Any) -> BookingRow | None:
         """One of the hotel's bookings with these statuses."""
-        names = tuple(str(status) for status in statuses)
-        bookings = self.client.read(ListBookings(hotel=self.hotel.slug, status=names, **filters))
-        return self.world.choices.pick("booking", bookings.results) if bookings and bookings.results else None
+        query = ListBookings(hotel=self.hotel.slug, status=tuple(map(str, statuses)), **filters)
+        return self.client.one_of("booking", query, lambda bookings: bookings.results)
 
-    def a_room(self, *statuses: RoomStatus, **filters: Any) -> RoomView | None:
-        """One of the hotel's rooms with these statuses."""
-        rooms = self.client.read(ListRooms(hotel=self.hotel.slug, **filters))
-        fitting = [room for room in rooms.results if not statuses or room.room_status in statuses] if rooms else []
-        return self.world.choices.pick("room", fitting) if fitting else None
+    def a_room(self, *statuses: RoomStatus) -> RoomView | None:
+        """One of the hotel's rooms with these statuses; of all rooms without a status."""
+
+        def fitting(rooms: RoomList) -> list[RoomView]:
+            return [room for room in rooms.results if not statuses or room.room_status in statuses]
+
+        return self.client.one_of("room", ListRooms(hotel=self.hotel.slug), fitting)
 
 
 Duty = Callable[[Colleague], None]
@@ -83,9 +90,9 @@ Step = Callable[[Colleague, BookingRow], None]
 
 
 def hotels_of(client: Client) -> list[HotelCard]:
-    """The platform's hotels, in order of name."""
-    directory = client.read(ListHotels())
-    return sorted((page.card for page in directory.hotels), key=lambda card: card.slug) if directory else []
+    """The platform's hotels, in order of their slugs."""
+    cards = client.rows(ListHotels(), lambda directory: [page.card for page in directory.hotels])
+    return sorted(cards, key=lambda card: card.slug)
 
 
 def work(

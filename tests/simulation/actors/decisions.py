@@ -43,7 +43,7 @@ def cancel(colleague: Colleague) -> None:
     booking = colleague.a_booking(*CANCELLABLE_STATUSES)
     if booking is None:
         return
-    waive, reason = colleague.chance("waives the fee", 0.4), colleague.world.choices.pick("reason", ("Flooded.", ""))
+    waive, reason = colleague.chance("waives the fee", 0.4), colleague.pick("reason", ("Flooded.", ""))
     colleague.client.command(CancelBooking(**colleague.about(booking), waive_fee=waive, reason=reason))
 
 
@@ -67,7 +67,7 @@ def amend(colleague: Colleague) -> None:
         AmendBooking(**about, late_arrival_expected=True),
         AmendBooking(**about, guest_last_name=""),
     )
-    colleague.client.command(colleague.world.choices.pick("amendment", amendments))
+    colleague.client.command(colleague.pick("amendment", amendments))
 
 
 def revoke_token(colleague: Colleague) -> None:

@@ -41,11 +41,11 @@ def check_out_guest(colleague: Colleague, booking: BookingRow) -> None:
 
 def check_out_rooms(colleague: Colleague) -> None:
     """Check out the guests of some rooms at once, by number and by id."""
-    rooms = colleague.client.read(ListRooms(hotel=colleague.hotel.slug, occupied=True))
-    if not rooms or not rooms.results:
+    rooms = colleague.client.rows(ListRooms(hotel=colleague.hotel.slug, occupied=True), lambda reply: reply.results)
+    if not rooms:
         return
-    chosen = [colleague.world.choices.pick("room", rooms.results) for _ in range(2)]
-    numbers: tuple[int | str, ...] = (chosen[0].room_number, chosen[1].id, "999")
+    one, other = colleague.pick("room", rooms), colleague.pick("room", rooms)
+    numbers: tuple[int | str, ...] = (one.room_number, other.id, "999")
     permitted = Permission.SUPERUSER in colleague.client.context.caller.permissions
     destructive = permitted and colleague.chance("destructive", 0.3)
     colleague.client.command(
@@ -70,7 +70,7 @@ def extend(colleague: Colleague) -> None:
     if booking is None:
         return
     if colleague.chance("by date", 0.3):
-        days = colleague.world.choices.pick("days", (-1, 0, 1, 2, 900))
+        days = colleague.pick("days", (-1, 0, 1, 2, 900))
         until = booking.check_out + timedelta(days=days)
         colleague.client.command(ExtendBooking(**colleague.about(booking), new_check_out=until))
     else:
@@ -93,5 +93,5 @@ def settle(colleague: Colleague) -> None:
     booking = colleague.a_booking(*SETTLEABLE_STATUSES)
     if booking is None:
         return
-    amount = colleague.world.choices.pick("amount", (None, None, "5.00", "1", "99999.00", "0.001"))
+    amount = colleague.pick("amount", (None, None, "5.00", "1", "99999.00", "0.001"))
     colleague.client.command(SettleBalance(**colleague.about(booking), amount=amount))

@@ -36,16 +36,15 @@ def chat(trip: Trip) -> None:
 
 def order(trip: Trip) -> None:
     """Order from the menu, and seldom call an order off."""
-    menu = trip.client.read(GetOwnMenu(**trip.about))
-    if not menu or not menu.items:
+    item = trip.client.one_of("item", GetOwnMenu(**trip.about), lambda menu: menu.items)
+    if item is None:
         return
-    item = trip.world.choices.pick("item", menu.items)
     quantity = trip.world.choices.pick("quantity", (1, 1, 2, 50))
     trip.client.command(PlaceOrder(**trip.about, items=(WantedItem(item_id=item.id, quantity=quantity),)))
     if trip.world.choices.chance("calls the order off", 0.15):
-        orders = trip.client.read(ListOrders(**trip.about))
-        for each in [each for each in orders.results if each.status is not OrderStatus.COMPLETED][:1] if orders else []:
-            trip.client.command(CancelOrder(hotel=trip.hotel.slug, booking_id=trip.booking_id, order_id=each.id))
+        orders = trip.client.rows(ListOrders(**trip.about), lambda reply: reply.results)
+        for each in [each for each in orders if each.status is not OrderStatus.COMPLETED][:1]:
+            trip.client.command(CancelOrder(**trip.about, order_id=each.id))
 
 
 def register_phone(trip: Trip) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.guest_access import ExchangeCode
 from contracts.bookings.queries import GetBooking
-from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, CreatedBooking, GuestDetails
 from contracts.rooms.availability import CheckAvailability
 from contracts.rooms.quotes import GiveQuote
@@ -19,7 +18,7 @@ from contracts.values import Caller, Context, HotelCard
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.colleague import hotels_of, today_at
-from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PROMO_CODE, GuestProfile
+from tests.simulation.actors.guest_profiles import PROMO_CODE, GuestProfile
 
 CODE_IN_LINK = re.compile(r"[?&#]code=([A-Za-z0-9_-]+)")
 
@@ -36,7 +35,7 @@ class Trip:
     client: Client
     hotel: HotelCard
     booking_id: str
-    profile: GuestProfile = ORDINARY_GUEST
+    profile: GuestProfile
     sessions: list[str] = field(default_factory=list)
 
     @property
@@ -72,7 +71,7 @@ def _text(mail: EmailMessage) -> str:
     return str(part.get_content()) if part else ""
 
 
-def book(client: Client, profile: GuestProfile = ORDINARY_GUEST) -> list[Trip]:
+def book(client: Client, profile: GuestProfile) -> list[Trip]:
     """The trips that the guest has booked: usually one, seldom two at once."""
     world = client.world
     hotels = hotels_of(client)
@@ -80,8 +79,8 @@ def book(client: Client, profile: GuestProfile = ORDINARY_GUEST) -> list[Trip]:
         return []
     hotel = world.choices.pick("hotel", hotels, profile.hotels[: len(hotels)] or None)
     stay = _stay(world, hotel, profile)
-    offer = client.read(CheckAvailability(hotel=hotel.slug, **stay))
-    types = [each.room_type_code for each in offer.room_types if each.is_available] if offer else []
+    offers = client.rows(CheckAvailability(hotel=hotel.slug, **stay), lambda reply: reply.room_types)
+    types = [each.room_type_code for each in offers if each.is_available]
     if not types:
         return []
     bookings = 2 if world.choices.chance("books two", 0.1) else 1
@@ -127,9 +126,3 @@ def _booked(client: Client, hotel: HotelCard, stay: dict[str, Any]) -> CreatedBo
 
 def _trip(client: Client, hotel: HotelCard, created: CreatedBooking, profile: GuestProfile) -> Trip:
     return Trip(client.acting_as(guest_context(created.guest_token)), hotel, created.booking.booking_id, profile)
-
-
-ENDED = frozenset({
-    BookingStatus.COMPLETED, BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED,
-    BookingStatus.NO_SHOW,
-})  # fmt: skip

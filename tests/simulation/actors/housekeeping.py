@@ -34,7 +34,7 @@ def inspect(colleague: Colleague) -> None:
 def report_damage(colleague: Colleague) -> None:
     """Report a room that needs a repair."""
     if room := colleague.a_room(READY, DIRTY, CLEANED):
-        priority = colleague.world.choices.pick("priority", tuple(MaintenancePriority))
+        priority = colleague.pick("priority", tuple(MaintenancePriority))
         _change(colleague, room.room_number, BROKEN, note="The tap drips.", priority=priority)
 
 
@@ -47,15 +47,14 @@ def repair(colleague: Colleague) -> None:
 def work_on_a_task(colleague: Colleague) -> None:
     """Assign, start or finish a task; seldom one that is done or does not exist."""
     done = TaskStatus.DONE if colleague.chance("a task that is done", 0.1) else None
-    tasks = colleague.client.read(ListTasks(hotel=colleague.hotel.slug, status=done))
-    if not tasks or not tasks.results:
-        return
-    task = colleague.world.choices.pick("task", tasks.results)
     hotel = colleague.hotel.slug
+    task = colleague.client.one_of("task", ListTasks(hotel=hotel, status=done), lambda tasks: tasks.results)
+    if task is None:
+        return
     task_id = 999_999 if colleague.chance("no such task", 0.03) else task.id
-    step = colleague.world.choices.pick("step of the task", ("assign", "start", "start", "finish", "finish", "finish"))
+    step = colleague.pick("step of the task", ("assign", "start", "start", "finish", "finish", "finish"))
     if step == "assign":
-        staff_id = colleague.world.choices.pick("assignee", (colleague.client.context.caller.staff_id, None, "4"))
+        staff_id = colleague.pick("assignee", (colleague.client.context.caller.staff_id, None, "4"))
         colleague.client.command(AssignTask(hotel=hotel, task_id=task_id, staff_id=staff_id))
     elif step == "start":
         colleague.client.command(StartTask(hotel=hotel, task_id=task_id))
@@ -68,9 +67,9 @@ def change_any_status(colleague: Colleague) -> None:
     room = colleague.a_room()
     if room is None:
         return
-    to = colleague.world.choices.pick("status", tuple(RoomStatus))
-    until = colleague.today + timedelta(days=colleague.world.choices.pick("days closed", (0, 1, 3)))
-    _change(colleague, room.room_number, to, note=colleague.world.choices.pick("note", ("", "So be it.")), until=until)
+    to = colleague.pick("status", tuple(RoomStatus))
+    until = colleague.today + timedelta(days=colleague.pick("days closed", (0, 1, 3)))
+    _change(colleague, room.room_number, to, note=colleague.pick("note", ("", "So be it.")), until=until)
 
 
 def _change(

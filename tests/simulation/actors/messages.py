@@ -18,22 +18,20 @@ ORDER_STEPS: dict[OrderStatus, tuple[type[OrderCommand], ...]] = {
 
 def advance_order(colleague: Colleague) -> None:
     """Take an order one step on, or try a step that its status does not allow."""
-    orders = colleague.client.read(ListOrders(hotel=colleague.hotel.slug))
-    if orders and orders.results:
-        order = colleague.world.choices.pick("order", orders.results)
-        step = colleague.world.choices.pick("step", ORDER_STEPS[order.status])
+    order = colleague.client.one_of("order", ListOrders(hotel=colleague.hotel.slug), lambda orders: orders.results)
+    if order:
+        step = colleague.pick("step", ORDER_STEPS[order.status])
         colleague.client.command(step(hotel=colleague.hotel.slug, order_id=order.id))
 
 
 def answer_chats(colleague: Colleague) -> None:
     """Answer an open chat."""
-    chats = colleague.client.read(ListChats(hotel=colleague.hotel.slug))
-    if not chats or not chats.results:
-        return
-    hotel, booking_id = colleague.hotel.slug, colleague.world.choices.pick("chat", chats.results).booking_id
-    colleague.client.read(GetChat(hotel=hotel, booking_id=booking_id))
-    colleague.client.command(SendChatMessage(hotel=hotel, booking_id=booking_id, text="From seven to ten."))
-    colleague.client.command(ReadChat(hotel=hotel, booking_id=booking_id))
+    hotel = colleague.hotel.slug
+    chat = colleague.client.one_of("chat", ListChats(hotel=hotel), lambda chats: chats.results)
+    if chat:
+        colleague.client.read(GetChat(hotel=hotel, booking_id=chat.booking_id))
+        colleague.client.command(SendChatMessage(hotel=hotel, booking_id=chat.booking_id, text="From seven to ten."))
+        colleague.client.command(ReadChat(hotel=hotel, booking_id=chat.booking_id))
 
 
 def communicate(colleague: Colleague) -> None:
@@ -41,7 +39,7 @@ def communicate(colleague: Colleague) -> None:
     booking = colleague.a_booking()
     if booking is None:
         return
-    kind = colleague.world.choices.pick("kind", tuple(CommunicationType))
+    kind = colleague.pick("kind", tuple(CommunicationType))
     colleague.client.command(
         Communicate(**colleague.about(booking), communication_type=kind, message="Welcome.", subject="Your stay")
     )

@@ -47,7 +47,7 @@ def command_at_any_status(colleague: Colleague) -> None:
     """Send any command about any booking, whatever its status."""
     booking = colleague.a_booking()
     if booking:
-        kind = colleague.world.choices.pick("command", tuple(BOOKING_COMMANDS))
+        kind = colleague.pick("command", tuple(BOOKING_COMMANDS))
         colleague.client.command(kind(**colleague.about(booking), **BOOKING_COMMANDS[kind]))
 
 
@@ -57,11 +57,11 @@ def access_other_hotel(colleague: Colleague) -> None:
     others = [each for each in hotels_of(colleague.client) if each.slug != colleague.hotel.slug]
     if booking is None or not others:
         return
-    other = colleague.world.choices.pick("other hotel", others)
+    other = colleague.pick("other hotel", others)
     stranger = colleague.client.acting_as(staff_context(other.slug, Role.MANAGER, staff_id="66"))
-    hotel = colleague.world.choices.pick("named hotel", (colleague.hotel.slug, other.slug))
+    hotel = colleague.pick("named hotel", (colleague.hotel.slug, other.slug))
     about: dict[str, Any] = {"hotel": hotel, "booking_id": booking.booking_id}
-    kind = colleague.world.choices.pick("command", tuple(BOOKING_COMMANDS))
+    kind = colleague.pick("command", tuple(BOOKING_COMMANDS))
     stranger.command(kind(**about, **BOOKING_COMMANDS[kind]))
     stranger.read(GetBooking(**about))
     stranger.read(GetTimeline(**about))

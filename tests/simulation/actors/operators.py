@@ -35,9 +35,9 @@ def reconcile(client: Client) -> None:
     """Compare all records with the provider; most runs repair what they find."""
     repair = client.world.choices.chance("repairs", 0.7)
     for part in ReconciliationPart:
-        after: str | None = ""
+        after: str | None = None
         for _ in range(MAX_PAGES):
-            page = client.command(Reconcile(part=part, run=client.name, repair=repair, after=after or None))
+            page = client.command(Reconcile(part=part, run=client.name, repair=repair, after=after))
             after = page.next if page else None
             if after is None:
                 break
@@ -45,15 +45,13 @@ def reconcile(client: Client) -> None:
 
 def replay_notices(client: Client) -> None:
     """Send given-up notices again."""
-    page = client.read(ListNotices(statuses=("GAVE_UP", "PENDING")))
-    for notice in (page.notices if page else ())[:3]:
+    for notice in client.rows(ListNotices(statuses=("GAVE_UP", "PENDING")), lambda page: page.notices)[:3]:
         client.command(ReplayNotice(notice_id=notice.notice_id))
 
 
 def replay_webhooks(client: Client) -> None:
     """Apply parked notices of the provider again; those that concern nobody are dismissed."""
-    page = client.read(ListWebhooks())
-    for webhook in (page.webhooks if page else ())[:3]:
+    for webhook in client.rows(ListWebhooks(), lambda page: page.webhooks)[:3]:
         client.command(ReplayWebhook(event_id=webhook.event_id))
         if client.world.choices.chance("dismisses", 0.3):
             client.command(DismissWebhook(event_id=webhook.event_id))
@@ -71,8 +69,8 @@ def publish_again(client: Client) -> None:
 def retry_refunds(client: Client) -> None:
     """Retry failed refunds of bookings that have ended."""
     for hotel in hotels_of(client):
-        page = client.read(ListBookings(hotel=hotel.slug, status=("CANCELLED", "NO_SHOW", "COMPLETED")))
-        for booking in (page.results if page else ())[:2]:
+        query = ListBookings(hotel=hotel.slug, status=("CANCELLED", "NO_SHOW", "COMPLETED"))
+        for booking in client.rows(query, lambda page: page.results)[:2]:
             client.command(RetryRefund(hotel=hotel.slug, booking_id=booking.booking_id))
 
 

@@ -40,55 +40,53 @@ POLICIES = (
 
 def set_rates(colleague: Colleague) -> None:
     """Set the price of some nights, or take the daily rates back."""
-    types = colleague.client.read(ListRoomTypes(hotel=colleague.hotel.slug))
-    if types and types.results:
-        code = colleague.world.choices.pick("room type", types.results).code
-        price = colleague.world.choices.pick("price", ("150.00", "61.50", "0.00", None, "1.005"))
-        hotel, first = colleague.hotel.slug, colleague.today
-        last = first + timedelta(days=7)
-        colleague.client.command(WriteRates(hotel=hotel, room_type=code, start_date=first, end_date=last, price=price))
+    hotel = colleague.hotel.slug
+    room_type = colleague.client.one_of("room type", ListRoomTypes(hotel=hotel), lambda types: types.results)
+    if room_type:
+        price = colleague.pick("price", ("150.00", "61.50", "0.00", None, "1.005"))
+        first, last = colleague.today, colleague.today + timedelta(days=7)
+        colleague.client.command(
+            WriteRates(hotel=hotel, room_type=room_type.code, start_date=first, end_date=last, price=price)
+        )
 
 
 def change_promotions(colleague: Colleague) -> None:
     """Add, change or remove a promotion."""
     hotel = colleague.hotel.slug
-    promotions = colleague.client.read(ListPromotions(hotel=hotel))
-    codes = [each.code for each in promotions.results] if promotions else []
-    if not codes or colleague.chance("a new one", 0.3):
-        value = colleague.world.choices.pick("percent", ("10", "100", "101"))
+    promotions = colleague.client.rows(ListPromotions(hotel=hotel), lambda reply: reply.results)
+    if not promotions or colleague.chance("a new one", 0.3):
+        value = colleague.pick("percent", ("10", "100", "101"))
         colleague.client.command(
             AddPromotion(hotel=hotel, promotion=PromotionDefinition(code=PROMO_CODE, kind="PERCENT", value=value))
         )
     elif colleague.chance("removes", 0.3):
-        colleague.client.command(RemovePromotion(hotel=hotel, code=colleague.world.choices.pick("promotion", codes)))
+        colleague.client.command(RemovePromotion(hotel=hotel, code=colleague.pick("promotion", promotions).code))
     else:
-        code = colleague.world.choices.pick("promotion", codes)
+        code = colleague.pick("promotion", promotions).code
         colleague.client.command(ChangePromotion(hotel=hotel, code=code, min_nights=2))
 
 
 def change_policies(colleague: Colleague) -> None:
     """Add a cancellation policy, make another one the standard, or remove one."""
     hotel = colleague.hotel.slug
-    policies = colleague.client.read(ListPolicies(hotel=hotel))
-    codes = [each.code for each in policies.results] if policies else []
-    if not codes or colleague.chance("a new one", 0.5):
-        colleague.client.command(AddPolicy(hotel=hotel, policy=colleague.world.choices.pick("policy", POLICIES)))
+    policies = colleague.client.rows(ListPolicies(hotel=hotel), lambda reply: reply.results)
+    if not policies or colleague.chance("a new one", 0.5):
+        colleague.client.command(AddPolicy(hotel=hotel, policy=colleague.pick("policy", POLICIES)))
     elif colleague.chance("removes", 0.2):
-        colleague.client.command(RemovePolicy(hotel=hotel, code=colleague.world.choices.pick("policy", codes)))
+        colleague.client.command(RemovePolicy(hotel=hotel, code=colleague.pick("policy", policies).code))
     else:
-        code = colleague.world.choices.pick("policy", codes)
+        code = colleague.pick("policy", policies).code
         colleague.client.command(ChangePolicy(hotel=hotel, code=code, is_standard=True, no_show="FULL_STAY"))
 
 
 def change_menu(colleague: Colleague) -> None:
     """Add an item to the menu, change its price, run out of it, or remove it."""
     hotel = colleague.hotel.slug
-    menu = colleague.client.read(GetMenu(hotel=hotel))
-    items = menu.items if menu else ()
+    items = colleague.client.rows(GetMenu(hotel=hotel), lambda menu: menu.items)
     if not items or colleague.chance("a new one", 0.2):
         colleague.client.command(AddMenuItem(hotel=hotel, name="Soup", price="7.50"))
         return
-    item = colleague.world.choices.pick("item", items)
+    item = colleague.pick("item", items)
     if colleague.chance("removes", 0.1):
         colleague.client.command(RemoveMenuItem(hotel=hotel, item_id=item.id))
     else:
@@ -96,4 +94,4 @@ def change_menu(colleague: Colleague) -> None:
             ChangeMenuItem(hotel=hotel, item_id=item.id, price="8.00"),
             ChangeMenuItem(hotel=hotel, item_id=item.id, is_available=not item.is_available),
         )
-        colleague.client.command(colleague.world.choices.pick("change", changes))
+        colleague.client.command(colleague.pick("change", changes))

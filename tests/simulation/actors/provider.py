@@ -15,9 +15,8 @@ from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import weighted
 
 
-def provider(world: ActorWorld, name: str) -> None:
+def provider(world: ActorWorld) -> None:
     """The bank opens and closes disputes; an employee of the hotel uses the dashboard."""
-    del name
     while True:
         world.sleep(world.choices.pick("pause of the provider", (120.0, 2.0, 20.0, 900.0)))
         weighted(world, "step of the provider", STEPS)(world)
@@ -26,7 +25,7 @@ def provider(world: ActorWorld, name: str) -> None:
 def dispute(world: ActorWorld) -> None:
     """A payer disputes a captured charge."""
     store = world.stripe.state.store
-    charge = _one(world, "charge", store.charges, lambda each: each["captured"] and not each["disputed"])
+    charge = _one_of(world, "charge", store.charges, lambda each: each["captured"] and not each["disputed"])
     if charge:
         kind: Literal["inquiry", "chargeback"] = "inquiry" if world.choices.chance("inquiry", 0.5) else "chargeback"
         open_dispute(store, charge, kind=kind, cause=EventCause())
@@ -35,14 +34,14 @@ def dispute(world: ActorWorld) -> None:
 def decide_dispute(world: ActorWorld) -> None:
     """The bank decides on a dispute."""
     store = world.stripe.state.store
-    disputed = _one(world, "dispute", store.disputes, lambda each: each["status"].endswith("needs_response"))
+    disputed = _one_of(world, "dispute", store.disputes, lambda each: each["status"].endswith("needs_response"))
     if disputed:
         close_dispute(store, disputed, "won" if world.choices.chance("won", 0.5) else "lost", cause=EventCause())
 
 
 def refund(world: ActorWorld) -> None:
     """An employee refunds a charge on the dashboard, in part or in full."""
-    charge = _one(world, "charge", world.stripe.state.store.charges, lambda each: each["captured"])
+    charge = _one_of(world, "charge", world.stripe.state.store.charges, lambda each: each["captured"])
     if charge:
         amount = {"amount": 100} if world.choices.chance("in part", 0.7) else {}
         _on_the_dashboard(world, "/v1/refunds", charge=charge["id"], **amount)
@@ -63,7 +62,7 @@ def cancel_authorisation(world: ActorWorld) -> None:
 
 def pay_outside_checkout(world: ActorWorld) -> None:
     """A payment with a booking's ids is made without its payment page."""
-    session = _one(world, "session", world.stripe.state.store.sessions, lambda each: bool(each["metadata"]))
+    session = _one_of(world, "session", world.stripe.state.store.sessions, lambda each: bool(each["metadata"]))
     if session:
         metadata = {f"metadata[{name}]": value for name, value in session["metadata"].items()}
         method = world.choices.pick("capture method", ("manual", "automatic"))
@@ -73,10 +72,10 @@ def pay_outside_checkout(world: ActorWorld) -> None:
 
 
 def _authorised_intent(world: ActorWorld) -> Json | None:
-    return _one(world, "intent", world.stripe.state.store.intents, lambda each: each["status"] == "requires_capture")
+    return _one_of(world, "intent", world.stripe.state.store.intents, lambda each: each["status"] == "requires_capture")
 
 
-def _one(world: ActorWorld, name: str, objects: dict[str, Json], fits: Callable[[Json], bool]) -> Json | None:
+def _one_of(world: ActorWorld, name: str, objects: dict[str, Json], fits: Callable[[Json], bool]) -> Json | None:
     fitting = [each for each in objects.values() if fits(each)]
     return world.choices.pick(name, fitting) if fitting else None
 

@@ -26,7 +26,7 @@ SETTINGS_CHANGES = (
 def block(colleague: Colleague) -> None:
     """Block a room for some nights; also nights in the past."""
     if room := colleague.a_room():
-        first = colleague.today + timedelta(days=colleague.world.choices.pick("first night", (0, 0, 1, 5, -2)))
+        first = colleague.today + timedelta(days=colleague.pick("first night", (0, 0, 1, 5, -2)))
         until = first + timedelta(days=weighted(colleague.world, "nights", {1: 4, 3: 1, 0: 1}))
         hotel, number = colleague.hotel.slug, room.room_number
         colleague.client.command(
@@ -40,12 +40,12 @@ def unblock(colleague: Colleague) -> None:
     if room is None:
         return
     hotel, number = colleague.hotel.slug, room.room_number
-    blocks = colleague.client.read(ListBlocks(hotel=hotel, room_number=number))
-    chosen = colleague.world.choices.pick("block", blocks.blocks).id if blocks and blocks.blocks else 999_999
+    listed = colleague.client.one_of("block", ListBlocks(hotel=hotel, room_number=number), lambda reply: reply.blocks)
     if colleague.chance("all of them", 0.4):
         colleague.client.command(UnblockRoom(hotel=hotel, room_number=number))
-    elif chosen != 999_999 or colleague.chance("no such block", 0.1):
-        colleague.client.command(UnblockRoom(hotel=hotel, room_number=number, block_id=chosen))
+    elif listed or colleague.chance("no such block", 0.1):
+        block_id = listed.id if listed else 999_999
+        colleague.client.command(UnblockRoom(hotel=hotel, room_number=number, block_id=block_id))
 
 
 def change_rooms(colleague: Colleague) -> None:
@@ -53,10 +53,8 @@ def change_rooms(colleague: Colleague) -> None:
     room = colleague.a_room()
     if room is None:
         return
-    hotel, step = (
-        colleague.hotel.slug,
-        colleague.world.choices.pick("step", ("add", "change", "close", "open", "remove")),
-    )
+    hotel = colleague.hotel.slug
+    step = colleague.pick("step", ("add", "change", "close", "open", "remove"))
     if step == "add":
         colleague.client.command(AddRoom(hotel=hotel, room_number=NEW_ROOM, room_type=room.room_type_code))
     elif step == "remove":
@@ -71,11 +69,12 @@ def change_rooms(colleague: Colleague) -> None:
 
 def change_room_types(colleague: Colleague) -> None:
     """Add, change or remove a room type."""
-    types = colleague.client.read(ListRoomTypes(hotel=colleague.hotel.slug))
-    if not types or not types.results:
+    hotel = colleague.hotel.slug
+    types = colleague.client.rows(ListRoomTypes(hotel=hotel), lambda reply: reply.results)
+    if not types:
         return
-    hotel, step = colleague.hotel.slug, colleague.world.choices.pick("step", ("add", "change", "price", "remove"))
-    code = colleague.world.choices.pick("room type", types.results).code
+    step = colleague.pick("step", ("add", "change", "price", "remove"))
+    code = colleague.pick("room type", types).code
     if step == "add":
         colleague.client.command(
             AddRoomType(hotel=hotel, code=NEW_TYPE, name="Attic", max_occupancy=1, base_price="49.00")
@@ -84,7 +83,7 @@ def change_room_types(colleague: Colleague) -> None:
         code = NEW_TYPE if colleague.chance("the new one", 0.8) else code
         colleague.client.command(RemoveRoomType(hotel=hotel, code=code))
     elif step == "price":
-        price = colleague.world.choices.pick("price", ("99.00", "129.00", "0.00", "12.345"))
+        price = colleague.pick("price", ("99.00", "129.00", "0.00", "12.345"))
         colleague.client.command(ChangeRoomType(hotel=hotel, code=code, base_price=price))
     else:
         colleague.client.command(ChangeRoomType(hotel=hotel, code=code, bed_setup="Two beds"))
@@ -95,6 +94,6 @@ def change_settings(colleague: Colleague) -> None:
     settings = colleague.client.read(GetSettings(hotel=colleague.hotel.slug))
     if settings:
         version = 0 if colleague.chance("old version", 0.1) else settings.version
-        change = colleague.world.choices.pick("setting", SETTINGS_CHANGES)
+        change = colleague.pick("setting", SETTINGS_CHANGES)
         command = ChangeSettings(hotel=colleague.hotel.slug, change=change)
         colleague.client.command(command, if_match=(version,))

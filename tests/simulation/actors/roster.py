@@ -21,14 +21,14 @@ from tests.simulation.actors import (
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.clock import clock
 from tests.simulation.actors.colleague import PAUSES, SHORT_PAUSES, Duty, work
-from tests.simulation.actors.guest_profiles import PAYING_GUEST
+from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PAYING_GUEST
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.trips import guests
 
 ALWAYS_PRESENT = ("desk", "guests-1")
-RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)  # of runs
-PAYING_GUESTS = ("guests-1", "guests-2", "guests-3")
+RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)
+GUESTS = ("guests-1", "guests-2", "guests-3")
 COMMON_IN_MONEY_RUNS = ("provider", "clock", "cleaner", "manager")
 Actor = Callable[[Any], None]
 
@@ -71,7 +71,7 @@ def actors_of_run(world: ActorWorld) -> dict[str, Actor]:
     kind = world.choices.pick("kind of run", RUN_KINDS, RUN_KIND_WEIGHTS)
     about_money = kind == "money"
     actors = all_actors(about_money=about_money)
-    present = {*ALWAYS_PRESENT, *PAYING_GUESTS} if about_money else ALWAYS_PRESENT
+    present = {*ALWAYS_PRESENT, *GUESTS} if about_money else ALWAYS_PRESENT
     likely = {name: 0.35 if not about_money or name in COMMON_IN_MONEY_RUNS else 0.05 for name in actors}
     return {
         name: actor
@@ -84,36 +84,17 @@ def all_actors(*, about_money: bool) -> dict[str, Actor]:
     """Every actor that may take part in a run, by name."""
     at = 1 if about_money else 0
     duties = MONEY_DESK if about_money else FRONT_DESK
-    staff = {
-        "desk": _staff_member(Role.FRONT_DESK, duties, at=at, pauses=SHORT_PAUSES if about_money else PAUSES),
-        "other-desk": _staff_member(Role.FRONT_DESK, FRONT_DESK, at=1),
-        "desk-2": _staff_member(Role.FRONT_DESK, duties, at=at),
-        "manager": _staff_member(Role.MANAGER, MANAGER, at=at, superuser=True),
-        "cleaner": _staff_member(Role.HOUSEKEEPING, HOUSEKEEPING, at=at),
-        "supervisor": _staff_member(Role.HOUSEKEEPING_SUPERVISOR, SUPERVISOR, at=at),
-    }
-    others = {
-        "guests-1": guests,
-        "guests-2": guests,
-        "guests-3": guests,
+    pauses = SHORT_PAUSES if about_money else PAUSES
+    named: dict[str, Callable[..., None]] = {
+        "desk": partial(work, role=Role.FRONT_DESK, duties=duties, at=at, pauses=pauses),
+        "other-desk": partial(work, role=Role.FRONT_DESK, duties=FRONT_DESK, at=1),
+        "desk-2": partial(work, role=Role.FRONT_DESK, duties=duties, at=at),
+        "manager": partial(work, role=Role.MANAGER, duties=MANAGER, at=at, superuser=True),
+        "cleaner": partial(work, role=Role.HOUSEKEEPING, duties=HOUSEKEEPING, at=at),
+        "supervisor": partial(work, role=Role.HOUSEKEEPING_SUPERVISOR, duties=SUPERVISOR, at=at),
+        **dict.fromkeys(GUESTS, partial(guests, profile=PAYING_GUEST if about_money else ORDINARY_GUEST)),
         "invalid-requests": misuse.invalid_requests,
         "operator": operators,
-        "provider": provider,
-        "clock": clock,
     }
-    actors: dict[str, Actor] = {
-        **{name: partial(_work_as, name=name, **about) for name, about in staff.items()},
-        **{name: partial(actor, name=name) for name, actor in others.items()},
-    }
-    if about_money:
-        actors |= {name: partial(guests, name=name, profile=PAYING_GUEST) for name in PAYING_GUESTS}
-    return actors
-
-
-def _staff_member(role: Role, duties: Mapping[Duty, int], **more: Any) -> dict[str, Any]:
-    """The arguments of a member of staff, for `colleague.work`."""
-    return {"role": role, "duties": duties, **more}
-
-
-def _work_as(world: Any, *, name: str, **about: Any) -> None:
-    work(world, name, about.pop("role"), about.pop("duties"), **about)
+    actors: dict[str, Actor] = {name: partial(actor, name=name) for name, actor in named.items()}
+    return {**actors, "provider": provider, "clock": clock}

@@ -9,7 +9,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.values import Context
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PAYING_GUEST, GuestProfile
+from tests.simulation.actors.guest_profiles import PAYING_GUEST, GuestProfile
 from tests.simulation.actors.guest_steps import (
     cancel,
     chat,
@@ -20,11 +20,15 @@ from tests.simulation.actors.guest_steps import (
     use_a_mailed_link,
     wait,
 )
-from tests.simulation.actors.guests import ENDED, Trip, book
+from tests.simulation.actors.guests import Trip, book
 from tests.simulation.actors.paying import open_page, pay, verify
 
 Step = Callable[[Trip], None]
 
+ENDED = frozenset({
+    BookingStatus.COMPLETED, BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED,
+    BookingStatus.NO_SHOW,
+})  # fmt: skip
 MAX_STEPS = 14
 STEPS_IN_ANY_STATUS: Mapping[Step, int] = {
     wait: 4, chat: 1, look_up: 1, use_a_mailed_link: 1, order: 1, register_phone: 1, submit: 1, verify: 1,
@@ -47,7 +51,7 @@ PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
 UNUSUAL_STEP_PROBABILITY = 0.06
 
 
-def guests(world: ActorWorld, name: str, profile: GuestProfile = ORDINARY_GUEST) -> None:
+def guests(world: ActorWorld, name: str, profile: GuestProfile) -> None:
     """Guests come one after the other, each with trips of their own."""
     for number in count(1):
         client = Client(world, f"{name}-{number}", Context())

@@ -9,34 +9,24 @@ from typing import Any, NamedTuple
 from chassis import codec
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CreateBooking
-from contracts.bookings.bulk_check_out import CheckOutRooms
-from contracts.bookings.chat import ChatMessage
-from contracts.bookings.communications import Communication
-from contracts.bookings.orders import Order
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.message import Query
-from contracts.payments.checkout_sessions import PaymentSession
-from contracts.rooms.blocks import RoomBlock
-from contracts.rooms.rooms import RoomView
-from contracts.rooms.settings import ChangeSettings, OperatingSettings
-from contracts.values import Context
+from tests.simulation.actors.client import TRANSIENT_REFUSALS
+from tests.simulation.judging.answered_objects import AnsweredObjects
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 KEY_LIFETIME = timedelta(hours=24)
-TRANSIENT_REFUSALS = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
 CREATING_COMMANDS = (CreateBooking, AddWalkIn)
 STATUSES_WITH_ROOM = (BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE)
 SECRET_FIELDS = ("guest_token",)
-ERASABLE = ("the order", "the chat message")  # by a destructive check-out
 
 _STATUSES = "SELECT subject, sequence, to_status FROM audit WHERE subject = ANY(%(ids)s)"
 _ROOMS = """
-    SELECT subject, sequence, CASE WHEN type LIKE 'bookings.RoomUnassigned.%%' THEN NULL ELSE data ->> 'room_number' END
-           AS room FROM outbox
-    WHERE subject = ANY(%(ids)s) AND split_part(type, '.', 2) IN ('RoomAssigned', 'RoomMoved', 'RoomUnassigned')
-    ORDER BY sequence
+    SELECT subject, sequence, CASE kind WHEN 'RoomUnassigned' THEN NULL ELSE data ->> 'room_number' END AS room
+    FROM outbox, split_part(type, '.', 2) AS kind
+    WHERE subject = ANY(%(ids)s) AND kind IN ('RoomAssigned', 'RoomMoved', 'RoomUnassigned') ORDER BY sequence
 """
 
 
@@ -55,44 +45,41 @@ class ClientAnswers:
     def __init__(self) -> None:
         self.bookings: set[AnsweredBooking] = set()
         self.created: set[str] = set()
-        self.objects: dict[tuple[str, str, str], str] = {}  # what was answered, by service, statement and id
+        self.objects = AnsweredObjects()
         self._replies: dict[tuple[str, str], tuple[Any, datetime]] = {}
         self._doubtful_by_key: dict[tuple[str, str], int] = {}
         self._doubtful_without_key = 0
-        self._erased = False
 
-    def remember(self, message: Any, context: Context, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
+    def remember(self, message: Any, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
         """Remember an answer. Yields a breach where it contradicts an earlier answer to the same request."""
         scope = (type(message).__name__, key)
-        self._erased = self._erased or (isinstance(message, CheckOutRooms) and message.destructive)
         if isinstance(message, CREATING_COMMANDS):
             self._count_doubt(scope, outcome)
+        if not isinstance(message, Query):
+            self.objects.remember(message, outcome)
         if isinstance(outcome, BaseException):
-            return
-        if isinstance(message, Query):
-            if isinstance(outcome, BookingDetail):
-                self._booking(outcome)
             return
         if key:
             yield from self._repeated(scope, outcome, now)
-        self._remember_object(message, context, outcome)
+        if isinstance(outcome, CreatedBooking):
+            self.created.add(outcome.booking.booking_id)
+        detail = outcome.booking if isinstance(outcome, CreatedBooking) else outcome
+        if isinstance(detail, BookingDetail):
+            room = detail.assigned_room_number
+            self.bookings.add(AnsweredBooking(detail.booking_id, detail.version, detail.status, room))
 
     def breaches(self, world: JudgedWorld) -> Iterator[Breach]:
         """The answers that the databases contradict, at rest."""
         yield from self._bookings(world)
         yield from self._rooms(world)
         yield from self._creations(world)
-        for (service, statement, identity), what in self.objects.items():
-            if not (self._erased and what in ERASABLE) and not world.sql(service, statement, id=identity):
-                yield Breach("I14", f"{what} {identity} was answered and is not there")
+        yield from self.objects.missing(world)
 
     # answers
 
     def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
         """Count the creations whose outcome their client does not know."""
-        known = not isinstance(outcome, BaseException) or (
-            isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
-        )
+        known = not isinstance(outcome, BaseException) or is_refused(outcome)
         if not scope[1]:
             self._doubtful_without_key += not known
         elif known:
@@ -106,47 +93,6 @@ class ClientAnswers:
         if first[0] != plain and now - first[1] < KEY_LIFETIME:
             difference = _difference(first[0], plain)
             yield Breach("I15", f"{scope[0]} with the key {scope[1]} is answered in two ways: {difference}")
-
-    def _remember_object(self, message: Any, context: Context, outcome: Any) -> None:
-        del context
-        if isinstance(outcome, CreatedBooking):
-            self.created.add(outcome.booking.booking_id)
-            self._booking(outcome.booking)
-        elif isinstance(outcome, BookingDetail):
-            self._booking(outcome)
-        elif isinstance(outcome, Order):
-            self._object("bookings", "SELECT 1 FROM room_order WHERE id = %(id)s", outcome.id, "the order")
-        elif isinstance(outcome, Communication):
-            statement = "SELECT 1 FROM communication WHERE notice_id = %(id)s"
-            self._object("bookings", statement, outcome.id, "the communication")
-        elif isinstance(outcome, ChatMessage):
-            statement = "SELECT 1 FROM chat_message WHERE booking_id || '/' || id = %(id)s"
-            self._object("bookings", statement, f"{message.booking_id}/{outcome.id}", "the chat message")
-        elif isinstance(outcome, PaymentSession):
-            statement = "SELECT 1 FROM payment WHERE session_id = %(id)s"
-            self._object("payments", statement, outcome.session_id, "the payment session")
-        elif isinstance(outcome, RoomBlock):
-            statement = "SELECT 1 FROM outbox WHERE type = 'rooms.RoomBlocked.v1' AND data ->> 'block_id' = %(id)s"
-            self._object("rooms", statement, str(outcome.id), "the block")
-        elif isinstance(outcome, RoomView):
-            statement = (
-                "SELECT 1 FROM room WHERE hotel || '/' || room_number = split_part(%(id)s, ' ', 1) "
-                "AND version >= CAST(split_part(%(id)s, ' ', 2) AS int)"
-            )
-            self._object("rooms", statement, f"{message.hotel}/{outcome.room_number} {outcome.version}", "the room")
-        elif isinstance(message, ChangeSettings) and isinstance(outcome, OperatingSettings):
-            statement = (
-                "SELECT 1 FROM hotel WHERE slug = split_part(%(id)s, ' ', 1) "
-                "AND version >= CAST(split_part(%(id)s, ' ', 2) AS int)"
-            )
-            self._object("rooms", statement, f"{message.hotel} {outcome.version}", "the settings")
-
-    def _booking(self, detail: BookingDetail) -> None:
-        answer = AnsweredBooking(detail.booking_id, detail.version, detail.status, detail.assigned_room_number)
-        self.bookings.add(answer)
-
-    def _object(self, service: str, statement: str, identity: str, what: str) -> None:
-        self.objects[service, statement, identity] = what
 
     def _booking_ids(self) -> list[str]:
         return sorted({answer.booking_id for answer in self.bookings})
@@ -186,13 +132,16 @@ class ClientAnswers:
             yield Breach("I15", f"{unknown} bookings were answered to nobody, and {most} creations are in doubt")
 
 
+def is_refused(outcome: Any) -> bool:
+    """Whether a request is refused for good, so that it has no effect."""
+    return isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
+
+
 def _without_secrets(plain: Any) -> Any:
     """The reply without the guest's token, which is another one after a revocation."""
-    return (
-        {name: value for name, value in plain.items() if name not in SECRET_FIELDS}
-        if isinstance(plain, dict)
-        else plain
-    )
+    if not isinstance(plain, dict):
+        return plain
+    return {name: value for name, value in plain.items() if name not in SECRET_FIELDS}
 
 
 def _difference(one: Any, other: Any) -> str:

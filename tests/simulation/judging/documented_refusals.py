@@ -10,16 +10,15 @@ from gateway.openapi.responses import codes_of
 from tests.simulation.gateway_operations import operations_that_send
 
 CODE = re.compile(r"`([A-Z][A-Z0-9_]{3,})`")
-# What any command may meet: its client's key in use, another command on the same booking, a version that has passed.
-OF_EVERY_COMMAND = frozenset({"IDEMPOTENCY_IN_PROGRESS"})
+OF_EVERY_COMMAND = frozenset({"IDEMPOTENCY_IN_PROGRESS"})  # an earlier request with the same key still runs
 
 
 def documented_refusals(kind: type[Ask[Any]]) -> frozenset[str]:
     """The codes with which an ask of this kind may be refused."""
     codes = {code for operation in operations_that_send(kind) for code in codes_of(operation)}
     for described in kind.__mro__:
-        codes |= set(CODE.findall(described.__dict__.get("__doc__") or ""))
-    return frozenset(codes) | OF_EVERY_COMMAND
+        codes |= set(CODE.findall(vars(described).get("__doc__") or ""))
+    return OF_EVERY_COMMAND | codes
 
 
 def staff_only(kind: type[Ask[Any]]) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.refusal import Refusal
 from contracts.bookings.balance import BalanceSettled, SettleBalance
 from contracts.bookings.chat import ChatMessageSent, SendChatMessage
 from contracts.bookings.communications import Communicate, CommunicationNoted, CommunicationRequested
@@ -18,7 +17,7 @@ from contracts.bookings.orders import OrderPlaced, PlaceOrder
 from contracts.bookings.refunds import BookingRefundRetried, RetryRefund
 from contracts.bookings.stays import MoveRoom, RoomMoved
 from contracts.message import Command
-from tests.simulation.judging.client_answers import TRANSIENT_REFUSALS
+from tests.simulation.judging.client_answers import is_refused
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 # What may be done twice to one booking, so that only its requests say how often.
@@ -62,17 +61,15 @@ class Effects:
         if type(message) not in EFFECTS:
             return
         about = (type(message).__name__, message.booking_id)
-        is_refused = isinstance(outcome, Refusal) and outcome.code not in TRANSIENT_REFUSALS
         if not key:
-            self._done[about] += not is_refused
+            self._done[about] += not is_refused(outcome)
             return
         earlier = self._keyed.get((*about, key))
         if earlier is None or now - earlier.since >= KEYS_LAST:
             self._done[about] += earlier is not None and not earlier.is_refused
             earlier = self._keyed[*about, key] = KeyedRequest(now)
-        is_answered = not isinstance(outcome, BaseException)
-        earlier.is_answered = earlier.is_answered or is_answered
-        earlier.is_refused = is_refused and not earlier.is_answered
+        earlier.is_answered = earlier.is_answered or not isinstance(outcome, BaseException)
+        earlier.is_refused = is_refused(outcome) and not earlier.is_answered
 
     def too_many(self, world: JudgedWorld) -> Iterator[Breach]:
         """The bookings to which something was done more often than it was requested."""

@@ -21,10 +21,9 @@ def cancellation_fee(
     if policy.kind == "NON_REFUNDABLE":
         return price.total.amount
     if policy.kind == "CUSTOM":
-        fitting = [tier for tier in policy.tiers if tier.hours_before * 3600 <= left]
-        by_hours = sorted(fitting or policy.tiers, key=lambda tier: tier.hours_before)
-        tier = by_hours[-1] if fitting else by_hours[0] if by_hours else None
-        return fee_by_rule(tier.kind, tier.value, price) if tier else 0
+        tiers = sorted(policy.tiers, key=lambda tier: tier.hours_before)
+        fitting = [tier for tier in tiers if tier.hours_before * 3600 <= left]
+        return sum(fee_by_rule(tier.kind, tier.value, price) for tier in fitting[-1:] or tiers[:1])
     if left >= policy.free_until_hours * 3600:
         return 0
     return fee_by_rule("FIRST_NIGHT" if policy.kind == "FLEXIBLE" else "PERCENTAGE", policy.percent, price)
@@ -34,8 +33,9 @@ def no_show_fee(policy: CancellationPolicy, price: Price) -> int:
     """The fee in minor units for a guest who did not come."""
     if policy.no_show is None:
         return fee_by_rule("FULL_STAY" if policy.kind == "NON_REFUNDABLE" else "FIRST_NIGHT", Decimal(0), price)
-    alike = sorted((tier.hours_before, tier.value) for tier in policy.tiers if tier.kind == policy.no_show)
-    value = alike[0][1] if alike else policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
+    without_tier = policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
+    alike = [(tier.hours_before, tier.value) for tier in policy.tiers if tier.kind == policy.no_show]
+    _, value = min(alike, default=(0, without_tier))
     return fee_by_rule(policy.no_show, value, price)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from contracts.catalogue import OWNERS
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 ENDED = ("COMPLETED", "DECLINED", "CANCELLED", "EXPIRED", "NO_SHOW", "DRAFT")
-DUE_GRACE = 20  # seconds after which everything that was due has been done
+DUE_GRACE = timedelta(seconds=20)  # after which everything that was due has been done
 
 _WAITING = """
     SELECT 'event ' || type || ' of ' || subject AS what FROM outbox WHERE published_at IS NULL
@@ -33,12 +34,11 @@ _BOOKINGS = """
 
 def unfinished_work(world: JudgedWorld) -> Iterator[Breach]:
     """The events, jobs, bookings and authorisations that are on their way, due or stuck."""
-    late = world.now().timestamp() - DUE_GRACE
-    moment = world.now().fromtimestamp(late, tz=world.now().tzinfo)
+    late = world.now() - DUE_GRACE
     for service in OWNERS:
-        for row in world.sql(service, _WAITING, late=moment):
+        for row in world.sql(service, _WAITING, late=late):
             yield Breach("liveness", f"{service}: {row['what']} waits")
-    for row in world.sql("bookings", _BOOKINGS, late=moment):
+    for row in world.sql("bookings", _BOOKINGS, late=late):
         yield Breach("liveness", f"{row['id']} {row['what']}")
     yield from _held(world)
 

@@ -35,8 +35,6 @@ _DECIDED = """
     SELECT 1 FROM outbox WHERE subject = %(booking)s AND split_part(type, '.', 2) IN
     ('BookingApproved', 'BookingCancelled', 'BookingNoShow', 'BalancePaymentAccepted') LIMIT 1
 """
-
-
 _STATEMENTS = {"rooms": _ROOMS, "payments": _PAYMENTS}
 SERVICES = tuple(_STATEMENTS)  # whose databases are looked at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -83,7 +83,12 @@ def check_outs_have_no_audit_row(product: Replacements) -> None:
 @planted("I4", "I6", favours=("assign", "book"), kind_of_run="ordinary")
 def assignments_have_no_event(product: Replacements) -> None:
     """The event of a room's assignment is left out, and the later events of the booking come too early for ever."""
-    _publish_all_but(product, lambda event: type(event).__name__ == "RoomAssigned")
+    publish = Work.publish
+
+    def most(self: Work, event: Event, **more: Any) -> Any:
+        return uuid4() if type(event).__name__ == "RoomAssigned" else publish(self, event, **more)
+
+    product.replace(Work, "publish", most)
 
 
 @planted("I3", "I6", favours=("pay", "decide"), kind_of_run="money")
@@ -121,12 +126,3 @@ def failed_events_are_acknowledged(product: Replacements) -> None:
         return result if result.disposition is Disposition.OUTAGE else APPLIED
 
     product.replace(EventDispatcher, "_apply_one", dropped)
-
-
-def _publish_all_but(product: Replacements, is_left_out: Callable[[Event], bool]) -> None:
-    publish = Work.publish
-
-    def most(self: Work, event: Event, **more: Any) -> Any:
-        return uuid4() if is_left_out(event) else publish(self, event, **more)
-
-    product.replace(Work, "publish", most)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from tests.simulation.planted.replacing import Replacements
@@ -26,25 +27,24 @@ class PlantedFault:
     """One row of the table of planted faults.
 
     `kinds` are keys of `kinds.KINDS`: what the fault stands for. `plant` replaces functions and statements of the
-    product in this process.
+    product in this process, and `drops` are the constraints that do not hold.
 
     The other fields bias a run, with and without the fault, towards the fault: `actors` take part in every run,
-    `favours` are the names of what actors do more often, `odds` the probabilities of chances by their name on the tape,
-    `choices` the options to which a choice is confined by its name on the tape, `mixture` the probabilities of the
-    world's faults, `steps` the length of a run.
+    `favours` are the names of what actors do more often, `odds` the probabilities of chances by their name, `choices`
+    the options to which a choice is confined by its name, `mixture` the probabilities of the world's faults. A run has
+    so many `steps`.
     """
 
     name: str
-    what: str
     kinds: tuple[str, ...]
     plant: Plant
-    drops: Sequence[DroppedConstraint] = ()
-    actors: tuple[str, ...] = ()
-    favours: tuple[str, ...] = ()
-    odds: Mapping[str, float] = field(default_factory=dict)
-    choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    steps: int = 450
-    mixture: Mapping[str, float] = field(default_factory=dict)
+    drops: Sequence[DroppedConstraint]
+    actors: tuple[str, ...]
+    favours: tuple[str, ...]
+    odds: Mapping[str, float]
+    choices: Mapping[str, tuple[Any, ...]]
+    steps: int
+    mixture: Mapping[str, float]
 
     @contextmanager
     def planted(self) -> Iterator[Replacements]:
@@ -62,8 +62,8 @@ def planted(
     drops: Sequence[DroppedConstraint] = (),
     actors: tuple[str, ...] = (),
     favours: tuple[str, ...] = (),
-    odds: Mapping[str, float] | None = None,
-    choices: Mapping[str, tuple[Any, ...]] | None = None,
+    odds: Mapping[str, float] = MappingProxyType({}),
+    choices: Mapping[str, tuple[Any, ...]] = MappingProxyType({}),
     kind_of_run: str = "",
     steps: int = 450,
     **mixture: float,
@@ -72,18 +72,17 @@ def planted(
 
     With `kind_of_run`, all its runs are of this kind.
     """
-    confined = {**(choices or {}), **({"kind of run": (kind_of_run,)} if kind_of_run else {})}
+    confined = {**choices, "kind of run": (kind_of_run,)} if kind_of_run else choices
 
     def row(plant: Plant) -> PlantedFault:
         return PlantedFault(
             name=plant.__name__,
-            what=(plant.__doc__ or "").strip(),
             kinds=kinds,
             plant=plant,
             drops=drops,
             actors=actors,
             favours=favours,
-            odds=odds or {},
+            odds=odds,
             choices=confined,
             steps=steps,
             mixture=mixture,

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.planted.distribution import OrderedWorker, distribute
+from tests.simulation.distribution import distribute
 from tests.simulation.planted.fault import PlantedFault
 from tests.simulation.planted.kinds import KINDS, LEFT_OUT
 from tests.simulation.planted.table import FAULTS
 from tests.simulation.reports import FAILURES, answer_table
+from tests.simulation.worker_pool import Worker
 
 SEEDS = 200
 Row = Mapping[str, Any]
 
 
-def hunt(
-    workers: Sequence[OrderedWorker], names: Sequence[str] = (), *, first: int = 1, seeds: int = SEEDS
-) -> Iterator[Row]:
+def hunt(workers: Sequence[Worker], names: Sequence[str] = (), *, first: int = 1, seeds: int = SEEDS) -> Iterator[Row]:
     """The answer of `search.search_fault` for each fault, as it comes; for all faults where `names` is empty.
 
     Each search runs so many `seeds`, from the `first` on.
 
     Raises `LookupError` for an unknown name.
     """
-    return distribute(workers, [{"fault": fault.name, "first": first, "seeds": seeds} for fault in faults_named(names)])
+    orders = [{"fault": fault.name, "first": first, "seeds": seeds} for fault in faults_named(names)]
+    return distribute(workers, orders, Worker.carry_out)
 
 
 def faults_named(names: Sequence[str]) -> list[PlantedFault]:
@@ -36,7 +36,7 @@ def faults_named(names: Sequence[str]) -> list[PlantedFault]:
 
 
 def command(
-    workers: Sequence[OrderedWorker],
+    workers: Sequence[Worker],
     names: Sequence[str],
     *,
     first: int,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
 
+from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.planted.fault import DroppedConstraint
 
 _DEFINITION = """
@@ -14,18 +14,8 @@ _DEFINITION = """
 """
 
 
-class OwnedDatabase(Protocol):
-    """A service's database, as the owner of its tables reaches it."""
-
-    def sql(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        """The rows of a statement."""
-
-    def reset(self) -> None:
-        """Return to the data of the beginning."""
-
-
 @contextmanager
-def without(constraints: Sequence[DroppedConstraint], databases: Mapping[str, OwnedDatabase]) -> Iterator[None]:
+def without(constraints: Sequence[DroppedConstraint], databases: Mapping[str, SimulatedDatabase]) -> Iterator[None]:
     """Drop the constraints in the `with` block. At its end, the data are reset and the constraints hold again."""
     definitions = [(each, _definition(each, databases[each.service])) for each in constraints]
     for each in constraints:
@@ -38,6 +28,6 @@ def without(constraints: Sequence[DroppedConstraint], databases: Mapping[str, Ow
             databases[each.service].sql(f"ALTER TABLE {each.table} ADD CONSTRAINT {each.name} {definition}")
 
 
-def _definition(constraint: DroppedConstraint, database: OwnedDatabase) -> str:
+def _definition(constraint: DroppedConstraint, database: SimulatedDatabase) -> str:
     [row] = database.sql(_DEFINITION, table=constraint.table, name=constraint.name)
     return str(row["definition"])

@@ -25,16 +25,16 @@ def search_fault(world: World, order: Mapping[str, Any]) -> dict[str, Any]:
     began, fault = seeded.real_time(), FAULTS[order["fault"]]
     answers: Counter[str] = Counter()
     with biased_runs(fault):
-        first = None
+        finding = None
         for result in _runs(world, fault, range(order["first"], order["first"] + order["seeds"])):
             answers += result.answers
-            first = result if result.violation else None
-        green = run(world, first.seed, fault.steps) if first else None
+            finding = result if result.violation else None
+        green = run(world, finding.seed, fault.steps) if finding else None
     return {
         "name": fault.name,
-        "seed": first.seed if first else None,
-        "kind": first.kind if first else "",
-        "violation": first.violation if first else "",
+        "seed": finding.seed if finding else None,
+        "kind": finding.kind if finding else "",
+        "violation": finding.violation if finding else "",
         "without": green.violation if green else "",
         "trace": green.trace if green and green.violation else [],
         "answers": answers,
