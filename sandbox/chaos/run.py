@@ -37,7 +37,7 @@ class ChaosRun:
     system: ChaosSystem
     load: Load
     goal: float = 10.0
-    rest_every: int = 8
+    rest_every: int = 16
     between_faults: float = 1.5
     say: Say = print
     began: float = field(default_factory=time.monotonic)

@@ -35,7 +35,7 @@ class ChaosJudge:
     _pushes_after: int = 0
     _mails_after: int = 0
     _by_address: dict[str, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    _last_two: tuple[float, float] = (0.0, 0.0)  # moments of the last two judgements
+    _judged_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._reader = RestReader(self.url, self.desks)
@@ -48,12 +48,8 @@ class ChaosJudge:
         self._http.close()
 
     def judge_recent(self) -> list[ChaosViolation]:
-        """Judge the stays that began or had a command acknowledged since the judgement before the last one.
-
-        Two judgements see a command's later effects, and an earlier stay is judged again at the end.
-        """
-        since, last = self._last_two
-        self._last_two = (last, time.monotonic())
+        """Judge the stays that began or had a command acknowledged since the last judgement."""
+        since, self._judged_at = self._judged_at, time.monotonic()
         stays = [each for each in self.acknowledgements.stays if each.last_at >= since]
         return [*self._judge(stays), *self._operators.check()]
 
