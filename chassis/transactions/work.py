@@ -1,5 +1,6 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
@@ -8,12 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
 from chassis.observability import logs, redaction, trace
-from chassis.transactions import job_queue
-from chassis.transactions.tables import AUDIT, OUTBOX, REMARK, STREAM
+from chassis.transactions import job_queue, records
+from chassis.transactions.tables import AUDIT, JOB, OUTBOX, REMARK
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -21,19 +21,16 @@ from contracts.values import Actor, Caller, Context
 log = logs.logger(__name__)
 
 # Built once: what every transaction does should cost no more than its round trip.
-_NEXT_SEQUENCE = (
-    insert(STREAM)
-    .on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1})
-    .returning(STREAM.c.last)
-)
-_INSERT_AUDIT = sa.insert(AUDIT)
-_INSERT_REMARKS = sa.insert(REMARK)
-_INSERT_OUTBOX = sa.insert(OUTBOX)
+_COUNT_ON = sa.text("""
+    INSERT INTO stream (subject, last)
+    SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:counts AS int[])) AS given (subject, events) ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last RETURNING subject, last
+""")
 
 
 @dataclass
 class PendingEvent:
-    """An event that is written to the outbox at commit."""
+    """An event that is written to the outbox at commit, when it gets its number if it has none."""
 
     event: Event
     sequence: int | None
@@ -47,6 +44,7 @@ class Work:
     """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
+    `due_kinds` are the kinds of the jobs that the transaction has enqueued and that are due at its commit.
     """
 
     connection: sa.Connection
@@ -55,11 +53,12 @@ class Work:
     context: Context
     dependencies: Any = None
     cause: Envelope | None = None
-    has_new_jobs: bool = field(default=False, init=False)
+    due_kinds: set[str] = field(default_factory=set, init=False)
     after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
     _events: list[PendingEvent] = field(default_factory=list, init=False)
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -108,34 +107,31 @@ class Work:
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
         """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
-        job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
-        self.has_new_jobs = True
+        self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
     def retry_job(self, key: str) -> bool:
         """Reopen a given-up job; returns False where no given-up job has the key."""
-        retried = job_queue.retry(self.connection, key)
-        self.has_new_jobs = self.has_new_jobs or retried
-        return retried
+        kind = job_queue.retry(self.connection, key)
+        self.due_kinds |= {kind} if kind else set()
+        return bool(kind)
 
     def flush(self) -> None:
-        """Write the audit rows and the outbox; `UnitOfWork` calls this just before the commit."""
-        if self._audit:
-            self.connection.execute(_INSERT_AUDIT, self._audit)
-            self._audit = []
-        if self._remarks:
-            self.connection.execute(_INSERT_REMARKS, self._remarks)
-            self._remarks = []
+        """Write audit rows, outbox and jobs; `UnitOfWork` calls this just before the commit."""
+        self._number(self._events)
+        events = [self._row(pending) for pending in self._events]
+        rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
+        enqueued = records.insert(self.connection, rows)
+        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
         if self._events:
-            self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
             self.after_commit.append(partial(_log_events, self._events))
-            self._events = []
+        self._audit, self._remarks, self._events, self._jobs = [], [], [], []
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event
         return {
             "id": pending.id,
             "subject": event.subject,
-            "sequence": pending.sequence if pending.sequence is not None else self._next_sequence(event.subject),
+            "sequence": pending.sequence,
             "type": event.wire_name,
             "hotel": getattr(event, "hotel", ""),
             "time": self.now,
@@ -145,8 +141,17 @@ class Work:
             "causation_id": pending.cause.id if pending.cause else "",
         }
 
-    def _next_sequence(self, subject: str) -> int:
-        return int(self.connection.execute(_NEXT_SEQUENCE, {"subject": subject, "last": 1}).scalar_one())
+    def _number(self, events: Sequence[PendingEvent]) -> None:
+        """Give those events that have no number the next ones of their subjects, all by one statement."""
+        unnumbered = [pending for pending in events if pending.sequence is None]
+        if not unnumbered:
+            return
+        counts = Counter(pending.event.subject for pending in unnumbered)
+        reached = self.connection.execute(_COUNT_ON, {"subjects": list(counts), "counts": list(counts.values())})
+        following = {row.subject: row.last - counts[row.subject] + 1 for row in reached}
+        for pending in unnumbered:
+            subject = pending.event.subject
+            pending.sequence, following[subject] = following[subject], following[subject] + 1
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:

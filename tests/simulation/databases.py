@@ -52,8 +52,8 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 class SimulatedDatabase:
     """One service's database.
 
-    `written` is called after each transaction, once for each of what it wrote: `outbox`, `job` for jobs that it
-    changed, and the kind of jobs that it enqueued. `failed` is called with PostgreSQL's code for each error.
+    `written` is called after each transaction, once for each of what it wrote: `outbox`, and `job` for jobs that it
+    enqueued or changed. `failed` is called with PostgreSQL's code for each error.
     """
 
     def __init__(
@@ -146,15 +146,12 @@ class SimulatedDatabase:
         for what in sorted(record.info.pop(WROTE, ())):
             self._written(what)
 
-    def _executed(self, connection: sa.Connection, _: Any, statement: str, values: Any, __: Any, ___: bool) -> None:
+    def _executed(self, connection: sa.Connection, _: Any, statement: str, __: Any, ___: Any, ____: bool) -> None:
         connection.info[ACTIVE] = self._now()
         wrote = connection.info.setdefault(WROTE, set())
-        if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
-            wrote.add("outbox")
-        elif statement.startswith("INSERT INTO job"):
-            wrote.add(str(values["kind"]))
-        elif statement.startswith("UPDATE job"):
-            wrote.add("job")
+        for what in ("outbox", "job"):
+            if f"INSERT INTO {what} " in statement or statement.startswith(f"UPDATE {what} "):
+                wrote.add(what)
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
         self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))

@@ -34,6 +34,14 @@ class SimulatedUnitOfWork(UnitOfWork):
         self._service = service
 
     @contextmanager
+    def at_once(self) -> Iterator[Work]:
+        self._world.turns.give_back()
+        with super().at_once() as work:
+            yield work
+        self._world.committed.add(self._service)
+        self._world.point("commit", "after")
+
+    @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
         self._world.turns.give_back()
         with super().begin(context, cause=cause) as work:
@@ -130,15 +138,10 @@ class SimulatedProcess:
 
         return end
 
-    def wake(self, kinds: Collection[str] = ()) -> None:
-        """Have the job loops look for jobs of these kinds at once; without `kinds`, of those just enqueued.
-
-        The host wakes all loops; those without a new job would find nothing.
-        """
+    def wake(self, kinds: Collection[str]) -> None:
+        """Have the job loops look for jobs of these kinds at once."""
         for loop in self.loops:
-            loop.woken = loop.woken or loop.wakes in (kinds or self._world.fresh_jobs)
-        if not kinds:
-            self._world.fresh_jobs.clear()
+            loop.woken = loop.woken or loop.wakes in kinds
 
     def _timer(self, timer: Timer) -> Callable[[], None]:
         def run() -> None:
@@ -159,16 +162,17 @@ class SimulatedProcess:
         name = f"job {runner.job.kind}"
 
         def run() -> None:
-            while sum(task.name == name for task in self.tasks) < runner.job.concurrency:
-                leased = runner.claim()
-                if not leased:
+            while free := max(0, runner.job.concurrency - sum(task.name == name for task in self.tasks)):
+                leased = runner.claim(free)
+                for batch in runner.batches(leased):
+
+                    def work(batch: Any = batch) -> None:
+                        with self._world.turns.deadline(time_limits.JOB):
+                            runner.run(batch)
+                        self.wake({runner.job.kind})
+
+                    self._world.turns.spawn(name, work, self)
+                if len(leased) < runner.most(free):
                     return
-
-                def work(leased: Any = leased) -> None:
-                    with self._world.turns.deadline(time_limits.JOB):
-                        runner.run(leased)
-                    self.wake({runner.job.kind})
-
-                self._world.turns.spawn(name, work, self)
 
         return run
