@@ -19,7 +19,7 @@ def notices_have_no_job(product: Replacements) -> None:
     """A notice is stored and nobody sends it."""
 
     def without_job(_: Any, notice: Any, work: NotifierWork, **__: Any) -> None:
-        work.notices.add(notice, now=work.now)
+        work.new_notices.append(notice)
 
     product.replace(events, "_enqueue", without_job)
 
