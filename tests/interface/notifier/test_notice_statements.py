@@ -22,7 +22,7 @@ def written(notifier: Notifier) -> Iterator[list[str]]:
 
     def executed(_: Any, __: Any, text: str, *___: Any) -> None:
         if text.lstrip().startswith(("INSERT INTO notice", "UPDATE notice")):
-            texts.append(text.split()[0])
+            texts.append(text.split(maxsplit=1)[0])
 
     engine = notifier.unit_of_work.engine
     sa.event.listen(engine, "before_cursor_execute", executed)
