@@ -155,8 +155,7 @@ def test_the_late_answer_to_a_call_is_not_the_answer_to_the_next_call(
     pusher.fault("delay", seconds=0.4)
     pusher.fault("fail_before", status=413)
 
-    notifier.run("PushNotice")
-    pusher.wait_for(channel=f"private-booking-{BOOKING}", event="room_assigned", timeout=3)
+    notifier.jobs["PushNotice"].run(notifier.jobs["PushNotice"].claim())
 
     statuses = notifier.sql("SELECT booking_id, status, reason FROM notice ORDER BY sequence, booking_id DESC")
     assert statuses == [(BOOKING, "PENDING", ""), (OTHERS[0], "GAVE_UP", "PUSH_413")]
