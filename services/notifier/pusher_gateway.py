@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.resources import files
 from itertools import groupby
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -12,7 +13,6 @@ from pusher import Pusher
 from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus, PusherError, PusherForbidden
 from pusher.http import POST, Request, process_response
 from pusher.pusher_client import PusherClient
-from pusher.requests import CERT_PATH
 
 from chassis import codec
 from chassis.refusal import PermanentFailure, RetryLater
@@ -22,6 +22,7 @@ from services.notifier.settings import NotifierSettings
 BATCH = 10  # the provider's limit of events per call
 TIMEOUT = 4.0
 CONNECTIONS = 4  # open at once; the jobs of one kind run four at a time
+CERTIFICATES = str(files("pusher") / "cacert.pem")  # those that the library itself trusts
 
 _STATUSES = {PusherBadRequest: "400", PusherBadAuth: "401", PusherForbidden: "403"}
 
@@ -36,7 +37,7 @@ class PooledConnections:
     def __init__(self, client: PusherClient) -> None:
         options: dict[str, Any] = {"timeout": client.timeout, "retries": False, "maxsize": CONNECTIONS}
         if client.ssl:
-            options["ca_certs"] = CERT_PATH
+            options["ca_certs"] = CERTIFICATES
         proxy = getproxies().get(client.scheme)
         if proxy and not proxy_bypass(client.host):
             login = urllib3.util.parse_url(proxy).auth
