@@ -17,7 +17,9 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "payments": {"bookings": ("GetPayable",)},
     "rooms": {},
     "notifier": {
-        "bookings": ("AuthenticateGuest", "GetBooking", "GetLetter", "GetLookupLetter", "GetMailFacts"),
+        "bookings": (
+            "AuthenticateGuest", "GetBooking", "GetLetter", "GetLookupLetter", "GetMailFacts", "GetManyMailFacts",
+        ),
         "gateway": ("GetStaffNames",),
     },
     "gateway": {

@@ -121,3 +121,22 @@ class GetMailFacts(Command[MailFacts]):
     booking_id: str
     with_code: bool = True
     hotel: str = ""
+
+
+class MailedBooking(Data):
+    """A booking whose guest gets a mail."""
+
+    hotel: str
+    booking_id: str
+
+
+class ManyMailFacts(Data):
+    """The data of several mails, in the order of the ask; None for an unknown booking."""
+
+    facts: tuple[MailFacts | None, ...]
+
+
+class GetManyMailFacts(Command[ManyMailFacts]):
+    """Return the data of these bookings for one mail each, with a new one-time code for each mail's link."""
+
+    bookings: tuple[MailedBooking, ...]

@@ -7,7 +7,7 @@ from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
-from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, ListCommunications
+from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, GetManyMailFacts, ListCommunications
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.guest_access import AuthenticateGuest, ExchangeCode, FindEndedGuestTokens, RevokeGuestToken
 from contracts.bookings.guest_services import GetOwnMenu, RegisterPushToken
@@ -111,6 +111,7 @@ SERVICE = Service(
         handles(GetPayable, queries.get_payable),
         handles(GetGuestNames, queries.get_guest_names),
         handles(GetMailFacts, guest_access.get_mail_facts),
+        handles(GetManyMailFacts, guest_access.get_many_mail_facts),
         handles(AuthenticateGuest, guest_access.authenticate_guest),
         handles(FindEndedGuestTokens, guest_access.find_ended_tokens),
         handles(ExchangeCode, guest_access.exchange_code),

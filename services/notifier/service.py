@@ -29,7 +29,6 @@ COALESCED = (InventoryHeld, InventoryExtended, InventoryReleased, AvailabilityCh
 IN_THE_TABLES = [event for event in dict.fromkeys((*PUSHES, *MAILS)) if event not in (*COALESCED, GuestTokenRevoked)]
 MAIL_JOBS: tuple[tuple[type[SendToGuest], Handler, float], ...] = (
     # payload, run, give up after
-    (SendMail, mails.send_mails, 24 * HOUR),
     (SendMessage, mails.send_messages, 24 * HOUR),
     (SendLookup, mails.send_lookups, HOUR),
 )
@@ -75,6 +74,15 @@ SERVICE = Service(
             give_up_after=HOUR,
         ),
         Job(EndConnections, channel_authorisation.end_connections, give_up_after=HOUR),
+        Job(
+            SendMail,
+            mails.send_mails,
+            on_success=results.mark_mail_sent,
+            on_give_up=results.give_up,
+            batch_size=25,
+            give_up_after=24 * HOUR,
+            concurrency=2,  # while two batches are sent, the next one gathers
+        ),
         *(
             Job(payload, run, on_success=results.mark_mail_sent, on_give_up=results.give_up, give_up_after=seconds)
             for payload, run, seconds in MAIL_JOBS

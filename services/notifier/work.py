@@ -1,12 +1,13 @@
 """The notifier's transaction, and the dependencies that its handlers use."""
 
-from collections.abc import Collection
+from functools import cached_property
 
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.data import Data
 from contracts.notifier.events import NoticeSent
 from services.notifier.domain.jobs import NoticeJob
+from services.notifier.domain.notices import Notice
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpServer
@@ -49,6 +50,22 @@ class NotifierWork(Work):
     notices = store(SqlNotices)
     mail_counts = store(SqlMailCounts)
 
-    def mark_sent(self, jobs: Collection[NoticeJob]) -> None:
-        """Store the notices of these jobs as `SENT`."""
-        self.notices.settle(jobs, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)
+    @cached_property
+    def new_notices(self) -> list[Notice]:
+        """The notices to insert just before the commit, in one statement."""
+        return []
+
+    @cached_property
+    def sent_jobs(self) -> list[NoticeJob]:
+        """The jobs whose notices are stored as `SENT` just before the commit, in one statement."""
+        return []
+
+    def flush(self) -> None:
+        """Write the new notices and the results of sent ones, then audit rows and outbox."""
+        if self.new_notices:
+            self.notices.add(self.new_notices, now=self.now)
+            self.new_notices.clear()
+        if self.sent_jobs:
+            self.notices.settle(self.sent_jobs, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)
+            self.sent_jobs.clear()
+        super().flush()

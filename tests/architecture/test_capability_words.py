@@ -10,7 +10,12 @@ from services.rooms.handlers import nouns
 
 SERVICES: dict[str, Service] = {name: import_module(f"services.{name}.service").SERVICE for name in OWNERS}
 # The handler's module of each ask whose contract stands in a module of several capabilities.
-ELSEWHERE = {"CreateBooking": "creation", "MarkNoShow": "no_shows", "GetMailFacts": "guest_access"}
+ELSEWHERE = {
+    "CreateBooking": "creation",
+    "MarkNoShow": "no_shows",
+    "GetMailFacts": "guest_access",
+    "GetManyMailFacts": "guest_access",
+}
 # The capability of each noun of rooms, whose handlers are the methods of one class.
 NOUNS = {
     id(nouns.ROOM_TYPES): "room_types",

@@ -98,6 +98,8 @@ class SimulatedMailServer:
         """Send the mail. Raises `RetryLater`."""
         if not mail["To"]:
             raise PermanentFailure("LETTER_UNSENDABLE")
+        if self._world.fault("the mail server defers a mail", self._world.mixture.notices):
+            raise RetryLater("SMTP_451")
         self._world.shares["mail"] += 1
         self._world.providers.mailbox.append(mail)
         self._world.point("call", "after")

@@ -1,7 +1,7 @@
 """Guest access: by token, or by a mailed one-time code, which is exchanged for the token."""
 
 from chassis.refusal import Refusal
-from contracts.bookings.communications import GetMailFacts, MailFacts
+from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailFacts, ManyMailFacts
 from contracts.bookings.guest_access import (
     AuthenticateGuest,
     EndedGuestTokens,
@@ -62,6 +62,16 @@ def get_mail_facts(command: GetMailFacts, work: BookingsWork) -> MailFacts:
     if booking is None:
         raise access.not_found()
     return access_codes.mail_facts(booking, work, with_code=command.with_code)
+
+
+def get_many_mail_facts(command: GetManyMailFacts, work: BookingsWork) -> ManyMailFacts:
+    """The data of several bookings for mails, each with a one-time code; None for an unknown booking."""
+    access.system_only(work.caller)
+    keys = [(each.hotel, each.booking_id) for each in command.bookings]
+    bookings = work.bookings.find_all(set(keys))
+    mailed = [bookings[key] for key in keys if key in bookings]
+    facts = iter(access_codes.many_mail_facts(mailed, work))
+    return ManyMailFacts(facts=tuple(next(facts) if key in bookings else None for key in keys))
 
 
 def exchange_code(command: ExchangeCode, work: BookingsWork) -> GuestAccess:

@@ -1,6 +1,7 @@
 """One-time codes in mailed links, and the booking's data for a mail."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from contracts.bookings.communications import MailFacts
@@ -14,14 +15,29 @@ VALID_FOR = timedelta(days=7)
 
 def issue_code(booking: Booking, work: BookingsWork) -> str:
     """Store a new one-time code for the booking, as a hash; returns the code."""
-    code = secrets.token_urlsafe(24)
-    work.access_codes.issue(booking, hashed(code), ends_at=work.now + VALID_FOR)
+    [code] = _issue([booking], work)
     return code
 
 
 def mail_facts(booking: Booking, work: BookingsWork, *, with_code: bool) -> MailFacts:
     """The booking's data for a mail; `with_code` adds a one-time code for the mail's link."""
-    code = issue_code(booking, work) if with_code else None
+    return _facts(booking, issue_code(booking, work) if with_code else None, work)
+
+
+def many_mail_facts(bookings: Sequence[Booking], work: BookingsWork) -> list[MailFacts]:
+    """The data of each booking for a mail, with a one-time code for the mail's link."""
+    codes = _issue(bookings, work)
+    return [_facts(booking, code, work) for booking, code in zip(bookings, codes, strict=True)]
+
+
+def _issue(bookings: Sequence[Booking], work: BookingsWork) -> list[str]:
+    codes = [secrets.token_urlsafe(24) for _ in bookings]
+    hashes = [(booking, hashed(code)) for booking, code in zip(bookings, codes, strict=True)]
+    work.access_codes.issue(hashes, ends_at=work.now + VALID_FOR)
+    return codes
+
+
+def _facts(booking: Booking, code: str | None, work: BookingsWork) -> MailFacts:
     return MailFacts(
         booking=views.detail(booking, now=work.now),
         access_code=code,

@@ -3,6 +3,7 @@
 A link names no hotel: a code is found by its hash alone.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,9 +16,11 @@ from services.bookings.store.tables import ACCESS_CODE
 class SqlAccessCodes(SqlStore):
     """The one-time codes of every booking, used and unused."""
 
-    def issue(self, booking: Booking, code_hash: str, *, ends_at: datetime) -> None:
-        """Store a one-time code of the booking, valid until `ends_at` (UTC)."""
-        self._connection.execute(ACCESS_CODE.insert().values(code_hash=code_hash, **booking.about, ends_at=ends_at))
+    def issue(self, hashes: Iterable[tuple[Booking, str]], *, ends_at: datetime) -> None:
+        """Store a one-time code of each booking, by its hash, valid until `ends_at` (UTC)."""
+        rows = [{"code_hash": code_hash, **booking.about, "ends_at": ends_at} for booking, code_hash in hashes]
+        if rows:
+            self._connection.execute(ACCESS_CODE.insert().values(rows))
 
     def void(self, booking: Booking, *, now: datetime) -> None:
         """Mark every unused code of the booking as used."""

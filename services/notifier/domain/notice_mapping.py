@@ -1,6 +1,7 @@
 """Maps an event to its push and its mail, as the tables in `pushes` and `mails` say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -15,6 +16,14 @@ from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
 
+class PushAudience(Enum):
+    """Who may subscribe to a channel; each audience gets a payload of its own."""
+
+    STAFF = "staff"
+    OTHERS = "others"
+    OLD_CLIENTS = "old clients"
+
+
 def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:
     """The push of the event, or None for an event without a push. `legacy` adds the channels of old clients."""
     rule = PUSHES.get(type(event))
@@ -27,7 +36,7 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
         return None
     plain = payload(event, envelope, rule)
     staff_id = acting_staff(event, rule)
-    groups = [group for each in realtime_events for group in _groups(each, event, plain, staff_id, legacy=legacy)]
+    groups = tuple(_groups(realtime_events, event, plain, staff_id, legacy=legacy))
     occasion = realtime_events[0].name
     return PushNotice(
         notice_id=notice_id(envelope, "push", occasion),
@@ -36,7 +45,7 @@ def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | 
         occasion=occasion,
         subject=feed_of(envelope),
         sequence=envelope.sequence,
-        groups=tuple(groups),
+        groups=groups,
     )
 
 
@@ -62,15 +71,31 @@ def notice_id(envelope: Envelope, medium: str, occasion: str) -> str:
 
 
 def _groups(
-    realtime_event: RealtimeEvent, event: Event, plain: dict[str, Any], staff_id: str, *, legacy: bool
+    realtime_events: Iterable[RealtimeEvent], event: Event, plain: dict[str, Any], staff_id: str, *, legacy: bool
 ) -> Iterator[PushGroup]:
-    channels = [(kind, channel) for kind in realtime_event.channels for channel in _channels(kind, event)]
-    to_staff = tuple(channel.name for kind, channel in channels if kind in STAFF_ONLY)
-    to_others = tuple(channel.name for kind, channel in channels if kind not in STAFF_ONLY)
-    to_old = tuple(name for _, channel in channels for name in channel.legacy_names) if legacy else ()
-    for names, data, acting in ((to_staff, plain, staff_id), (to_others, plain, ""), (to_old, for_legacy(plain), "")):
-        if names:
-            yield PushGroup(names=realtime_event.names, channels=names, data=data, staff_id=acting)
+    """As few groups as possible: the channels of one audience that carry the same names share one payload."""
+    names: dict[tuple[PushAudience, str], tuple[str, ...]] = {}  # by audience and channel
+    for each in realtime_events:
+        for audience, channel in _addressed(each, event, legacy=legacy):
+            names[audience, channel] = (*names.get((audience, channel), ()), *each.names)
+    channels: dict[tuple[PushAudience, tuple[str, ...]], list[str]] = {}  # by audience and names
+    for (audience, channel), carried in names.items():
+        channels.setdefault((audience, carried), []).append(channel)
+    for (audience, carried), sharing in channels.items():
+        yield PushGroup(
+            names=carried,
+            channels=tuple(sharing),
+            data=for_legacy(plain) if audience is PushAudience.OLD_CLIENTS else plain,
+            staff_id=staff_id if audience is PushAudience.STAFF else "",
+        )
+
+
+def _addressed(realtime_event: RealtimeEvent, event: Event, *, legacy: bool) -> Iterator[tuple[PushAudience, str]]:
+    for kind in realtime_event.channels:
+        for channel in _channels(kind, event):
+            yield (PushAudience.STAFF if kind in STAFF_ONLY else PushAudience.OTHERS), channel.name
+            for name in channel.legacy_names if legacy else ():
+                yield PushAudience.OLD_CLIENTS, name
 
 
 def _channels(kind: ChannelKind, event: Any) -> list[Channel]:

@@ -68,7 +68,7 @@ def end_guest_connections(event: GuestTokenRevoked, work: NotifierWork) -> None:
 
 
 def _enqueue(job: NoticeJob, notice: Notice, work: NotifierWork, *, not_before: datetime | None = None) -> None:
-    work.notices.add(notice, now=work.now)
+    work.new_notices.append(notice)
     work.enqueue(job, key=job_key(notice.notice_id), not_before=not_before)
 
 

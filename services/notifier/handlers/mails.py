@@ -1,46 +1,63 @@
 """Handlers of the mail jobs. Recipients and names are read from the bookings service at sending, never stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from typing import TypeVar
 
-from chassis.refusal import PermanentFailure, Refusal
+from chassis.refusal import PermanentFailure, Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.bookings.communications import GetLetter, GetMailFacts, MailFacts
+from contracts.bookings.communications import GetLetter, GetMailFacts, GetManyMailFacts, MailedBooking, MailFacts
 from contracts.bookings.lookups import GetLookupLetter
 from contracts.message import Ask
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.mailer.renderer import MailRenderer
+from services.notifier.mailer.smtp import SmtpConnection
 from services.notifier.work import NotifierWork
 
 J = TypeVar("J", bound=SendToGuest)
 T = TypeVar("T")
 
 
-def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str]:
-    """Send each mail; returns the subject lines. While the mail server is down, no one-time code is issued.
+def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
+    """Send the mails over one connection; returns the subject line of each, or why it was not sent.
 
-    A mail before payment is given up where its recipient got as many such mails in the last 24 hours as permitted.
+    While the mail server is down, no one-time code is issued. A mail before payment is given up where its recipient got
+    as many such mails in the last 24 hours as permitted.
+
+    A process that dies in the middle leaves the mails that the server accepted as if they were not sent: they are sent
+    again, under the same Message-ID, with the rest of the batch.
     """
-    return [_send_mail(conversation, job) for job in jobs]
+    with conversation.dependencies.mail_server.connect() as connection:
+        facts = _facts_of(jobs, conversation)
+        mails = [_mail(job, each, conversation) for job, each in zip(jobs, facts, strict=True)]
+        before_payment = {
+            job.notice_id: each.recipient_key
+            for job, each, mail in zip(jobs, facts, mails, strict=True)
+            if isinstance(each, MailFacts) and each.before_payment and isinstance(mail, EmailMessage)
+        }
+        refused = _count(before_payment, conversation)
+        return [_send(connection, refused.get(job.notice_id, mail)) for job, mail in zip(jobs, mails, strict=True)]
 
 
-def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str]:
+def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
+    outcomes = []
     for job in jobs:
         ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
             letter = _ask(conversation, ask)
             conversation.dependencies.sms.send(letter.recipient, letter.message)
+            outcomes.append("")
         else:
-            _send(conversation, job, ask, MailRenderer.message)
-    return [""] * len(jobs)
+            outcome = _send_letter(conversation, job, ask, MailRenderer.message)
+            outcomes.append(outcome if isinstance(outcome, Exception) else "")
+    return outcomes
 
 
-def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str]:
+def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
     """Send guests the links to their bookings; returns the subject lines."""
     return [
-        _send(conversation, job, GetLookupLetter(hotel=job.hotel, lookup_id=job.notice_id), MailRenderer.lookup)
+        _send_letter(conversation, job, GetLookupLetter(hotel=job.hotel, lookup_id=job.notice_id), MailRenderer.lookup)
         for job in jobs
     ]
 
@@ -50,32 +67,67 @@ def delete_old_mail_counts(work: NotifierWork) -> bool:
     return work.mail_counts.delete_old(work.now)
 
 
-def _send_mail(conversation: Conversation[NotifierWork], job: SendMail) -> str:
-    def render(renderer: MailRenderer, job: SendMail, facts: MailFacts) -> EmailMessage:
-        mail = renderer.mail(job, facts)
-        _count(conversation, job, facts)
-        return mail
+def _facts_of(
+    jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]
+) -> Sequence[MailFacts | PermanentFailure | Unavailable]:
+    """The data of each mail, in one ask. Where that ask fails, the mails are asked for one by one, until one fails."""
+    if len(jobs) > 1:
+        try:
+            bookings = tuple(MailedBooking(hotel=job.hotel, booking_id=job.booking_id) for job in jobs)
+            facts = conversation.ask(GetManyMailFacts(bookings=bookings)).facts
+            return [each or PermanentFailure("BOOKING_NOT_FOUND") for each in facts]
+        except (Unavailable, Refusal):
+            pass
+    silent: Unavailable | None = None
+    results: list[MailFacts | PermanentFailure | Unavailable] = []
+    for job in jobs:
+        try:
+            results.append(silent or _ask(conversation, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id)))
+        except PermanentFailure as refused:
+            results.append(refused)
+        except Unavailable as problem:
+            silent = problem
+            results.append(problem)
+    return results
 
-    return _send(conversation, job, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id), render)
+
+def _mail(
+    job: SendMail, facts: MailFacts | PermanentFailure | Unavailable, conversation: Conversation[NotifierWork]
+) -> EmailMessage | Exception:
+    """The rendered mail; a mail that cannot be rendered keeps no other one from its guest."""
+    if isinstance(facts, Exception):
+        return facts
+    try:
+        return conversation.dependencies.renderer.mail(job, facts)
+    except Exception as problem:
+        return problem
 
 
-def _count(conversation: Conversation[NotifierWork], job: SendMail, facts: MailFacts) -> None:
-    """Count a mail before payment. Raises `PermanentFailure` where the recipient gets no further such mail now."""
+def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWork]) -> Mapping[str, PermanentFailure]:
+    """Count mails before payment, by notice id; returns those whose recipient gets no further such mail now."""
     most = conversation.dependencies.settings.mails_before_payment
-    if not facts.before_payment or not most:
-        return
+    if not recipients or not most:
+        return {}
     with conversation.transaction() as work:
-        permitted = work.mail_counts.add(facts.recipient_key, job.notice_id, most=most, now=work.now)
-    if not permitted:
-        raise PermanentFailure("TOO_MANY_MAILS")
+        permitted = work.mail_counts.add(recipients, most=most, now=work.now)
+    return {notice_id: PermanentFailure("TOO_MANY_MAILS") for notice_id in recipients.keys() - permitted}
 
 
-def _send(
+def _send_letter(
     conversation: Conversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], EmailMessage]
-) -> str:
+) -> str | Exception:
     with conversation.dependencies.mail_server.connect() as connection:
-        mail = render(conversation.dependencies.renderer, job, _ask(conversation, ask))
+        return _send(connection, render(conversation.dependencies.renderer, job, _ask(conversation, ask)))
+
+
+def _send(connection: SmtpConnection, mail: EmailMessage | Exception) -> str | Exception:
+    """The subject line of the mail that was sent, or why it was not."""
+    if isinstance(mail, Exception):
+        return mail
+    try:
         connection.send(mail)
+    except (RetryLater, PermanentFailure) as problem:
+        return problem
     return str(mail["Subject"])
 
 

@@ -5,7 +5,7 @@ pushes about its subject.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation
@@ -27,6 +27,21 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     """
     with conversation.reading() as work:
         sent = work.notices.sent_among(pushes)
+    return _send_unsent(pushes, sent, conversation)
+
+
+def send_availability_pushes(
+    jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
+) -> list[SendResult]:
+    """Send each hotel's newest due availability push. The hotel's older pushes then count as sent."""
+    with conversation.reading() as work:
+        sent = work.notices.sent_or_outdated(jobs, up_to=int(work.now.timestamp()))
+    return _send_unsent([availability_push(job) for job in jobs], sent, conversation)
+
+
+def _send_unsent(
+    pushes: Sequence[PushNotice], sent: Collection[str], conversation: Conversation[NotifierWork]
+) -> list[SendResult]:
     unsent = [push for push in pushes if push.notice_id not in sent]
     staff_names = conversation.dependencies.staff_names.of(unsent, conversation.ask)
     until = time.monotonic() + SEND_SECONDS
@@ -48,19 +63,6 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[Notifie
     return results
 
 
-def send_availability_pushes(
-    jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
-) -> list[SendResult]:
-    """Send each hotel's newest due availability push. The hotel's older pushes then count as sent."""
-    pushes = [availability_push(job) for job in jobs]
-    with conversation.reading() as work:
-        newest = work.notices.newest({push.subject for push in pushes}, up_to=int(work.now.timestamp()))
-    current = [push for push in pushes if push.sequence >= newest.get(push.subject, 0)]
-    results = send_pushes(current, conversation) if current else []
-    by_notice = {push.notice_id: result for push, result in zip(current, results, strict=True)}
-    return [by_notice.get(push.notice_id, SENT) for push in pushes]
-
-
 def _stop_at(until: float) -> RetryLater | None:
     return RetryLater("PUSH_SLOW", seconds=PAUSE_SECONDS) if time.monotonic() > until else None
 
@@ -75,5 +77,5 @@ def _send(push: PushNotice, staff_names: Mapping[str, str], conversation: Conver
 
 def _store_sent(unstored: dict[str, PushNotice], conversation: Conversation[NotifierWork]) -> None:
     with conversation.transaction() as work:
-        work.mark_sent(unstored.values())
+        work.sent_jobs.extend(unstored.values())
     unstored.clear()

@@ -16,7 +16,7 @@ log = logs.logger(__name__)
 
 def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: NotifierWork) -> None:
     """Store the push as `SENT`."""
-    work.mark_sent([job])
+    work.sent_jobs.append(job)
     if isinstance(job, PushNotice) and job.booking_id:
         about = {"booking_id": job.booking_id, "hotel": job.hotel, "notice_id": job.notice_id}
         work.after_commit.append(partial(log.info, "push_sent", occasion=job.occasion, **about))
@@ -24,7 +24,7 @@ def mark_push_sent(job: PushNotice | PushAvailability, _: SendResult, work: Noti
 
 def mark_mail_sent(job: SendToGuest, headline: str, work: NotifierWork) -> None:
     """Store the mail or text message as `SENT` and publish `NoticeSent`."""
-    work.mark_sent([job])
+    work.sent_jobs.append(job)
     work.publish(NoticeSent(**shared_fields(job), headline=headline, sent_at=work.now))
 
 

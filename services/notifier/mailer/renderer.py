@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import formatdate
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -39,7 +41,9 @@ class MailRenderer:
         self._public_url = public_url.rstrip("/")
         loader = FileSystemLoader(TEMPLATES)
         # Each occasion has one text template; only the layout around the text differs. HTML escapes all of it.
-        self._text = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+        self._text = Environment(  # noqa: S701
+            loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        )
         self._html = self._text.overlay(autoescape=True)
 
     def mail(self, job: SendMail, facts: MailFacts) -> EmailMessage:
@@ -86,10 +90,10 @@ class MailRenderer:
         values["subject"] = _one_line(subject)
         mail = EmailMessage()
         mail["Subject"] = values["subject"]
-        mail["From"] = Address(_one_line(hotel.name), addr_spec=self._sender)
+        mail["From"] = _parsed("From", _one_line(hotel.name), self._sender)
         mail["To"] = _address(to)
         with suppress(UnusableAddress):  # an unusable address of the hotel keeps no mail from the guest
-            mail["Reply-To"] = Address(addr_spec=usable_address(hotel.email))
+            mail["Reply-To"] = _parsed("Reply-To", "", usable_address(hotel.email))
         mail["Date"] = formatdate()
         mail["Message-ID"] = self._message_id(job)
         mail["Auto-Submitted"] = "auto-generated"
@@ -118,6 +122,12 @@ def _address(text: str) -> Address:
         return Address(addr_spec=usable_address(text))
     except UnusableAddress:
         raise PermanentFailure("ADDRESS_UNUSABLE") from None
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(name: str, display_name: str, address: str) -> Any:
+    """The header with this address, parsed once: it is the same in every mail of a hotel."""
+    return default.header_factory(name, str(Address(display_name, addr_spec=address)))
 
 
 def _isolated(data: T) -> T:

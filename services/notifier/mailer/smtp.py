@@ -8,65 +8,91 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
 from chassis.refusal import PermanentFailure, RetryLater
+from services.notifier.mailer.idle_connections import IdleConnections
 from services.notifier.settings import NotifierSettings
 
 TIMEOUT = 10.0
 SEND_SECONDS = 25.0  # no send starts later than this: another process may take the lease over soon
+ROUND_SECONDS = 5.0  # no send starts later than this after the first one: what was accepted is stored soon
+PAUSE_SECONDS = 0.2
 _LOGIN_CODES = {530, 534, 535, 538}  # the login failed: nothing is wrong with the mail
 
 
 class SmtpConnection:
-    """One connection to the mail server."""
+    """One conversation with the mail server, about any number of mails; each has its own outcome.
+
+    `is_usable` is False where the server did not answer, or closed the connection: each later mail fails temporarily.
+    """
 
     def __init__(self, server: smtplib.SMTP, *, until: float) -> None:
         self._server = server
         self._until = until
+        self.is_usable = True
 
     def send(self, mail: EmailMessage) -> None:
         """Send the mail. Raises `PermanentFailure` where the server rejects the mail for good, else `RetryLater`.
 
         The error's text is a code. The server's own words are left out, because they may repeat an address.
         """
-        if time.monotonic() > self._until:
-            raise RetryLater("SMTP_SLOW")
+        now = time.monotonic()
+        if not self.is_usable:
+            raise RetryLater("SMTP_UNREACHABLE")
+        if now > self._until:
+            raise RetryLater("SMTP_SLOW", seconds=PAUSE_SECONDS)
+        self._until = min(self._until, now + ROUND_SECONDS)
+        self.is_usable = False  # until the server has answered
         try:
             self._server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
+            self._begin_anew()
             raise _failure(min(code for code, _ in error.recipients.values())) from None
         except smtplib.SMTPResponseException as error:
+            self._begin_anew()
             raise _failure(error.smtp_code) from None
         except smtplib.SMTPNotSupportedError:
+            self._begin_anew()
             raise PermanentFailure("SMTP_CANNOT_ADDRESS") from None
         except OSError:
             raise RetryLater("SMTP_UNREACHABLE") from None
         except ValueError:
+            self._begin_anew()
             raise PermanentFailure("LETTER_UNSENDABLE") from None
+        self.is_usable = True
+
+    def _begin_anew(self) -> None:
+        """End the mail that failed, whichever command failed, so that the next mail can be sent."""
+        with suppress(OSError):
+            self.is_usable = self._server.rset()[0] == 250
 
 
 class SmtpServer:
-    """The mail server that the settings name."""
+    """The mail server that the settings name. A connection stays open for some seconds after its last mail."""
 
     def __init__(self, settings: NotifierSettings) -> None:
         self._settings = settings
+        self._idle = IdleConnections()
 
     @contextmanager
     def connect(self) -> Iterator[SmtpConnection]:
-        """Open a connection and log in. The connection is closed at the end of the `with` block.
+        """A connection that is logged in: an idle one, or a new one.
 
         Raises `RetryLater` where connecting or logging in fails.
         """
         until = time.monotonic() + SEND_SECONDS
         try:
-            server = self._login()
+            server = self._idle.take() or self._login()
         except smtplib.SMTPResponseException as error:
             raise RetryLater(f"SMTP_{error.smtp_code}") from None
         except OSError:
             raise RetryLater("SMTP_UNREACHABLE") from None
+        connection = SmtpConnection(server, until=until)
         try:
-            yield SmtpConnection(server, until=until)
+            yield connection
         finally:
-            with suppress(OSError):
-                server.quit()
+            if connection.is_usable:
+                self._idle.add(server)
+            else:
+                server.close()
 
     def _login(self) -> smtplib.SMTP:
         settings = self._settings

@@ -5,5 +5,5 @@ Order of locks. A transaction locks rows of these tables in this order, after an
 
 1. `notice`
 2. `advisory lock`: of the jobs of one subject
-3. `mail_count`: one row, in a transaction of its own
+3. `mail_count`: ascending by recipient, in a transaction of its own
 """

@@ -1,11 +1,11 @@
 """The notice table: the only SQL of the notifier."""
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
@@ -30,15 +30,26 @@ NOTICE = sa.Table(
     sa.Column("settled_at", sa.DateTime(timezone=True)),
 )
 _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
+_ADD = sa.text("""
+    INSERT INTO notice (id, medium, occasion, hotel, booking_id, event_id, subject, sequence, status, created_at)
+    SELECT *, CAST(:status AS text), CAST(:now AS timestamptz) FROM unnest(
+        CAST(:notice_id AS uuid[]), CAST(:medium AS text[]), CAST(:occasion AS text[]), CAST(:hotel AS text[]),
+        CAST(:booking_id AS text[]), CAST(:event_id AS uuid[]), CAST(:subject AS text[]), CAST(:sequence AS bigint[]))
+    ON CONFLICT (id, hotel) DO NOTHING
+""")
 
 
 class SqlNotices(SqlStore):
     """Reads and writes notices and their statuses."""
 
-    def add(self, notice: Notice, *, now: datetime) -> None:
-        """Insert the notice as `PENDING`, unless its id exists already."""
-        row = {**vars(notice), "status": NoticeStatus.PENDING, "created_at": now}
-        self._connection.execute(insert(NOTICE).values(row).on_conflict_do_nothing(index_elements=["id", "hotel"]))
+    def add(self, notices: Collection[Notice], *, now: datetime) -> None:
+        """Insert the notices as `PENDING`, except those whose id exists already.
+
+        They are inserted in the order of their ids: of two transactions with the same notices, one waits.
+        """
+        ordered = sorted(notices, key=lambda notice: notice.notice_id)
+        columns = {each.name: [getattr(notice, each.name) for notice in ordered] for each in fields(Notice)}
+        self._connection.execute(_ADD, {**columns, "status": NoticeStatus.PENDING, "now": now})
 
     def settle(self, jobs: Collection[NoticeJob], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
         """Set the final status of each of these jobs' notices that is `PENDING`."""
@@ -87,14 +98,19 @@ class SqlNotices(SqlStore):
         query = sa.select(NOTICE.c.notice_id).where(_of(jobs), NOTICE.c.status == NoticeStatus.SENT)
         return set(self._connection.execute(query).scalars())
 
-    def newest(self, subjects: Collection[str], *, up_to: int) -> dict[str, int]:
-        """The highest sequence among each subject's notices; sequences above `up_to` are ignored."""
-        query = (
-            sa.select(NOTICE.c.subject, sa.func.max(NOTICE.c.sequence))
-            .where(NOTICE.c.subject.in_(subjects), NOTICE.c.sequence <= up_to)
-            .group_by(NOTICE.c.subject)
+    def sent_or_outdated(self, jobs: Collection[NoticeJob], *, up_to: int) -> set[str]:
+        """The ids of those of the jobs' notices that are `SENT`, or whose subject has a later notice.
+
+        Later notices whose sequence is above `up_to` are ignored.
+        """
+        later = NOTICE.alias("later")
+        is_outdated = sa.exists().where(
+            later.c.subject == NOTICE.c.subject, later.c.sequence > NOTICE.c.sequence, later.c.sequence <= up_to
         )
-        return {row[0]: row[1] for row in self._connection.execute(query)}
+        is_sent = NOTICE.c.status == NoticeStatus.SENT
+        return set(
+            self._connection.execute(sa.select(NOTICE.c.notice_id).where(_of(jobs), is_sent | is_outdated)).scalars()
+        )
 
     def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
         row = self._connection.execute(query).mappings().first()

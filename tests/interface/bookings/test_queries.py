@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ConfirmBooking
-from contracts.bookings.communications import GetMailFacts
+from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailedBooking
 from contracts.bookings.guest_access import ExchangeCode
 from contracts.bookings.queries import GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.stays import GetCandidateRooms
@@ -37,6 +37,24 @@ def test_mail_facts_are_for_services_only(service: BookingsUnderTest) -> None:
 
     assert refused(service, GetMailFacts(**about(created.booking.booking_id)), STAFF) == "PERMISSION_DENIED"
     assert service.ask(GetMailFacts(**about(created.booking.booking_id), with_code=False), SYSTEM).access_code is None
+
+
+def test_the_data_of_many_mails_is_in_the_asks_order_each_with_a_code_of_its_own(service: BookingsUnderTest) -> None:
+    first, second = (service.book().booking.booking_id for _ in range(2))
+    ids = [second, "BK-2030-NOSUCH", first, second]
+    mailed = tuple(MailedBooking(**about(each)) for each in ids)
+
+    facts = service.ask(GetManyMailFacts(bookings=mailed), SYSTEM).facts
+
+    assert [each and each.booking.booking_id for each in facts] == [second, None, first, second]
+    assert [each and replace(each, access_code=None) for each in facts[2:]] == [
+        service.ask(GetMailFacts(**about(each), with_code=False), SYSTEM) for each in ids[2:]
+    ]
+    codes = [each.access_code for each in facts if each]
+    assert len(set(codes)) == 3
+    opened = [service.ask(ExchangeCode(code=code), PUBLIC).booking_id for code in codes]
+    assert opened == [second, first, second]
+    assert refused(service, GetManyMailFacts(bookings=mailed), STAFF) == "PERMISSION_DENIED"
 
 
 def test_the_feed_has_every_number_and_names_no_staff_to_the_guest(service: BookingsUnderTest) -> None:

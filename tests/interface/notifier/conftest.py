@@ -10,9 +10,11 @@ from chassis import codec
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskServer
 from chassis.messaging.event_dispatcher import APPLIED, EventDispatcher
+from chassis.refusal import Refusal
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from chassis.transactions.unit_of_work import UnitOfWork
+from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailFacts, ManyMailFacts
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope
 from contracts.values import Caller, Context
@@ -31,7 +33,10 @@ class Notifier:
 
     def __init__(self, engine: sa.Engine, settings: NotifierSettings) -> None:
         self.engine = engine
-        self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {GetStaffNames: lambda _: StaffNames(names={})}
+        self.answers: dict[type[Ask[Any]], Callable[[Any], Any]] = {
+            GetStaffNames: lambda _: StaffNames(names={}),
+            GetManyMailFacts: self._many_mail_facts,
+        }
         self.sent_asks: list[tuple[Ask[Any], Context]] = []
         self.unit_of_work = UnitOfWork(running_engine(engine.url), NotifierWork, dependencies=dependencies(settings))
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
@@ -42,6 +47,16 @@ class Notifier:
         """Answer an ask of the notifier to another service."""
         self.sent_asks.append((message, context))
         return self.answers[type(message)](message)
+
+    def _many_mail_facts(self, ask: GetManyMailFacts) -> ManyMailFacts:
+        """What the answer to `GetMailFacts` is for each booking; None where that is refused."""
+        facts: list[MailFacts | None] = []
+        for each in ask.bookings:
+            try:
+                facts.append(self.answers[GetMailFacts](GetMailFacts(hotel=each.hotel, booking_id=each.booking_id)))
+            except Refusal:
+                facts.append(None)
+        return ManyMailFacts(facts=tuple(facts))
 
     def deliver(self, *envelopes: Envelope) -> None:
         """Deliver these events; each must be applied."""

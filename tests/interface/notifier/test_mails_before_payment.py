@@ -40,7 +40,8 @@ def counted(notifier: Notifier, hours: float = 0) -> bool:
     """Count a mail to the recipient after so many hours; returns whether the mail may be sent."""
     with notifier.unit_of_work.begin() as work:
         counts = cast("NotifierWork", work).mail_counts
-        return counts.add("r1", str(uuid4()), most=MOST, now=NOW + timedelta(hours=hours))
+        notice_id = str(uuid4())
+        return notice_id in counts.add({notice_id: "r1"}, most=MOST, now=NOW + timedelta(hours=hours))
 
 
 def cleaned_up(notifier: Notifier) -> bool:

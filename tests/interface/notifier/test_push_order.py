@@ -147,6 +147,20 @@ def test_a_call_that_times_out_and_succeeds_later_only_repeats_pushes(
     assert list(dict.fromkeys(event_ids)) == [envelope.id for envelope in envelopes]
 
 
+@pytest.mark.usefixtures("_short_timeout")
+def test_the_late_answer_to_a_call_is_not_the_answer_to_the_next_call(
+    notifier: Notifier, pusher: PusherStandIn
+) -> None:
+    notifier.deliver(*envelopes_of(BOOKING, length=1), *envelopes_of(OTHERS[0], length=1))
+    pusher.fault("delay", seconds=0.4)
+    pusher.fault("fail_before", status=413)
+
+    notifier.jobs["PushNotice"].run(notifier.jobs["PushNotice"].claim())
+
+    statuses = notifier.sql("SELECT booking_id, status, reason FROM notice ORDER BY sequence, booking_id DESC")
+    assert statuses == [(BOOKING, "PENDING", ""), (OTHERS[0], "GAVE_UP", "PUSH_413")]
+
+
 def test_pushes_to_a_slow_provider_are_left_for_the_next_round_before_the_lease_ends(
     notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ def notices_have_no_job(product: Replacements) -> None:
     """A notice is stored and nobody sends it."""
 
     def without_job(_: Any, notice: Any, work: NotifierWork, **__: Any) -> None:
-        work.notices.add(notice, now=work.now)
+        work.new_notices.append(notice)
 
     product.replace(events, "_enqueue", without_job)
 
@@ -47,11 +47,9 @@ def a_failed_mail_counts_as_sent(product: Replacements) -> None:
     """What the mail server did not take is stored as sent."""
     send = mails._send
 
-    def whatever_comes(*about: Any) -> str:
-        try:
-            return send(*about)
-        except RetryLater:
-            return ""
+    def whatever_comes(*about: Any) -> str | Exception:
+        result = send(*about)
+        return "" if isinstance(result, RetryLater) else result
 
     product.replace(mails, "_send", whatever_comes)
 

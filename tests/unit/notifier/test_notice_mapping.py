@@ -66,6 +66,22 @@ def test_a_check_in_is_pushed_under_all_its_names_on_all_its_channels() -> None:
     }
 
 
+def test_each_audience_has_its_payload_once_whatever_the_number_of_realtime_events() -> None:
+    event = sample(
+        BookingConfirmed, status=BookingStatus.CONFIRMED, previous_status=BookingStatus.PENDING_APPROVAL, paid_at=NOW
+    )
+
+    push = push_for(event, envelope_of(event), legacy=True)
+
+    assert push is not None
+    names = ("payment_success", "booking_confirmed", "booking_status_changed", "booking-updated", "booking_updated")
+    assert [(group.names, group.channels) for group in push.groups] == [
+        (names, (f"private-hotel-{HOTEL}",)),
+        (names, (f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}")),
+        (names, (f"private-booking-{BOOKING}",)),
+    ]
+
+
 def test_the_payload_is_flat_and_identifies_the_event() -> None:
     data = data_of(CHECKED_IN, f"private-booking-{BOOKING}", "booking_checked_in")
 

@@ -24,9 +24,18 @@ class FailingServer:
     def send_message(self, _: EmailMessage) -> Any:
         raise self.problem
 
+    def rset(self) -> tuple[int, bytes]:
+        if isinstance(self.problem, smtplib.SMTPResponseException) and self.problem.smtp_code == 421:
+            raise smtplib.SMTPServerDisconnected("please run connect() first")
+        return 250, b"OK"
+
+
+def connection_with(problem: Exception, *, left: float = 10) -> SmtpConnection:
+    return SmtpConnection(cast("smtplib.SMTP", FailingServer(problem)), until=time.monotonic() + left)
+
 
 def failure(problem: Exception, *, left: float = 10) -> Exception:
-    connection = SmtpConnection(cast("smtplib.SMTP", FailingServer(problem)), until=time.monotonic() + left)
+    connection = connection_with(problem, left=left)
     with pytest.raises((PermanentFailure, RetryLater)) as raised:
         connection.send(EmailMessage())
     return raised.value
@@ -55,6 +64,35 @@ def test_a_reply_becomes_a_permanent_or_temporary_failure_with_a_code_and_withou
     assert type(raised) is kind
     assert str(raised) == code
     assert raised.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("problem", "is_usable"),
+    [
+        (smtplib.SMTPRecipientsRefused({ADDRESS: (550, REPLY)}), True),
+        (smtplib.SMTPDataError(451, REPLY), True),
+        (ValueError("no mail"), True),
+        (smtplib.SMTPDataError(421, REPLY), False),
+        (smtplib.SMTPServerDisconnected(REPLY.decode()), False),
+        (TimeoutError(), False),
+    ],
+)
+def test_a_mail_that_fails_leaves_the_connection_to_the_next_one_unless_the_connection_is_lost(
+    problem: Exception, is_usable: bool
+) -> None:
+    connection = connection_with(problem)
+    with pytest.raises((PermanentFailure, RetryLater)):
+        connection.send(EmailMessage())
+
+    assert connection.is_usable is is_usable
+
+
+def test_a_connection_on_which_a_process_died_in_mid_mail_is_not_used_again() -> None:
+    connection = connection_with(cast("Exception", KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        connection.send(EmailMessage())
+
+    assert not connection.is_usable
 
 
 def test_a_mail_that_cannot_be_sent_in_time_is_retried_later() -> None:

@@ -1,0 +1,272 @@
+"""A batch of mails is one conversation with the mail server; each mail has its own outcome."""
+
+from collections import Counter
+from collections.abc import Sequence
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailFacts
+from sandbox.mailbox.stand_in import MailboxStandIn
+from services.notifier.handlers import mails
+from services.notifier.mailer import idle_connections
+from services.notifier.mailer.smtp import SmtpConnection, SmtpServer
+from services.notifier.work import dependencies
+from tests.interface.notifier.conftest import Notifier
+from tests.unit.notifier.samples import envelope_of, mail_facts, sample
+
+BOOKINGS = tuple(f"BK-2027-ABC23{number}" for number in range(6))
+
+
+@pytest.fixture(autouse=True)
+def _bookings_answers(notifier: Notifier) -> None:
+    notifier.answers[GetMailFacts] = lambda ask: mail_facts(guest_email=address(ask.booking_id))
+
+
+@pytest.fixture
+def logins(monkeypatch: pytest.MonkeyPatch) -> list[SmtpServer]:
+    """Has one element for each connection that was opened."""
+    opened: list[SmtpServer] = []
+    login = SmtpServer._login
+
+    def counted(self: SmtpServer) -> Any:
+        opened.append(self)
+        return login(self)
+
+    monkeypatch.setattr(SmtpServer, "_login", counted)
+    return opened
+
+
+def address(booking_id: str) -> str:
+    return f"guest-{booking_id.lower()}@example.org"
+
+
+def deliver(notifier: Notifier, bookings: Sequence[str] = BOOKINGS) -> None:
+    notifier.deliver(*(envelope_of(sample(BookingConfirmed, booking_id=each)) for each in bookings))
+
+
+def send(notifier: Notifier, *, rounds: int = 1) -> None:
+    for _ in range(rounds):
+        notifier.make_jobs_due()
+        notifier.run("SendMail")
+
+
+def times_sent(mailbox: MailboxStandIn) -> list[int]:
+    """How often the mail of each booking has arrived."""
+    arrived = Counter(mail["to"][0] for mail in mailbox.messages())
+    return [arrived[address(booking_id)] for booking_id in BOOKINGS]
+
+
+def statuses(notifier: Notifier) -> list[str]:
+    """The status of each booking's mail."""
+    rows = notifier.sql("SELECT booking_id, status FROM notice WHERE medium = 'mail' ORDER BY booking_id")
+    assert [row[0] for row in rows] == list(BOOKINGS)
+    return [row[1] for row in rows]
+
+
+def as_one(connection: SmtpConnection, mail: EmailMessage | Exception) -> str:
+    """Send a mail of a batch whose mails share one outcome."""
+    if isinstance(mail, Exception):
+        raise mail
+    connection.send(mail)
+    return ""
+
+
+def test_a_batch_is_one_conversation_after_one_ask(
+    notifier: Notifier, mailbox: MailboxStandIn, logins: list[SmtpServer]
+) -> None:
+    deliver(notifier)
+
+    assert notifier.run("SendMail") == 1
+
+    assert times_sent(mailbox) == [1] * 6
+    assert len(logins) == 1
+    assert [type(ask) for ask, _ in notifier.sent_asks] == [GetManyMailFacts]
+    assert statuses(notifier) == ["SENT"] * 6
+
+
+def test_a_mail_that_fails_in_mid_batch_has_no_other_mail_sent_again(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    deliver(notifier)
+    mailbox.fault("delay", seconds=0, times=2)
+    mailbox.fault("tempfail")
+
+    send(notifier)
+    assert statuses(notifier) == ["SENT", "SENT", "PENDING", "SENT", "SENT", "SENT"]
+
+    send(notifier, rounds=3)
+    assert times_sent(mailbox) == [1] * 6
+    assert statuses(notifier) == ["SENT"] * 6
+
+
+def test_with_one_outcome_for_the_batch_the_mails_before_the_failure_would_be_sent_again(
+    notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "_send", as_one)
+    deliver(notifier)
+    mailbox.fault("delay", seconds=0, times=2)
+    mailbox.fault("tempfail")
+
+    send(notifier, rounds=3)
+
+    assert times_sent(mailbox) == [2, 2, 1, 1, 1, 1]
+
+
+def test_a_mail_that_the_server_rejects_is_given_up_alone(notifier: Notifier, mailbox: MailboxStandIn) -> None:
+    deliver(notifier)
+    mailbox.fault("delay", seconds=0, times=2)
+    mailbox.fault("reject")
+
+    send(notifier)
+
+    assert times_sent(mailbox) == [1, 1, 0, 1, 1, 1]
+    assert statuses(notifier) == ["SENT", "SENT", "GAVE_UP", "SENT", "SENT", "SENT"]
+
+
+def test_after_a_connection_that_is_lost_behind_the_third_mail_only_the_rest_goes_again(
+    notifier: Notifier, mailbox: MailboxStandIn, logins: list[SmtpServer]
+) -> None:
+    """The server has stored the fourth mail, and the connection ends without its answer."""
+    deliver(notifier)
+    mailbox.fault("delay", seconds=0, times=3)
+    mailbox.fault("drop_after_accept")
+
+    send(notifier)
+    assert statuses(notifier) == ["SENT"] * 3 + ["PENDING"] * 3
+    errors = notifier.sql("SELECT DISTINCT last_error FROM job WHERE kind = 'SendMail' AND done_at IS NULL")
+    assert errors == [("RetryLater: SMTP_UNREACHABLE",)]
+
+    send(notifier, rounds=3)
+    assert times_sent(mailbox) == [1, 1, 1, 2, 1, 1]
+    assert len({mail["message_id"] for mail in mailbox.messages()}) == 6
+    assert len(logins) == 2
+
+
+def test_mails_that_are_accepted_slowly_are_stored_after_some_seconds(
+    notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notifier.mailer.smtp.ROUND_SECONDS", 0.3)
+    deliver(notifier)
+    mailbox.fault("delay", seconds=0.4, times=2)
+
+    notifier.jobs["SendMail"].run(notifier.jobs["SendMail"].claim())
+
+    assert statuses(notifier) == ["SENT"] + ["PENDING"] * 5
+    send(notifier, rounds=3)
+    assert times_sent(mailbox) == [1] * 6
+
+
+def test_an_open_connection_is_used_for_the_next_mails_and_closed_after_some_seconds(
+    notifier: Notifier, logins: list[SmtpServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for booking_id in BOOKINGS[:3]:
+        deliver(notifier, [booking_id])
+        send(notifier)
+    assert len(logins) == 1
+
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.0)
+    deliver(notifier, BOOKINGS[3:4])
+    send(notifier)
+    for end in list(logins[0]._idle._ends.values()):
+        end.join(5)
+    assert not logins[0]._idle._ends
+    deliver(notifier, BOOKINGS[4:5])
+    send(notifier)
+    assert len(logins) == 2
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_an_open_connection_that_the_server_has_closed_is_noticed_before_a_mail_is_sent(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    deliver(notifier, BOOKINGS[:1])
+    send(notifier)
+    [server] = notifier.unit_of_work.dependencies.mail_server._idle._ends
+    server.sock.shutdown(2)
+    if not looks:
+        monkeypatch.setattr(server, "noop", lambda: (250, b"OK"))
+    deliver(notifier, BOOKINGS[1:2])
+
+    notifier.run("SendMail")
+
+    assert notifier.sql("SELECT count(*) FROM notice WHERE status = 'SENT'") == [(2 if looks else 1,)]
+
+
+def test_mails_are_asked_for_one_by_one_where_they_cannot_be_asked_for_together(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    """A process of bookings that is older does not understand the common ask."""
+
+    def older(_: GetManyMailFacts) -> None:
+        raise Unavailable("GetManyMailFacts is not understood")
+
+    notifier.answers[GetManyMailFacts] = older
+    deliver(notifier)
+
+    send(notifier)
+
+    assert times_sent(mailbox) == [1] * 6
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_an_unknown_booking_and_an_unusable_address_keep_no_other_mail_from_its_guest(
+    notifier: Notifier, mailbox: MailboxStandIn, together: bool
+) -> None:
+    def facts(ask: GetMailFacts) -> MailFacts:
+        if ask.booking_id == BOOKINGS[1]:
+            raise Refusal("BOOKING_NOT_FOUND", "no")
+        return mail_facts(guest_email="nobody" if ask.booking_id == BOOKINGS[2] else address(ask.booking_id))
+
+    notifier.answers[GetMailFacts] = facts
+    if not together:
+        notifier.answers[GetManyMailFacts] = lambda _: facts(GetMailFacts(booking_id=BOOKINGS[1]))
+    deliver(notifier)
+
+    send(notifier)
+
+    assert times_sent(mailbox) == [1, 0, 0, 1, 1, 1]
+    reasons = notifier.sql("SELECT reason FROM notice WHERE status = 'GAVE_UP' ORDER BY booking_id")
+    assert reasons == [("BOOKING_NOT_FOUND",), ("ADDRESS_UNUSABLE",)]
+
+
+def test_while_bookings_is_silent_it_is_asked_at_most_twice_for_a_batch(notifier: Notifier) -> None:
+    def silent(_: Any) -> None:
+        raise Unavailable("nobody answers")
+
+    notifier.answers[GetManyMailFacts] = notifier.answers[GetMailFacts] = silent
+    deliver(notifier)
+
+    send(notifier)
+
+    assert [type(ask) for ask, _ in notifier.sent_asks] == [GetManyMailFacts, GetMailFacts]
+    assert statuses(notifier) == ["PENDING"] * 6
+
+
+def test_a_process_that_dies_in_mid_batch_has_all_its_mails_sent_again_under_their_ids(
+    notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crash costs: the accepted mails of the batch come twice, as one mail did before."""
+    send_one = SmtpConnection.send
+    left = [4]
+
+    def dying(self: SmtpConnection, mail: EmailMessage) -> None:
+        send_one(self, mail)
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    deliver(notifier)
+    monkeypatch.setattr(SmtpConnection, "send", dying)
+    with pytest.raises(KeyboardInterrupt):
+        notifier.run("SendMail")
+    monkeypatch.undo()
+    notifier.unit_of_work.dependencies = dependencies(notifier.unit_of_work.dependencies.settings)
+
+    send(notifier)
+
+    assert times_sent(mailbox) == [2, 2, 2, 2, 1, 1]
+    assert len({mail["message_id"] for mail in mailbox.messages()}) == 6

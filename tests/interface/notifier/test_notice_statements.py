@@ -1,0 +1,58 @@
+"""The notices of a transaction are written by one statement, however many there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.bookings.approval import BookingConfirmed
+from contracts.bookings.communications import GetMailFacts
+from tests.interface.notifier.conftest import Notifier
+from tests.unit.notifier.samples import envelope_of, mail_facts, sample
+
+BOOKINGS = tuple(f"BK-2027-ABC23{number}" for number in range(5))
+
+
+@contextmanager
+def written(notifier: Notifier) -> Iterator[list[str]]:
+    """The statements in the block that write notices."""
+    texts: list[str] = []
+
+    def executed(_: Any, __: Any, text: str, *___: Any) -> None:
+        if text.lstrip().startswith(("INSERT INTO notice", "UPDATE notice")):
+            texts.append(text.split(maxsplit=1)[0])
+
+    engine = notifier.unit_of_work.engine
+    sa.event.listen(engine, "before_cursor_execute", executed)
+    try:
+        yield texts
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", executed)
+
+
+def deliver(notifier: Notifier) -> None:
+    notifier.deliver(*(envelope_of(sample(BookingConfirmed, booking_id=each)) for each in BOOKINGS))
+
+
+def test_the_pushes_and_mails_of_many_events_are_stored_by_one_statement(notifier: Notifier) -> None:
+    with written(notifier) as texts:
+        deliver(notifier)
+
+    assert texts == ["INSERT"]
+    assert notifier.sql("SELECT medium, count(*) FROM notice GROUP BY medium ORDER BY medium") == [
+        ("mail", 5), ("push", 5)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "medium"), [("PushNotice", "push"), ("SendMail", "mail")])
+def test_the_results_of_a_batch_are_stored_by_one_statement(notifier: Notifier, kind: str, medium: str) -> None:
+    notifier.answers[GetMailFacts] = lambda _: mail_facts()
+    deliver(notifier)
+
+    with written(notifier) as texts:
+        assert notifier.run(kind) == 1
+
+    assert texts == ["UPDATE"]
+    assert notifier.sql(f"SELECT count(*) FROM notice WHERE status = 'SENT' AND medium = '{medium}'") == [(5,)]

@@ -1,0 +1,108 @@
+"""The connections to the push provider: they stay open, and no call is made twice."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import urllib3
+
+from chassis.refusal import RetryLater
+from services.notifier.domain.jobs import PushMessage
+from services.notifier.pusher_gateway import PusherGateway
+from services.notifier.settings import NotifierSettings
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class CountingProvider:
+    """Answers each call, or closes the connection instead; counts both connections and calls."""
+
+    def __init__(self) -> None:
+        self.connections = self.calls = 0
+        self.answers = True
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            with connection, connection.makefile("rb") as calls:
+                while self._answer(connection, calls):
+                    pass
+
+    def _answer(self, connection: socket.socket, calls: Any) -> bool:
+        lines = list(iter(calls.readline, b"\r\n")) if calls.peek(1) else []
+        length = next((line for line in lines if line.lower().startswith(b"content-length:")), b":0")
+        calls.read(int(length.partition(b":")[2]))
+        self.calls += bool(lines)
+        if not (lines and self.answers):
+            return False
+        connection.sendall(ANSWER)
+        return True
+
+
+@pytest.fixture
+def provider() -> Iterator[CountingProvider]:
+    provider = CountingProvider()
+    yield provider
+    provider.close()
+
+
+def gateway(port: int) -> PusherGateway:
+    settings = NotifierSettings.model_construct(
+        pusher_app_id="1", pusher_key="key", pusher_secret="secret", pusher_host="127.0.0.1", pusher_port=port,
+        pusher_ssl=False, pusher_cluster="mt1",
+    )  # fmt: skip
+    return PusherGateway(settings)
+
+
+def pool_of(push: PusherGateway) -> urllib3.PoolManager:
+    pool: urllib3.PoolManager = push._caller.http._pool
+    return pool
+
+
+MESSAGE = PushMessage("private-hotel-x", "booking_created", {"event_id": "1"})
+
+
+def test_calls_share_a_connection(provider: CountingProvider) -> None:
+    push = gateway(provider.port)
+
+    for _ in range(3):
+        push.send([MESSAGE])
+
+    assert (provider.calls, provider.connections) == (3, 1)
+
+
+def test_a_call_whose_connection_ends_without_an_answer_is_not_made_again(provider: CountingProvider) -> None:
+    push = gateway(provider.port)
+    push.send([MESSAGE])
+    provider.answers = False
+
+    with pytest.raises(RetryLater, match="PUSH_UNREACHABLE"):
+        push.send([MESSAGE])
+
+    assert provider.calls == 2
+
+
+@pytest.mark.parametrize(("excepted", "kind"), [("", urllib3.ProxyManager), ("127.0.0.1", urllib3.PoolManager)])
+def test_the_proxy_of_the_environment_is_used(
+    monkeypatch: pytest.MonkeyPatch, excepted: str, kind: type[urllib3.PoolManager]
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://user:word@proxy.invalid:3128")
+    monkeypatch.setenv("no_proxy", excepted)
+
+    pool = pool_of(gateway(80))
+
+    assert type(pool) is kind
+    if isinstance(pool, urllib3.ProxyManager):
+        assert pool.proxy_headers == {"proxy-authorization": "Basic dXNlcjp3b3Jk"}
