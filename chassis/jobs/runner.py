@@ -75,6 +75,8 @@ class JobRunner:
                 failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
             except Exception as problem:
                 failed = [(job, problem) for job in leased if job.position not in conversation.finished]
+                if not failed:
+                    raise
             waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
             for job, reason in failed:
                 self._fail(job, reason, waits.setdefault(job.order_key, backoff(job.attempts)))

@@ -165,15 +165,9 @@ class Checkout:
             if opened and result.call is None and result.payment.amount == self._payable.amount:
                 self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
 
-        sync(
-            live.payment.key,
-            self._conversation,
-            why="the page was opened",
-            state=live,
-            answer=answer,
-            created_session=answer.object_id if answer else None,
-            after=reply,
-        )
+        key, session_id = live.payment.key, answer.object_id if answer else None
+        why = "the page was opened"
+        sync(key, self._conversation, why=why, state=live, answer=answer, created_session=session_id, after=reply)
 
     def _close(self, payment: Payment) -> None:
         """Close the session with the old amount at the provider, before a session with the new amount opens."""

@@ -57,7 +57,8 @@ class WebhookApplication:
     def sync_named_payment(self) -> bool:
         """Sync the payment that was read with the event; returns whether it is the payment that the event concerns.
 
-        A payment that only the metadata name is the one if the look at its own session shows the event's intent.
+        A payment that only the metadata name is the one if the look at its own session shows the event's intent. A look
+        that fails because the provider does not have an object of that payment says nothing about the event.
         """
         state = self._stored.payment
         if state is None:
@@ -67,8 +68,11 @@ class WebhookApplication:
             return True
         if state.payment.session_id is None or self._webhook.intent_id is None:
             return False
-        result = sync(state.payment.key, self._conversation, why=self._why, state=state, after=self._settle_if_its_own)
-        return self._is_its_own(result)
+        key, settle = state.payment.key, self._settle_if_its_own
+        try:
+            return self._is_its_own(sync(key, self._conversation, why=self._why, state=state, after=settle))
+        except UnknownObject:
+            return False
 
     def sync(self, payment: PaymentKey, state: RecordedState | None = None) -> None:
         """Sync the event's payment and mark the event. Raises `UnknownObject` where the payment's session is gone."""

@@ -74,10 +74,6 @@ class SqlPayments(SqlStore):
         """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
         return self._one(*is_live(hotel, booking_id, purpose))
 
-    def find_by_session(self, hotel: str, booking_id: str, session_id: str) -> Payment | None:
-        """The booking's payment that has this checkout session, or None where there is no such payment."""
-        return self._one(*_of(hotel, booking_id), PAYMENT.c.session_id == session_id)
-
     def lock_all(self, hotel: str, booking_id: str) -> list[Payment]:
         """The booking's payments, oldest first, each locked until the end of the transaction."""
         locked = (self.lock(key) for key in self._keys(*_of(hotel, booking_id)))
@@ -154,6 +150,11 @@ def is_live(hotel: str, booking_id: str, purpose: PaymentPurpose) -> tuple[sa.Co
     """The conditions for the booking's live payment of this purpose."""
     live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
     return *_of(hotel, booking_id), PAYMENT.c.purpose == purpose, live
+
+
+def has_session(hotel: str, booking_id: str, session_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the booking's payment that has this checkout session."""
+    return *_of(hotel, booking_id), PAYMENT.c.session_id == session_id
 
 
 def _is(key: PaymentKey) -> tuple[sa.ColumnElement[bool], ...]:

@@ -15,7 +15,7 @@ from services.payments.domain.provider_call import CallState, ProviderCall
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.webhook_with_payment import WebhookWithPayment
 from services.payments.store.desired_states import payment_state
-from services.payments.store.payments import REFUNDS, is_live, lock_of, payment_of
+from services.payments.store.payments import REFUNDS, has_session, is_live, lock_of, payment_of
 from services.payments.store.tables import DIRECTORY, PAYMENT, WEBHOOK
 from services.payments.store.webhooks import STORED_WITH_IT, WAITED, webhook_of
 
@@ -78,6 +78,10 @@ class SqlRecordedStates(SqlStore):
     def find_live(self, hotel: str, booking_id: str, purpose: PaymentPurpose, *, now: datetime) -> RecordedState | None:
         """The state of the booking's live payment, as `SqlPayments.find_live` finds it, or None."""
         return self._one(*is_live(hotel, booking_id, purpose), now=now)
+
+    def find_by_session(self, hotel: str, booking_id: str, session_id: str, *, now: datetime) -> RecordedState | None:
+        """The state of the booking's payment that has this checkout session, or None where there is no such payment."""
+        return self._one(*has_session(hotel, booking_id, session_id), now=now)
 
     def lock(self, key: PaymentKey, *, now: datetime) -> RecordedState | None:
         """The state of one payment, whose row is locked until the end of the transaction, or None.
