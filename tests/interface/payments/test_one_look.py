@@ -1,13 +1,15 @@
 """One look at the provider serves all events about an intent that were stored before it, and no later one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.transactions.conversation import JobConversation
 from services.payments.cards import Cards
 from services.payments.domain.webhook_with_payment import WebhookWithPayment
+from services.payments.store.webhooks import SqlWebhooks
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import Crash, CrashingCards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
@@ -88,22 +90,50 @@ def test_without_sharing_each_event_has_its_own_look(
     assert watched.looks == len(APPLIED)
 
 
+def apply_one(service: PaymentsUnderTest, watched: WatchedCards, first: tuple[bytes, str]) -> None:
+    """Store the first event, and apply it with a look during which `watched` stores the others."""
+    service.restart(watched)
+    store(service, [first])
+    (job_runner,) = [runner for runner in service.job_runners if runner.job.kind == "ApplyWebhook"]
+    job_runner.run(job_runner.claim())
+
+
 def test_an_event_that_is_stored_during_a_look_has_a_look_of_its_own(
     service: PaymentsUnderTest, cards: StripeCards
 ) -> None:
     _, deliveries = paid(service)
     first = next(each for each in deliveries if APPLIED[0].encode() in each[0])
     watched = WatchedCards(cards, during=lambda: store(service, deliveries))
-    service.restart(watched)
-    store(service, [first])
-    (job_runner,) = [runner for runner in service.job_runners if runner.job.kind == "ApplyWebhook"]
 
-    job_runner.run(job_runner.claim())
+    apply_one(service, watched, first)
 
     assert outcomes(service) == [(APPLIED[0], "APPLIED"), (APPLIED[1], "STORED")]
     service.run_jobs()
     assert outcomes(service) == [(kind, "APPLIED") for kind in APPLIED]
     assert watched.looks == 2
+
+
+def test_without_the_ids_from_before_the_look_a_later_event_would_have_no_look(
+    service: PaymentsUnderTest, cards: StripeCards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: whatever is stored when the look is recorded counts as applied."""
+
+    def all_stored(self: SqlWebhooks, _: Sequence[str], *, payment_id: str) -> None:
+        self._connection.execute(
+            sa.text("UPDATE webhook SET outcome = 'APPLIED', payment_id = :id WHERE outcome = 'STORED'"),
+            {"id": payment_id},
+        )
+
+    monkeypatch.setattr(SqlWebhooks, "mark_applied", all_stored)
+    _, deliveries = paid(service)
+    first = next(each for each in deliveries if APPLIED[0].encode() in each[0])
+    watched = WatchedCards(cards, during=lambda: store(service, deliveries))
+
+    apply_one(service, watched, first)
+    service.run_jobs()
+
+    assert outcomes(service) == [(kind, "APPLIED") for kind in APPLIED]
+    assert watched.looks == 1
 
 
 def test_a_process_that_dies_while_it_records_a_look_leaves_every_event_stored(
