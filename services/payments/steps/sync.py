@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.decide import Decision, decide
 from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_call import CallResult, CallState, ProviderCall, refusals
-from services.payments.domain.provider_snapshot import ProviderSnapshot, SessionSnapshot, SessionState
+from services.payments.domain.provider_snapshot import ProviderSnapshot
 from services.payments.domain.recorded_state import RecordedState
+from services.payments.steps.look import take_snapshot
 from services.payments.work import PaymentsWork
 
 MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has changed meanwhile
@@ -78,13 +78,14 @@ def sync(
     created_session: str | None = None,
     enqueue: bool = True,
     after: AfterSync | None = None,
+    on_stale: Callable[[PaymentsWork], None] = lambda _: None,
 ) -> SyncResult:
     """Look at the provider, then decide and record in one transaction. Raises `Unavailable`.
 
     `state` is what has just been read of the payment. `answer` is the result of the call that was made just before,
     and is stored in any case. `created_session` is the session that our call has just created for the payment. With
     `enqueue`, a job makes the next call. `after` runs in the same transaction. The snapshot is stale if the payment,
-    its calls or their results change during the look. The sync then starts again.
+    its calls or their results change during the look. The sync then starts again, unless `on_stale` raises.
 
     A decision that has nothing to record needs no lock: what others record meanwhile comes from their own look, and a
     changed desired state brings its own convergence.
@@ -109,6 +110,7 @@ def sync(
                 work.provider_calls.finish(answer)
             if now and not _is_stale(before, now):
                 return recording.record(now.answered(answer), snapshot, work)
+            on_stale(work)
         state = answer = None
     raise Unavailable("others keep changing the payment")
 
@@ -147,37 +149,6 @@ def store_result(result: CallResult | None, conversation: Conversation[PaymentsW
     if result:
         with conversation.transaction() as work:
             work.provider_calls.finish(result)
-
-
-def take_snapshot(payment: Payment, cards: Cards, created_session: str | None = None) -> ProviderSnapshot:
-    """Read the payment's objects at the provider. The session is read only until the payment has an intent.
-
-    An intent becomes the payment's only through the payment's own session: any other intent is unrequested money.
-    Raises `UnknownObject`, `Unavailable`.
-    """
-    session = None if payment.intent_id else _session(payment, cards, created_session)
-    intent_id = payment.intent_id or (session.intent_id if session else None)
-    intent = cards.intent(intent_id) if intent_id else None
-    charge = intent.charge if intent else None
-    return ProviderSnapshot(
-        session=session,
-        intent=intent,
-        refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),
-        disputes=cards.disputes(intent.id) if intent and charge and charge.disputed else (),
-    )
-
-
-def _session(payment: Payment, cards: Cards, created_session: str | None) -> SessionSnapshot | None:
-    if payment.session_id is None:
-        return (
-            cards.session(created_session)
-            if created_session
-            else cards.find_session(payment.id, since=payment.created_at)
-        )
-    try:
-        return cards.session(payment.session_id)
-    except UnknownObject:
-        return SessionSnapshot(id=payment.session_id, state=SessionState.GONE, url=None, intent_id=None)
 
 
 def _next_call(

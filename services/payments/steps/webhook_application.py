@@ -16,11 +16,15 @@ from services.payments.domain.payment import PaymentKey
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.domain.webhook_with_payment import WebhookWithPayment
-from services.payments.steps.sync import SyncResult, sync
+from services.payments.steps.sync import AfterSync, SyncResult, sync
 from services.payments.steps.unrequested_money import payment_of_intent
 from services.payments.work import PaymentsWork
 
 Finish = Callable[[PaymentsWork], None]
+
+
+class AppliedWithAnother(Exception):
+    """The event was applied with another one while its own look was under way: that look began after it was stored."""
 
 
 def apply(event_id: str, conversation: Conversation[PaymentsWork], *, finish: Finish) -> None:
@@ -41,6 +45,8 @@ def apply(event_id: str, conversation: Conversation[PaymentsWork], *, finish: Fi
         if application.sync_named_payment():
             return
         application.sync(_payment_of(webhook, conversation))
+    except AppliedWithAnother:
+        return
     except UnknownObject as unknown:
         raise _not_found(webhook, f"the provider does not know {webhook.object_id}: {unknown}") from unknown
 
@@ -68,21 +74,23 @@ class WebhookApplication:
             return True
         if state.payment.session_id is None or self._webhook.intent_id is None:
             return False
-        key, settle = state.payment.key, self._settle_if_its_own
         try:
-            return self._is_its_own(sync(key, self._conversation, why=self._why, state=state, after=settle))
+            return self._is_its_own(self._sync(state.payment.key, state, self._settle_if_its_own))
         except UnknownObject:
             return False
 
     def sync(self, payment: PaymentKey, state: RecordedState | None = None) -> None:
         """Sync the event's payment and mark the event. Raises `UnknownObject` where the payment's session is gone."""
-        result = sync(payment, self._conversation, why=self._why, state=state, after=self._settle)
-        if result.session_is_gone:
+        if self._sync(payment, state, self._settle).session_is_gone:
             raise UnknownObject("resource_missing")
 
-    @property
-    def _why(self) -> str:
-        return f"{self._webhook.type} {self._webhook.event_id}"
+    def _sync(self, payment: PaymentKey, state: RecordedState | None, after: AfterSync) -> SyncResult:
+        why, stale = f"{self._webhook.type} {self._webhook.event_id}", self._end_if_applied
+        return sync(payment, self._conversation, why=why, state=state, after=after, on_stale=stale)
+
+    def _end_if_applied(self, work: PaymentsWork) -> None:
+        if work.webhooks.is_applied(self._webhook.event_id):
+            raise AppliedWithAnother
 
     def _is_its_own(self, result: SyncResult) -> bool:
         return result.intent_id == self._webhook.intent_id

@@ -72,6 +72,11 @@ class SqlWebhooks(SqlStore):
         """Mark events as applied to the payment, and the jobs that were enqueued with them as done."""
         self._connection.execute(_APPLY, {"event_ids": list(event_ids), "payment_id": payment_id})
 
+    def is_applied(self, event_id: str) -> bool:
+        """Whether an event is applied."""
+        applied = (WEBHOOK.c.event_id == event_id) & (WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
+        return bool(self._connection.execute(sa.select(sa.exists().where(applied))).scalar_one())
+
     def park(self, event_id: str, reason: str) -> None:
         """Park an event that is stored, with the reason. An event that was applied meanwhile stays applied."""
         is_stored = (WEBHOOK.c.event_id == event_id) & (WEBHOOK.c.outcome == WebhookOutcome.STORED)

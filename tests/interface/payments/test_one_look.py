@@ -160,6 +160,23 @@ def test_a_process_that_dies_while_it_records_a_look_leaves_every_event_stored(
     assert service.events(booking_id) == ["PaymentSessionOpened", "PaymentAuthorized"]
 
 
+def test_an_event_that_another_look_has_applied_meanwhile_has_no_second_look(
+    service: PaymentsUnderTest, cards: StripeCards
+) -> None:
+    """Two workers look at the same time: the later one records nothing, and does not start again."""
+    booking_id, deliveries = paid(service)
+    watched = WatchedCards(cards, during=service.run_jobs)
+    service.restart(watched)
+    store(service, deliveries)
+
+    service.run_jobs()
+
+    assert outcomes(service) == [(kind, "APPLIED") for kind in APPLIED]
+    assert watched.looks == 2
+    assert open_jobs(service) == 0
+    assert service.events(booking_id) == ["PaymentSessionOpened", "PaymentAuthorized"]
+
+
 def test_an_event_that_was_applied_with_another_one_is_not_parked(service: PaymentsUnderTest) -> None:
     _, deliveries = paid(service)
     store(service, deliveries)

@@ -12,8 +12,9 @@ from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_call import refusals
 from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
+from services.payments.steps.look import take_snapshot
 from services.payments.steps.reconciliation.run import each_read, page_limit, record_payment_findings, run_name
-from services.payments.steps.sync import MAX_ATTEMPTS, recorded_state, take_snapshot
+from services.payments.steps.sync import MAX_ATTEMPTS, recorded_state
 from services.payments.work import PaymentsWork
 
 log = logs.logger(__name__)
