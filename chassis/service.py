@@ -75,7 +75,8 @@ class Job:
 
     `on_success(payload, outcome, work)` and `on_give_up(payload, reason, work)` are called in the transaction that
     marks the job as done or given up. A job fails where `run` raises an exception, or returns an exception as
-    the outcome. After a `PermanentFailure` the job is given up; any other failure is retried for at least
+    the outcome. `conversation.finish(payload, work)` marks a job as done in the transaction of its effect, instead of
+    `on_success`. After a `PermanentFailure` the job is given up; any other failure is retried for at least
     `give_up_after` seconds. Up to `batch_size` jobs run together.
     """
 

@@ -96,11 +96,20 @@ def _job_worker(kind: str) -> Any:
     return run_jobs
 
 
+def most_workers(service: Service, settings: ServiceSettings) -> int:
+    """How many workers run at once: every ask, timer and job that may, a batch of events, and a few to spare.
+
+    An ask thus never waits for a worker because jobs wait for a provider that does not answer.
+    """
+    jobs = sum(job.concurrency for job in service.jobs)
+    return settings.workers + len(service.timers) + jobs + 4
+
+
 def run(service: Service) -> None:
     """Host the service until SIGTERM or SIGINT; then finish the running work within ten seconds and exit."""
     settings = load_settings(service.settings)
     logs.configure(service.name, level=settings.log_level, fmt=settings.log_format)
-    config = {"max_workers": settings.workers + len(service.timers) + 8}
+    config = {"max_workers": most_workers(service, settings)}
     container = ServiceContainer(hosted(service, settings), config=config)
 
     def stop(signum: int, _: Any) -> None:

@@ -13,7 +13,7 @@ from chassis.observability import logs, trace
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.service import Job
 from chassis.transactions import job_queue
-from chassis.transactions.conversation import Conversation
+from chassis.transactions.conversation import JobConversation
 from chassis.transactions.job_queue import LeasedJob, PostponedJob
 from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
@@ -68,7 +68,7 @@ class JobRunner:
         if (age := time.monotonic() - leased[0].claimed_at) > job_queue.LEASE.total_seconds() / 2:
             log.warning("lease_too_old", kind=self.job.kind, jobs=len(leased), seconds=round(age, 1))
             return False
-        conversation: Conversation[Any] = Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
+        conversation: JobConversation[Any] = JobConversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT, leased=leased)
 
         def renew(connection: sa.Connection) -> None:
             job_queue.renew(connection, leased)
@@ -77,13 +77,19 @@ class JobRunner:
             try:
                 with renewed(self.unit_of_work.engine, renew, every=RENEW_EVERY, kind=self.job.kind):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
-                pairs = list(zip(leased, outcomes, strict=True))
+                pairs = [
+                    (job, outcome)
+                    for job, outcome in zip(leased, outcomes, strict=True)
+                    if job.position not in conversation.finished
+                ]
                 succeeded = [(job, outcome) for job, outcome in pairs if not isinstance(outcome, Exception)]
                 if succeeded:
                     self._complete(succeeded)
                 failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
             except Exception as problem:
-                failed = [(job, problem) for job in leased]
+                failed = [(job, problem) for job in leased if job.position not in conversation.finished]
+                if not failed:
+                    raise
             self._fail(failed)
         return not failed
 

@@ -1,6 +1,6 @@
 """A conversation: a handler's several transactions, and the asks to other services between them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar, cast
 
@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
-from chassis.transactions import idempotency
+from chassis.transactions import idempotency, job_queue
 from chassis.transactions.idempotency import Claim
+from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
@@ -126,3 +127,28 @@ class KeyedConversation(Conversation[W]):
         """Store data for a repetition of the request, whose claim has the data as `memo`, plain."""
         if self.claim:
             idempotency.remember(work.connection, self.claim, codec.plain(memo))
+
+
+class JobConversation(Conversation[W]):
+    """The conversation of leased jobs: `finish(payload, work)` ends a job in the transaction of its effect."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        ask: Callable[[Ask[Any], Context], Any],
+        context: Context,
+        *,
+        leased: Sequence[LeasedJob],
+    ) -> None:
+        super().__init__(unit_of_work, ask, context)
+        self._leased = leased
+        self.finished: set[int] = set()  # the positions of the jobs that `finish` has ended
+
+    def finish(self, payload: Any, work: W) -> None:
+        """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.
+
+        The job's `on_success` is not called. A job that another process has ended stays as it is.
+        """
+        job = next(job for job in self._leased if job.payload is payload)
+        job_queue.mark(work.connection, [job], done_at=sa.func.now(), last_error="")
+        work.after_commit.append(lambda: self.finished.add(job.position))

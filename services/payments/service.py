@@ -63,8 +63,14 @@ SERVICE = Service(
     ],
     timers=[every(reconciliation.TICK_SECONDS, reconciliation.reconcile_due, converses=True)],
     jobs=[
-        Job(ApplyWebhook, webhooks.apply_webhooks, on_success=webhooks.applied, on_give_up=webhooks.parked),
-        Job(ConvergePayment, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
+        Job(ApplyWebhook, webhooks.apply_webhooks, on_give_up=webhooks.parked),
+        Job(
+            ConvergePayment,
+            convergence.converge_payments,
+            on_give_up=convergence.given_up,
+            give_up_after=A_MONTH,
+            concurrency=8,
+        ),
         Job(ReturnUnrequestedMoney, reconciliation.return_unrequested_money),
         Job(ExpireSession, convergence.converge_payments, on_give_up=convergence.given_up, give_up_after=A_MONTH),
     ],

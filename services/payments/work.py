@@ -1,5 +1,6 @@
 """The unit of work of the payments service: its stores, and `record`, which records a decision on a payment."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
 from services.payments.domain.decide import Decision
+from services.payments.domain.movements import MovementKind
 from services.payments.domain.payment import Payment
 from services.payments.domain.reconciliation import EVERY
 from services.payments.store.desired_states import SqlDesiredStates
@@ -19,6 +21,7 @@ from services.payments.store.payments import SqlPayments
 from services.payments.store.provider_calls import SqlProviderCalls
 from services.payments.store.provider_searches import SqlProviderSearches
 from services.payments.store.reconciliation import SqlReconciliation
+from services.payments.store.recorded_states import SqlRecordedStates
 from services.payments.store.webhooks import SqlWebhooks
 
 log = logs.logger(__name__)
@@ -41,12 +44,24 @@ class PaymentsWork(Work):
     provider_calls = store(SqlProviderCalls)
     ledger = store(SqlLedger)
     desired_states = store(SqlDesiredStates)
+    recorded_states = store(SqlRecordedStates)
     webhooks = store(SqlWebhooks)
     reconciliation = store(SqlReconciliation)
     provider_searches = store(SqlProviderSearches)
 
-    def record(self, before: Payment, decision: Decision, *, why: str, by: Actor = PROVIDER) -> None:
-        """Record a decision: the payment, an audit row and an event for each change, and the ledger rows."""
+    def record(
+        self,
+        before: Payment,
+        decision: Decision,
+        *,
+        why: str,
+        by: Actor = PROVIDER,
+        booked: Collection[tuple[MovementKind, str]] = (),
+    ) -> None:
+        """Record a decision: the payment, an audit row and an event for each change, and the ledger rows.
+
+        `booked` are movements that the ledger has, by kind and id at the provider.
+        """
         if decision.payment != before:
             self.payments.save(
                 before, decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every
@@ -67,4 +82,5 @@ class PaymentsWork(Work):
                 continue
             about = {"fact": type(change.event).__name__, "payment_id": before.id, "booking_id": before.booking_id}
             self.after_commit.append(partial(log.info, "payment_changed", status=change.after, **about))
-        self.ledger.book(decision.payment, decision.movements, at=self.now, why=why)
+        moved = [each for each in decision.movements if (each.kind, each.provider_id) not in booked]
+        self.ledger.book(decision.payment, moved, at=self.now, why=why)

@@ -258,7 +258,9 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
 ) -> None:
     """The negative control: the last notice that came decides."""
 
-    def trusted(event_id: str, conversation: Conversation[PaymentsWork]) -> str:
+    def trusted(
+        event_id: str, conversation: Conversation[PaymentsWork], *, finish: Callable[[PaymentsWork], None]
+    ) -> None:
         with conversation.transaction() as work:
             event = work.webhooks.get(event_id)
             assert event
@@ -267,7 +269,8 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
             if event.type in TYPES:
                 values = {"id": key.id, "status": TYPES[event.type]}
                 work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), values)
-        return key.id
+            work.webhooks.mark_applied([event_id], payment_id=key.id)
+            finish(work)
 
     monkeypatch.setattr(webhook_application, "apply", trusted)
     with environment.rewindable_databases() as rewindable_databases:

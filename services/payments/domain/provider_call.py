@@ -1,6 +1,7 @@
 """A call that changes an object at the provider: its request, its idempotency key, its result."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from contracts.data import Data
@@ -32,6 +33,21 @@ class ProviderCall(Data):
     def key(self) -> str:
         """The idempotency key of the current attempt. A repeated request keeps the key; a new attempt has a new key."""
         return f"{self.payment_id}:{self.action}:{self.attempt}"
+
+    def ended(self, result: "CallResult") -> "ProviderCall":
+        """The attempt with the result of this same attempt. An attempt that is done stays done."""
+        if self.state is CallState.DONE or self.attempt != result.call.attempt:
+            return self
+        return replace(self, state=result.state, code=result.code)
+
+
+class CallResult(Data):
+    """The result of an attempt: done with the id of the changed object, or failed or refused with the code."""
+
+    call: ProviderCall
+    state: CallState
+    code: str = ""
+    object_id: str | None = None
 
 
 def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contracts.bookings.queries import GetPayable
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
 from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
+from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.return_pages import return_pages
 from services.payments.steps.checkout import Checkout
 from services.payments.steps.sync import sync
@@ -39,11 +40,13 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
     """
     payable = conversation.ask(GetPayable(hotel=query.hotel, booking_id=query.booking_id))
     with conversation.reading() as work:
-        payment = work.payments.find_by_session(payable.hotel, payable.booking_id, query.session_id)
-    if payment is None:
+        about = (payable.hotel, payable.booking_id, query.session_id)
+        state = work.recorded_states.find_by_session(*about, now=work.now)
+    if state is None:
         raise Refusal("SESSION_NOT_FOUND", "This booking has no such payment session.")
+    payment = state.payment
     if payment.status in _MAY_HAVE_CHANGED:
-        payment = _synced(payment, conversation)
+        payment = _synced(state, conversation)
     return PaymentVerified(
         booking_id=payment.booking_id,
         payment_status=payment.status,
@@ -52,9 +55,9 @@ def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork
     )
 
 
-def _synced(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment:
+def _synced(state: RecordedState, conversation: Conversation[PaymentsWork]) -> Payment:
     """Sync the payment, as a webhook event may be lost. If the provider does not answer, return the payment as is."""
     try:
-        return sync(payment.key, conversation, why="verified").payment
+        return sync(state.payment.key, conversation, why="verified", state=state).payment
     except Unavailable:
-        return payment
+        return state.payment

@@ -1,9 +1,10 @@
 """Runs convergence jobs: one call of `steps.convergence.converge` per job, and a log line for a job given up."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from chassis.observability import logs
-from chassis.transactions.conversation import Conversation
+from chassis.transactions.conversation import JobConversation
 from services.payments.domain.jobs import ConvergePayment, ExpireSession
 from services.payments.steps.convergence import converge
 from services.payments.work import PaymentsWork
@@ -12,11 +13,11 @@ log = logs.logger(__name__)
 
 
 def converge_payments(
-    payloads: Sequence[ConvergePayment | ExpireSession], conversation: Conversation[PaymentsWork]
+    payloads: Sequence[ConvergePayment | ExpireSession], conversation: JobConversation[PaymentsWork]
 ) -> list[None]:
     """Converge each payment. Raises `RetryLater`, `Unavailable`."""
     for payload in payloads:
-        converge(payload.key, conversation, why=payload.why)
+        converge(payload.key, conversation, why=payload.why, finish=partial(conversation.finish, payload))
     return [None] * len(payloads)
 
 

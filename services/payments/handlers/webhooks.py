@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from functools import partial
 
 from chassis.observability import logs
 from chassis.refusal import Refusal
-from chassis.transactions.conversation import Conversation
+from chassis.transactions.conversation import JobConversation
 from contracts.payments.webhooks import (
     DismissWebhook,
     GetWebhook,
@@ -41,20 +41,17 @@ def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
     return WebhookStored(already_processed=not is_new)
 
 
-def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: Conversation[PaymentsWork]) -> list[Any]:
-    """Apply each webhook event. Returns the id of each event's payment."""
-    return [webhook_application.apply(payload.event_id, conversation) for payload in payloads]
-
-
-def applied(payload: ApplyWebhook, payment_id: str, work: PaymentsWork) -> None:
-    """Mark the event as applied to the payment."""
-    work.webhooks.set_outcome(payload.event_id, WebhookOutcome.APPLIED, payment_id=payment_id)
+def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: JobConversation[PaymentsWork]) -> list[None]:
+    """Apply each webhook event. Raises `RetryLater`, `PermanentFailure`, `Unavailable`."""
+    for payload in payloads:
+        webhook_application.apply(payload.event_id, conversation, finish=partial(conversation.finish, payload))
+    return [None] * len(payloads)
 
 
 def parked(payload: ApplyWebhook, why: str, work: PaymentsWork) -> None:
     """Park an event that cannot be applied, with the reason, for an operator."""
     log.error("webhook_parked", event_id=payload.event_id, why=why)
-    work.webhooks.set_outcome(payload.event_id, WebhookOutcome.PARKED, why)
+    work.webhooks.park(payload.event_id, why)
 
 
 def list_webhooks(query: ListWebhooks, work: PaymentsWork) -> WebhookPage:

@@ -14,12 +14,13 @@ from contracts.payments.events import PaymentStatus
 from services.payments.cards import CheckoutOrder
 from services.payments.domain.jobs import ExpireSession
 from services.payments.domain.payment import Payment
-from services.payments.domain.provider_call import SESSION, CallState, ProviderCall
+from services.payments.domain.provider_call import SESSION, CallResult, CallState, ProviderCall
+from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.lifecycle import PAID
 from services.payments.steps.backoff import RequestBackoff
-from services.payments.steps.convergence import converge, make_call
-from services.payments.steps.sync import SyncResult, sync
+from services.payments.steps.convergence import answered, converge
+from services.payments.steps.sync import SyncResult, store_result, sync
 from services.payments.work import PaymentsWork
 
 MAX_STEPS = 12
@@ -41,44 +42,45 @@ class Checkout:
         """The open or new session. Refused `BOOKING_NOT_PAYABLE`, `PAYMENT_REFUSED`; raises `Unavailable`."""
         for _ in range(MAX_STEPS):
             live = self._live_payment()
-            if live and live.status is PaymentStatus.SESSION_OPEN:
+            if live and live.payment.status is PaymentStatus.SESSION_OPEN:
                 live = self._synced(live)
             self._step(live)
             if self._reply:
                 return self._reply
         raise Unavailable("the page is being opened by somebody else")
 
-    def _step(self, live: Payment | None) -> None:
-        if live and live.status in PAID:
-            self._answer(live, "paid")
+    def _step(self, live: RecordedState | None) -> None:
+        if live and live.payment.status in PAID:
+            self._answer(live.payment, "paid")
         elif not self._payable.payable or self._payable.expires_at is None:
             raise _not_payable()
         elif live is None:
             self._begin()
-        elif live.status is PaymentStatus.NONE:
+        elif live.payment.status is PaymentStatus.NONE:
             self._open(live)
-        elif live.amount == self._payable.amount and not live.superseded:
-            self._answer(live, "existing")
-        elif live.status is PaymentStatus.SESSION_OPEN:
-            self._close(live)
+        elif live.payment.amount == self._payable.amount and not live.payment.superseded:
+            self._answer(live.payment, "existing")
+        elif live.payment.status is PaymentStatus.SESSION_OPEN:
+            self._close(live.payment)
 
-    def _live_payment(self) -> Payment | None:
+    def _live_payment(self) -> RecordedState | None:
+        about = self._payable
         with self._conversation.reading() as work:
-            return work.payments.find_live(self._payable.hotel, self._payable.booking_id, self._payable.purpose)
+            return work.recorded_states.find_live(about.hotel, about.booking_id, about.purpose, now=work.now)
 
-    def _synced(self, payment: Payment) -> Payment | None:
+    def _synced(self, live: RecordedState) -> RecordedState | None:
         """Sync the payment; returns None where the payment is over.
 
         Where the provider does not answer, returns the payment unchanged. Refused `BOOKING_NOT_PAYABLE`.
         """
         try:
-            result = sync(payment.key, self._conversation, why="asked for the page again")
+            result = sync(live.payment.key, self._conversation, why="asked for the page again", state=live)
         except Unavailable:
-            return payment
+            return live
         synced = result.payment
         if synced.status is PaymentStatus.SESSION_OPEN and result.call and not synced.superseded:
             raise _not_payable()
-        return synced if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
+        return result.state if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
 
     def _begin(self) -> None:
         """First transaction: insert the payment, store its call. Of several concurrent requests, only one inserts."""
@@ -93,13 +95,16 @@ class Checkout:
                 created_at=work.now,
                 purpose=self._payable.purpose,
             )
-            if work.desired_states.of_payment(payment).ended:
+            desired = work.desired_states.of_payment(payment)
+            if desired.ended:
                 raise _not_payable()
-            if work.payments.insert(payment):
-                self._store_call(payment, 1, work)
-                key = f"expire:{payment.id}"
-                job = ExpireSession(hotel=payment.hotel, payment_id=payment.id)
-                work.enqueue(job, key=key, not_before=payment.hold_expires_at)
+            if not work.payments.insert(payment):
+                return
+            call = self._store_call(payment, 1, work)
+            job = ExpireSession(hotel=payment.hotel, payment_id=payment.id)
+            work.enqueue(job, key=f"expire:{payment.id}", not_before=payment.hold_expires_at)
+            begun = RecordedState.of_new(payment, desired, read_at=work.now)
+        self._open(begun.with_call(call))
 
     def _store_call(self, payment: Payment, attempt: int, work: PaymentsWork) -> ProviderCall:
         self._attempt = attempt
@@ -118,56 +123,51 @@ class Checkout:
         )
         return work.provider_calls.begin(call)
 
-    def _open(self, payment: Payment) -> None:
-        """Send the call, then record the session in the second transaction.
+    def _open(self, live: RecordedState) -> None:
+        """Send the call, then store its result with the session in the second transaction.
 
         A call that was not answered, perhaps because the provider closed the idle connection just then, is sent again
         unchanged, after a wait. The call may be from an earlier request, and its `expires_at` may now be too near for
         the provider. A refusal of such a call does not fail the payment: a new call is stored and sent.
         """
-        with self._conversation.reading() as work:
-            call = work.provider_calls.latest(payment.key)[SESSION]
+        call = live.calls[SESSION]
         if call.state in (CallState.FAILED, CallState.REFUSED):
-            if self._exists_at_provider(payment):
+            if self._exists_at_provider(live):
                 return
             with self._conversation.transaction() as work:
-                call = self._store_call(payment, call.attempt + 1, work)
+                call = self._store_call(live.payment, call.attempt + 1, work)
+            live = live.with_call(call)
         try:
-            session_id = make_call(call, self._conversation)
+            answer = answered(call, self._conversation)
+            if answer.object_id is not None:
+                self._record_session(live, answer)
+                return
         except Unavailable as unknown:
             self._backoff.wait(unknown)
             return
         except RetryLater as later:
             raise Unavailable(str(later)) from later
-        if session_id is not None:
-            self._read_and_record(payment, session_id)
-        elif call.attempt == self._attempt:
+        store_result(answer, self._conversation)
+        if call.attempt == self._attempt:
             raise Refusal("PAYMENT_REFUSED", "The payment provider will not take this payment.")
 
-    def _read_and_record(self, payment: Payment, session_id: str) -> None:
-        """Record the session that was created. A read that fails is repeated by the next step, after a wait."""
-        try:
-            self._record_session(payment, session_id)
-        except Unavailable as unknown:
-            self._backoff.wait(unknown)
-
-    def _exists_at_provider(self, payment: Payment) -> bool:
+    def _exists_at_provider(self, live: RecordedState) -> bool:
         """Whether the provider opened the session although the call failed. Searches by the payment's id."""
-        self._record_session(payment, None)
-        live = self._live_payment()
-        return live is None or live.status is not PaymentStatus.NONE
+        self._record_session(live, None)
+        now = self._live_payment()
+        return now is None or now.payment.status is not PaymentStatus.NONE
 
-    def _record_session(self, payment: Payment, session_id: str | None) -> None:
-        def answer(result: SyncResult, work: PaymentsWork) -> None:
+    def _record_session(self, live: RecordedState, answer: CallResult | None) -> None:
+        """Look at the session and record it, with the answer to the call that created it. Raises `Unavailable`."""
+
+        def reply(result: SyncResult, work: PaymentsWork) -> None:
             opened = result.changed and result.payment.status is PaymentStatus.SESSION_OPEN
             if opened and result.call is None and result.payment.amount == self._payable.amount:
                 self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
 
-        with self._conversation.reading() as work:
-            current = work.payments.get(payment.key)
-        if current and current.status is PaymentStatus.NONE:
-            why = "the page was opened"
-            sync(payment.key, self._conversation, why=why, created_session=session_id, after=answer)
+        key, session_id = live.payment.key, answer.object_id if answer else None
+        why = "the page was opened"
+        sync(key, self._conversation, why=why, state=live, answer=answer, created_session=session_id, after=reply)
 
     def _close(self, payment: Payment) -> None:
         """Close the session with the old amount at the provider, before a session with the new amount opens."""

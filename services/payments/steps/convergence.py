@@ -1,13 +1,15 @@
 """Convergence: calls the provider until a payment has its desired state."""
 
+from collections.abc import Callable
+
 from chassis.observability import logs
 from chassis.refusal import RetryLater
 from chassis.transactions.conversation import Conversation
-from services.payments.cards import CallFailed, CallRefused
+from services.payments.cards import CallFailed, CallRefused, Cards
 from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.payment import PaymentKey
-from services.payments.domain.provider_call import CallState, ProviderCall
-from services.payments.steps.sync import sync
+from services.payments.domain.provider_call import CallResult, CallState, ProviderCall
+from services.payments.steps.sync import SyncResult, store_result, sync
 from services.payments.work import PaymentsWork
 
 MAX_ROUNDS = 4
@@ -22,33 +24,47 @@ def enqueue_convergence(payment: PaymentKey, why: str, work: PaymentsWork) -> No
     work.enqueue(job, key=f"converge:{payment.id}:{cause}")
 
 
-def converge(payment: PaymentKey, conversation: Conversation[PaymentsWork], *, why: str) -> None:
-    """Sync and make the next call until no call is due. Raises `RetryLater` where calls remain after `MAX_ROUNDS`."""
-    for _ in range(MAX_ROUNDS):
-        call = sync(payment, conversation, why=why, enqueue=False).call
-        if call is None:
-            return
-        make_call(call, conversation)
-    raise RetryLater("the payment has not come to rest")
+def converge(
+    payment: PaymentKey,
+    conversation: Conversation[PaymentsWork],
+    *,
+    why: str,
+    finish: Callable[[PaymentsWork], None] | None = None,
+) -> None:
+    """Sync and make the next call until no call is due. Raises `RetryLater` where calls remain after `MAX_ROUNDS`.
 
-
-def make_call(call: ProviderCall, conversation: Conversation[PaymentsWork]) -> str | None:
-    """Send a stored call and store its result; returns the id of the changed object, None for a refused call.
-
-    Raises `RetryLater` where the provider failed, `Unavailable` where the provider did not answer. An unanswered call
-    is later sent again unchanged.
+    One transaction stores a call before it is made. The next one, after the look that follows the call, stores its
+    result with what the look shows. `finish` runs in the transaction of the last look.
     """
+
+    def at_rest(result: SyncResult, work: PaymentsWork) -> None:
+        if finish and result.call is None:
+            finish(work)
+
+    after = at_rest if finish else None
+    result = sync(payment, conversation, why=why, enqueue=False, after=after)
+    for _ in range(MAX_ROUNDS):
+        if result.call is None:
+            return
+        answer = answered(result.call, conversation)
+        result = sync(payment, conversation, why=why, state=result.state, answer=answer, enqueue=False, after=after)
+    if result.call is not None:
+        raise RetryLater("the payment has not come to rest")
+
+
+def answered(call: ProviderCall, conversation: Conversation[PaymentsWork]) -> CallResult:
+    """Send a stored call; returns its result, done or refused, which the caller stores.
+
+    Raises `RetryLater` where the provider failed, which is stored, and `Unavailable` where the provider did not answer.
+    An unanswered call, and one whose result is not stored, is later sent again unchanged.
+    """
+    cards: Cards = conversation.dependencies.cards
     try:
-        object_id: str = conversation.dependencies.cards.perform(call.request, key=call.key)
+        object_id = cards.perform(call.request, key=call.key)
     except CallRefused as refused:
         log.warning("provider_refused", call=call.key, code=refused.code)
-        with conversation.transaction() as work:
-            work.provider_calls.finish(call, CallState.REFUSED, code=refused.code)
-        return None
+        return CallResult(call=call, state=CallState.REFUSED, code=refused.code)
     except CallFailed as failed:
-        with conversation.transaction() as work:
-            work.provider_calls.finish(call, CallState.FAILED, code=str(failed))
+        store_result(CallResult(call=call, state=CallState.FAILED, code=str(failed)), conversation)
         raise RetryLater(f"{call.key}: {failed}") from failed
-    with conversation.transaction() as work:
-        work.provider_calls.finish(call, CallState.DONE, object_id=object_id)
-    return object_id
+    return CallResult(call=call, state=CallState.DONE, object_id=object_id)

@@ -1,17 +1,23 @@
-"""Syncs a payment with the provider: read, decide, record. Every change of a payment goes through a sync."""
+"""Syncs a payment with the provider: read, look, decide, record. Every change of a payment goes through a sync.
+
+The payment is read by one statement, then looked at, then recorded in one transaction, which also stores the result of
+the call that was made before the look, and the call to make next. A process that dies before this transaction has
+recorded nothing: the next sync looks again, and an unanswered call is sent again unchanged.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
-from services.payments.cards import Cards, UnknownObject
-from services.payments.domain.decide import decide
+from services.payments.domain.decide import Decision, decide
 from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.payment import Payment, PaymentKey
-from services.payments.domain.provider_call import CallState, ProviderCall, refusals
-from services.payments.domain.provider_snapshot import ProviderSnapshot, SessionSnapshot, SessionState
+from services.payments.domain.provider_call import CallResult, CallState, ProviderCall, refusals
+from services.payments.domain.provider_snapshot import ProviderSnapshot
+from services.payments.domain.recorded_state import RecordedState
+from services.payments.steps.look import take_snapshot
 from services.payments.work import PaymentsWork
 
 MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has changed meanwhile
@@ -19,19 +25,47 @@ MAX_ATTEMPTS = 5  # how often a sync starts again because the payment has change
 
 @dataclass(frozen=True, kw_only=True)
 class SyncResult:
-    """The payment after the sync, whether the sync changed it, and the stored call to make next.
+    """The state after the sync, whether the sync changed the payment, and the stored call to make next.
 
-    `session_is_gone` tells that the provider no longer has the payment's checkout session.
+    `intent_id` is the intent that the snapshot has. `session_is_gone` tells that the provider no longer has the
+    payment's checkout session.
     """
 
-    payment: Payment
+    state: RecordedState
     changed: bool
     call: ProviderCall | None
-    session_is_gone: bool = False
+    intent_id: str | None
+    session_is_gone: bool
+
+    @property
+    def payment(self) -> Payment:
+        """The payment after the sync."""
+        return self.state.payment
 
 
-StoredState = tuple[Payment, Mapping[str, ProviderCall]]
 AfterSync = Callable[[SyncResult, PaymentsWork], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sync:
+    """How a sync records: `why`, whether a job makes the next call, and what runs in the same transaction."""
+
+    why: str
+    enqueue: bool
+    after: AfterSync | None
+
+    def record(self, state: RecordedState, snapshot: ProviderSnapshot, work: PaymentsWork) -> SyncResult:
+        """Decide on a state that this transaction has locked, and record the decision."""
+        decision = _decision(state, snapshot)
+        work.record(state.payment, decision, why=self.why, booked=state.booked)
+        call = _next_call(state.payment.key, decision.next_action, state.calls, work) if decision.next_action else None
+        if call and self.enqueue:
+            job = ConvergePayment(hotel=call.hotel, payment_id=call.payment_id, why=self.why)
+            work.enqueue(job, key=f"converge:{call.key}")
+        result = _result(state, snapshot, decision, call)
+        if self.after:
+            self.after(result, work)
+        return result
 
 
 def sync(
@@ -39,96 +73,82 @@ def sync(
     conversation: Conversation[PaymentsWork],
     *,
     why: str,
+    state: RecordedState | None = None,
+    answer: CallResult | None = None,
     created_session: str | None = None,
     enqueue: bool = True,
     after: AfterSync | None = None,
+    on_stale: Callable[[PaymentsWork], None] = lambda _: None,
 ) -> SyncResult:
-    """Read the provider, then decide and record in one transaction. Raises `Unavailable`.
+    """Look at the provider, then decide and record in one transaction. Raises `Unavailable`.
 
-    `created_session` is the session that our call has just created for the payment. With `enqueue`, a job makes the
-    next call. `after` runs in the same transaction. The snapshot is stale if the payment, its calls or their results
-    change during the read. The sync then starts again.
+    `state` is what has just been read of the payment. `answer` is the result of the call that was made just before,
+    and is stored in any case. `created_session` is the session that our call has just created for the payment. With
+    `enqueue`, a job makes the next call. `after` runs in the same transaction. The snapshot is stale if the payment,
+    its calls or their results change during the look. The sync then starts again, unless `on_stale` raises.
+
+    A decision that has nothing to record needs no lock: what others record meanwhile comes from their own look, and a
+    changed desired state brings its own convergence.
     """
+    recording = Sync(why=why, enqueue=enqueue, after=after)
     for _ in range(MAX_ATTEMPTS):
-        with conversation.reading() as work:
-            before = stored_state(key, work)
-        snapshot = take_snapshot(before[0], conversation.dependencies.cards, created_session)
+        before = state or recorded_state(key, conversation)
+        try:
+            snapshot = take_snapshot(before.payment, conversation.dependencies.cards, created_session)
+        except Exception:
+            store_result(answer, conversation)
+            raise
+        if answer is None and before.agrees_with(decision := _decision(before, snapshot)):
+            result = _result(before, snapshot, decision, None)
+            if after:
+                with conversation.transaction() as work:
+                    after(result, work)
+            return result
         with conversation.transaction() as work:
-            payment = work.payments.lock(key)
-            if payment and not _is_stale(before, (payment, work.provider_calls.latest(key))):
-                return _record(payment, before[1], snapshot, work, why=why, enqueue=enqueue, after=after)
+            now = work.recorded_states.lock(key, now=work.now)
+            if answer:
+                work.provider_calls.finish(answer)
+            if now and not _is_stale(before, now):
+                return recording.record(now.answered(answer), snapshot, work)
+            on_stale(work)
+        state = answer = None
     raise Unavailable("others keep changing the payment")
 
 
-def _is_stale(before: StoredState, now: StoredState) -> bool:
-    return before != now
+def _is_stale(before: RecordedState, now: RecordedState) -> bool:
+    return before.differs(now)
 
 
-def stored_state(key: PaymentKey, work: PaymentsWork) -> StoredState:
-    """The payment, and the last attempt at each of its calls. Raises `LookupError` for an unknown payment."""
-    payment = work.payments.get(key)
-    if payment is None:
-        raise LookupError(f"there is no payment {key.id}")
-    return payment, work.provider_calls.latest(key)
+def _decision(state: RecordedState, snapshot: ProviderSnapshot) -> Decision:
+    return decide(state.payment, state.desired, snapshot, refused=refusals(state.calls), now=state.read_at)
 
 
-def take_snapshot(payment: Payment, cards: Cards, created_session: str | None = None) -> ProviderSnapshot:
-    """Read the payment's objects at the provider. The session is read only until the payment has an intent.
-
-    An intent becomes the payment's only through the payment's own session: any other intent is unrequested money.
-    Raises `UnknownObject`, `Unavailable`.
-    """
-    session = None if payment.intent_id else _session(payment, cards, created_session)
-    intent_id = payment.intent_id or (session.intent_id if session else None)
-    intent = cards.intent(intent_id) if intent_id else None
-    charge = intent.charge if intent else None
-    return ProviderSnapshot(
-        session=session,
-        intent=intent,
-        refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),
-        disputes=cards.disputes(intent.id) if intent and charge and charge.disputed else (),
-    )
-
-
-def _session(payment: Payment, cards: Cards, created_session: str | None) -> SessionSnapshot | None:
-    if payment.session_id is None:
-        return (
-            cards.session(created_session)
-            if created_session
-            else cards.find_session(payment.id, since=payment.created_at)
-        )
-    try:
-        return cards.session(payment.session_id)
-    except UnknownObject:
-        return SessionSnapshot(id=payment.session_id, state=SessionState.GONE, url=None, intent_id=None)
-
-
-def _record(
-    payment: Payment,
-    latest: Mapping[str, ProviderCall],
-    snapshot: ProviderSnapshot,
-    work: PaymentsWork,
-    *,
-    why: str,
-    enqueue: bool,
-    after: AfterSync | None,
+def _result(
+    state: RecordedState, snapshot: ProviderSnapshot, decision: Decision, call: ProviderCall | None
 ) -> SyncResult:
-    desired = work.desired_states.of_payment(payment)
-    decision = decide(payment, desired, snapshot, refused=refusals(latest), now=work.now)
-    work.record(payment, decision, why=why)
-    call = _next_call(payment.key, decision.next_action, latest, work) if decision.next_action else None
-    if call and enqueue:
-        job = ConvergePayment(hotel=payment.hotel, payment_id=payment.id, why=why)
-        work.enqueue(job, key=f"converge:{call.key}")
-    result = SyncResult(
-        payment=decision.payment,
+    return SyncResult(
+        state=state.after(decision).with_call(call),
         changed=bool(decision.changes),
         call=call,
+        intent_id=snapshot.intent.id if snapshot.intent else None,
         session_is_gone=snapshot.session_is_gone,
     )
-    if after:
-        after(result, work)
-    return result
+
+
+def recorded_state(key: PaymentKey, conversation: Conversation[PaymentsWork]) -> RecordedState:
+    """What is recorded of the payment. Raises `LookupError` for an unknown payment."""
+    with conversation.reading() as work:
+        state = work.recorded_states.get(key, now=work.now)
+    if state is None:
+        raise LookupError(f"there is no payment {key.id}")
+    return state
+
+
+def store_result(result: CallResult | None, conversation: Conversation[PaymentsWork]) -> None:
+    """Store the result of a call in a transaction of its own, if there is one."""
+    if result:
+        with conversation.transaction() as work:
+            work.provider_calls.finish(result)
 
 
 def _next_call(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
-from services.payments.domain.payment import Payment, PaymentKey, Refund
+from services.payments.domain.payment import Payment, PaymentKey, Refund, RefundStatus
 from services.payments.domain.reconciliation import EVERY
 from services.payments.lifecycle import LIVE, UNFINISHED
 from services.payments.store.tables import DIRECTORY, PAYMENT, REFUND
@@ -40,16 +40,28 @@ _NEW = (
 _INSERT = DIRECTORY.insert().from_select(["payment_id", "hotel", "session_id", "intent_id"], sa.select(_NEW))
 
 
+REFUNDS: sa.Label[Any] = sa.literal_column(
+    """(SELECT json_agg(refund ORDER BY position) FROM refund
+        WHERE (refund.hotel, refund.payment_id) = (payment.hotel, payment.id))""",
+    sa.JSON,
+).label("refunds")
+_SELECT = sa.select(PAYMENT, REFUNDS)
+
+
 class SqlPayments(SqlStore):
-    """Reads and writes payments. A payment is read with two statements: one for its row, one for its refunds."""
+    """Reads and writes payments. A payment is read with its refunds by one statement."""
 
     def get(self, key: PaymentKey) -> Payment | None:
         """One payment, or None where the hotel has no such payment."""
         return self._one(*_is(key))
 
     def lock(self, key: PaymentKey) -> Payment | None:
-        """One payment, locked until the end of the transaction, or None where the hotel has no such payment."""
-        return self._one(*_is(key), lock=True)
+        """One payment, locked until the end of the transaction, or None where the hotel has no such payment.
+
+        It is read by a statement of its own: a statement that waits for a lock reads other tables as they were before.
+        """
+        self._connection.execute(lock_of(key))
+        return self.get(key)
 
     def find(self, payment_id: str) -> Payment | None:
         """One payment whose hotel is not known, or None for an unknown id."""
@@ -60,12 +72,7 @@ class SqlPayments(SqlStore):
         self, hotel: str, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING
     ) -> Payment | None:
         """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
-        live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
-        return self._one(*_of(hotel, booking_id), PAYMENT.c.purpose == purpose, live)
-
-    def find_by_session(self, hotel: str, booking_id: str, session_id: str) -> Payment | None:
-        """The booking's payment that has this checkout session, or None where there is no such payment."""
-        return self._one(*_of(hotel, booking_id), PAYMENT.c.session_id == session_id)
+        return self._one(*is_live(hotel, booking_id, purpose))
 
     def lock_all(self, hotel: str, booking_id: str) -> list[Payment]:
         """The booking's payments, oldest first, each locked until the end of the transaction."""
@@ -114,22 +121,40 @@ class SqlPayments(SqlStore):
         query = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*conditions).order_by(PAYMENT.c.created_at)
         return [PaymentKey(*row) for row in self._connection.execute(query)]
 
-    def _one(self, *conditions: sa.ColumnElement[bool], lock: bool = False) -> Payment | None:
-        query = sa.select(PAYMENT).where(*conditions)
-        row = self._connection.execute(query.with_for_update() if lock else query).mappings().first()
-        if row is None:
-            return None
-        own = (REFUND.c.hotel == row["hotel"]) & (REFUND.c.payment_id == row["id"])
-        refunds = sa.select(REFUND).where(own).order_by(REFUND.c.position)
-        currency = row["currency"]
-        return Payment(
-            **{name: row[name] for name in _OF_PAYMENT},
-            amount=Money(row["amount"], currency),
-            refunds=tuple(
-                Refund(**{name: refund[name] for name in _OF_REFUND}, amount=Money(refund["amount"], currency))
-                for refund in self._connection.execute(refunds).mappings()
-            ),
-        )
+    def _one(self, *conditions: sa.ColumnElement[bool]) -> Payment | None:
+        row = self._connection.execute(_SELECT.where(*conditions)).first()
+        return payment_of(row._mapping) if row else None
+
+
+def payment_of(row: sa.RowMapping) -> Payment:
+    """The payment in a row that has the columns of `payment`, and its refunds as `REFUNDS`."""
+    currency = row[PAYMENT.c.currency]
+    return Payment(
+        **{name: row[PAYMENT.c[name]] for name in _OF_PAYMENT},
+        amount=Money(row[PAYMENT.c.amount], currency),
+        refunds=tuple(_refund(each, currency) for each in row["refunds"] or ()),
+    )
+
+
+def _refund(row: dict[str, Any], currency: str) -> Refund:
+    own = {name: row[name] for name in _OF_REFUND}
+    return Refund(**own | {"status": RefundStatus(row["status"])}, amount=Money(row["amount"], currency))
+
+
+def lock_of(key: PaymentKey) -> sa.Select[Any]:
+    """The query that locks a payment's row."""
+    return sa.select(PAYMENT.c.id).where(*_is(key)).with_for_update()
+
+
+def is_live(hotel: str, booking_id: str, purpose: PaymentPurpose) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the booking's live payment of this purpose."""
+    live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
+    return *_of(hotel, booking_id), PAYMENT.c.purpose == purpose, live
+
+
+def has_session(hotel: str, booking_id: str, session_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the booking's payment that has this checkout session."""
+    return *_of(hotel, booking_id), PAYMENT.c.session_id == session_id
 
 
 def _is(key: PaymentKey) -> tuple[sa.ColumnElement[bool], ...]:

@@ -212,12 +212,6 @@ def test_a_decision_on_a_stale_snapshot_would_refund_twice(
 ) -> None:
     """The negative control, with a refund of less than half: a larger one would never converge."""
     monkeypatch.setattr(sync, "_is_stale", lambda *_: False)
-    next_call = sync._next_call
-    monkeypatch.setattr(
-        sync,
-        "_next_call",
-        lambda key, action, _, work: next_call(key, action, work.provider_calls.latest(key), work),
-    )
 
     booking_id = refund_with_a_stale_snapshot(service, cards, lambda: service.run_jobs(rounds=1))
 

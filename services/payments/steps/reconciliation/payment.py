@@ -12,8 +12,9 @@ from services.payments.domain.payment import Payment, PaymentKey
 from services.payments.domain.provider_call import refusals
 from services.payments.domain.reconciliation import differences, missing
 from services.payments.steps.convergence import converge
+from services.payments.steps.look import take_snapshot
 from services.payments.steps.reconciliation.run import each_read, page_limit, record_payment_findings, run_name
-from services.payments.steps.sync import MAX_ATTEMPTS, stored_state, take_snapshot
+from services.payments.steps.sync import MAX_ATTEMPTS, recorded_state
 from services.payments.work import PaymentsWork
 
 log = logs.logger(__name__)
@@ -27,20 +28,19 @@ def compare(
     Raises `Unavailable` where the provider does not answer, or where other processes keep changing the payment.
     """
     for _ in range(MAX_ATTEMPTS):
-        with conversation.reading() as work:
-            before = stored_state(key, work)
-        payment, calls = before
+        before = recorded_state(key, conversation)
+        payment = before.payment
         try:
             snapshot = take_snapshot(payment, conversation.dependencies.cards)
         except UnknownObject as unknown:
             return payment, (missing(payment, str(unknown)),)
         with conversation.reading() as work:
             ledger = work.ledger.amounts(key)
-            desired = work.desired_states.of_payment(payment)
-            now, after = work.now, stored_state(key, work)
-        if before == after:
-            decision = decide(payment, desired, snapshot, refused=refusals(calls), now=now)
-            return payment, tuple(differences(payment, desired, snapshot, decision, ledger))
+        after = recorded_state(key, conversation)
+        if not before.differs(after):
+            refused = refusals(after.calls)
+            decision = decide(payment, after.desired, snapshot, refused=refused, now=after.read_at)
+            return payment, tuple(differences(payment, after.desired, snapshot, decision, ledger))
     raise Unavailable("others keep changing the payment")
 
 

@@ -45,11 +45,9 @@ def _webhook_finding(webhook: ReceivedWebhook, conversation: Conversation[Paymen
 
 def _apply(finding: ReconciliationFinding, conversation: Conversation[PaymentsWork]) -> ReconciliationFinding:
     try:
-        payment_id = webhook_application.apply(finding.object_id, conversation)
+        webhook_application.apply(finding.object_id, conversation, finish=lambda _: None)
     except (PermanentFailure, RetryLater, Unavailable):
         return finding
-    with conversation.transaction() as work:
-        work.webhooks.set_outcome(finding.object_id, WebhookOutcome.APPLIED, payment_id=payment_id)
     return replace(finding, repaired=True)
 
 
