@@ -175,23 +175,9 @@ def test_a_hold_of_a_booking_never_stored_is_released_after_a_minute(service: Bo
     assert not service.rows("SELECT * FROM hold")
 
 
-def test_a_hold_of_a_live_booking_is_kept(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(held_for(booking_id))
-
-    due(service)
-    assert service.tick(release_orphan_holds)
-
-    assert released(service) == []
-    assert service.row("SELECT check_at FROM hold").check_at is None
-    assert not service.tick(release_orphan_holds)
-
-
 def test_a_hold_outliving_its_booking_is_released(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     service.deliver(held_for(booking_id))
-    due(service)
-    service.tick(release_orphan_holds)
     service.ask(CancelBooking(**about(booking_id)))
     assert not service.tick(release_orphan_holds)  # rooms has a minute to hear of it
 
