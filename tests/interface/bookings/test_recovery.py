@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from chassis.messaging.event_dispatcher import APPLIED
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
@@ -17,6 +19,9 @@ from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
+from services.bookings.store import bookings
+from services.bookings.work import BookingsWork
+from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about, refused
 from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
@@ -151,6 +156,34 @@ def test_an_event_of_rooms_makes_the_pending_action_due(
     service.deliver(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id))
 
     assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
+
+
+def waiting_for_the_end(service: BookingsUnderTest) -> Any:
+    """The event of a vacated room comes while its check-out ends, and has locked the booking; waits for the end."""
+    booking_id = prepared(service, CheckOut)
+    service.rooms.instead[MoveOut] = Unavailable("the answer is on its way")
+    with pytest.raises(Unavailable):
+        service.ask(CheckOut(**about(booking_id)))
+    action_id = service.rooms.asks[-1].action_id
+    event = RoomVacated(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id)
+
+    def lock(work: BookingsWork) -> None:
+        assert work.bookings.lock(HOTEL, booking_id)
+
+    return after_a_wait(service.engine, service.unit_of_work.begin, lock, lambda: service.deliver(event))
+
+
+def test_an_event_of_rooms_does_not_wait_for_the_end_of_its_action(service: BookingsUnderTest) -> None:
+    with pytest.raises(AssertionError, match=r"did not wait: .*applied"):
+        waiting_for_the_end(service)
+
+
+def test_an_event_of_rooms_that_skips_no_lock_would_wait(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookings, "_EXPEDITE", sa.text(bookings._EXPEDITE.text.replace("SKIP LOCKED", "")))
+
+    assert waiting_for_the_end(service) == [APPLIED]
 
 
 def held_for(booking_id: str) -> InventoryHeld:
