@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
 from chassis.observability import logs, redaction, trace
-from chassis.transactions import job_queue
-from chassis.transactions.tables import AUDIT, OUTBOX, REMARK, STREAM
+from chassis.transactions import job_queue, records
+from chassis.transactions.tables import STREAM
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -26,9 +26,6 @@ _NEXT_SEQUENCE = (
     .on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1})
     .returning(STREAM.c.last)
 )
-_INSERT_AUDIT = sa.insert(AUDIT)
-_INSERT_REMARKS = sa.insert(REMARK)
-_INSERT_OUTBOX = sa.insert(OUTBOX)
 
 
 @dataclass
@@ -60,6 +57,7 @@ class Work:
     _events: list[PendingEvent] = field(default_factory=list, init=False)
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _late: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -117,18 +115,21 @@ class Work:
         self.has_new_jobs = self.has_new_jobs or retried
         return retried
 
+    def write_late(self, statement: str, params: dict[str, Any]) -> None:
+        """Execute a store's statement at commit, as one with the audit rows and the outbox.
+
+        The statement sees none of their rows, and its text is a constant: only `params` differ.
+        """
+        self._late.append((statement, params))
+
     def flush(self) -> None:
-        """Write the audit rows and the outbox; `UnitOfWork` calls this just before the commit."""
-        if self._audit:
-            self.connection.execute(_INSERT_AUDIT, self._audit)
-            self._audit = []
-        if self._remarks:
-            self.connection.execute(_INSERT_REMARKS, self._remarks)
-            self._remarks = []
+        """Write the audit rows, the outbox and the late statements; `UnitOfWork` calls this just before the commit."""
+        events = [self._row(pending) for pending in self._events]
+        rows = {"audit": self._audit, "remarks": self._remarks, "events": events}
+        records.write(self.connection, **rows, others=self._late)
         if self._events:
-            self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
             self.after_commit.append(partial(_log_events, self._events))
-            self._events = []
+        self._audit, self._remarks, self._events, self._late = [], [], [], []
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event
