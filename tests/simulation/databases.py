@@ -153,7 +153,7 @@ class SimulatedDatabase:
         ___: bool,
     ) -> None:
         connection.info[ACTIVE] = self._now()
-        if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
+        if "INSERT INTO outbox" in statement or statement.startswith("UPDATE outbox"):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
         elif statement.startswith("INSERT INTO job"):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from chassis.messaging.event_dispatcher import APPLIED
 from chassis.refusal import Refusal, Unavailable
+from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingStatus
@@ -17,9 +18,11 @@ from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import HoldInventory, ReleaseInventory
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
+from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
 from services.bookings.store import bookings
+from services.bookings.store.bookings import SqlBookings
 from services.bookings.work import BookingsWork
 from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
@@ -156,6 +159,55 @@ def test_an_event_of_rooms_makes_the_pending_action_due(
     service.deliver(event(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id))
 
     assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
+
+
+def assigned_beside_another_action(service: BookingsUnderTest) -> Booking:
+    """While rooms is asked to give a room, the action is refused and another one begins, at the same version."""
+    booking_id = prepared(service, AssignRoom)
+
+    def another(message: Any) -> Any:
+        service.rows("""UPDATE booking SET pending = pending || '{"id": "another"}' WHERE pending IS NOT NULL""")
+        return service.rooms.answer(message)
+
+    service.rooms.instead[GiveRoom] = another
+    service.ask(AssignRoom(**about(booking_id, room_number="101")))
+    with service.unit_of_work.begin() as work:
+        booking: Booking | None = work.bookings.find(HOTEL, booking_id)
+    assert booking
+    return booking
+
+
+def test_an_action_does_not_end_another_one(service: BookingsUnderTest) -> None:
+    booking = assigned_beside_another_action(service)
+
+    assert booking.pending
+    assert booking.pending.id == "another"
+    assert booking.assigned_room_number is None
+
+
+def test_an_action_that_expects_no_change_would_end_another_one(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SqlBookings, "expect_unchanged", lambda *_: None)
+
+    booking = assigned_beside_another_action(service)
+
+    assert booking.pending is None
+    assert booking.assigned_room_number == "101"
+
+
+def test_a_change_during_an_action_stays(service: BookingsUnderTest) -> None:
+    booking_id = prepared(service, AssignRoom)
+
+    def changing(message: Any) -> Any:
+        service.ask(AmendBooking(**about(booking_id, internal_notes="Late by train")))
+        return service.rooms.answer(message)
+
+    service.rooms.instead[GiveRoom] = changing
+    booking = service.ask(AssignRoom(**about(booking_id, room_number="101")))
+
+    assert (booking.internal_notes, booking.assigned_room_number) == ("Late by train", "101")
+    assert service.events(booking_id)[-2:] == ["BookingAmended", "RoomAssigned"]
 
 
 def waiting_for_the_end(service: BookingsUnderTest) -> Any:
