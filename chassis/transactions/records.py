@@ -1,60 +1,61 @@
-"""Writes what a transaction records beside its change - audit rows, remarks and events - in one statement."""
+"""What a transaction leaves beside its service's own rows: audit rows, remarks, events and jobs, by one statement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from chassis import codec
+from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK
 
-_AUDIT = """
-INSERT INTO audit (hotel, subject, sequence, what, by, from_status, to_status, at, why, trace_id)
-SELECT * FROM jsonb_to_recordset(CAST(:audit AS jsonb)) AS change (
-    hotel text, subject text, sequence integer, what text, by jsonb, from_status text, to_status text, at timestamptz,
-    why text, trace_id text
-)"""
-_REMARKS = """
-INSERT INTO remark (hotel, subject, sequence, text)
-SELECT * FROM jsonb_to_recordset(CAST(:remarks AS jsonb)) AS remark (
-    hotel text, subject text, sequence integer, text text
-)"""
-_EVENTS = """
-INSERT INTO outbox (id, subject, sequence, type, hotel, time, data, traceparent, correlation_id, causation_id)
-SELECT * FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS event (
-    id uuid, subject text, sequence integer, type text, hotel text, time timestamptz, data jsonb, traceparent text,
-    correlation_id text, causation_id text
-)"""
-_INSERTS = {"audit": _AUDIT, "remarks": _REMARKS, "events": _EVENTS}
-
-Rows = Sequence[dict[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
 Params = dict[str, Any]
 WriteLate = Callable[[str, Params], None]
 
+# The columns that a transaction gives values. The jobs come last: the statement returns what their insertion returns.
+_COLUMNS = {
+    AUDIT.name: "hotel subject sequence what by from_status to_status at why trace_id",
+    REMARK.name: "hotel subject sequence text",
+    OUTBOX.name: "id subject sequence type hotel time data traceparent correlation_id causation_id",
+    JOB.name: "key kind order_key payload not_before traceparent",
+}
+_ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING RETURNING kind, not_before"}
 
-def write(
-    connection: sa.Connection,
-    *,
-    audit: Rows = (),
-    remarks: Rows = (),
-    events: Rows = (),
-    others: Sequence[tuple[str, Params]] = (),
-) -> None:
-    """Insert the rows, in the order given. Without rows nothing is sent; without events the relay is not woken.
 
-    `others` are changes of other rows, each a statement of constant text with parameters of its own names.
+def insert(
+    connection: sa.Connection, rows: Mapping[str, Rows], *, late: Sequence[tuple[str, Params]] = ()
+) -> Sequence[sa.Row[Any]]:
+    """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
+
+    `late` are changes of other rows, each a statement of constant text, with parameters of names of its own. All of
+    them are one statement, because each statement costs a round trip and a plan, however small it is.
     """
-    rows = {"audit": audit, "remarks": remarks, "events": events}
-    params: Params = {name: codec.encode(given).decode() for name, given in rows.items() if given}
-    statements = (*(statement for statement, _ in others), *(_INSERTS[name] for name in params))
-    for _, own in others:
+    tables = tuple(table for table in _COLUMNS if rows.get(table))
+    if not tables and not late:
+        return ()
+    params: Params = {table: codec.encode(rows[table]).decode() for table in tables}
+    for _, own in late:
         params |= own
-    if statements:
-        connection.execute(_as_one(statements), params)
+    inserted = connection.execute(_statement(tuple(statement for statement, _ in late), tables), params)
+    return inserted.all() if inserted.returns_rows else ()
 
 
 @cache
-def _as_one(statements: tuple[str, ...]) -> sa.TextClause:
-    *before, last = statements
-    with_before = ", ".join(f"written_{number} AS ({insert})" for number, insert in enumerate(before))
-    return sa.text(f"WITH {with_before} {last}" if before else last)
+def _statement(late: Sequence[str], tables: Sequence[str]) -> sa.TextClause:
+    *first, last = (*late, *map(_insertion, tables))
+    parts = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(first))
+    return sa.text(f"WITH {parts} {last}" if parts else last)
+
+
+def _insertion(table: str) -> str:
+    """Positions are given in the order of the rows."""
+    columns = _COLUMNS[table].split()
+    names = ", ".join(columns)
+    types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(postgresql.dialect())}" for name in columns)
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
+        f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "
+        f"WITH ORDINALITY AS given ({names}, number) ORDER BY number{_ENDS.get(table, '')}"
+    )

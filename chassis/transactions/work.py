@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis import codec
 from chassis.observability import logs, redaction, trace
 from chassis.transactions import job_queue, records
-from chassis.transactions.tables import STREAM
+from chassis.transactions.tables import AUDIT, OUTBOX, REMARK, STREAM
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -125,8 +125,8 @@ class Work:
     def flush(self) -> None:
         """Write the audit rows, the outbox and the late statements; `UnitOfWork` calls this just before the commit."""
         events = [self._row(pending) for pending in self._events]
-        rows = {"audit": self._audit, "remarks": self._remarks, "events": events}
-        records.write(self.connection, **rows, others=self._late)
+        rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events}
+        records.insert(self.connection, rows, late=self._late)
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
         self._audit, self._remarks, self._events, self._late = [], [], [], []

@@ -13,6 +13,7 @@ from chassis.messaging import inbox
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
 from chassis.refusal import TooEarly
 from chassis.transactions import records
+from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope, Event
@@ -62,7 +63,7 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
             yield opened
         if rows := late.pop(id(opened), []):
             with self.begin() as second:
-                records.write(second.connection, events=rows)
+                records.insert(second.connection, {OUTBOX.name: rows})
 
     product.replace(Work, "flush", without_events)
     product.replace(UnitOfWork, "begin", twice)
