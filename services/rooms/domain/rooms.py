@@ -43,7 +43,7 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatusChange:
+class NewRoomStatus:
     """What a change of a room's status writes. `occupied_by` is the booking that occupies the room after the change.
 
     `cleaned_at` and `inspected_at` (UTC) are None where the room keeps the times that it has.

@@ -2,24 +2,24 @@
 
 from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus
 from contracts.rooms.tasks import TaskStatus
-from services.rooms.domain.rooms import Room, StatusChange
+from services.rooms.domain.rooms import NewRoomStatus, Room
 from services.rooms.domain.tasks import CLOSED_BY, OPENED_BY
 from services.rooms.lifecycle import Act
 from services.rooms.work import RoomsWork
 
 
-def follow(work: RoomsWork, room: Room, act: type[Act], change: StatusChange) -> int:
+def follow(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> int:
     """Write the room's change, and open, start, stop or close its task; returns the room's new version.
 
     `room` is the room before the act.
     """
     if act in OPENED_BY:
-        return _open(work, room, act, change)
-    version = work.rooms.change_status(room, change)
-    if change.status is RoomStatus.CLEANING_IN_PROGRESS:
+        return _open(work, room, act, new)
+    version = work.rooms.change_status(room, new)
+    if new.status is RoomStatus.CLEANING_IN_PROGRESS:
         by = work.caller.actor if work.caller.kind == "staff" else None
         record(work, room, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
-    elif change.status in CLOSED_BY:
+    elif new.status in CLOSED_BY:
         close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
         record(work, room, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
@@ -54,9 +54,9 @@ def record(
         )
 
 
-def _open(work: RoomsWork, room: Room, act: type[Act], change: StatusChange) -> int:
+def _open(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> int:
     reason = OPENED_BY[act]
-    version, task_id = work.tasks.open_with_change(room, change, reason=reason, now=work.now)
+    version, task_id = work.tasks.open_with_change(room, new, reason=reason, now=work.now)
     if task_id is not None:
         work.publish(
             HousekeepingTaskOpened(

@@ -11,7 +11,7 @@ from chassis import codec
 from contracts.rooms.occupancy import RoomOccupancy
 from contracts.rooms.rooms import ListRooms, RoomChange
 from contracts.values import Actor, Page
-from services.rooms.domain.rooms import Room, RoomDetails, StatusChange, parsed_entry_name, subject_of
+from services.rooms.domain.rooms import NewRoomStatus, Room, RoomDetails, parsed_entry_name, subject_of
 from services.rooms.store.base import RoomsStore, matches, typed_row
 
 COLUMNS = """
@@ -158,9 +158,9 @@ class SqlRooms(RoomsStore):
         }
         return self._page(_room_of, count=COUNT, rows=LIST, params=params, page=query.page)
 
-    def change_status(self, room: Room, change: StatusChange) -> int:
+    def change_status(self, room: Room, new: NewRoomStatus) -> int:
         """Write the room's new status; returns the room's new version."""
-        return self._number(CHANGE_STATUS, _key(room) | vars(change))
+        return self._number(CHANGE_STATUS, _key(room) | vars(new))
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
         """Insert a room, or bring back a removed one; returns the room's version.

@@ -9,7 +9,7 @@ from chassis import codec
 from contracts.rooms.events import TaskReason
 from contracts.rooms.tasks import ListTasks, TaskStatus
 from contracts.values import Actor
-from services.rooms.domain.rooms import Room, StatusChange
+from services.rooms.domain.rooms import NewRoomStatus, Room
 from services.rooms.domain.tasks import CleaningTask
 from services.rooms.store.base import RoomsStore, typed_row
 from services.rooms.store.rooms import CHANGE_STATUS, CHANGE_TIMES
@@ -63,13 +63,13 @@ class SqlTasks(RoomsStore):
     """The table `cleaning_task`."""
 
     def open_with_change(
-        self, room: Room, change: StatusChange, *, reason: TaskReason, now: datetime
+        self, room: Room, new: NewRoomStatus, *, reason: TaskReason, now: datetime
     ) -> tuple[int, int | None]:
         """Write the room's new status and open a task for the room, which the booking has left that occupied it.
 
         Returns the room's new version and the task's id, None where the room has a task that is not done.
         """
-        row = _of(room, id=room.id, reason=reason.value, booking_id=room.occupied_by, now=now, **vars(change))
+        row = _of(room, id=room.id, reason=reason.value, booking_id=room.occupied_by, now=now, **vars(new))
         changed = self._connection.execute(CHANGE_AND_OPEN, row).one()
         return changed.version, changed.task_id
 
