@@ -24,6 +24,10 @@ class TtlCache(Generic[K, V]):
         entries = ((key, self._entries.get(key)) for key in keys)
         return {key: entry[1] for key, entry in entries if entry is not None and now < entry[0]}
 
+    def clear(self) -> None:
+        """Forget every value."""
+        self._entries.clear()
+
     def store(self, values: Mapping[K, V]) -> None:
         """Store the values for `seconds` from now on."""
         if len(self._entries) + len(values) > self._most:

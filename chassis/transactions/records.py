@@ -1,6 +1,6 @@
 """What a transaction leaves beside its service's own rows: audit rows, remarks, events and jobs, by one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,8 @@ from chassis import codec
 from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK
 
 Rows = Sequence[Mapping[str, Any]]
+Params = dict[str, Any]
+WriteLate = Callable[[str, Params], None]
 
 # The columns that a transaction gives values. The jobs come last: the statement returns what their insertion returns.
 _COLUMNS = {
@@ -22,22 +24,28 @@ _COLUMNS = {
 _ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING RETURNING kind, not_before"}
 
 
-def insert(connection: sa.Connection, rows: Mapping[str, Rows]) -> Sequence[sa.Row[Any]]:
+def insert(
+    connection: sa.Connection, rows: Mapping[str, Rows], *, late: Sequence[tuple[str, Params]] = ()
+) -> Sequence[sa.Row[Any]]:
     """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
 
-    All of them are one statement, because each statement costs a round trip and a plan, however small it is.
+    `late` are changes of other rows, each a statement of constant text, with parameters of names of its own. All of
+    them are one statement, because each statement costs a round trip and a plan, however small it is.
     """
     tables = tuple(table for table in _COLUMNS if rows.get(table))
-    if not tables:
+    if not tables and not late:
         return ()
-    inserted = connection.execute(_statement(tables), {table: codec.encode(rows[table]).decode() for table in tables})
+    params: Params = {table: codec.encode(rows[table]).decode() for table in tables}
+    for _, own in late:
+        params |= own
+    inserted = connection.execute(_statement(tuple(statement for statement, _ in late), tables), params)
     return inserted.all() if inserted.returns_rows else ()
 
 
 @cache
-def _statement(tables: Sequence[str]) -> sa.TextClause:
-    *first, last = map(_insertion, tables)
-    parts = ", ".join(f"{table}_rows AS ({part})" for table, part in zip(tables, first, strict=False))
+def _statement(late: Sequence[str], tables: Sequence[str]) -> sa.TextClause:
+    *first, last = (*late, *map(_insertion, tables))
+    parts = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(first))
     return sa.text(f"WITH {parts} {last}" if parts else last)
 
 

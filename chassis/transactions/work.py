@@ -59,6 +59,7 @@ class Work:
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
     _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _late: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -115,16 +116,23 @@ class Work:
         self.due_kinds |= {kind} if kind else set()
         return bool(kind)
 
+    def write_late(self, statement: str, params: dict[str, Any]) -> None:
+        """Execute a store's statement at commit, as one with the audit rows and the outbox.
+
+        The statement sees none of their rows, and its text is a constant: only `params` differ.
+        """
+        self._late.append((statement, params))
+
     def flush(self) -> None:
-        """Write audit rows, outbox and jobs; `UnitOfWork` calls this just before the commit."""
+        """Write audit rows, outbox, jobs and late statements; `UnitOfWork` calls this just before the commit."""
         self._number(self._events)
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
-        enqueued = records.insert(self.connection, rows)
+        enqueued = records.insert(self.connection, rows, late=self._late)
         self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
-        self._audit, self._remarks, self._events, self._jobs = [], [], [], []
+        self._audit, self._remarks, self._events, self._jobs, self._late = [], [], [], [], []
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event

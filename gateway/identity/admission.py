@@ -47,7 +47,7 @@ def parse_authorization(header: str) -> tuple[str, str]:
     scheme, _, token = header.partition(" ")
     token = token.strip()
     if scheme.lower() not in SCHEMES or not TOKEN_FORM.fullmatch(token):
-        raise _invalid_token()
+        raise invalid_token()
     return SCHEMES[scheme.lower()] or ("staff" if token.startswith(PREFIX) else "guest"), token
 
 
@@ -60,12 +60,12 @@ async def authenticate(audience: Audience, authorization: str, whose: StaffByTok
         raise Refusal("INVALID_TOKEN", "This operation needs a token.")
     kind, token = parse_authorization(authorization)
     if kind not in kinds:
-        raise _invalid_token()
+        raise invalid_token()
     if kind == "guest":
         return Caller(kind="guest", guest_token=token), None
     staff = await whose(token)
     if staff is None:
-        raise _invalid_token()
+        raise invalid_token()
     return staff.caller, staff
 
 
@@ -75,5 +75,6 @@ def require_permission(caller: Caller, needs: Sequence[Permission]) -> None:
         raise Refusal("PERMISSION_DENIED", f"This needs {' or '.join(sorted(needs))}.")
 
 
-def _invalid_token() -> Refusal:
+def invalid_token() -> Refusal:
+    """The refusal `INVALID_TOKEN`, for a token that is of another kind or not valid."""
     return Refusal("INVALID_TOKEN", "The token is unknown, expired or revoked.")

@@ -156,5 +156,8 @@ ENDED = frozenset({Status.COMPLETED, Status.DECLINED, Status.CANCELLED, Status.E
 # Statuses that ended without a stay; the booking holds no inventory.
 CALLED_OFF = ENDED - {Status.COMPLETED}
 
+# Statuses in which a booking needs no nights of the rooms service.
+WITHOUT_NIGHTS = CALLED_OFF | {Status.DRAFT}
+
 # Older clients' names, accepted in filters only.
 SYNONYMS = {"CHECKED_IN": Status.IN_HOUSE, "CHECKED_OUT": Status.COMPLETED}

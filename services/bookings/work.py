@@ -10,7 +10,7 @@ from typing import Any
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.bookings.events import BookingEvent, MailedEvent
-from contracts.bookings.orders import OrderCancelled
+from contracts.bookings.orders import Order, OrderCancelled
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import hold_counts, orders, overstays
 from services.bookings.domain.booking import Booking
@@ -85,8 +85,8 @@ class BookingsWork(Work):
         """
         if not events:
             return booking
-        after = booking
-        for event in (*overstays.ended_by(booking, events, now=self.now), *self._orders_ended_by(booking, events, by)):
+        after, ended = booking, self._orders_ended_by(booking, events, by)
+        for event in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
             after = self._apply(after, event, by=by)
         for event in events:
             after = self._apply(after, event, by=by, remark=remark)
@@ -95,6 +95,8 @@ class BookingsWork(Work):
             self._save(booking, after)
         else:
             self.bookings.add(after)
+        for order, event in ended:
+            self.orders.save(booking.hotel, orders.evolve(order, event))
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
             self.holds.check_soon(after.hotel, after.id)
         return after
@@ -122,15 +124,16 @@ class BookingsWork(Work):
         if before.counted_by and not after.counted_by:
             self.no_longer_counted.append(before)
 
-    def _orders_ended_by(self, booking: Booking, events: Sequence[BookingEvent], by: Actor) -> list[OrderCancelled]:
-        """Cancel the open orders if the booking's events end the stay; returns the cancellations' events."""
+    def _orders_ended_by(
+        self, booking: Booking, events: Sequence[BookingEvent], by: Actor
+    ) -> list[tuple[Order, OrderCancelled]]:
+        """The open orders that are cancelled if the booking's events end the stay, each with its event."""
         if not any(overstays.ends_stay(booking, event) for event in events):
             return []
         ended = []
         for order in self.orders.open_of(booking):
             for event in orders.cancel(booking, order, by=SYSTEM if by.kind is ActorKind.GUEST else by, now=self.now):
-                self.orders.save(booking.hotel, orders.evolve(order, event))
-                ended.append(event)
+                ended.append((order, event))
         return ended
 
     def _apply(self, booking: Booking, event: BookingEvent, *, by: Actor, remark: str = "") -> Booking:

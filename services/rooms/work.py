@@ -11,6 +11,8 @@ from services.rooms.domain.holds import Release
 from services.rooms.domain.rooms import subject_of
 from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.availability import SqlAvailability
+from services.rooms.store.endings import SqlEndings
+from services.rooms.store.held_rooms import SqlHeldRooms
 from services.rooms.store.holds import SqlHolds
 from services.rooms.store.hotel_import import SqlHotelImport
 from services.rooms.store.hotels import SqlHotels
@@ -29,20 +31,28 @@ from services.rooms.store.tasks import SqlTasks
 class RoomsWork(Work):
     """One transaction on the rooms database."""
 
-    actions = store(SqlActionLog)
     availability = store(SqlAvailability)
+    endings = store(SqlEndings)
+    held_rooms = store(SqlHeldRooms)
     holds = store(SqlHolds)
     hotel_import = store(SqlHotelImport)
     hotels = store(SqlHotels)
     menu = store(SqlMenu)
     nights = store(SqlNights)
     offers = store(SqlOffers)
-    periods = store(SqlPeriods)
     policies = store(SqlPolicies)
     promotions = store(SqlPromotions)
     rates = store(SqlRates)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
+
+    @cached_property
+    def actions(self) -> SqlActionLog:
+        return SqlActionLog(self.connection, write_late=self.write_late)
+
+    @cached_property
+    def periods(self) -> SqlPeriods:
+        return SqlPeriods(self.connection, write_late=self.write_late)
 
     @cached_property
     def room_types(self) -> SqlRoomTypes:

@@ -107,6 +107,10 @@ class Charge(Data):
     after_end: bool = False
 
 
+class ChangedMeanwhile(Exception):
+    """The stored booking is no longer the one that was read."""
+
+
 class Booking(Data):
     """One stay of one guest. `status` is None before the first event.
 
@@ -114,7 +118,8 @@ class Booking(Data):
     names the counters on which the unpaid hold counts; empty where the hold does not count.
 
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
-    that staff were alerted to) are the exceptions: they change without a new version.
+    that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
+    which any change replaces; empty where it is not known.
     """
 
     id: str
@@ -187,6 +192,7 @@ class Booking(Data):
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None
+    revision: str = field(default="", compare=False, repr=False)
 
     @property
     def about(self) -> About:

@@ -12,10 +12,11 @@ log = logs.logger(__name__)
 
 
 def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsWork) -> None:
-    """Make the pending action due within a second, because the rooms service has carried out its part."""
-    booking = work.bookings.lock(event.hotel, event.booking_id)
-    if booking and booking.pending and booking.pending.id == event.action_id:
-        work.bookings.expedite_action(booking)
+    """Make the pending action due within a second, because the rooms service has carried out its part.
+
+    An event that comes while its action ends waits for nothing.
+    """
+    work.bookings.expedite_action(event.hotel, event.booking_id, action_id=event.action_id)
 
 
 def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:

@@ -8,7 +8,7 @@ from contracts.rooms.events import InventoryHeld, InventoryReleased
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.release import RELEASE
 from services.bookings.domain.booking import ActionKind, Booking
-from services.bookings.lifecycle import CALLED_OFF
+from services.bookings.lifecycle import WITHOUT_NIGHTS
 from services.bookings.steps import pending_actions
 from services.bookings.work import BookingsWork
 
@@ -28,10 +28,11 @@ def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
     """Release one orphan hold: a hold whose booking is a draft, was called off, or was never stored.
 
-    Returns False where no hold is due for a check, or the rooms service does not answer.
+    One statement keeps all due holds that are needed. Returns False where no other hold is due, or the rooms service
+    does not answer.
     """
     with conversation.transaction() as work:
-        due = work.holds.first_due()
+        due = work.holds.keep_needed()
         if due is None:
             return False
         hotel, booking_id = due
@@ -63,4 +64,4 @@ def _release(conversation: Conversation[BookingsWork], hotel: str, booking_id: s
 
 
 def _is_orphan(booking: Booking | None) -> bool:
-    return booking is None or booking.status is BookingStatus.DRAFT or booking.status in CALLED_OFF
+    return booking is None or booking.status in WITHOUT_NIGHTS

@@ -7,6 +7,7 @@ Idempotency-Key. Whoever ends the action stores the reply under that key.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,7 @@ from chassis.transactions.idempotency import Claim
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import ActionKind, Booking, ChangedMeanwhile, PendingAction
 from services.bookings.steps import replies
 from services.bookings.steps.booking_access import NamesBooking, locked
 from services.bookings.work import BookingsWork
@@ -120,9 +121,9 @@ def carry_out(
 ) -> BookingDetail | None:
     """Ask the rooms service and store the result; returns the booking after the action, None where it was undone.
 
-    The reply is stored under the key of the request that began the action. A refusal by the rooms service removes the
-    intent and the claim, and is raised again. Raises `Unavailable` where the rooms service does not answer; the intent
-    then stays stored.
+    A booking that nothing has changed since the action began is not read again. The reply is stored under the key of
+    the request that began the action. A refusal by the rooms service removes the intent and the claim, and is raised
+    again. Raises `Unavailable` where the rooms service does not answer; the intent then stays stored.
     """
     intent = booking.pending
     if intent is None or intent.kind is not action.kind:
@@ -136,10 +137,8 @@ def carry_out(
                     idempotency.forget(work.connection, conversation.claim)
                 work.note(pending, pending=None)
         raise
-    with conversation.transaction() as work:
-        pending = _still_pending(work, booking, intent)
-        if pending is None:
-            return _ended_elsewhere(work, booking, intent)
+
+    def end(pending: Booking, work: BookingsWork) -> BookingDetail | None:
         ended = action.end(pending, intent, reply, work)
         if ended.pending:
             return None
@@ -147,6 +146,14 @@ def carry_out(
         if intent.key:
             conversation.answer(work, key=intent.key, fingerprint=intent.fingerprint, reply=detail)
         return detail
+
+    if booking.revision:
+        with suppress(ChangedMeanwhile), conversation.transaction() as work:
+            work.bookings.expect_unchanged(booking)
+            return end(booking, work)
+    with conversation.transaction() as work:
+        pending = _still_pending(work, booking, intent)
+        return end(pending, work) if pending else _ended_elsewhere(work, booking, intent)
 
 
 def end_unchanged(booking: Booking, _: PendingAction, __: Any, work: BookingsWork) -> Booking:

@@ -16,14 +16,17 @@ from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.values import Money
 from services.bookings.domain import deadlines
-from services.bookings.domain.booking import Booking, Guest, PendingAction
+from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
 from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, OVERSTAY
 
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
 _OF_GUEST = tuple(field.name for field in fields(Guest))
 _OF_INCIDENT = tuple(field.name for field in fields(Incident))
-_PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {"guest", "status", "source", *AMOUNTS})
+_CONVERTED = {"guest", "status", "source", *AMOUNTS}
+_PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {*_CONVERTED, "revision"})
+# The transaction that wrote the row; a lock does not change it.
+_REVISION = sa.cast(sa.literal_column("booking.xmin"), sa.Text).label("revision")
 JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
     BOOKING, GUEST, (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id)
 )
@@ -54,6 +57,15 @@ SELECT FROM booking
 WHERE (hotel, id) IN (SELECT * FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[])))
 ORDER BY hotel, id FOR UPDATE
 """)
+_EXPEDITE = sa.text("""
+WITH pending AS (
+    SELECT hotel, id, action_due_at FROM booking
+    WHERE hotel = :hotel AND id = :booking_id AND pending ->> 'id' = :action_id
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE booking SET action_due_at = least(pending.action_due_at, now() + :after)
+FROM pending WHERE booking.hotel = pending.hotel AND booking.id = pending.id
+""")
 _DELETE_DRAFTS = sa.text("""
 WITH draft AS (
     SELECT hotel, id FROM booking WHERE expiry_reason = 'DRAFT_ABANDONED' AND ended_at < :before
@@ -75,6 +87,8 @@ DELETE FROM booking b USING draft WHERE b.hotel = draft.hotel AND b.id = draft.i
 
 class SqlBookings(SqlStore):
     """Every booking of every hotel."""
+
+    _expected_revision = ""
 
     def find(self, hotel: str, booking_id: str) -> Booking | None:
         """The hotel's booking, read without a lock."""
@@ -156,12 +170,24 @@ class SqlBookings(SqlStore):
         """Store the action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` if the stored version differs."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
-        self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
-        return replace(booking, pending=action)
+        begun = self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
+        return replace(booking, pending=action, counted_by=begun.counted_by, revision=begun.revision)
 
-    def expedite_action(self, booking: Booking) -> None:
-        """Make the pending action due within a second."""
-        self._touch(booking, sa.func.least(BOOKING.c.action_due_at, sa.func.now() + EXPEDITED_AFTER))
+    def expect_unchanged(self, booking: Booking) -> None:
+        """Make the transaction's first change of a booking raise `ChangedMeanwhile` unless its row is at this revision.
+
+        The booking then needs neither a lock nor another read before the change, which has to come before the
+        transaction locks anything else. After a `ChangedMeanwhile`, the transaction must be rolled back.
+        """
+        self._expected_revision = booking.revision
+
+    def expedite_action(self, hotel: str, booking_id: str, *, action_id: str) -> None:
+        """Make the action due within a second, if it is pending and its booking is not locked.
+
+        Who has locked the booking is usually about to end the action. Else the action is due at its former time.
+        """
+        action = {"hotel": hotel, "booking_id": booking_id, "action_id": action_id}
+        self._connection.execute(_EXPEDITE, {**action, "after": EXPEDITED_AFTER})
 
     def postpone_action(self, booking: Booking, *, seconds: float) -> None:
         """Make the pending action due in so many seconds."""
@@ -231,10 +257,19 @@ class SqlBookings(SqlStore):
     def _touch(self, booking: Booking, when: Any) -> None:
         self._connection.execute(BOOKING.update().where(_is(booking)).values(action_due_at=when))
 
-    def _update(self, read: Booking, **changes: Any) -> None:
+    def _update(self, read: Booking, **changes: Any) -> Any:
+        """Update the row of the version that was read; returns the row's `revision` and `counted_by`."""
         same = _is(read) & (BOOKING.c.version == read.version)
-        if self._connection.execute(BOOKING.update().where(same).values(**changes)).rowcount != 1:
+        expected, self._expected_revision = self._expected_revision, ""
+        if expected:
+            same &= _REVISION.element == expected
+        update = BOOKING.update().where(same).values(**changes).returning(_REVISION, BOOKING.c.counted_by)
+        row = self._connection.execute(update).one_or_none()
+        if row is None and expected:
+            raise ChangedMeanwhile(read.id)
+        if row is None:
             raise Refusal("BOOKING_CHANGED", "Somebody else has just changed this booking.")
+        return row
 
 
 def booking_of(row: Any) -> Booking:

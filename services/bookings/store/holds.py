@@ -1,29 +1,53 @@
-"""Holds of nights as the rooms service publishes them. All times are those of the database's clock."""
+"""Holds of nights as the rooms service publishes them. All times are those of the database's clock.
+
+A hold is checked a minute later where its booking is not written yet, or needs no nights. The booking is locked before
+its status is compared: a booking that is called off meanwhile has its hold checked.
+"""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
+from services.bookings.lifecycle import WITHOUT_NIGHTS
 from services.bookings.store.tables import HOLD
 
 CHECK_AFTER = timedelta(seconds=60)
+MOST = 500  # holds that one statement keeps
 _IS_DUE = HOLD.c.check_at <= sa.func.now()
+_WITHOUT_NIGHTS = sorted(WITHOUT_NIGHTS)
+_ADD = sa.text("""
+WITH needed AS (
+    SELECT FROM booking WHERE hotel = :hotel AND id = :booking_id AND status <> ALL (:without_nights) FOR SHARE
+)
+INSERT INTO hold (hotel, booking_id, held_at, check_at)
+SELECT :hotel, :booking_id, :held_at, CASE WHEN NOT EXISTS (SELECT FROM needed) THEN now() + :after END
+ON CONFLICT (hotel, booking_id) DO UPDATE SET held_at = excluded.held_at, check_at = excluded.check_at
+""")
+_KEEP_NEEDED = sa.text("""
+WITH due AS (
+    SELECT hotel, booking_id, check_at FROM hold WHERE check_at <= now() ORDER BY check_at LIMIT :most
+), needed AS (
+    SELECT booking.hotel, booking.id FROM booking
+    JOIN due ON due.hotel = booking.hotel AND due.booking_id = booking.id
+    WHERE booking.status <> ALL (:without_nights)
+    FOR NO KEY UPDATE OF booking SKIP LOCKED
+), kept AS (
+    UPDATE hold SET check_at = NULL FROM needed WHERE hold.hotel = needed.hotel AND hold.booking_id = needed.id
+    RETURNING hold.hotel, hold.booking_id
+)
+SELECT hotel, booking_id FROM due
+WHERE (hotel, booking_id) NOT IN (SELECT hotel, booking_id FROM kept) ORDER BY check_at LIMIT 1
+""")
 
 
 class SqlInventoryHolds(SqlStore):
     """The holds, one row for each booking with held nights."""
 
     def add(self, hotel: str, booking_id: str, held_at: datetime) -> None:
-        """Store a hold, and schedule its first check in a minute."""
-        soon = sa.func.now() + CHECK_AFTER
-        statement = insert(HOLD).values(booking_id=booking_id, hotel=hotel, held_at=held_at, check_at=soon)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["hotel", "booking_id"], set_={"held_at": held_at, "check_at": soon}
-            )
-        )
+        """Store a hold. Where no written booking needs the nights, schedule the hold's check for a minute from now."""
+        about = {"hotel": hotel, "booking_id": booking_id, "held_at": held_at}
+        self._connection.execute(_ADD, {**about, "without_nights": _WITHOUT_NIGHTS, "after": CHECK_AFTER})
 
     def delete(self, hotel: str, booking_id: str) -> None:
         """Delete a hold that the rooms service has released."""
@@ -39,10 +63,13 @@ class SqlInventoryHolds(SqlStore):
         """Remove the scheduled check of the hold."""
         self._connection.execute(HOLD.update().where(_of(hotel, booking_id)).values(check_at=None))
 
-    def first_due(self) -> tuple[str, str] | None:
-        """The hotel and the id of the booking whose hold is due first, read without a lock; None if none is due."""
-        due = sa.select(HOLD.c.hotel, HOLD.c.booking_id).where(_IS_DUE)
-        row = self._connection.execute(due.order_by(HOLD.c.check_at).limit(1)).first()
+    def keep_needed(self) -> tuple[str, str] | None:
+        """Remove the check of every due hold whose booking needs its nights; bookings that are locked are left out.
+
+        Returns the hotel and the booking id of the hold that is due first among the others, read without a lock; None
+        if no other is due.
+        """
+        row = self._connection.execute(_KEEP_NEEDED, {"without_nights": _WITHOUT_NIGHTS, "most": MOST}).first()
         return (row.hotel, row.booking_id) if row else None
 
     def lease(self, hotel: str, booking_id: str) -> bool:

@@ -43,6 +43,20 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewRoomStatus:
+    """What a change of a room's status writes. `occupied_by` is the booking that occupies the room after the change.
+
+    `cleaned_at` and `inspected_at` (UTC) are None where the room keeps the times that it has.
+    """
+
+    status: RoomStatus
+    occupied_by: str | None
+    priority: MaintenancePriority | None
+    cleaned_at: datetime | None = None
+    inspected_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoomDetails:
     """The fields of a room that staff can change."""
 

@@ -5,16 +5,14 @@ from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, Ro
 from services.rooms.domain import assignments, candidates, stays
 from services.rooms.domain.assignments import already_checked_in, room_taken
 from services.rooms.domain.holds import nothing_held, sold_out
-from services.rooms.steps import action_log, holds, hotel_access, room_access
+from services.rooms.steps import action_log, holds, hotel_access
 from services.rooms.work import RoomsWork
 
 
 @action_log.once(RoomTaken)
 def give_room(command: GiveRoom, work: RoomsWork) -> RoomTaken:
     """Assign the room to the booking. The booking's earlier room is unassigned."""
-    hotel, hold, current = holds.lock(command, work)
-    requested = room_access.read(work, command.hotel, command.room_number)
-    room = work.rooms.lock([hotel.slug], [requested.id])[requested.id]
+    hotel, hold, current, room = holds.read_with_room(command, work, command.room_number)
     if current and current.moved_in:
         raise already_checked_in("The guest is in house: move the guest instead.")
     if current and current.room_id == room.id:
@@ -45,14 +43,16 @@ def take_room_back(command: TakeRoomBack, work: RoomsWork) -> Nothing:
     The nights count on the booked type again, unless that type is full. A booking without a room and a booking that has
     ended are left unchanged.
     """
-    hotel = hotel_access.own(work, command.hotel)
-    hold = work.holds.lock(command.hotel, command.booking_id)
-    current = work.periods.of_booking(command.hotel, command.booking_id)
+    hotel_access.check_own(work.caller, command.hotel)
+    held = work.held_rooms.get(command.hotel, command.booking_id)
+    if held is None:
+        raise hotel_access.no_hotel()
+    hold, current = held.hold, held.stay
     if current and current.moved_in:
         raise already_checked_in("The guest is in house.")
     if current and hold:
         work.periods.end(current, until=current.nights.check_in, now=work.now)
-        holds.count_on_type(work, hold, hold.room_type_id, today=stays.local_day(work.now, hotel.timezone))
+        holds.count_on_type(work, hold, hold.room_type_id, today=stays.local_day(work.now, held.hotel.timezone))
     return Nothing()
 
 

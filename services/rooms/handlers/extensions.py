@@ -22,10 +22,9 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
 
     The added nights have the price of the booked type.
     """
-    hotel, hold, stay = holds.lock(command, work)
-    if stay is None or not stay.moved_in:
+    hotel, hold, stay, room = holds.read_with_own_room(command, work)
+    if stay is None or room is None or not stay.moved_in:
         raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
-    room = work.rooms.lock([hotel.slug], [stay.room_id])[stay.room_id]
     added = extensions.added_nights(hold, command.until, today=stays.local_day(work.now, hotel.timezone))
     price = _price(work, hotel, hold, added)
     others = [period for period in work.periods.on_nights(room, added) if period.booking_id != hold.booking_id]

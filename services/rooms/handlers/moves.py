@@ -17,7 +17,7 @@ def move_guest(command: MoveGuest, work: RoomsWork) -> RoomTaken:
 
     One statement locks both rooms, ascending, so that two guests who change places do not cause a deadlock.
     """
-    hotel, hold, current = holds.lock(command, work)
+    hotel, hold, current = holds.read(command, work)
     if current is None or not current.moved_in:
         raise Refusal("NOT_CHECKED_IN", "Only a guest in house can be moved.")
     room_id = room_access.read(work, command.hotel, command.room_number).id

@@ -7,7 +7,8 @@ from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import Census, ClearRoom, MoveIn, MoveOut, RoomOccupiedReply, TakeCensus
 from services.rooms.domain import moves
 from services.rooms.domain.assignments import room_taken
-from services.rooms.domain.holds import Hold, Release
+from services.rooms.domain.held_rooms import Ending
+from services.rooms.domain.holds import Hold
 from services.rooms.domain.periods import Period
 from services.rooms.domain.rooms import Room
 from services.rooms.steps import action_log, holds, hotel_access, releases, room_access
@@ -22,10 +23,9 @@ STORED_WITHIN = timedelta(minutes=1)
 @action_log.once(RoomOccupiedReply)
 def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
     """Move the guest into the booking's room, which must be ready."""
-    hotel, hold, stay = holds.lock(command, work)
-    if stay is None:
+    hotel, hold, stay, room = holds.read_with_own_room(command, work)
+    if stay is None or room is None:
         raise Refusal("NO_ROOM_ASSIGNED", "The booking has no room.")
-    room = work.rooms.lock([hotel.slug], [stay.room_id])[stay.room_id]
     if room.occupied_by != hold.booking_id:
         moves.check_ready(room)
         work.periods.mark_moved_in(stay, now=work.now)
@@ -36,26 +36,20 @@ def move_in(command: MoveIn, work: RoomsWork) -> RoomOccupiedReply:
 @action_log.once(RoomTaken)
 def move_out(command: MoveOut, work: RoomsWork) -> RoomTaken:
     """Move the guest out of the room, and release the nights from `left_on` on."""
-    _, hold, stay = holds.lock(command, work)
-    if stay is None or not stay.moved_in:
+    _, hold, stay, room = holds.read_with_own_room(command, work)
+    if stay is None or room is None or not stay.moved_in:
         raise Refusal("CHECKOUT_FAILED", "Booking has no assigned room to checkout from")
-    release = Release(
-        hotel=hold.hotel,
-        booking_id=hold.booking_id,
-        from_on=command.left_on,
-        action_id=command.action_id,
-        note=command.note,
-    )
-    vacated = releases.execute(work, {hold.booking_id: release})
-    return room_taken(vacated[hold.booking_id])
+    room = vacate(work, room, booking_id=hold.booking_id, action_id=command.action_id, note=command.note)
+    releases.end(work, [Ending(hold=hold, stay=stay, from_on=command.left_on)])
+    return room_taken(room)
 
 
 @action_log.once(RoomTaken)
 def clear_room(command: ClearRoom, work: RoomsWork) -> RoomTaken:
     """Vacate the room. If `ended` is set, also end the booking's hold and stay, and release the nights."""
     hotel_access.check_own(work.caller, command.hotel)
-    hold = work.holds.lock(command.hotel, command.booking_id)
-    stay = work.periods.of_booking(command.hotel, command.booking_id)
+    held = work.held_rooms.get(command.hotel, command.booking_id)
+    hold, stay = (held.hold, held.stay) if held else (None, None)
     room_id = room_access.read(work, command.hotel, command.room_number).id
     rooms = work.rooms.lock([command.hotel], {room_id, stay.room_id} if stay else {room_id})
     _check_clear(command, work, rooms[room_id], stay)
@@ -84,8 +78,7 @@ def _check_clear(command: ClearRoom, work: RoomsWork, room: Room, stay: Period |
 
 
 def _release(command: ClearRoom, work: RoomsWork, hold: Hold | None, stay: Period | None) -> None:
-    if stay:
-        releases.end_stay(work, stay, command.left_on)
     if hold and hold.live:
-        ended, freed = releases.end_hold(work, hold, from_on=command.left_on)
-        releases.free_nights(work, [ended], freed)
+        releases.end(work, [Ending(hold=hold, stay=stay, from_on=command.left_on)])
+    elif stay:
+        work.periods.end(stay, until=command.left_on or stay.nights.check_in, now=work.now)

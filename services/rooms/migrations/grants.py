@@ -13,7 +13,7 @@ GRANTS: Grants = {
     "night": CHANGE,
     "period": CHANGE,
     "hold": CHANGE,
-    "hold_part": "SELECT, INSERT, DELETE",
+    "hold_part": ALL,
     "action": CHANGE,
     "cleaning_task": CHANGE,
 }

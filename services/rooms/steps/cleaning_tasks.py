@@ -1,27 +1,29 @@
-"""Updates the cleaning task of a room with each change of the room's status, in the same transaction."""
+"""Writes a change of a room's status together with what becomes of the room's cleaning task."""
 
 from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus
 from contracts.rooms.tasks import TaskStatus
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import NewRoomStatus, Room
 from services.rooms.domain.tasks import CLOSED_BY, OPENED_BY
 from services.rooms.lifecycle import Act
 from services.rooms.work import RoomsWork
 
 
-def follow(work: RoomsWork, room: Room, act: type[Act], status: RoomStatus) -> None:
-    """Open, start, stop or close the room's task.
+def follow(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> int:
+    """Write the room's change, and open, start, stop or close its task; returns the room's new version.
 
-    `room` is the room before the act, `status` the status after the act.
+    `room` is the room before the act.
     """
     if act in OPENED_BY:
-        _open(work, room, act)
-    elif status is RoomStatus.CLEANING_IN_PROGRESS:
+        return _open(work, room, act, new)
+    version = work.rooms.change_status(room, new)
+    if new.status is RoomStatus.CLEANING_IN_PROGRESS:
         by = work.caller.actor if work.caller.kind == "staff" else None
         record(work, room, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
-    elif status in CLOSED_BY:
+    elif new.status in CLOSED_BY:
         close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
         record(work, room, work.tasks.stop(room), TaskStatus.IN_PROGRESS, TaskStatus.OPEN)
+    return version
 
 
 def close(work: RoomsWork, room: Room) -> None:
@@ -52,14 +54,14 @@ def record(
         )
 
 
-def _open(work: RoomsWork, room: Room, act: type[Act]) -> None:
+def _open(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> int:
     reason = OPENED_BY[act]
-    task_id = work.tasks.open(room, reason=reason, booking_id=room.occupied_by, now=work.now)
-    if task_id is None:
-        return
-    work.publish(
-        HousekeepingTaskOpened(
-            hotel=room.hotel, room_number=room.room_number, task_id=task_id, reason=reason, opened_at=work.now
+    version, task_id = work.tasks.open_with_change(room, new, reason=reason, now=work.now)
+    if task_id is not None:
+        work.publish(
+            HousekeepingTaskOpened(
+                hotel=room.hotel, room_number=room.room_number, task_id=task_id, reason=reason, opened_at=work.now
+            )
         )
-    )
-    record(work, room, (task_id, 1), None, TaskStatus.OPEN)
+        record(work, room, (task_id, 1), None, TaskStatus.OPEN)
+    return version

@@ -5,68 +5,50 @@ even where a batch of events ends many bookings.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from contracts.rooms.events import InventoryReleased
-from services.rooms.domain import holds, stays
-from services.rooms.domain.holds import Hold, NightChange, Release
-from services.rooms.domain.periods import Period
+from services.rooms.domain import stays
+from services.rooms.domain.held_rooms import Ending
+from services.rooms.domain.holds import Hold, Release
 from services.rooms.domain.rooms import Room
 from services.rooms.steps.occupancy import vacate
 from services.rooms.work import RoomsWork
 
 
-def execute(work: RoomsWork, releases: Mapping[str, Release]) -> dict[str, Room]:
-    """Execute the releases, keyed by booking id; returns the vacated rooms, also keyed by booking id.
-
-    The returned rooms have their new status. A booking without a live hold is skipped.
-    """
+def execute(work: RoomsWork, releases: Mapping[str, Release]) -> None:
+    """Execute the releases, keyed by booking id. A booking without a live hold is skipped."""
     hotels = {release.hotel for release in releases.values()}
     live = {booking_id: hold for booking_id, hold in work.holds.lock_all(hotels, releases).items() if hold.live}
     if not live:
-        return {}
+        return
     assigned = work.periods.of_bookings(hotels, live)
-    occupied = {booking_id: stay for booking_id, stay in assigned.items() if stay.moved_in}
-    rooms = work.rooms.lock(hotels, (stay.room_id for stay in occupied.values()))
-    vacated: dict[str, Room] = {}
-    ended: list[Hold] = []
-    changes: list[NightChange] = []
+    rooms = work.rooms.lock(hotels, (stay.room_id for stay in assigned.values() if stay.moved_in))
+    endings = []
     for booking_id, hold in live.items():
-        release = releases[booking_id]
-        from_on = _from_on(release, work, hold, in_house=booking_id in occupied)
-        if booking_id in occupied:
-            room = rooms[occupied[booking_id].room_id]
-            vacated[booking_id] = vacate(
-                work, room, booking_id=booking_id, action_id=release.action_id, note=release.note
-            )
-        if booking_id in assigned:
-            end_stay(work, assigned[booking_id], from_on)
-        hold, freed = end_hold(work, hold, from_on=from_on)  # noqa: PLW2901
-        ended.append(hold)
-        changes += freed
-    free_nights(work, ended, changes)
-    return vacated
+        release, stay = releases[booking_id], assigned.get(booking_id)
+        room = rooms[stay.room_id] if stay and stay.moved_in else None
+        from_on = _from_on(release, work, hold, in_house=room is not None)
+        if room:
+            leave(work, room, release)
+        endings.append(Ending(hold=hold, stay=stay, from_on=from_on))
+    end(work, endings)
 
 
-def end_hold(work: RoomsWork, hold: Hold, *, from_on: date | None) -> tuple[Hold, list[NightChange]]:
-    """End a hold; returns the hold with its remaining parts and the counter changes, which `free_nights` writes."""
-    remaining, freed = holds.released(hold.parts, from_on=from_on)
-    version = work.holds.end(hold, until=from_on, now=work.now)
-    event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=from_on)
-    work.publish(event, sequence=version)
-    return replace(hold, parts=remaining), list(freed)
+def leave(work: RoomsWork, room: Room, release: Release) -> Room:
+    """Record that the guest whose nights are released vacates the locked room; returns the room after the change."""
+    return vacate(work, room, booking_id=release.booking_id, action_id=release.action_id, note=release.note)
 
 
-def end_stay(work: RoomsWork, stay: Period, from_on: date | None) -> None:
-    """End the stay in a room on the date `from_on`. Where `from_on` is None, the stay loses all its nights."""
-    work.periods.end(stay, until=from_on or stay.nights.check_in, now=work.now)
-
-
-def free_nights(work: RoomsWork, ended: Sequence[Hold], changes: list[NightChange]) -> None:
-    """Store the remaining parts of ended holds. Then lock and change the night counters."""
-    work.holds.write_parts(ended)
-    if not work.nights.shift({hold.hotel for hold in ended}, changes):
+def end(work: RoomsWork, endings: Sequence[Ending]) -> None:
+    """End locked holds with their stays. Then lock and change the night counters."""
+    for ending in endings:
+        hold = ending.hold
+        event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=ending.from_on)
+        work.publish(event, sequence=ending.version)
+    work.endings.end(endings, now=work.now)
+    freed = [change for ending in endings for change in ending.freed]
+    if not work.nights.shift({ending.hold.hotel for ending in endings}, freed):
         raise RuntimeError("nights that were held are not on the counters")
 
 

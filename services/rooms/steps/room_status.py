@@ -2,7 +2,7 @@
 
 from contracts.rooms.events import ChangeSource, MaintenancePriority, RoomStatus, RoomStatusChanged
 from services.rooms.domain import turnover
-from services.rooms.domain.rooms import Room, entry_name
+from services.rooms.domain.rooms import NewRoomStatus, Room, entry_name
 from services.rooms.lifecycle import LIFECYCLE, Act
 from services.rooms.steps import cleaning_tasks
 from services.rooms.work import RoomsWork
@@ -24,15 +24,14 @@ def change(
     """
     status = LIFECYCLE.after(room.status, act)
     priority = turnover.priority_after(act, before=room.maintenance_priority, requested=priority)
-    version = work.rooms.change_status(
-        room,
+    new_status = NewRoomStatus(
         status=status,
         occupied_by=occupied_by,
         priority=priority,
         cleaned_at=work.now if act.cleans else None,
         inspected_at=work.now if act.inspects else None,
     )
-    cleaning_tasks.follow(work, room, act, status)
+    version = cleaning_tasks.follow(work, room, act, new_status)
     event = RoomStatusChanged(
         hotel=room.hotel,
         room_number=room.room_number,

@@ -49,12 +49,6 @@ ADD_PART = sa.text("""
 INSERT INTO hold_part (hotel, booking_id, first_night, until, room_type_id)
 VALUES (:hotel, :booking_id, :first_night, :until, :room_type_id)
 """)
-END = sa.text("""
-UPDATE hold SET ended_at = :now, version = version + 1,
-    check_out = least(check_out, greatest(check_in, coalesce(:until, check_out)))
-WHERE hotel = :hotel AND booking_id = :booking_id RETURNING version
-""").bindparams(sa.bindparam("until", type_=sa.Date))
-
 PROLONG = sa.text("""
 UPDATE hold SET check_out = :until, version = version + 1
 WHERE hotel = :hotel AND booking_id = :booking_id RETURNING version
@@ -92,10 +86,6 @@ class SqlHolds(RoomsStore):
         """One hold, without its parts and without a lock."""
         return self._one(_hold_of, ONE, {"hotel": hotel, "booking_id": booking_id})
 
-    def lock(self, hotel: str, booking_id: str) -> Hold | None:
-        """Lock one hold; returns the hold with its parts."""
-        return self.lock_all([hotel], [booking_id]).get(booking_id)
-
     def lock_all(self, hotels: Iterable[str], booking_ids: Iterable[str]) -> dict[str, Hold]:
         """Lock the holds of these bookings, which are at these hotels, ascending by booking id.
 
@@ -131,11 +121,6 @@ class SqlHolds(RoomsStore):
     def prolong(self, hold: Hold, *, until: date) -> int:
         """Set the hold's `check_out` to a later date; returns the hold's new version."""
         return self._number(PROLONG, {"hotel": hold.hotel, "booking_id": hold.booking_id, "until": until})
-
-    def end(self, hold: Hold, *, until: date | None, now: datetime) -> int:
-        """End the hold. An earlier date in `until` becomes the check-out date. Returns the hold's new version."""
-        row = {"hotel": hold.hotel, "booking_id": hold.booking_id, "until": until, "now": now}
-        return self._number(END, row)
 
 
 def _hold_of(row: Any, parts: Sequence[HoldPart] = ()) -> Hold:

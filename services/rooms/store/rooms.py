@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from contracts.rooms.events import MaintenancePriority, RoomStatus
 from contracts.rooms.occupancy import RoomOccupancy
 from contracts.rooms.rooms import ListRooms, RoomChange
 from contracts.values import Actor, Page
-from services.rooms.domain.rooms import Room, RoomDetails, parsed_entry_name, subject_of
+from services.rooms.domain.rooms import NewRoomStatus, Room, RoomDetails, parsed_entry_name, subject_of
 from services.rooms.store.base import RoomsStore, matches, typed_row
 
 COLUMNS = """
@@ -50,15 +49,13 @@ WHERE r.hotel = :hotel AND r.removed_at IS NULL AND (CAST(:status AS text) IS NU
 """
 LIST = sa.text(f"{ROOM} {FILTER} ORDER BY length(r.room_number), r.room_number LIMIT :limit OFFSET :skip")
 COUNT = sa.text(f"SELECT count(*) {WITH_TYPE} {FILTER}")
+CHANGE_TIMES = [sa.bindparam(name, type_=sa.DateTime(timezone=True)) for name in ("cleaned_at", "inspected_at")]
 CHANGE_STATUS = sa.text("""
 UPDATE room SET status = :status, occupied_by = :occupied_by, maintenance_priority = :priority, version = version + 1,
     last_cleaned_at = coalesce(:cleaned_at, last_cleaned_at),
     last_inspected_at = coalesce(:inspected_at, last_inspected_at)
 WHERE hotel = :hotel AND id = :id RETURNING version
-""").bindparams(
-    sa.bindparam("cleaned_at", type_=sa.DateTime(timezone=True)),
-    sa.bindparam("inspected_at", type_=sa.DateTime(timezone=True)),
-)
+""").bindparams(*CHANGE_TIMES)
 DUE_BACK = sa.text("""
 SELECT r.hotel, r.room_number
 FROM period p JOIN room r ON r.hotel = p.hotel AND r.id = p.room_id JOIN hotel h ON h.slug = r.hotel
@@ -161,26 +158,9 @@ class SqlRooms(RoomsStore):
         }
         return self._page(_room_of, count=COUNT, rows=LIST, params=params, page=query.page)
 
-    def change_status(
-        self,
-        room: Room,
-        *,
-        status: RoomStatus,
-        occupied_by: str | None,
-        priority: MaintenancePriority | None,
-        cleaned_at: datetime | None = None,
-        inspected_at: datetime | None = None,
-    ) -> int:
-        """Write the room's new status; returns the room's new version. Times are UTC."""
-        row = {
-            **_key(room),
-            "status": status,
-            "occupied_by": occupied_by,
-            "priority": priority,
-            "cleaned_at": cleaned_at,
-            "inspected_at": inspected_at,
-        }
-        return self._number(CHANGE_STATUS, row)
+    def change_status(self, room: Room, new: NewRoomStatus) -> int:
+        """Write the room's new status; returns the room's new version."""
+        return self._number(CHANGE_STATUS, _key(room) | vars(new))
 
     def add(self, hotel: str, room_number: str, details: RoomDetails) -> int | None:
         """Insert a room, or bring back a removed one; returns the room's version.

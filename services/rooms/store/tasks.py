@@ -9,9 +9,10 @@ from chassis import codec
 from contracts.rooms.events import TaskReason
 from contracts.rooms.tasks import ListTasks, TaskStatus
 from contracts.values import Actor
-from services.rooms.domain.rooms import Room
+from services.rooms.domain.rooms import NewRoomStatus, Room
 from services.rooms.domain.tasks import CleaningTask
 from services.rooms.store.base import RoomsStore, typed_row
+from services.rooms.store.rooms import CHANGE_STATUS, CHANGE_TIMES
 
 OPEN = sa.text("""
 INSERT INTO cleaning_task (hotel, room_id, reason, booking_id, opened_at)
@@ -51,13 +52,26 @@ STATES = {
 }
 
 
+# Locks the room before the task, as every change of a task does.
+CHANGE_AND_OPEN = sa.text(f"""
+WITH changed AS ({CHANGE_STATUS.text}), opened AS ({OPEN.text})
+SELECT changed.version, (SELECT id FROM opened) AS task_id FROM changed
+""").bindparams(*CHANGE_TIMES)  # noqa: S608
+
+
 class SqlTasks(RoomsStore):
     """The table `cleaning_task`."""
 
-    def open(self, room: Room, *, reason: TaskReason, booking_id: str | None, now: datetime) -> int | None:
-        """Open a task for the room; returns the task's id, None where the room has a task that is not done."""
-        row = _of(room, reason=reason.value, booking_id=booking_id, now=now)
-        return self._connection.execute(OPEN, row).scalar_one_or_none()
+    def open_with_change(
+        self, room: Room, new: NewRoomStatus, *, reason: TaskReason, now: datetime
+    ) -> tuple[int, int | None]:
+        """Write the room's new status and open a task for the room, which the booking has left that occupied it.
+
+        Returns the room's new version and the task's id, None where the room has a task that is not done.
+        """
+        row = _of(room, id=room.id, reason=reason.value, booking_id=room.occupied_by, now=now, **vars(new))
+        changed = self._connection.execute(CHANGE_AND_OPEN, row).one()
+        return changed.version, changed.task_id
 
     def start(self, room: Room, *, by: Actor | None, now: datetime) -> tuple[int, int] | None:
         """Start the room's task, and assign a task without an assignee to `by`.

@@ -69,7 +69,7 @@ def test_the_check_of_a_hold_that_is_locked_first_would_deadlock(
     service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking_id = held_booking(service)
-    monkeypatch.setattr(SqlInventoryHolds, "first_due", hold_first)
+    monkeypatch.setattr(SqlInventoryHolds, "keep_needed", hold_first)
 
     with pytest.raises(sa.exc.OperationalError, match=DEADLOCK):
         checked_during_a_cancellation(service, booking_id)

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from chassis.messaging.event_dispatcher import APPLIED
 from chassis.refusal import Refusal, Unavailable
+from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingStatus
@@ -15,8 +18,13 @@ from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import HoldInventory, ReleaseInventory
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
+from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
+from services.bookings.store import bookings
+from services.bookings.store.bookings import SqlBookings
+from services.bookings.work import BookingsWork
+from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about, refused
 from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
@@ -153,6 +161,83 @@ def test_an_event_of_rooms_makes_the_pending_action_due(
     assert (before - service.stored(booking_id).action_due_at).total_seconds() > 3
 
 
+def assigned_beside_another_action(service: BookingsUnderTest) -> Booking:
+    """While rooms is asked to give a room, the action is refused and another one begins, at the same version."""
+    booking_id = prepared(service, AssignRoom)
+
+    def another(message: Any) -> Any:
+        service.rows("""UPDATE booking SET pending = pending || '{"id": "another"}' WHERE pending IS NOT NULL""")
+        return service.rooms.answer(message)
+
+    service.rooms.instead[GiveRoom] = another
+    service.ask(AssignRoom(**about(booking_id, room_number="101")))
+    with service.unit_of_work.begin() as work:
+        booking: Booking | None = work.bookings.find(HOTEL, booking_id)
+    assert booking
+    return booking
+
+
+def test_an_action_does_not_end_another_one(service: BookingsUnderTest) -> None:
+    booking = assigned_beside_another_action(service)
+
+    assert booking.pending
+    assert booking.pending.id == "another"
+    assert booking.assigned_room_number is None
+
+
+def test_an_action_that_expects_no_change_would_end_another_one(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SqlBookings, "expect_unchanged", lambda *_: None)
+
+    booking = assigned_beside_another_action(service)
+
+    assert booking.pending is None
+    assert booking.assigned_room_number == "101"
+
+
+def test_a_change_during_an_action_stays(service: BookingsUnderTest) -> None:
+    booking_id = prepared(service, AssignRoom)
+
+    def changing(message: Any) -> Any:
+        service.ask(AmendBooking(**about(booking_id, internal_notes="Late by train")))
+        return service.rooms.answer(message)
+
+    service.rooms.instead[GiveRoom] = changing
+    booking = service.ask(AssignRoom(**about(booking_id, room_number="101")))
+
+    assert (booking.internal_notes, booking.assigned_room_number) == ("Late by train", "101")
+    assert service.events(booking_id)[-2:] == ["BookingAmended", "RoomAssigned"]
+
+
+def waiting_for_the_end(service: BookingsUnderTest) -> Any:
+    """The event of a vacated room comes while its check-out ends, and has locked the booking; waits for the end."""
+    booking_id = prepared(service, CheckOut)
+    service.rooms.instead[MoveOut] = Unavailable("the answer is on its way")
+    with pytest.raises(Unavailable):
+        service.ask(CheckOut(**about(booking_id)))
+    action_id = service.rooms.asks[-1].action_id
+    event = RoomVacated(hotel=HOTEL, room_number="101", booking_id=booking_id, action_id=action_id)
+
+    def lock(work: BookingsWork) -> None:
+        assert work.bookings.lock(HOTEL, booking_id)
+
+    return after_a_wait(service.engine, service.unit_of_work.begin, lock, lambda: service.deliver(event))
+
+
+def test_an_event_of_rooms_does_not_wait_for_the_end_of_its_action(service: BookingsUnderTest) -> None:
+    with pytest.raises(AssertionError, match=r"did not wait: .*applied"):
+        waiting_for_the_end(service)
+
+
+def test_an_event_of_rooms_that_skips_no_lock_would_wait(
+    service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookings, "_EXPEDITE", sa.text(bookings._EXPEDITE.text.replace("SKIP LOCKED", "")))
+
+    assert waiting_for_the_end(service) == [APPLIED]
+
+
 def held_for(booking_id: str) -> InventoryHeld:
     return InventoryHeld(
         booking_id=booking_id, hotel=HOTEL, room_type_code="DBL", check_in=CHECK_IN, check_out=CHECK_OUT, held_at=NOW
@@ -175,23 +260,9 @@ def test_a_hold_of_a_booking_never_stored_is_released_after_a_minute(service: Bo
     assert not service.rows("SELECT * FROM hold")
 
 
-def test_a_hold_of_a_live_booking_is_kept(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(held_for(booking_id))
-
-    due(service)
-    assert service.tick(release_orphan_holds)
-
-    assert released(service) == []
-    assert service.row("SELECT check_at FROM hold").check_at is None
-    assert not service.tick(release_orphan_holds)
-
-
 def test_a_hold_outliving_its_booking_is_released(service: BookingsUnderTest) -> None:
     booking_id = service.book().booking.booking_id
     service.deliver(held_for(booking_id))
-    due(service)
-    service.tick(release_orphan_holds)
     service.ask(CancelBooking(**about(booking_id)))
     assert not service.tick(release_orphan_holds)  # rooms has a minute to hear of it
 

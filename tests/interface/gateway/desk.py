@@ -32,6 +32,7 @@ class Desk:
         life: timedelta = timedelta(hours=12),
         longest: timedelta = timedelta(days=7),
         throttle: bool = False,
+        kept_for: timedelta = timedelta(0),
         passwords: Passwords | None = None,
     ) -> None:
         self.url = url
@@ -39,7 +40,12 @@ class Desk:
         self._runner.run(asyncio.sleep(0))
         passwords = passwords or Passwords(QUICK)
         self.accounts = Accounts(
-            with_driver(url, "psycopg"), passwords=passwords, token_life=life, token_longest=longest, throttle=throttle
+            with_driver(url, "psycopg"),
+            passwords=passwords,
+            token_life=life,
+            token_longest=longest,
+            throttle=throttle,
+            token_kept_for=kept_for,
         )
         self.administration = Administration(with_driver(url, "psycopg"), passwords=passwords)
 

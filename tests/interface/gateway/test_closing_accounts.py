@@ -1,14 +1,16 @@
 """How tokens of staff end: at their longest life, with a new password, with a sign-out, with a closed account."""
 
 import asyncio
+import inspect
 from datetime import timedelta
 
 import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import ttl_cache
 from gateway.identity import accounts
-from gateway.identity.accounts import Client, SignedIn
+from gateway.identity.accounts import Accounts, Client, SignedIn
 from gateway.identity.administration import NoSuchAccount
 from gateway.identity.passwords import PasswordTurn
 from tests.interface.gateway.desk import EMAIL, PASSWORD, Desk
@@ -119,6 +121,40 @@ def test_a_reset_password_and_a_sign_out_end_every_token(desk: Desk) -> None:
     assert desk.run(desk.administration.sign_out_everywhere("NORA@example.com")).tokens == 1
     assert not desk.is_valid(again)
     assert desk.is_valid(desk.token(NEW))
+
+
+def test_a_token_that_was_read_is_taken_for_two_seconds_without_another_look(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = inspect.signature(Accounts).parameters["token_kept_for"].default
+    desk, moment = Desk(url, kept_for=default), [0.0]
+    monkeypatch.setattr(ttl_cache, "monotonic", lambda: moment[0])
+    desk.add()
+    token = desk.token()
+    assert desk.is_valid(token)
+
+    desk.run(desk.administration.deactivate(EMAIL))
+
+    moment[0] = 1.9
+    assert desk.is_valid(token)
+    moment[0] = 2.0
+    assert not desk.is_valid(token)
+    desk.close()
+
+
+def test_a_token_that_ends_at_this_gateway_is_taken_no_longer(url: str) -> None:
+    desk = Desk(url, kept_for=timedelta(hours=1))
+    staff = desk.add()
+    one, other = desk.token(), desk.token()
+    assert desk.is_valid(one)
+    assert desk.is_valid(other)
+
+    desk.run(desk.accounts.sign_out(one))
+    assert [desk.is_valid(token) for token in (one, other)] == [False, True]
+
+    desk.run(desk.accounts.change_password(staff, old=PASSWORD, new=NEW))
+    assert not desk.is_valid(other)
+    desk.close()
 
 
 def test_a_closed_account_keeps_its_password_and_an_unknown_one_is_named(desk: Desk) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
-from services.rooms.store import holds, nights, rates, rooms
+from services.rooms.store import actions, endings, held_rooms, holds, nights, rates, rooms
 from tests.fakes.lock_order import ADVISORY, LockOrder, StatedOrder, locked_tables, order_of
 from tests.interface.keys.schema import tables_of
 
@@ -44,6 +44,9 @@ def test_locked_tables_are_read_from_a_statement(statement: str) -> None:
         (rates.WRITE, {"night"}),
         (holds.LOCK, {"hold"}),
         (holds.TAKE, {"hold"}),
+        (actions.BEGIN, {"action", "hold"}),
+        (endings.END, {"hold", "period", "hold_part"}),
+        (held_rooms.WITH_OWN_ROOM, {"room"}),
         (rooms.LOCK, {"room"}),
         (rooms.LOCK_ONE, {"room"}),
         (nights.DUE, {"hotel"}),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from chassis.messaging import partition_leases
 from chassis.transactions.migrate import migrate
-from services.bookings.store import hold_counts
+from services.bookings.store import bookings, hold_counts, holds
 from services.payments.store.reconciliation import SqlReconciliation
 from services.rooms.store import nights, rates
 from tests.interface.locks.locking_changes import locking_changes, locks_and_changes, names_in, sql
@@ -37,6 +37,8 @@ def leasing() -> sa.sql.ClauseElement:
 # The service of the table, and the statement.
 UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement]]] = {
     "chassis.messaging.partition_leases._FREE_OF_EXPIRED": ("rooms", lambda: partition_leases._FREE_OF_EXPIRED),
+    "services.bookings.store.bookings._EXPEDITE": ("bookings", lambda: bookings._EXPEDITE),
+    "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
     "services.payments.store.reconciliation.claim": ("payments", leasing),
     "services.rooms.store.nights.SELL": ("rooms", lambda: nights.SELL),

@@ -15,7 +15,7 @@ from contracts.rooms.rooms import GetRoomHistory, ListRooms
 from contracts.rooms.tasks import FinishTask, ListTasks, StartTask, TaskStatus
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Page
-from services.rooms.store import periods, rooms, tasks
+from services.rooms.store import held_rooms, periods, rooms, tasks
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, day
 
 HOTELS, ROOMS = 200, 50
@@ -90,6 +90,10 @@ def test_every_hot_query_of_rooms_reads_by_index(crowded: RoomsUnderTest) -> Non
         "periods of a hotel": plan(crowded, periods.IN_HOTEL, **hotel, **nights),
         "periods of a hotel from a night on": plan(crowded, periods.IN_HOTEL, **hotel, first=day(1), until=None),
         "stay of a booking": plan(crowded, periods.OF_BOOKINGS, hotels=["bulk-7"], ids=["BK-1-1"]),
+        "what a booking has": plan(crowded, held_rooms.WITH_OWN_ROOM, **hotel, booking_id="BK-1-1"),
+        "what a booking has, and a room": plan(
+            crowded, held_rooms.WITH_ROOM, **hotel, booking_id="BK-1-1", room_number="7"
+        ),
         "blocks": plan(crowded, periods.BLOCKS, **hotel, room=room.id, first=day(0)),
         "block views": plan(crowded, periods.BLOCK_VIEWS, **hotel, room=room.id, first=day(0)),
         "task": plan(crowded, tasks.ONE, **hotel, id=1),

@@ -86,7 +86,7 @@ def interrupted_actions_stay(product: Replacements) -> None:
 @planted("I12", "I2", deaths=0.03, lost=0.1)
 def orphan_holds_stay(product: Replacements) -> None:
     """Nobody releases the nights of a booking that was never stored."""
-    product.replace(SqlInventoryHolds, "first_due", lambda _: None)
+    product.replace(SqlInventoryHolds, "keep_needed", lambda _: None)
 
 
 @planted("I2", "I13", lost=0.2)
