@@ -1,0 +1,80 @@
+"""The number of bookings on the booking list, and in each front-desk bucket.
+
+Numbers by status, source and room are sums of `booking_count`, which the triggers of `booking` write. What else depends
+on a date, a room or a search is counted from an index, whose range the filters bound. A list that only ends at a date
+has all bookings but those that leave later: the later ones are counted, and subtracted.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.text import search_key
+from contracts.bookings.queries import ListBookings
+from services.bookings.store.listing_filters import (
+    GUEST_OF_BOOKING,
+    OF_BOOKINGS,
+    OF_COUNTS,
+    Condition,
+    buckets_by_status,
+    buckets_by_time,
+    counted_filters,
+    filters,
+)
+from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
+
+COUNT = "count"
+
+
+def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
+    """Select `count`, the length of the list, and where the query includes counts the count of each bucket by name."""
+    by_status, by_time = buckets_by_status(BOOKING.c.status), buckets_by_time(query.hotel, now)
+    bucket_of: dict[str, str] = {COUNT: query.bucket}
+    if query.include_counts:
+        bucket_of |= {name: name for name in (*by_status, *by_time)}
+    if query.start_date or query.room_number or search_key(query.search):
+        return _counted(query, {name: (by_status | by_time).get(bucket) for name, bucket in bucket_of.items()})
+    of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in by_time}
+    columns = [_of_today(query, by_time[bucket]).label(name) for name, bucket in of_today.items()]
+    lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
+    return sa.select(*columns, *_summed(query, lasting))
+
+
+def _counted(query: ListBookings, conditions: dict[str, Condition | None]) -> sa.Select[Any]:
+    """Select the counts of the bookings that pass the filters and meet each condition."""
+    alone = conditions[COUNT] if len(conditions) == 1 else None
+    counters = [_counter(name, condition) for name, condition in conditions.items()]
+    statement = sa.select(*counters).select_from(BOOKING).where(filters(query))
+    if search_key(query.search):
+        statement = statement.join(GUEST, GUEST_OF_BOOKING)
+    return statement if alone is None else statement.where(alone)
+
+
+def _of_today(query: ListBookings, condition: Condition) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(BOOKING).where(filters(query), condition).scalar_subquery()
+
+
+def _summed(query: ListBookings, bucket_of: dict[str, str]) -> list[sa.ColumnElement[int]]:
+    """The sum of the counts for each name; with a last date, less the bookings that leave later."""
+    if not bucket_of:
+        return []
+    in_counts, in_bookings = (buckets_by_status(columns.status) for columns in (OF_COUNTS, OF_BOOKINGS))
+    sums = [_sum(name, in_counts.get(bucket)) for name, bucket in bucket_of.items()]
+    every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
+    if not query.end_date:
+        return [every.c[name] for name in bucket_of]
+    counters = [_counter(name, in_bookings.get(bucket)) for name, bucket in bucket_of.items()]
+    is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
+    later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
+    return [(every.c[name] - later.c[name]).label(name) for name in bucket_of]
+
+
+def _counter(name: str, condition: Condition | None) -> sa.Label[int]:
+    counted = sa.func.count()
+    return (counted if condition is None else counted.filter(condition)).label(name)
+
+
+def _sum(name: str, condition: Condition | None) -> sa.Label[int]:
+    bookings = sa.func.sum(BOOKING_COUNT.c.bookings)
+    return sa.func.coalesce(bookings if condition is None else bookings.filter(condition), 0).label(name)
