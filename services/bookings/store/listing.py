@@ -77,9 +77,7 @@ def order_of(query: ListBookings) -> tuple[tuple[Any, ...], bool]:
     return (*columns, BOOKING.c.id), ordering.startswith("-")
 
 
-def page_statement(
-    query: ListBookings, condition: Condition, *, size: int, skip: int, count: int
-) -> sa.Select[Any]:
+def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int, count: int) -> sa.Select[Any]:
     """Select `size` rows of a list of `count`, after the first `skip`, in the requested order.
 
     The rows of the page are found by an index, from the nearer end of the list; other rows are not read in full.

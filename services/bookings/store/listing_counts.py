@@ -38,7 +38,10 @@ def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
     of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in by_time}
     columns = [_of_today(query, by_time[bucket]).label(name) for name, bucket in of_today.items()]
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
-    return sa.select(*columns, *_summed(query, lasting))
+    if not lasting:
+        return sa.select(*columns)
+    sums, tables = _summed(query, lasting)
+    return sa.select(*columns, *sums).select_from(tables)
 
 
 def _counted(query: ListBookings, conditions: dict[str, Condition | None]) -> sa.Select[Any]:
@@ -55,19 +58,17 @@ def _of_today(query: ListBookings, condition: Condition) -> sa.ScalarSelect[int]
     return sa.select(sa.func.count()).select_from(BOOKING).where(filters(query), condition).scalar_subquery()
 
 
-def _summed(query: ListBookings, bucket_of: dict[str, str]) -> list[sa.ColumnElement[int]]:
-    """The sum of the counts for each name; with a last date, less the bookings that leave later."""
-    if not bucket_of:
-        return []
+def _summed(query: ListBookings, bucket_of: dict[str, str]) -> tuple[list[sa.ColumnElement[int]], sa.FromClause]:
+    """The sum of the counts for each name, with its tables; with a last date, less the bookings that leave later."""
     in_counts, in_bookings = (buckets_by_status(columns.status) for columns in (OF_COUNTS, OF_BOOKINGS))
     sums = [_sum(name, in_counts.get(bucket)) for name, bucket in bucket_of.items()]
     every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
     if not query.end_date:
-        return [every.c[name] for name in bucket_of]
+        return [every.c[name] for name in bucket_of], every
     counters = [_counter(name, in_bookings.get(bucket)) for name, bucket in bucket_of.items()]
     is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
     later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
-    return [(every.c[name] - later.c[name]).label(name) for name in bucket_of]
+    return [(every.c[name] - later.c[name]).label(name) for name in bucket_of], every.join(later, sa.true())
 
 
 def _counter(name: str, condition: Condition | None) -> sa.Label[int]:
