@@ -16,8 +16,7 @@ from services.bookings.store.listing_counts import COUNT, count_statement
 from services.bookings.store.listing_filters import (
     GUEST_OF_BOOKING,
     Condition,
-    buckets_by_status,
-    buckets_by_time,
+    bucket_condition,
     filters,
     invalid,
 )
@@ -60,12 +59,8 @@ class SqlListing(SqlStore):
 
 def list_condition(query: ListBookings, now: datetime) -> Condition:
     """The condition for the filters and the bucket of the query. Refused `INVALID_FILTER`."""
-    if not query.bucket:
-        return filters(query)
-    buckets = buckets_by_status(BOOKING.c.status) | buckets_by_time(query.hotel, now)
-    if query.bucket not in buckets:
-        raise invalid("bucket", query.bucket)
-    return sa.and_(filters(query), buckets[query.bucket])
+    bucket = bucket_condition(query, query.bucket, now)
+    return filters(query) if bucket is None else sa.and_(filters(query), bucket)
 
 
 def order_of(query: ListBookings) -> tuple[tuple[Any, ...], bool]:
@@ -83,10 +78,10 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
     The rows of the page are found by an index, from the nearer end of the list; other rows are not read in full.
     """
     columns, descends = order_of(query)
-    order = _ordered(columns, descends)
+    order = _ordered(columns, descends=descends)
     left = count - skip
     if skip > left:
-        ids = sa.select(BOOKING.c.id).order_by(*_ordered(columns, not descends))
+        ids = sa.select(BOOKING.c.id).order_by(*_ordered(columns, descends=not descends))
         ids = ids.limit(min(size, left)).offset(max(left - size, 0))
     else:
         ids = sa.select(BOOKING.c.id).order_by(*order).limit(size).offset(skip)
@@ -96,5 +91,5 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
     return JOINED.where(BOOKING.c.hotel == query.hotel, on_page).order_by(*order)
 
 
-def _ordered(columns: tuple[Any, ...], descends: bool) -> tuple[Any, ...]:
+def _ordered(columns: tuple[Any, ...], *, descends: bool) -> tuple[Any, ...]:
     return tuple(column.desc() if descends else column for column in columns)

@@ -13,14 +13,17 @@ import sqlalchemy as sa
 from chassis.text import search_key
 from contracts.bookings.queries import ListBookings
 from services.bookings.store.listing_filters import (
+    BUCKETS,
+    BUCKETS_OF_TODAY,
     GUEST_OF_BOOKING,
     OF_BOOKINGS,
     OF_COUNTS,
     Condition,
-    buckets_by_status,
-    buckets_by_time,
+    bucket_condition,
+    bucket_of_today,
     counted_filters,
     filters,
+    status_condition,
 )
 from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
 
@@ -29,14 +32,13 @@ COUNT = "count"
 
 def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
     """Select `count`, the length of the list, and where the query includes counts the count of each bucket by name."""
-    by_status, by_time = buckets_by_status(BOOKING.c.status), buckets_by_time(query.hotel, now)
     bucket_of: dict[str, str] = {COUNT: query.bucket}
     if query.include_counts:
-        bucket_of |= {name: name for name in (*by_status, *by_time)}
+        bucket_of |= {name: name for name in BUCKETS}
     if query.start_date or query.room_number or search_key(query.search):
-        return _counted(query, {name: (by_status | by_time).get(bucket) for name, bucket in bucket_of.items()})
-    of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in by_time}
-    columns = [_of_today(query, by_time[bucket]).label(name) for name, bucket in of_today.items()]
+        return _counted(query, {name: bucket_condition(query, bucket, now) for name, bucket in bucket_of.items()})
+    of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
+    columns = [_of_today(query, bucket, now).label(name) for name, bucket in of_today.items()]
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
     if not lasting:
         return sa.select(*columns)
@@ -54,18 +56,18 @@ def _counted(query: ListBookings, conditions: dict[str, Condition | None]) -> sa
     return statement if alone is None else statement.where(alone)
 
 
-def _of_today(query: ListBookings, condition: Condition) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.count()).select_from(BOOKING).where(filters(query), condition).scalar_subquery()
+def _of_today(query: ListBookings, bucket: str, now: datetime) -> sa.ScalarSelect[int]:
+    statement = sa.select(sa.func.count()).select_from(BOOKING).where(filters(query))
+    return statement.where(bucket_of_today(query.hotel, bucket, now)).scalar_subquery()
 
 
 def _summed(query: ListBookings, bucket_of: dict[str, str]) -> tuple[list[sa.ColumnElement[int]], sa.FromClause]:
     """The sum of the counts for each name, with its tables; with a last date, less the bookings that leave later."""
-    in_counts, in_bookings = (buckets_by_status(columns.status) for columns in (OF_COUNTS, OF_BOOKINGS))
-    sums = [_sum(name, in_counts.get(bucket)) for name, bucket in bucket_of.items()]
+    sums = [_sum(name, status_condition(OF_COUNTS, bucket)) for name, bucket in bucket_of.items()]
     every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
     if not query.end_date:
         return [every.c[name] for name in bucket_of], every
-    counters = [_counter(name, in_bookings.get(bucket)) for name, bucket in bucket_of.items()]
+    counters = [_counter(name, status_condition(OF_BOOKINGS, bucket)) for name, bucket in bucket_of.items()]
     is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
     later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
     return [(every.c[name] - later.c[name]).label(name) for name in bucket_of], every.join(later, sa.true())

@@ -17,6 +17,18 @@ from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
 Status = BookingStatus
 Condition = sa.ColumnElement[bool]
 
+# The front-desk buckets: those of the bookings in some statuses, and those that depend on today's date or time.
+STATUSES_OF_BUCKETS = {
+    "in_house": (Status.IN_HOUSE,),
+    "pending": (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL),
+    "checked_out": (Status.COMPLETED,),
+    "cancelled": (Status.CANCELLED, Status.DECLINED),
+    "expired": (Status.EXPIRED,),
+    "no_show": (Status.NO_SHOW,),
+}
+BUCKETS_OF_TODAY = ("arrivals", "departures", "overdue_checkout")
+BUCKETS = (*STATUSES_OF_BUCKETS, *BUCKETS_OF_TODAY)
+
 # Days from check-in to the no-show of the longest stay with an expected late arrival. The bound is for the planner.
 LONGEST_WAIT = 366
 GUEST_OF_BOOKING = (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id)
@@ -75,32 +87,37 @@ def _other_filters(query: ListBookings) -> Iterator[Condition]:
         yield BOOKING.c.assigned_room_number == query.room_number
 
 
-def buckets_by_status(status: sa.Column[Any]) -> dict[str, Condition]:
-    """The condition of each front-desk bucket that depends on the status alone."""
-    return {
-        "in_house": status == Status.IN_HOUSE,
-        "pending": status.in_((Status.PENDING_PAYMENT, Status.PENDING_APPROVAL)),
-        "checked_out": status == Status.COMPLETED,
-        "cancelled": status.in_((Status.CANCELLED, Status.DECLINED)),
-        "expired": status == Status.EXPIRED,
-        "no_show": status == Status.NO_SHOW,
-    }
+def bucket_condition(query: ListBookings, bucket: str, now: datetime) -> Condition | None:
+    """The condition on `booking` for a front-desk bucket; None without a bucket. Refused `INVALID_FILTER`."""
+    if bucket not in BUCKETS:
+        if bucket:
+            raise invalid("bucket", bucket)
+        return None
+    if bucket in BUCKETS_OF_TODAY:
+        return bucket_of_today(query.hotel, bucket, now)
+    return status_condition(OF_BOOKINGS, bucket)
 
 
-def buckets_by_time(hotel: str, now: datetime) -> dict[str, Condition]:
-    """The condition of each front-desk bucket of today; its bookings have not ended.
+def status_condition(columns: CountedColumns, bucket: str) -> Condition | None:
+    """The condition for a bucket that depends on the status alone; None without a bucket."""
+    return columns.status.in_(STATUSES_OF_BUCKETS[bucket]) if bucket else None
+
+
+def bucket_of_today(hotel: str, bucket: str, now: datetime) -> Condition:
+    """The condition for a bucket of today; its bookings have not ended.
 
     The hotel's time zone is read from the newest booking.
     """
     newest = sa.select(BOOKING.c.timezone).where(BOOKING.c.hotel == hotel).order_by(BOOKING.c.created_at.desc())
     today = sa.cast(sa.func.timezone(newest.limit(1).scalar_subquery(), now), sa.Date)
-    status = BOOKING.c.status
-    in_house = status == Status.IN_HOUSE
-    return {
-        "arrivals": (status == Status.CONFIRMED) & BOOKING.c.check_in.between(today - LONGEST_WAIT, today),
-        "departures": in_house & (BOOKING.c.check_out == today),
-        "overdue_checkout": in_house & (BOOKING.c.checkout_deadline_at < now),
-    }
+    in_house = BOOKING.c.status == Status.IN_HOUSE
+    match bucket:
+        case "arrivals":
+            return (BOOKING.c.status == Status.CONFIRMED) & BOOKING.c.check_in.between(today - LONGEST_WAIT, today)
+        case "departures":
+            return in_house & (BOOKING.c.check_out == today)
+        case _:
+            return in_house & (BOOKING.c.checkout_deadline_at < now)
 
 
 def invalid(field: str, value: str) -> Refusal:

@@ -49,14 +49,21 @@ CREATE FUNCTION count_changed_booking() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO booking_count (hotel, status, source, has_room, bookings)
-    VALUES (OLD.hotel, OLD.status, OLD.source, OLD.assigned_room_number IS NOT NULL, -1);
-    IF TG_OP = 'UPDATE' THEN
-        INSERT INTO booking_count (hotel, status, source, has_room, bookings)
-        VALUES (NEW.hotel, NEW.status, NEW.source, NEW.assigned_room_number IS NOT NULL, 1);
-    END IF;
+    VALUES (OLD.hotel, OLD.status, OLD.source, OLD.assigned_room_number IS NOT NULL, -1),
+           (NEW.hotel, NEW.status, NEW.source, NEW.assigned_room_number IS NOT NULL, 1);
     IF random() < 1.0 / 32 THEN
-        PERFORM sum_up_booking_counts(OLD.hotel);
+        PERFORM sum_up_booking_counts(NEW.hotel);
     END IF;
+    RETURN NULL;
+END $$
+"""
+COUNT_REMOVED = """
+CREATE FUNCTION count_removed_bookings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO booking_count (hotel, status, source, has_room, bookings)
+    SELECT hotel, status, source, assigned_room_number IS NOT NULL, -count(*) FROM removed GROUP BY 1, 2, 3, 4;
+    PERFORM sum_up_booking_counts(hotel) FROM (SELECT DISTINCT hotel FROM removed) AS changed;
     RETURN NULL;
 END $$
 """
@@ -74,9 +81,10 @@ CREATE TRIGGER booking_added AFTER INSERT ON booking REFERENCING NEW TABLE AS ad
     FOR EACH STATEMENT EXECUTE FUNCTION count_added_bookings();
 CREATE TRIGGER booking_recounted AFTER UPDATE ON booking FOR EACH ROW
     WHEN ((OLD.hotel, OLD.status, OLD.source, OLD.assigned_room_number IS NULL)
-          IS DISTINCT FROM (NEW.hotel, NEW.status, NEW.source, NEW.assigned_room_number IS NULL))
+        IS DISTINCT FROM (NEW.hotel, NEW.status, NEW.source, NEW.assigned_room_number IS NULL))
     EXECUTE FUNCTION count_changed_booking();
-CREATE TRIGGER booking_removed AFTER DELETE ON booking FOR EACH ROW EXECUTE FUNCTION count_changed_booking();
+CREATE TRIGGER booking_removed AFTER DELETE ON booking REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION count_removed_bookings();
 CREATE TRIGGER booking_emptied AFTER TRUNCATE ON booking FOR EACH STATEMENT EXECUTE FUNCTION count_no_bookings()
 """
 FILL = """
@@ -105,5 +113,5 @@ CREATE INDEX guest_by_name ON guest (hotel, "left"(search, 40), booking_id)
 
 
 def upgrade() -> None:
-    for statements in (TABLE, SUM_UP, COUNT_ADDED, COUNT_CHANGED, COUNT_NONE, TRIGGERS, FILL, INDEXES):
+    for statements in (TABLE, SUM_UP, COUNT_ADDED, COUNT_CHANGED, COUNT_REMOVED, COUNT_NONE, TRIGGERS, FILL, INDEXES):
         op.execute(statements)
