@@ -16,7 +16,6 @@ from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.unit.bookings.builders import HOTEL, NOW
 
-
 CROWD, LISTED = 20_000, 16_000
 FEW_PAGES = 2_000  # of 8 KB that a statement may touch; the bookings of the hotel fill more than twice as many
 TODAY = NOW.date()
