@@ -19,7 +19,6 @@ from services.bookings.store.listing_filters import (
     OF_BOOKINGS,
     OF_COUNTS,
     Condition,
-    bucket_condition,
     bucket_of_today,
     counted_filters,
     filters,
@@ -28,6 +27,7 @@ from services.bookings.store.listing_filters import (
 from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
 
 COUNT = "count"
+Counts = tuple[list[sa.ColumnElement[int]], sa.FromClause]
 
 
 def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
@@ -35,34 +35,38 @@ def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
     bucket_of: dict[str, str] = {COUNT: query.bucket}
     if query.include_counts:
         bucket_of |= {name: name for name in BUCKETS}
-    if query.start_date or query.room_number or search_key(query.search):
-        return _counted(query, {name: bucket_condition(query, bucket, now) for name, bucket in bucket_of.items()})
     of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
     columns = [_of_today(query, bucket, now).label(name) for name, bucket in of_today.items()]
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
     if not lasting:
         return sa.select(*columns)
-    sums, tables = _summed(query, lasting)
-    return sa.select(*columns, *sums).select_from(tables)
+    is_counted = bool(query.start_date or query.room_number or search_key(query.search))
+    counts, tables = (_counted if is_counted else _summed)(query, lasting)
+    return sa.select(*columns, *counts).select_from(tables)
 
 
-def _counted(query: ListBookings, conditions: dict[str, Condition | None]) -> sa.Select[Any]:
-    """Select the counts of the bookings that pass the filters and meet each condition."""
-    alone = conditions[COUNT] if len(conditions) == 1 else None
-    counters = [_counter(name, condition) for name, condition in conditions.items()]
-    statement = sa.select(*counters).select_from(BOOKING).where(filters(query))
-    if search_key(query.search):
-        statement = statement.join(GUEST, GUEST_OF_BOOKING)
-    return statement if alone is None else statement.where(alone)
+def _counted(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
+    """The number of bookings for each name, of those that pass the filters."""
+    conditions = {name: status_condition(OF_BOOKINGS, bucket) for name, bucket in bucket_of.items()}
+    statement = _listed(query, *(_counter(name, condition) for name, condition in conditions.items()))
+    if len(conditions) == 1:
+        statement = statement.where(*(condition for condition in conditions.values() if condition is not None))
+    listed = statement.subquery("listed")
+    return [listed.c[name] for name in bucket_of], listed
 
 
 def _of_today(query: ListBookings, bucket: str, now: datetime) -> sa.ScalarSelect[int]:
-    statement = sa.select(sa.func.count()).select_from(BOOKING).where(filters(query))
-    return statement.where(bucket_of_today(query.hotel, bucket, now)).scalar_subquery()
+    return _listed(query, sa.func.count()).where(bucket_of_today(query.hotel, bucket, now)).scalar_subquery()
 
 
-def _summed(query: ListBookings, bucket_of: dict[str, str]) -> tuple[list[sa.ColumnElement[int]], sa.FromClause]:
-    """The sum of the counts for each name, with its tables; with a last date, less the bookings that leave later."""
+def _listed(query: ListBookings, *columns: Any) -> sa.Select[Any]:
+    """Select columns of the bookings that pass the filters."""
+    statement = sa.select(*columns).select_from(BOOKING).where(filters(query))
+    return statement.join(GUEST, GUEST_OF_BOOKING) if search_key(query.search) else statement
+
+
+def _summed(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
+    """The sum of the counts for each name; with a last date, less the bookings that leave later."""
     sums = [_sum(name, status_condition(OF_COUNTS, bucket)) for name, bucket in bucket_of.items()]
     every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
     if not query.end_date:

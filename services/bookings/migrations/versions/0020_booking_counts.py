@@ -94,7 +94,8 @@ SELECT hotel, status, source, assigned_room_number IS NOT NULL, count(*) FROM bo
 # The included columns are those of the filters: what a filter leaves out is not read from the table.
 INDEXES = """
 DROP INDEX booking_newest;
-CREATE INDEX booking_newest ON booking (hotel, created_at, id) INCLUDE (status, source, assigned_room_number);
+CREATE INDEX booking_newest ON booking (hotel, created_at, id)
+    INCLUDE (status, check_in, check_out, source, assigned_room_number);
 DROP INDEX booking_by_status;
 CREATE INDEX booking_by_status ON booking (hotel, status, check_in, id)
     INCLUDE (check_out, source, assigned_room_number);
@@ -107,7 +108,8 @@ CREATE INDEX booking_by_check_out ON booking (hotel, check_out, id)
 DROP INDEX booking_by_room;
 CREATE INDEX booking_by_room ON booking (hotel, assigned_room_number, status, check_in, id)
     INCLUDE (check_out, source) WHERE assigned_room_number IS NOT NULL;
-CREATE INDEX booking_by_amount ON booking (hotel, total_amount, id) INCLUDE (status, source, assigned_room_number);
+CREATE INDEX booking_by_amount ON booking (hotel, total_amount, id)
+    INCLUDE (status, check_in, check_out, source, assigned_room_number);
 CREATE INDEX guest_by_name ON guest (hotel, "left"(search, 40), booking_id)
 """
 
