@@ -34,6 +34,7 @@ class Growth:
 BOOKING = "the hotel's record of a booking; the archive takes what ended"
 OF_BOOKINGS = {
     "booking": Growth(f"{REQUESTS}; unpaid holds by caps, drafts end after 7 days", drafts.delete_ended_drafts),
+    "booking_count": Growth("some dozen rows per hotel; one change of a booking in 32 sums them up", "the sum"),
     "guest": Growth("one row per booking", drafts.delete_ended_drafts),
     "booking_directory": Growth("one row per booking", drafts.delete_ended_drafts),
     "access_code": Growth("one row per mail, valid for 7 days", guest_access.delete_ended_codes),

@@ -1,9 +1,10 @@
 """The privileges of the running role on the tables of bookings."""
 
-from chassis.transactions.grants import ALL, APPEND, CHANGE, Grants
+from chassis.transactions.grants import ALL, APPEND, CHANGE, READ, Grants
 
 GRANTS: Grants = {
     "booking": ALL,  # abandoned drafts, with their rows in other tables; a trigger keeps every other booking
+    "booking_count": READ,  # written by the triggers of `booking`
     "booking_directory": ALL,
     "guest": ALL,
     "overstay": CHANGE,

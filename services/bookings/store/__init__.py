@@ -18,4 +18,7 @@ At any time, because no two transactions want the same rows in another order:
 * `guest`, `booking_directory`, `access_code`, `amendment`, `remark`, `overstay`, `room_order`, `chat_message`,
   `chat_reading`: rows of one booking, which is locked before, or the only rows of their transaction
 * `payment_fact`, `communication`: rows of one event
+
+The triggers of `booking` add rows to `booking_count` and sum up those that no other transaction sums up: they wait for
+no lock.
 """

@@ -19,6 +19,17 @@ _STATES = """
     JOIN LATERAL (SELECT * FROM audit WHERE subject = booking.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
     WHERE listed.booking_id IN ({subjects}) AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
 """
+_CHANGED_HOTELS = "SELECT hotel FROM (SELECT hotel FROM audit ORDER BY position DESC LIMIT :newest) AS newest"
+_MISCOUNTED = f"""
+    SELECT hotel, status, coalesce(counted.bookings, 0) AS counted, coalesce(stored.bookings, 0) AS stored FROM (
+        SELECT hotel, status, source, has_room, sum(bookings) AS bookings FROM booking_count
+        WHERE hotel IN ({_CHANGED_HOTELS}) GROUP BY 1, 2, 3, 4
+    ) AS counted FULL JOIN (
+        SELECT hotel, status, source, assigned_room_number IS NOT NULL AS has_room, count(*) AS bookings
+        FROM booking WHERE hotel IN ({_CHANGED_HOTELS}) GROUP BY 1, 2, 3, 4
+    ) AS stored USING (hotel, status, source, has_room)
+    WHERE coalesce(counted.bookings, 0) <> coalesce(stored.bookings, 0)
+"""  # noqa: S608
 _WITHOUT_AUDIT = """
     SELECT event.subject, event.sequence, event.type FROM (
         SELECT * FROM outbox WHERE subject = data ->> 'booking_id' ORDER BY position DESC LIMIT :newest
@@ -60,9 +71,15 @@ _STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}
 
 
 def statuses_follow_the_lifecycle(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
-    """Invariant I3 (status trail): each status was reached by allowed steps, and equals that of the last audit row."""
+    """Invariant I3 (status trail): each status was reached by allowed steps, and equals that of the last audit row.
+
+    Of each hotel with a change, as many bookings are counted in each status as are stored.
+    """
     yield from broken_steps(connection, newest=ask.newest, is_allowed=lambda *step: step in _STEPS)
     yield from stale_statuses(connection, _STATES, newest=ask.newest)
+    for row in select(connection, _MISCOUNTED, newest=ask.newest):
+        what = f"{row.counted} {row.status} bookings are counted, {row.stored} are stored"
+        yield Violation(invariant="I3", subject=row.hotel, what=what)
 
 
 def changes_have_an_audit_row_and_an_event(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:

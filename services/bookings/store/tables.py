@@ -105,6 +105,18 @@ GUEST = sa.Table(
     sa.Column("token_generation", sa.Integer),
 )
 
+# Parts of the counts of a hotel's bookings, negative for bookings that have changed; a count is the sum of its parts.
+# Triggers of `booking` write them.
+BOOKING_COUNT = sa.Table(
+    "booking_count",
+    METADATA,
+    sa.Column("hotel", sa.Text, primary_key=True),
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    *_texts("status", "source"),
+    sa.Column("has_room", sa.Boolean),
+    sa.Column("bookings", sa.Integer),
+)
+
 # Every incident; a booking's latest is also in `booking.overstay`, where it is read and locked with the booking.
 OVERSTAY = sa.Table(
     "overstay",

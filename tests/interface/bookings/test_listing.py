@@ -8,11 +8,13 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.queries import ListBookings
-from contracts.bookings.status import BookingSource
+from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
 from contracts.bookings.views import GuestDetails
 from contracts.values import HotelSettings, Page
+from services.bookings.domain import views
 from services.bookings.store import listing
+from services.bookings.store.bookings import SqlBookings
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.steps import about, awaiting
 from tests.unit.bookings.builders import HOTEL, NOW, OTHER_HOTEL, a_card, a_price, eur, held
@@ -133,6 +135,18 @@ def test_amounts_are_ordered_as_numbers(service: BookingsUnderTest) -> None:
 
     assert guest_names(service, ordering="total_amount") == ["Nina Nine", "Tina Two", "Mona Million"]
     assert guest_names(service, ordering="-total_amount") == ["Mona Million", "Tina Two", "Nina Nine"]
+
+
+def test_a_row_of_the_list_is_the_row_of_the_whole_booking(hotel: BookingsUnderTest) -> None:
+    listed = hotel.ask(ListBookings(hotel=HOTEL, status=tuple(BookingStatus))).results
+
+    with hotel.engine.connect() as connection:
+        whole = {row.booking_id: SqlBookings(connection).find(HOTEL, row.booking_id) for row in listed}
+    assert len(listed) == 8
+    for row in listed:
+        booking = whole[row.booking_id]
+        assert booking
+        assert row == views.row(booking, now=hotel.unit_of_work.moment)
 
 
 @pytest.mark.parametrize("ordering", list(listing.ORDERINGS))

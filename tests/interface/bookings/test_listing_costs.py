@@ -1,33 +1,138 @@
 """The list of bookings takes a constant number of statements and reads by index."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.settings import with_driver
-from chassis.transactions.migrate import migrate
 from contracts.bookings.queries import ListBookings
-from services.bookings.store import listing, lookups, tables
+from services.bookings.store import listing, listing_counts, listing_filters, lookups, tables
 from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED
+from tests.interface.bookings.many_bookings import LISTED, with_many_bookings
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.unit.bookings.builders import HOTEL, NOW
+
+FEW_PAGES = 2_500  # of 8 KB that a statement may touch; the bookings of the hotel fill more than twice as many
+TODAY = NOW.date()
+FILTERS: dict[str, dict[str, Any]] = {
+    "no filter": {},
+    "a frequent status": {"status": ("COMPLETED",)},
+    "a rare status": {"status": ("EXPIRED",)},
+    "a live status": {"status": ("PENDING_APPROVAL",)},
+    "two statuses": {"status": ("CONFIRMED", "CHECKED_IN")},
+    "drafts": {"status": ("DRAFT",)},
+    **{bucket: {"bucket": bucket} for bucket in listing_filters.BUCKETS},
+    "a bucket and another status": {"bucket": "in_house", "status": ("CONFIRMED",)},
+    "from a date": {"start_date": TODAY},
+    "until a date": {"end_date": TODAY},
+    "until a date, a bucket": {"end_date": TODAY, "bucket": "checked_out"},
+    "until a date, a bucket of today": {"end_date": TODAY + timedelta(days=9), "bucket": "arrivals"},
+    "between dates": {"start_date": TODAY - timedelta(days=30), "end_date": TODAY},
+    "a room": {"room_number": "107"},
+    "with a room": {"has_room_assigned": True},
+    "without a room": {"has_room_assigned": False},
+    "a source": {"source": "staff"},
+    "a source, a status and no room": {"source": "online", "status": ("CANCELLED",), "has_room_assigned": False},
+    "a search": {"search": "x-1234"},
+    "a search and a bucket": {"search": "x-12", "bucket": "cancelled"},
+    "a search that finds a tenth": {"search": "murphy"},
+}
+
+
+def explained(service: BookingsUnderTest, statement: Any) -> dict[str, Any]:
+    """The plan of a statement that has run."""
+    compiled = statement.compile(service.engine, compile_kwargs={"render_postcompile": True})
+    with service.engine.connect() as connection:
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {compiled}"
+        (top,) = connection.exec_driver_sql(explain, compiled.params).scalar_one()
+    plan_of_statement: dict[str, Any] = top["Plan"]
+    return plan_of_statement
+
+
+def counted(service: BookingsUnderTest, query: ListBookings) -> dict[str, int]:
+    with service.engine.connect() as connection:
+        return dict(connection.execute(listing_counts.count_statement(query, NOW)).mappings().one())
+
+
+def stored(service: BookingsUnderTest, query: ListBookings) -> int:
+    """The length of the list, by reading its rows."""
+    rows = sa.select(sa.func.count()).select_from(tables.BOOKING).join(tables.GUEST, listing_filters.GUEST_OF_BOOKING)
+    with service.engine.connect() as connection:
+        return int(connection.execute(rows.where(listing.list_condition(query, NOW))).scalar_one())
+
+
+def pages_touched(service: BookingsUnderTest, query: ListBookings, *, at: float) -> int:
+    """The pages of memory that a page of the list touches, which is at this part of the list."""
+    count = stored(service, query)
+    condition = listing.list_condition(query, NOW)
+    statement = listing.page_statement(query, condition, size=20, skip=int(at * max(count - 1, 0)), count=count)
+    plan_of_page = explained(service, statement)
+    return int(plan_of_page["Shared Hit Blocks"] + plan_of_page["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
+def test_counts_equal_the_stored_rows(crowded: BookingsUnderTest, filters: dict[str, Any]) -> None:
+    query = ListBookings(hotel="hotel-7", include_counts=True, **filters)
+    of_bucket = {name: replace(query, bucket=name) for name in listing_filters.BUCKETS}
+
+    assert counted(crowded, query) == {
+        "count": stored(crowded, query),
+        **{name: stored(crowded, one) for name, one in of_bucket.items()},
+    }
+    assert counted(crowded, replace(query, include_counts=False)) == {"count": stored(crowded, query)}
+
+
+@pytest.mark.parametrize("column", listing.ORDERINGS)
+def test_every_filter_reads_few_pages_in_every_order(crowded: BookingsUnderTest, column: str) -> None:
+    touched = {
+        (name, ordering): pages_touched(crowded, ListBookings(hotel="hotel-7", ordering=ordering, **filters), at=0)
+        for name, filters in FILTERS.items()
+        for ordering in (column, f"-{column}")
+    }
+
+    assert {at: pages for at, pages in touched.items() if pages > FEW_PAGES} == {}
+
+
+@pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS)
+def test_every_count_reads_few_pages(crowded: BookingsUnderTest, filters: dict[str, Any]) -> None:
+    query = ListBookings(hotel="hotel-7", include_counts=True, **filters)
+
+    plan_of_count = explained(crowded, listing_counts.count_statement(query, NOW))
+
+    assert plan_of_count["Shared Hit Blocks"] + plan_of_count["Shared Read Blocks"] < FEW_PAGES
+
+
+def test_the_last_page_touches_as_few_pages_as_the_first(crowded: BookingsUnderTest) -> None:
+    first, middle, last = (pages_touched(crowded, ListBookings(hotel="hotel-7"), at=at) for at in (0, 0.5, 1))
+
+    assert last <= first * 1.3
+    assert middle <= first * 2
+
+
+def test_without_its_index_an_order_reads_every_booking(crowded: BookingsUnderTest) -> None:
+    query = ListBookings(hotel="hotel-7", ordering="total_amount")
+    definition = crowded.row("SELECT pg_get_indexdef('booking_by_amount'::regclass) AS text").text
+    crowded.rows("DROP INDEX booking_by_amount")
+    try:
+        assert pages_touched(crowded, query, at=0) > FEW_PAGES
+    finally:
+        crowded.rows(definition)
 
 
 def test_a_far_page_reads_as_many_full_rows_as_the_first(crowded: BookingsUnderTest) -> None:
     query = ListBookings(hotel="hotel-7")
+    count = stored(crowded, query)
 
     def read_whole(skip: int) -> int:
-        statement = listing.page_statement(query, listing._filters(query), size=20, skip=skip)
-        compiled = statement.compile(crowded.engine, compile_kwargs={"render_postcompile": True})
-        with crowded.engine.connect() as connection:
-            explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
-            (top,) = connection.exec_driver_sql(explain, compiled.params).scalar_one()
-        return sum(int(node["Actual Rows"] * node["Actual Loops"]) for node in _reads(top["Plan"], "guest"))
+        statement = listing.page_statement(query, listing_filters.filters(query), size=20, skip=skip, count=count)
+        return sum(
+            int(node["Actual Rows"] * node["Actual Loops"]) for node in _reads(explained(crowded, statement), "guest")
+        )
 
-    assert read_whole(1900) == read_whole(0) == 20
+    assert read_whole(count // 2) == read_whole(count - 20) == read_whole(0) == 20
 
 
 def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
@@ -53,40 +158,8 @@ def test_a_list_takes_a_constant_number_of_statements(service: BookingsUnderTest
 
 @pytest.fixture(scope="module")
 def crowded(new_database: Callable[[str], str]) -> Iterator[BookingsUnderTest]:
-    """A database with many bookings in many hotels, so that the planner has a choice."""
-    url = new_database("bookings_crowded")
-    migrate("bookings", url)
-    service = BookingsUnderTest(sa.create_engine(with_driver(url, "psycopg2")))
-    created = service.book()
-    service.rows(
-        """
-        INSERT INTO booking SELECT (jsonb_populate_record(booking, jsonb_build_object(
-            'id', 'X-' || n, 'confirmation_number', 'X-' || n,
-            'hotel', CASE WHEN n % 4 = 0 THEN 'hotel-7' ELSE 'hotel-' || n % 200 END,
-            'status', CASE WHEN n % 50 = 0 THEN 'IN_HOUSE' WHEN n % 3 = 0 THEN 'CONFIRMED' ELSE 'COMPLETED' END,
-            'assigned_room_number', 'R' || n % 40, 'due_at', NULL,
-            'ended_at', CASE WHEN n % 50 <> 0 AND n % 3 <> 0 THEN '2030-01-01' END,
-            'check_in', date '2029-01-01' + n % 700, 'check_out', date '2029-01-03' + n % 700,
-            'created_at', timestamptz '2029-01-01' + n * interval '1 minute'
-        ))).* FROM booking, generate_series(1, 8000) AS n WHERE booking.id = :id
-        """,
-        id=created.booking.booking_id,
-    )
-    service.rows(
-        """
-        INSERT INTO guest (booking_id, hotel, first_name, last_name, email, email_key, phone, token_hash,
-            token_generation, search)
-        SELECT id, hotel, 'Guest', id, lower(id) || '@example.com', lower(id) || '@example.com', '', id, 1,
-            lower('guest ' || id || ' ' || id || '@example.com') FROM booking WHERE id LIKE 'X-%'
-        """
-    )
-    service.rows(
-        "INSERT INTO booking_directory SELECT booking_id, booking_id, token_hash, hotel FROM guest"
-        " WHERE email LIKE 'x-%'"
-    )
-    service.rows("INSERT INTO hold (booking_id, hotel, held_at) SELECT id, hotel, created_at FROM booking")
-    with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as autocommitting:
-        autocommitting.execute(sa.text("VACUUM ANALYZE booking, booking_directory, guest, hold"))
+    """A database with many bookings, most of one hotel, so that the planner has a choice."""
+    service = with_many_bookings(new_database("bookings_crowded"), hotel="hotel-7", today=TODAY)
     yield service
     service.engine.dispose()
 
@@ -100,23 +173,24 @@ def plan(service: BookingsUnderTest, statement: Any) -> str:
 
 def listed(**filters: Any) -> Any:
     query = ListBookings(hotel="hotel-7", **filters)
-    boards = listing._buckets(query.hotel, NOW)
-    condition = sa.and_(listing._filters(query), boards[query.bucket] if query.bucket else sa.true())
-    return listing.page_statement(query, condition, size=20)
+    return listing.page_statement(query, listing.list_condition(query, NOW), size=20, skip=0, count=LISTED)
 
 
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
         (listed(), "booking_newest"),
+        (listed(ordering="total_amount"), "booking_by_amount"),
+        (listed(ordering="-guest_name"), "guest_by_name"),
+        (listed(ordering="-status"), "booking_by_status"),
         (listed(bucket="arrivals"), "booking_by_status"),
         (listed(bucket="in_house"), "booking_by_status"),
         (listed(bucket="departures"), "booking_by_"),
         (listed(status=("PENDING_APPROVAL",)), "booking_by_status"),
-        (listed(start_date=date(2030, 11, 25)), "booking_by_check_in"),
+        (listed(start_date=date(2030, 6, 25)), "booking_by_check_in"),
         (listed(ordering="check_in"), "booking_by_check_in"),
         (listed(ordering="-check_out"), "booking_by_check_out"),
-        (listed(room_number="R7"), "booking_by_room"),
+        (listed(room_number="107"), "booking_by_room"),
         (listed(search="x-1234"), "guest_search"),
         (listed(search="X-1234 \N{LATIN SMALL LIGATURE FI}nn\N{COMBINING ACUTE ACCENT}"), "guest_search"),
         (sa.select(tables.GUEST.c.hotel).where(lookups._has_address("x-1@example.com")), "guest_by_email_key"),

@@ -1,0 +1,87 @@
+"""The number of bookings on the booking list, and in each front-desk bucket.
+
+Numbers by status, source and room are sums of `booking_count`, which the triggers of `booking` write. What else depends
+on a date, a room or a search is counted from an index, whose range the filters bound. A list that only ends at a date
+has all bookings but those that leave later: the later ones are counted, and subtracted.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.text import search_key
+from contracts.bookings.queries import ListBookings
+from services.bookings.store.listing_filters import (
+    BUCKETS,
+    BUCKETS_OF_TODAY,
+    GUEST_OF_BOOKING,
+    OF_BOOKINGS,
+    OF_COUNTS,
+    Condition,
+    bucket_of_today,
+    counted_filters,
+    filters,
+    status_condition,
+)
+from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
+
+COUNT = "count"
+Counts = tuple[list[sa.ColumnElement[int]], sa.FromClause]
+
+
+def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
+    """Select `count`, the length of the list, and where the query includes counts the count of each bucket by name."""
+    bucket_of: dict[str, str] = {COUNT: query.bucket}
+    if query.include_counts:
+        bucket_of |= {name: name for name in BUCKETS}
+    of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
+    columns = [_of_today(query, bucket, now).label(name) for name, bucket in of_today.items()]
+    lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
+    if not lasting:
+        return sa.select(*columns)
+    is_counted = bool(query.start_date or query.room_number or search_key(query.search))
+    counts, tables = (_counted if is_counted else _summed)(query, lasting)
+    return sa.select(*columns, *counts).select_from(tables)
+
+
+def _counted(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
+    """The number of bookings for each name, of those that pass the filters."""
+    conditions = {name: status_condition(OF_BOOKINGS, bucket) for name, bucket in bucket_of.items()}
+    statement = _listed(query, *(_counter(name, condition) for name, condition in conditions.items()))
+    if len(conditions) == 1:
+        statement = statement.where(*(condition for condition in conditions.values() if condition is not None))
+    listed = statement.subquery("listed")
+    return [listed.c[name] for name in bucket_of], listed
+
+
+def _of_today(query: ListBookings, bucket: str, now: datetime) -> sa.ScalarSelect[int]:
+    return _listed(query, sa.func.count()).where(bucket_of_today(query.hotel, bucket, now)).scalar_subquery()
+
+
+def _listed(query: ListBookings, *columns: Any) -> sa.Select[Any]:
+    """Select columns of the bookings that pass the filters."""
+    statement = sa.select(*columns).select_from(BOOKING).where(filters(query))
+    return statement.join(GUEST, GUEST_OF_BOOKING) if search_key(query.search) else statement
+
+
+def _summed(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
+    """The sum of the counts for each name; with a last date, less the bookings that leave later."""
+    sums = [_sum(name, status_condition(OF_COUNTS, bucket)) for name, bucket in bucket_of.items()]
+    every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
+    if not query.end_date:
+        return [every.c[name] for name in bucket_of], every
+    counters = [_counter(name, status_condition(OF_BOOKINGS, bucket)) for name, bucket in bucket_of.items()]
+    is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
+    later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
+    return [(every.c[name] - later.c[name]).label(name) for name in bucket_of], every.join(later, sa.true())
+
+
+def _counter(name: str, condition: Condition | None) -> sa.Label[int]:
+    counted = sa.func.count()
+    return (counted if condition is None else counted.filter(condition)).label(name)
+
+
+def _sum(name: str, condition: Condition | None) -> sa.Label[int]:
+    bookings = sa.func.sum(BOOKING_COUNT.c.bookings)
+    return sa.func.coalesce(bookings if condition is None else bookings.filter(condition), 0).label(name)
