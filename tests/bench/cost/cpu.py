@@ -7,7 +7,8 @@ from sandbox.stack.copies import kind_of
 from sandbox.stack.process_table import cpu_seconds
 from sandbox.stack.stack import Stack
 
-GATEWAY, RELAY, RABBITMQ, POSTGRESQL, BARE_PROGRAM = "gateway", "relay", "RabbitMQ", "PostgreSQL", "bare program"
+GATEWAY, RELAY, RABBITMQ, POSTGRESQL = "gateway", "relay", "RabbitMQ", "PostgreSQL"
+BARE_PROGRAM, BARE_SERVER = "bare program", "bare server"
 GROUPS = (GATEWAY, *SERVICES, RELAY, RABBITMQ, POSTGRESQL)
 
 

@@ -17,9 +17,7 @@ input()
 
 def start(*, own: float, ended_child: float) -> subprocess.Popen[str]:
     code = _PARENT.format(burn=_BURN.format(seconds=own), child=_BURN.format(seconds=ended_child))
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     return process
