@@ -17,15 +17,19 @@ from tests.bench.cost.work_counters import SETTLED_AFTER
 from tests.bench.cost_table import show_costs
 from tests.bench.costs import CostOptions, costs
 from tests.bench.figures import committed, save
+from tests.bench.growth import GrowthOptions, growth
 from tests.bench.harness import Comparison, Metric, compare, show
+from tests.bench.last_room import last_room
+from tests.bench.levels import Level, show_levels
 from tests.bench.partitions import partitions
 from tests.bench.protection import protection
 from tests.bench.regressions import regressions
+from tests.bench.resources import resources
 from tests.bench.routing import routing
 from tests.bench.signing import signing
 from tests.bench.system import system
 
-Group = Callable[[], Iterator[Comparison]]
+Group = Callable[[], Iterator[Comparison] | Iterator[Level]]
 
 
 def main() -> None:
@@ -34,18 +38,24 @@ def main() -> None:
     reap_orphans()
     console = Console(width=220)
     figures: list[Metric] = []
+    levels: list[Level] = []
     for group in groups(options.only, all_groups(options, console)):
-        for comparison in group():
-            if options.only in comparison.name:
-                console.print(f"measuring {comparison.name} …")
-                figures.append(compare(comparison, rounds=options.rounds))
+        for row in group():
+            if options.only not in row.name:
+                continue
+            console.print(f"measuring {row.name} …")
+            if isinstance(row, Level):
+                levels.append(row)
+            else:
+                figures.append(compare(row, rounds=options.rounds))
     show(figures, console)
     show_costs(figures, console)
+    show_levels(levels, console)
     worse = regressions(figures, committed()) if options.check else []
     for line in worse:
         console.print(f"worse than committed: {line}")
     if options.save:
-        save(figures)
+        save(figures, levels)
     sys.exit(bool(worse))
 
 
@@ -56,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--hotels", type=int, default=1_000, help="how many hotels are stored (default 1000)")
     options.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each figure (default 5)")
     options.add_argument("--stays", type=int, default=200, help="bookings in each round of a cost (default 200)")
+    options.add_argument("--stored", type=int, default=1_000_000, help="bookings after growth (default 1000000)")
     options.add_argument(
         "--settle",
         type=float,
@@ -76,12 +87,16 @@ def parser() -> argparse.ArgumentParser:
 def all_groups(options: argparse.Namespace, console: Console) -> dict[str, Group]:
     """The groups of rows, in the order in which they run. A row's name begins with its group's, except in `system`."""
     cost = CostOptions(options.stays, options.rounds, options.settle)
+    stored = GrowthOptions(options.stored, options.stays, options.rounds, options.settle)
     return {
         "routing": routing,
         "signing": signing,
         "partitions": partitions,
         "protection": protection,
         "cost": partial(costs, cost, console),
+        "last room": last_room,
+        "resources": partial(resources, console),
+        "growth": partial(growth, stored, console),
         "system": partial(system, hotels=options.hotels, console=console),
     }
 

@@ -11,14 +11,18 @@ from typing import Any
 
 from tests.bench.cost_table import middle_cost
 from tests.bench.harness import Measured, Metric, middle, rate
+from tests.bench.levels import Level
 
 FIGURES = Path(__file__).with_name("figures.json")
 
 
-def save(figures: Sequence[Metric]) -> None:
+def save(figures: Sequence[Metric], levels: Sequence[Level]) -> None:
     """Replace these rows in the file, and leave the others as they are."""
     rows = committed()
     rows |= {figure.comparison.name: _row(figure) | _circumstances() for figure in figures}
+    rows |= {
+        level.name: {"goal": level.goal_text, "level": round(level.value, 1)} | _circumstances() for level in levels
+    }
     FIGURES.write_text(json.dumps(rows, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
 
 

@@ -17,7 +17,7 @@ def regressions(figures: Sequence[Metric], rows: Mapping[str, Any]) -> list[str]
     lines = []
     for figure in figures:
         name = figure.comparison.name
-        if name not in rows or figure.comparison.p99 is not None:
+        if "ratio" not in rows.get(name, {}) or figure.comparison.p99 is not None:
             continue
         before, now = float(rows[name]["ratio"]), figure.ratio
         if is_worse(now, committed=before):
