@@ -63,7 +63,7 @@ def costs(options: CostOptions, console: Console) -> Iterator[Comparison]:
         console.print("recording what each operation leaves …")
         model = _model(stack.postgres, operations, backlog)
         subjects = range(1, 1 + options.stays * (options.rounds + 1))
-        urls = bare_databases(stack.postgres, model, subjects=subjects)
+        urls = bare_databases(partial(_new_database, stack.postgres), model, subjects=subjects)
         plan = BarePlan.of(model, databases=urls, amqp_url=stack.rabbit.amqp_url)
         for url in urls.values():
             counters.add_database(stack.postgres, urlsplit(url).path.lstrip("/"))
@@ -129,6 +129,10 @@ def desk_of(known: dict[str, Any], hotel: str) -> str:
     account = next(each for each in known["staff"] if each["hotel"] == hotel and each["role"] == "front_desk")
     body = {"email": account["email"], "password": account["password"]}
     return str(call(f"{known['gateway']}/api/staff/login/", body)["token"])
+
+
+def _new_database(postgres: PostgresNode, name: str) -> str:
+    return postgres.create_database(f"bare_{name}").owner
 
 
 def _model(postgres: PostgresNode, operations: StayOperations, backlog: Backlog) -> BareModel:
