@@ -1,7 +1,7 @@
 """The rows of what each operation costs, in CPU time of all processes of the system until everything is done."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -38,7 +38,7 @@ STAYS = {CREATE: 14.0, PAYMENT: 110.0, ASSIGN: 10.0, CHECK_IN: 18.0, CHECK_OUT: 
 READS = {QUOTE: 2.5, AVAILABILITY: 2.2, READ: 2.5, STAFF_LIST: 6.0, SEARCH: 7.0}
 APPROVED_WITHIN = 250.0  # milliseconds, of 99 in 100
 LIST_HOTEL, LIST_TYPE, LIST_ROWS = "hotel-tokyo", "SGL", 5_000
-WARM_UP = 16
+WARM_UP, ATTEMPTS = 16, 4
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def read_rows(rounds: Together) -> Iterator[Comparison]:
 
 def _operations(stack: MeasuredStack, options: CostOptions) -> StayOperations:
     known = stack.stack_json
-    rooms = {room_type(0): [room(0, each) for each in range(1 + WARM_UP)]}
+    rooms = {room_type(0): [room(0, each) for each in range(1, 1 + WARM_UP + ATTEMPTS)]}
     for number in range(1, 1 + options.rounds):
         rooms[room_type(number)] = [room(number, each) for each in range(options.stays)]
     zone = add_rooms(known, stack.directory, rooms)
@@ -136,7 +136,15 @@ def _new_database(postgres: PostgresNode, name: str) -> str:
 
 
 def _model(postgres: PostgresNode, operations: StayOperations, backlog: Backlog) -> BareModel:
-    stay = Stay("model@example.com", room(0, 0))
+    """What one stay leaves. A system that has just started may answer too slowly, so several stays may be tried."""
+    *more, last = [Stay(f"model-{each}@example.com", room(0, WARM_UP + each)) for each in range(1, 1 + ATTEMPTS)]
+    for stay in more:
+        with suppress(AssertionError):
+            return _recorded(postgres, operations, backlog, stay)
+    return _recorded(postgres, operations, backlog, last)
+
+
+def _recorded(postgres: PostgresNode, operations: StayOperations, backlog: Backlog, stay: Stay) -> BareModel:
     with model_recorder(postgres, SERVICES) as recorder:
         for name, operate in operations_of(operations, room_type(0)).items():
 
