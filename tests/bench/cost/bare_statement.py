@@ -83,7 +83,7 @@ class _Part:
     def _value(self, column: str, value: str | None) -> sql.Composable:
         kind = self._shape.types[column]
         self._parameters.append(Parameter(value, kind, varies=column in self._shape.unique))
-        return sql.SQL("%s::" + kind)  # type: ignore[arg-type]  # a type of the catalogue
+        return sql.SQL("%s::" + kind)
 
 
 def statement_of(changes: Iterable[RowChange], shapes: Mapping[str, TableShape]) -> BareStatement:

@@ -74,7 +74,7 @@ def shapes_of(connection: psycopg.Connection[tuple[str, ...]]) -> dict[str, Tabl
 
 def picture_of(connection: psycopg.Connection[tuple[str, ...]], shapes: Mapping[str, TableShape]) -> Picture:
     """Every row of these tables, in one snapshot."""
-    tables = {}
+    tables: dict[str, dict[Key, Row]] = {}
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for table, shape in shapes.items():
