@@ -7,7 +7,7 @@ messages.
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from rich.console import Console
@@ -23,7 +23,7 @@ from tests.bench.last_room import last_room
 from tests.bench.levels import Level, show_levels
 from tests.bench.partitions import partitions
 from tests.bench.protection import protection
-from tests.bench.regressions import regressions
+from tests.bench.regressions import regressions, uncommitted
 from tests.bench.resources import resources
 from tests.bench.routing import routing
 from tests.bench.signing import signing
@@ -51,12 +51,21 @@ def main() -> None:
     show(figures, console)
     show_costs(figures, console)
     show_levels(levels, console)
-    worse = regressions(figures, committed()) if options.check else []
-    for line in worse:
-        console.print(f"worse than committed: {line}")
+    worse = check(figures, console) if options.check else False
     if options.save:
         save(figures, levels)
-    sys.exit(bool(worse))
+    sys.exit(worse)
+
+
+def check(figures: Sequence[Metric], console: Console) -> bool:
+    """Whether a ratio is worse than the committed one; prints which, and which rows have none."""
+    rows = committed()
+    worse = regressions(figures, rows)
+    for line in worse:
+        console.print(f"worse than committed: {line}")
+    for name in uncommitted(figures, rows):
+        console.print(f"not compared, as no figure is committed: {name}")
+    return bool(worse)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -17,12 +17,18 @@ def regressions(figures: Sequence[Metric], rows: Mapping[str, Any]) -> list[str]
     lines = []
     for figure in figures:
         name = figure.comparison.name
-        if "ratio" not in rows.get(name, {}) or figure.comparison.p99 is not None:
+        if name in uncommitted([figure], rows) or figure.comparison.p99 is not None:
             continue
         before, now = float(rows[name]["ratio"]), figure.ratio
         if is_worse(now, committed=before):
             lines.append(f"{name}: ratio {now:.3f}, which was {before:.3f}; its time grew by {before / now - 1:.0%}")
     return lines
+
+
+def uncommitted(figures: Sequence[Metric], rows: Mapping[str, Any]) -> list[str]:
+    """The names of the figures that have no committed ratio."""
+    names = [figure.comparison.name for figure in figures]
+    return [name for name in names if "ratio" not in rows.get(name, {})]
 
 
 def is_worse(ratio: float, *, committed: float) -> bool:

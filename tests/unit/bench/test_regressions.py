@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bench.harness import Comparison, Measured, Metric
-from tests.bench.regressions import is_worse, regressions
+from tests.bench.regressions import is_worse, regressions, uncommitted
 
 NAME = "cost: create"
 
@@ -38,7 +38,10 @@ def test_the_median_of_the_rounds_counts() -> None:
 
 
 def test_a_row_that_is_not_committed_is_not_compared() -> None:
-    assert regressions([metric(0.25)], {"cost: assign": {"ratio": 0.5}}) == []
+    rows = {"cost: assign": {"ratio": 0.5}, "resources: memory": {"level": 300}}
+
+    assert regressions([metric(0.25)], rows) == []
+    assert uncommitted([metric(0.25), metric(0.25, name="cost: assign")], rows) == [NAME]
 
 
 def test_a_row_with_a_latency_as_its_goal_is_not_compared() -> None:
