@@ -12,9 +12,10 @@ PATIENCE = 600.0  # seconds; a busy machine is slow, and a stuck system never ge
 LOOK_EVERY = 0.25
 
 _UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+# Some jobs wait for the end of a second, to be one push for all changes of it: they belong to the operation.
 _JOBS = """
     SELECT count(*) FROM job WHERE done_at IS NULL AND gave_up_at IS NULL
-        AND (not_before IS NULL OR not_before <= now())
+        AND (not_before IS NULL OR not_before <= now() + interval '5 seconds')
 """
 _LAST_POSITION = "SELECT coalesce(max(position), 0) FROM outbox"
 _LAST_PUBLISHED = """
