@@ -1,7 +1,7 @@
-"""The bare program of `make bench` writes, for other bookings, the rows that the system left for one."""
+"""What `make bench` counts after each operation, and that its bare program leaves the same rows for other bookings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,39 +12,42 @@ from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
+from sandbox.chaos.stand_ins import MailboxControl, PusherControl
 from tests.bench.cost.bare_databases import bare_databases
-from tests.bench.cost.bare_model import BareModel, ModelRecorder
+from tests.bench.cost.bare_model import ModelRecorder
 from tests.bench.cost.bare_plan import BarePlan
-from tests.bench.cost.stays import APPROVE, ASSIGN, CHECK_IN, CHECK_OUT, CREATE, PAY, SESSION
+from tests.bench.cost.evidence import Witness, mismatches
+from tests.bench.cost.stays import APPROVE, ASSIGN, CHECK_IN, CHECK_OUT, CREATE, EXPECTED, PAY, SESSION
 from tests.bench.cost.table_rows import changes, picture_of
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 OTHERS = range(1, 4)
 
 
+Connections = dict[str, psycopg.Connection[tuple[str, ...]]]
+
+
 @pytest.fixture
-def recorder(fixture: PlatformFixture) -> Iterator[ModelRecorder]:
+def connections(fixture: PlatformFixture) -> Iterator[Connections]:
     urls = {
         name: instance.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         for name, instance in fixture.platform.services.items()
     }
-    with ExitStack() as open_connections:
-        yield ModelRecorder(
-            {name: open_connections.enter_context(psycopg.connect(url, autocommit=True)) for name, url in urls.items()}
-        )
+    with ExitStack() as opened:
+        yield {name: opened.enter_context(psycopg.connect(url, autocommit=True)) for name, url in urls.items()}
 
 
-def record_stay(fixture: PlatformFixture, recorder: ModelRecorder) -> BareModel:
-    """One stay, operation by operation."""
+@pytest.fixture
+def recorder(connections: Connections) -> ModelRecorder:
+    return ModelRecorder(connections)
+
+
+def operations_of_a_stay(
+    fixture: PlatformFixture, record: Callable[[str, Callable[[], Any]], None]
+) -> list[CreatedBooking]:
+    """One stay, operation by operation, each passed to `record`; returns its booking."""
     created: list[CreatedBooking] = []
     sessions: list[PaymentSession] = []
-
-    def record(operation: str, perform: Callable[[], Any]) -> None:
-        def settled() -> None:
-            perform()
-            fixture.settle()
-
-        recorder.record(operation, settled)
 
     record(CREATE, lambda: created.append(fixture.book()))
     booking = {"hotel": HOTEL, "booking_id": created[0].booking.id}
@@ -56,13 +59,21 @@ def record_stay(fixture: PlatformFixture, recorder: ModelRecorder) -> BareModel:
     record(ASSIGN, lambda: fixture.platform.ask(AssignRoom(**booking, room_number=room), STAFF))
     record(CHECK_IN, lambda: fixture.platform.ask(CheckIn(**booking), STAFF))
     record(CHECK_OUT, lambda: fixture.platform.ask(CheckOut(**booking), STAFF))
-    return recorder.model
+    return created
 
 
 def test_the_bare_program_leaves_the_rows_of_the_operations_for_every_other_booking(
     fixture: PlatformFixture, recorder: ModelRecorder, new_database: Callable[[str], str]
 ) -> None:
-    model = record_stay(fixture, recorder)
+    def record(operation: str, perform: Callable[[], Any]) -> None:
+        def settled() -> None:
+            perform()
+            fixture.settle()
+
+        recorder.record(operation, settled)
+
+    operations_of_a_stay(fixture, record)
+    model = recorder.model
 
     urls = bare_databases(new_database, model, subjects=OTHERS)
     plan = BarePlan.from_json(BarePlan.of(model, databases=urls, amqp_url="").as_json())
@@ -84,3 +95,41 @@ def test_the_bare_program_leaves_the_rows_of_the_operations_for_every_other_book
 def test_an_operation_that_leaves_nothing_is_no_model(recorder: ModelRecorder) -> None:
     with pytest.raises(AssertionError, match="create left nothing"):
         recorder.record(CREATE, lambda: None)
+
+
+class BookingRows:
+    """Answers queries as `WorkCounters` does, which needs a server of its own."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[str, ...]]) -> None:
+        self._connection = connection
+
+    def rows(self, database: str, query: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        assert database == "bookings"
+        return list(self._connection.execute(query.encode(), params))
+
+
+def test_each_operation_leaves_the_rows_the_pushes_and_the_mails_that_are_counted(
+    fixture: PlatformFixture, connections: Connections
+) -> None:
+    witness = Witness(
+        BookingRows(connections["bookings"]),  # type: ignore[arg-type]
+        PusherControl(fixture.pusher.http_url),
+        MailboxControl(fixture.mailbox.http_url),
+    )
+    bookings: list[str] = []
+
+    def count(operation: str, perform: Callable[[], Any]) -> None:
+        witness.mark()
+        perform()
+        fixture.settle()
+        if operation == CREATE:
+            bookings.extend(row[0] for row in connections["bookings"].execute("SELECT id FROM booking"))
+        guests = dict.fromkeys(bookings, "ada@example.com")
+        assert len(guests) == 1
+        assert mismatches(EXPECTED[operation], witness.observe(guests), guests=guests) == [], operation
+        witness.mark()
+        assert len(mismatches(EXPECTED[operation], witness.observe(guests), guests=guests)) == (
+            len(EXPECTED[operation].pushes) + EXPECTED[operation].mails
+        ), "what came before the mark counts"
+
+    operations_of_a_stay(fixture, count)
