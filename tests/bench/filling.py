@@ -25,18 +25,21 @@ _NIGHTS = """
     SELECT t.hotel, t.id, current_date + d, 1000000, 0
     FROM room_type t, generate_series(0, %(nights)s) AS d WHERE t.hotel LIKE 'bench-%%'
 """
+# The number of a booking in its series has seven digits, so that a search for one finds no other.
 _BOOKINGS = """
     INSERT INTO booking
     SELECT (jsonb_populate_record(b, jsonb_build_object(
-        'id', 'BK-' || %(series)s || '-' || n, 'confirmation_number', %(series)s || '-' || n, 'hotel', %(hotel)s::text,
-        'due_at', null, 'created_at', b.created_at - n * interval '1 minute'))).*
+        'id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'),
+        'confirmation_number', %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text, 'due_at', null,
+        'created_at', b.created_at - n * interval '1 minute'))).*
     FROM booking b, generate_series(1, %(rows)s) AS n WHERE b.id = %(model)s
 """
 _GUESTS = """
     INSERT INTO guest
     SELECT (jsonb_populate_record(g, jsonb_build_object(
-        'booking_id', 'BK-' || %(series)s || '-' || n, 'token_hash', %(series)s || '-' || n,
-        'hotel', %(hotel)s::text))).*
+        'booking_id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text,
+        'token_hash', %(series)s || '-' || n,
+        'search', g.search || lower(' ' || %(series)s || to_char(n, '"-"FM0000000'))))).*
     FROM guest g, generate_series(1, %(rows)s) AS n WHERE g.booking_id = %(model)s
 """
 

@@ -34,7 +34,7 @@ QUERIES = {
     "list": "page={number}",
     "filters": "status=PENDING_PAYMENT&source=online&page={number}",
     "counts": "include_counts=true&page={number}",
-    "search": "search={series}-{number}",
+    "search": "search={series}-{number:07d}",
 }
 
 

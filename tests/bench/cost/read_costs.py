@@ -40,7 +40,7 @@ class ReadCosts:
             AVAILABILITY: self.availability(),
             READ: self.reads(),
             STAFF_LIST: self.pages("page={page}"),
-            SEARCH: self.pages("search=LIST-{page}"),
+            SEARCH: self.pages("search=LIST-{page:07d}"),
         }
         results = {what: self._cost(self.gateway, *each, groups=GROUPS) for what, each in system.items()}
         one = (lambda _: Request("GET", "/one"), lambda status, body: status == 200 and body == b'{"one":1}')
