@@ -18,6 +18,13 @@ def exchange_of(owner: str) -> str:
     return f"bare.{owner}"
 
 
+def broker_connection(amqp_url: str) -> pika.BlockingConnection:
+    """A connection without heartbeats, which nobody would answer while the program waits for its next operation."""
+    parameters = pika.URLParameters(amqp_url)
+    parameters.heartbeat = 0
+    return pika.BlockingConnection(parameters)
+
+
 class BareClient:
     """Does the operations of one booking after the other.
 
@@ -28,7 +35,7 @@ class BareClient:
         self._databases: Mapping[str, psycopg.Connection[tuple[object, ...]]] = {
             name: psycopg.connect(url, autocommit=True, prepare_threshold=0) for name, url in plan.databases.items()
         }
-        self._broker = pika.BlockingConnection(pika.URLParameters(plan.amqp_url))
+        self._broker = broker_connection(plan.amqp_url)
         self._asking, self._publishing = self._broker.channel(), self._broker.channel()
         self._publishing.confirm_delivery()
         self._queue = self._asking.queue_declare("", exclusive=True).method.queue
@@ -56,7 +63,7 @@ class EventCounter:
     """Consumes one service's queue of events, and counts them."""
 
     def __init__(self, amqp_url: str, queue: str) -> None:
-        self._broker = pika.BlockingConnection(pika.URLParameters(amqp_url))
+        self._broker = broker_connection(amqp_url)
         self._channel, self._queue = self._broker.channel(), queue
         self._channel.basic_qos(prefetch_count=100)
         self.consumed = 0

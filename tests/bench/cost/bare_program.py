@@ -14,10 +14,8 @@ import threading
 import time
 from collections.abc import Iterator
 
-import pika
-
 from contracts.catalogue import SUBSCRIPTIONS
-from tests.bench.cost.bare_client import BareClient, EventCounter, exchange_of
+from tests.bench.cost.bare_client import BareClient, EventCounter, broker_connection, exchange_of
 from tests.bench.cost.bare_plan import BarePlan
 from tests.bench.cost.stays import CLIENTS
 
@@ -26,7 +24,7 @@ PATIENCE = 120.0
 
 def declare(plan: BarePlan) -> None:
     """The exchanges of the events, and a durable quorum queue for each subscriber."""
-    broker = pika.BlockingConnection(pika.URLParameters(plan.amqp_url))
+    broker = broker_connection(plan.amqp_url)
     channel = broker.channel()
     for owner in plan.consumers:
         channel.exchange_declare(exchange_of(owner), "fanout", durable=True)
