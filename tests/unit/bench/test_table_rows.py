@@ -4,7 +4,7 @@ import uuid
 
 from tests.bench.cost.bare_model import BareModel
 from tests.bench.cost.bare_statement import STEP, Parameter, statement_of
-from tests.bench.cost.table_rows import RowChange, TableShape, changes
+from tests.bench.cost.table_rows import Picture, RowChange, TableShape, changes
 
 BOOKING = TableShape(
     "booking", {"id": "text", "status": "text", "guests": "integer"}, key=("id",), unique=frozenset({"id"})
@@ -16,8 +16,8 @@ NEW = {**OLD, "status": "IN_HOUSE"}
 
 def test_an_inserted_a_changed_and_a_deleted_row_are_changes_and_an_equal_one_is_none() -> None:
     same, gone, come = ({**OLD, "id": each} for each in ("BK-2", "BK-3", "BK-4"))
-    before = {"booking": {("BK-1",): OLD, ("BK-2",): same, ("BK-3",): gone}}
-    after = {"booking": {("BK-1",): NEW, ("BK-2",): same, ("BK-4",): come}}
+    before: Picture = {"booking": {("BK-1",): OLD, ("BK-2",): same, ("BK-3",): gone}}
+    after: Picture = {"booking": {("BK-1",): NEW, ("BK-2",): same, ("BK-4",): come}}
 
     assert list(changes(before, after)) == [
         RowChange("booking", OLD, NEW),
