@@ -26,34 +26,40 @@ class Meter:
     counters: WorkCounters
     backlog: Backlog
     settle: float = SETTLED_AFTER
-    _rest: tuple[Reading, Reading] | None = field(default=None, init=False)
+    _last: Reading | None = field(default=None, init=False)
 
     def cost(self, operate: Callable[[], Any], *, operations: int, groups: Collection[str]) -> dict[str, float]:
         """What each of so many operations costs: CPU milliseconds by group and in total, and the counters' growth.
 
         `DRAINED` is the time in milliseconds, by operation, until everything afterwards was done.
         """
-        _, work = self._rest or self._settled()
+        before = self._last or self._counted_at_rest()
         self.backlog.mark()
-        cpu = self._cpu()
+        busy = self._cpu()
         operate()
         self.backlog.drain()
         done = self._cpu()
-        idle_cpu, idle_work = self._settled()
-        after_cpu, after_work = self._rest = self._settled()
-        seconds = cost_of_one(Window(cpu, done), Window(idle_cpu, after_cpu), operations=operations)
-        counts = cost_of_one(Window(work, idle_work), Window(idle_work, after_work), operations=operations)
+        at_rest = self._counted_at_rest()
+        idle = self._cpu()  # after the counters, as their reading takes CPU time of the servers
+        time.sleep(self.settle)
+        idled = self._cpu()
+        self._last = self._counted()
+        seconds = cost_of_one(Window(busy, done), Window(idle, idled), operations=operations)
+        counts = cost_of_one(Window(before, at_rest), Window(at_rest, self._last), operations=operations)
         by_group = {group: seconds[group] * MILLISECONDS for group in groups}
-        drained = (done.at - cpu.at) * MILLISECONDS / operations
+        drained = (done.at - busy.at) * MILLISECONDS / operations
         return {TOTAL: sum(by_group.values()), **by_group, **counts, DRAINED: drained}
 
     def forget_rest(self) -> None:
         """What has happened since the last measurement belongs to none."""
-        self._rest = None
+        self._last = None
 
-    def _settled(self) -> tuple[Reading, Reading]:
+    def _counted_at_rest(self) -> Reading:
         time.sleep(self.settle)
-        return self._cpu(), Reading(time.monotonic(), self.counters.read())
+        return self._counted()
+
+    def _counted(self) -> Reading:
+        return Reading(time.monotonic(), self.counters.read())
 
     def _cpu(self) -> Reading:
         values = cpu_by_group(self.roots, without={POSTGRESQL: self.counters.pids})
