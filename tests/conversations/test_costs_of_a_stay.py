@@ -77,6 +77,8 @@ def test_the_bare_program_leaves_the_rows_of_the_operations_for_every_other_book
 
     urls = bare_databases(new_database, model, subjects=OTHERS)
     plan = BarePlan.from_json(BarePlan.of(model, databases=urls, amqp_url="").as_json())
+    assert plan.operations[CREATE].asks == 2
+    assert plan.operations[PAY].asks >= 2, "each notice of the payment provider is an ask"
     for operation, performed in plan.operations.items():
         assert performed.statements, f"{operation} writes nothing"
         assert sum(map(len, performed.events.values())), f"{operation} publishes nothing"
