@@ -41,7 +41,7 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
-    outcomes = []
+    outcomes: list[str | Exception] = []
     for job in jobs:
         ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
