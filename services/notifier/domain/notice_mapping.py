@@ -1,7 +1,7 @@
 """Maps an event to its push and its mail, as the tables in `pushes` and `mails` say."""
 
 from collections.abc import Iterable, Iterator
-from enum import Enum
+from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,12 +16,12 @@ from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
 
-class PushAudience(Enum):
-    """Who may subscribe to a channel; each audience gets a payload of its own."""
+class PushAudience(IntEnum):
+    """Who may subscribe to a channel; each audience gets a payload of its own, old clients the last one."""
 
-    STAFF = "staff"
-    OTHERS = "others"
-    OLD_CLIENTS = "old clients"
+    STAFF = 1
+    OTHERS = 2
+    OLD_CLIENTS = 3
 
 
 def push_for(event: Event, envelope: Envelope, *, legacy: bool) -> PushNotice | None:
@@ -81,7 +81,7 @@ def _groups(
     channels: dict[tuple[PushAudience, tuple[str, ...]], list[str]] = {}  # by audience and names
     for (audience, channel), carried in names.items():
         channels.setdefault((audience, carried), []).append(channel)
-    for (audience, carried), sharing in channels.items():
+    for (audience, carried), sharing in sorted(channels.items(), key=lambda item: item[0][0]):
         yield PushGroup(
             names=carried,
             channels=tuple(sharing),

@@ -77,8 +77,8 @@ def test_each_audience_has_its_payload_once_whatever_the_number_of_realtime_even
     names = ("payment_success", "booking_confirmed", "booking_status_changed", "booking-updated", "booking_updated")
     assert [(group.names, group.channels) for group in push.groups] == [
         (names, (f"private-hotel-{HOTEL}",)),
-        (names, (f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}")),
         (names, (f"private-booking-{BOOKING}",)),
+        (names, (f"hotel-{HOTEL}", f"booking-{BOOKING}", f"booking.{BOOKING}")),
     ]
 
 
