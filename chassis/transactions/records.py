@@ -53,7 +53,8 @@ def _insertion(table: str) -> str:
     """Positions are given in the order of the rows."""
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
-    types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(postgresql.dialect())}" for name in columns)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(dialect)}" for name in columns)
     return (
         f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
         f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "
