@@ -18,6 +18,7 @@ SHARED = {
         "amounts",
         "candidates",
         "definitions",
+        "held_rooms",
         "mapping",
         "offers",
         "periods",
@@ -25,7 +26,7 @@ SHARED = {
         "stays",
         "validation",
     },
-    "store": {"actions", "base", "examination", "explanation", "nights", "offers", "periods"},
+    "store": {"actions", "base", "endings", "examination", "explanation", "held_rooms", "nights", "offers", "periods"},
 }
 
 
