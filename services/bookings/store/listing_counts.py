@@ -26,7 +26,7 @@ from services.bookings.store.listing_filters import (
 from services.bookings.store.tables import BOOKING, BOOKING_COUNT
 
 COUNT = "count"
-Counts = tuple[list[sa.ColumnElement[int]], sa.FromClause]
+Counts = tuple[list[Any], sa.FromClause]
 
 
 def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
@@ -37,7 +37,9 @@ def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
     of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
     listed = filters(query)
-    columns = [_of_today(listed, bucket_of_today(query.hotel, each, now), name) for name, each in of_today.items()]
+    columns: list[Any] = [
+        _of_today(listed, bucket_of_today(query.hotel, bucket, now), name) for name, bucket in of_today.items()
+    ]
     if not lasting:
         return sa.select(*columns)
     is_counted = bool(query.start_date or query.room_number or search_key(query.search))
