@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from chassis.text import search_key
 from chassis.transactions.store import SqlStore
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingSource, BookingStatus
@@ -104,7 +103,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
         ids = ids.limit(min(size, left)).offset(max(left - size, 0))
     else:
         ids = sa.select(BOOKING.c.id).order_by(*order).limit(size).offset(skip)
-    if search_key(query.search) or columns[0] is ORDERINGS[BY_GUEST][0]:
+    if columns[0] is ORDERINGS[BY_GUEST][0]:
         ids = ids.join(GUEST, GUEST_OF_BOOKING)
     on_page = BOOKING.c.id.in_(ids.where(condition).correlate(None).scalar_subquery())
     return LISTED.where(BOOKING.c.hotel == query.hotel, on_page).order_by(*order)

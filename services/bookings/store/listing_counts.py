@@ -15,7 +15,6 @@ from contracts.bookings.queries import ListBookings
 from services.bookings.store.listing_filters import (
     BUCKETS,
     BUCKETS_OF_TODAY,
-    GUEST_OF_BOOKING,
     OF_BOOKINGS,
     OF_COUNTS,
     Condition,
@@ -24,10 +23,10 @@ from services.bookings.store.listing_filters import (
     filters,
     status_condition,
 )
-from services.bookings.store.tables import BOOKING, BOOKING_COUNT, GUEST
+from services.bookings.store.tables import BOOKING, BOOKING_COUNT
 
 COUNT = "count"
-Counts = tuple[list[sa.ColumnElement[int]], sa.FromClause]
+Counts = tuple[list[Any], sa.FromClause]
 
 
 def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
@@ -36,33 +35,32 @@ def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
     if query.include_counts:
         bucket_of |= {name: name for name in BUCKETS}
     of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
-    columns = [_of_today(query, bucket, now).label(name) for name, bucket in of_today.items()]
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
+    listed = filters(query)
+    columns: list[Any] = [
+        _of_today(listed, bucket_of_today(query.hotel, bucket, now), name) for name, bucket in of_today.items()
+    ]
     if not lasting:
         return sa.select(*columns)
     is_counted = bool(query.start_date or query.room_number or search_key(query.search))
-    counts, tables = (_counted if is_counted else _summed)(query, lasting)
+    counts, tables = _counted(listed, lasting) if is_counted else _summed(query, lasting)
     return sa.select(*columns, *counts).select_from(tables)
 
 
-def _counted(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
-    """The number of bookings for each name, of those that pass the filters."""
+def _of_today(listed: Condition, condition: Condition, name: str) -> sa.Label[int]:
+    """The number of the listed bookings that meet the condition."""
+    return sa.select(sa.func.count()).select_from(BOOKING).where(listed, condition).scalar_subquery().label(name)
+
+
+def _counted(listed: Condition, bucket_of: dict[str, str]) -> Counts:
+    """The number of the listed bookings for each name."""
     conditions = {name: status_condition(OF_BOOKINGS, bucket) for name, bucket in bucket_of.items()}
-    statement = _listed(query, *(_counter(name, condition) for name, condition in conditions.items()))
+    counters = [_counter(name, condition) for name, condition in conditions.items()]
+    statement = sa.select(*counters).select_from(BOOKING).where(listed)
     if len(conditions) == 1:
         statement = statement.where(*(condition for condition in conditions.values() if condition is not None))
-    listed = statement.subquery("listed")
-    return [listed.c[name] for name in bucket_of], listed
-
-
-def _of_today(query: ListBookings, bucket: str, now: datetime) -> sa.ScalarSelect[int]:
-    return _listed(query, sa.func.count()).where(bucket_of_today(query.hotel, bucket, now)).scalar_subquery()
-
-
-def _listed(query: ListBookings, *columns: Any) -> sa.Select[Any]:
-    """Select columns of the bookings that pass the filters."""
-    statement = sa.select(*columns).select_from(BOOKING).where(filters(query))
-    return statement.join(GUEST, GUEST_OF_BOOKING) if search_key(query.search) else statement
+    table = statement.subquery("listed")
+    return [table.c[name] for name in bucket_of], table
 
 
 def _summed(query: ListBookings, bucket_of: dict[str, str]) -> Counts:

@@ -24,7 +24,7 @@ INSERT INTO booking SELECT copy.* FROM model, generate_series(1, :rows) AS n, LA
     'id', 'X-' || n, 'confirmation_number', 'X-' || n,
     'hotel', CASE WHEN n <= :listed THEN :hotel ELSE 'other-' || n % 200 END,
     'status', stay.status, 'source', CASE WHEN n % 6 = 0 THEN 'staff' ELSE 'online' END,
-    'assigned_room_number', CASE WHEN stay.status IN ('IN_HOUSE', 'COMPLETED') THEN 100 + n * 7 % 60 END,
+    'assigned_room_number', CASE WHEN stay.status IN ('IN_HOUSE', 'COMPLETED') THEN 100 + n * 7 % 61 END,
     'due_at', NULL, 'total_amount', 10000 + n * 7919 % 90000,
     'expires_at', stay.check_in, 'approval_deadline_at', stay.check_in,
     'ended_at', CASE WHEN n > 400 THEN stay.check_in END,

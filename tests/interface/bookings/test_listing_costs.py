@@ -146,9 +146,10 @@ def _reads(node: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
 def test_a_list_takes_a_constant_number_of_statements(service: BookingsUnderTest, filters: dict[str, Any]) -> None:
     def sent() -> int:
         with statements(service.engine) as executed:
-            service.ask(ListBookings(hotel=HOTEL, **filters))
+            assert service.ask(ListBookings(hotel=HOTEL, **filters)).results
         return len(executed)
 
+    service.book()
     few = sent()
     for _ in range(12):
         service.book()
@@ -190,7 +191,7 @@ def listed(**filters: Any) -> Any:
         (listed(start_date=date(2030, 6, 25)), "booking_by_check_in"),
         (listed(ordering="check_in"), "booking_by_check_in"),
         (listed(ordering="-check_out"), "booking_by_check_out"),
-        (listed(room_number="107"), "booking_by_room"),
+        (listing_counts.count_statement(ListBookings(hotel="hotel-7", room_number="107"), NOW), "booking_by_room"),
         (listed(search="x-1234"), "guest_search"),
         (listed(search="X-1234 \N{LATIN SMALL LIGATURE FI}nn\N{COMBINING ACUTE ACCENT}"), "guest_search"),
         (sa.select(tables.GUEST.c.hotel).where(lookups._has_address("x-1@example.com")), "guest_by_email_key"),
