@@ -98,9 +98,10 @@ def _mail(
     if isinstance(facts, Exception):
         return facts
     try:
-        return conversation.dependencies.renderer.mail(job, facts)
+        rendered: EmailMessage = conversation.dependencies.renderer.mail(job, facts)
     except Exception as problem:
         return problem
+    return rendered
 
 
 def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWork]) -> Mapping[str, PermanentFailure]:
