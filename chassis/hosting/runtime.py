@@ -1,6 +1,7 @@
 """The runtime of a service. Each process makes one runtime, which nameko injects into every worker."""
 
 import threading
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ class ServiceRuntime:
     """The database engines, ask client and unit of work of a service, and the objects that run its handlers."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
-        self.wakes: list[threading.Event] = []
+        self.wakes: dict[str, threading.Event] = {}  # by kind of job
         pool = {
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
@@ -65,9 +66,10 @@ class ServiceRuntime:
         """A new conversation on behalf of the system, for timers."""
         return Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
 
-    def _wake(self) -> None:
-        for event in self.wakes:
-            event.set()
+    def _wake(self, kinds: Collection[str]) -> None:
+        for kind in kinds:
+            if kind in self.wakes:
+                self.wakes[kind].set()
 
     def close(self) -> None:
         """Close the connections to the broker and the database."""

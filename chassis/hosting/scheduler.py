@@ -114,9 +114,8 @@ class JobLoop(PollLoop):
             time.sleep(0.01)
 
     def _bound_to(self, runtime: ServiceRuntime) -> JobRunner:
-        """The job runner of this loop. From the first call on, a commit that enqueues a job wakes this loop."""
-        if self._woken not in runtime.wakes:
-            runtime.wakes.append(self._woken)
+        """The job runner of this loop. From the first call on, a commit that enqueues such a job wakes this loop."""
+        runtime.wakes[self._kind] = self._woken
         return runtime.job_runners[self._kind]
 
     def _ended(self, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

@@ -1,12 +1,11 @@
 """The job table as a queue: enqueue, claim with a lease, renew the lease, mark as done or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
 from chassis.observability import trace
@@ -15,7 +14,16 @@ from chassis.transactions.tables import JOB
 
 LEASE = timedelta(seconds=10)
 
-_ENQUEUE = insert(JOB).on_conflict_do_nothing(index_elements=["key"])
+_COLUMNS = ("key", "kind", "order_key", "payload", "not_before", "traceparent")
+# Positions are given in the order of the rows.
+_INSERT = sa.text("""INSERT INTO job (key, kind, order_key, payload, not_before, traceparent)
+    SELECT key, kind, order_key, CAST(payload AS jsonb), not_before, traceparent
+    FROM unnest(CAST(:key AS text[]), CAST(:kind AS text[]), CAST(:order_key AS text[]), CAST(:payload AS text[]),
+                CAST(:not_before AS timestamptz[]), CAST(:traceparent AS text[]))
+        WITH ORDINALITY AS new (key, kind, order_key, payload, not_before, traceparent, number)
+    ORDER BY number
+    ON CONFLICT (key) DO NOTHING RETURNING kind, not_before
+""")
 _OPEN = JOB.c.done_at.is_(None) & JOB.c.gave_up_at.is_(None)
 _IS_DUE = (JOB.c.try_at <= sa.func.now()) & (JOB.c.not_before.is_(None) | (JOB.c.not_before <= sa.bindparam("now")))
 _NEXT_DUE = (
@@ -56,24 +64,34 @@ class LeasedJob:
     claimed_at: float
 
 
-def enqueue(connection: sa.Connection, payload: Any, *, key: str, not_before: datetime | None) -> None:
-    """Insert a job unless a job with the key exists. `not_before` is domain time, UTC."""
-    row = {
+def new_row(payload: Any, *, key: str, not_before: datetime | None) -> dict[str, Any]:
+    """The row of a new job, for `insert`. `not_before` is domain time, UTC."""
+    return {
         "key": key,
         "kind": type(payload).__name__,
         "order_key": order_key_of(payload),
-        "payload": codec.plain(payload),
+        "payload": codec.encode(payload).decode(),
         "not_before": not_before,
         "traceparent": trace.current(),
     }
-    connection.execute(_ENQUEUE, row)
 
 
-def retry(connection: sa.Connection, key: str) -> bool:
-    """Reopen a given-up job as if it were new; returns False where no given-up job has the key."""
+def insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> set[str]:
+    """Insert jobs in this order, but none whose key exists; returns the kinds of the new jobs that are due.
+
+    One statement, however many there are. `now` is domain time, UTC.
+    """
+    values = {column: [row[column] for row in rows] for column in _COLUMNS}
+    inserted = connection.execute(_INSERT, values).all()
+    return {row.kind for row in inserted if row.not_before is None or row.not_before <= now}
+
+
+def retry(connection: sa.Connection, key: str) -> str:
+    """Reopen a given-up job as if it were new; returns its kind, empty where no given-up job has the key."""
     given_up = (JOB.c.key == key) & JOB.c.gave_up_at.is_not(None)
     values = {"gave_up_at": None, "attempts": 0, "created_at": sa.func.now(), "try_at": sa.func.now()}
-    return connection.execute(JOB.update().where(given_up).values(values)).rowcount > 0
+    reopening = JOB.update().where(given_up).values(values).returning(JOB.c.kind)
+    return connection.execute(reopening).scalar_one_or_none() or ""
 
 
 def claim(

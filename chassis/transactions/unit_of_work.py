@@ -1,7 +1,7 @@
 """The only place that commits. A commit stores state, audit, outbox, inbox and idempotency rows together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +25,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 class UnitOfWork:
-    """Opens transactions on one service's database. In `demo` mode the domain's clock may run ahead of wall time."""
+    """Opens transactions on one service's database. In `demo` mode the domain's clock may run ahead of wall time.
+
+    `wake(kinds)` is called after a commit that enqueued due jobs of these kinds.
+    """
 
     def __init__(
         self,
@@ -35,7 +38,7 @@ class UnitOfWork:
         reading: sa.Engine | None = None,
         dependencies: Any = None,
         demo: bool = False,
-        wake: Callable[[], None] = lambda: None,
+        wake: Callable[[Collection[str]], None] = lambda _: None,
     ) -> None:
         self.engine = engine
         self.reading = reading or engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -59,8 +62,8 @@ class UnitOfWork:
             work = self._made(connection, context, cause)
             yield work
             work.flush()
-        if work.has_new_jobs:
-            self.wake()
+        if work.due_kinds:
+            self.wake(work.due_kinds)
         for callback in work.after_commit:
             callback()
 

@@ -47,6 +47,7 @@ class Work:
     """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
+    `due_kinds` are the kinds of the jobs that the transaction has enqueued and that are due at its commit.
     """
 
     connection: sa.Connection
@@ -55,11 +56,12 @@ class Work:
     context: Context
     dependencies: Any = None
     cause: Envelope | None = None
-    has_new_jobs: bool = field(default=False, init=False)
+    due_kinds: set[str] = field(default_factory=set, init=False)
     after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
     _events: list[PendingEvent] = field(default_factory=list, init=False)
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def caller(self) -> Caller:
@@ -108,17 +110,19 @@ class Work:
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
         """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
-        job_queue.enqueue(self.connection, payload, key=key, not_before=not_before)
-        self.has_new_jobs = True
+        self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
     def retry_job(self, key: str) -> bool:
         """Reopen a given-up job; returns False where no given-up job has the key."""
-        retried = job_queue.retry(self.connection, key)
-        self.has_new_jobs = self.has_new_jobs or retried
-        return retried
+        kind = job_queue.retry(self.connection, key)
+        self.due_kinds |= {kind} if kind else set()
+        return bool(kind)
 
     def flush(self) -> None:
-        """Write the audit rows and the outbox; `UnitOfWork` calls this just before the commit."""
+        """Write jobs, audit rows and outbox, a statement each; `UnitOfWork` calls this just before the commit."""
+        if self._jobs:
+            self.due_kinds |= job_queue.insert(self.connection, self._jobs, now=self.now)
+            self._jobs = []
         if self._audit:
             self.connection.execute(_INSERT_AUDIT, self._audit)
             self._audit = []

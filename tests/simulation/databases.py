@@ -50,8 +50,8 @@ _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname
 
 
 class SimulatedDatabase:
-    """One service's database. `written` is called after each transaction that wrote to its outbox, with
-    `outbox`, changed a `job`, or enqueued jobs, with their kind; `failed` with PostgreSQL's code for each error."""
+    """One service's database. `written` is called after each transaction that wrote to its outbox, with `outbox`, and
+    after each that enqueued or changed jobs, with `job`; `failed` with PostgreSQL's code for each error."""
 
     def __init__(
         self,
@@ -148,16 +148,14 @@ class SimulatedDatabase:
         connection: sa.Connection,
         _: Any,
         statement: str,
-        values: Any,
         __: Any,
-        ___: bool,
+        ___: Any,
+        ____: bool,
     ) -> None:
         connection.info[ACTIVE] = self._now()
         if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
-        elif statement.startswith("INSERT INTO job"):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {str(values["kind"])}
-        elif statement.startswith("UPDATE job"):
+        elif statement.startswith(("INSERT INTO job", "UPDATE job")):
             connection.info[WROTE] = connection.info.get(WROTE, set()) | {"job"}
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:

@@ -132,15 +132,10 @@ class SimulatedProcess:
 
         return end
 
-    def wake(self, kinds: Collection[str] = ()) -> None:
-        """Have the job loops look for jobs of these kinds at once; without `kinds`, of those just enqueued.
-
-        The host wakes all loops; those without a new job would find nothing.
-        """
+    def wake(self, kinds: Collection[str]) -> None:
+        """Have the job loops look for jobs of these kinds at once."""
         for loop in self.loops:
-            loop.woken = loop.woken or loop.wakes in (kinds or self._world.fresh_jobs)
-        if not kinds:
-            self._world.fresh_jobs.clear()
+            loop.woken = loop.woken or loop.wakes in kinds
 
     def _timer(self, timer: Timer) -> Callable[[], None]:
         def run() -> None:

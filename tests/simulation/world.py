@@ -70,7 +70,6 @@ class World:
         self.turns.tasks.clear()
         self.committed: set[str] = set()  # the services that have committed in this step
         self.outboxes: set[str] = set()
-        self.fresh_jobs: set[str] = set()
         self.with_jobs: set[str] = set()  # the services that may have open jobs
         self.record = RunRecord(lambda: self.elapsed)
         self.shares = self.record.shares
@@ -191,10 +190,5 @@ class World:
         return True
 
     def wrote(self, service: str, what: str) -> None:
-        """A transaction of a service wrote to its `outbox`, changed a `job`, or enqueued jobs of the kind `what`."""
-        if what == "outbox":
-            self.outboxes.add(service)
-            return
-        self.with_jobs.add(service)
-        if what != "job":
-            self.fresh_jobs.add(what)
+        """A transaction of a service wrote to its `outbox`, or enqueued or changed a `job`."""
+        (self.outboxes if what == "outbox" else self.with_jobs).add(service)

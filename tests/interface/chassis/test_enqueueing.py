@@ -1,0 +1,92 @@
+"""The jobs of a transaction are written by one statement, and wake the loops of their kinds alone."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.transactions.unit_of_work import UnitOfWork
+from chassis.transactions.work import Work
+from tests.fakes.roles import granted_engine, running_engine
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something to do outside."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Something else to do outside."""
+
+    number: int
+
+
+class Woken(list[set[str]]):
+    """The kinds that were woken, commit by commit."""
+
+    def __call__(self, kinds: Collection[str]) -> None:
+        self.append(set(kinds))
+
+
+@pytest.fixture
+def woken() -> Woken:
+    return Woken()
+
+
+@pytest.fixture
+def unit_of_work(new_database: Callable[[str], str], woken: Woken) -> Iterator[UnitOfWork]:
+    engine = granted_engine(new_database("enqueueing"))
+    yield UnitOfWork(running_engine(engine.url), Work, demo=True, wake=woken)
+    engine.dispose()
+
+
+def test_many_jobs_are_one_statement_in_the_order_of_enqueueing(unit_of_work: UnitOfWork) -> None:
+    statements: list[str] = []
+    sa.event.listen(unit_of_work.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+
+    with unit_of_work.begin() as work:
+        for number in range(30, 0, -1):
+            work.enqueue((Call if number % 2 else Visit)(number), key=f"call {number}")
+
+    assert len([statement for statement in statements if "INTO job" in statement]) == 1
+    with unit_of_work.read() as work:
+        numbers = work.connection.execute(sa.text("SELECT payload ->> 'number' FROM job ORDER BY position")).scalars()
+        assert [int(number) for number in numbers] == list(range(30, 0, -1))
+
+
+def test_a_commit_wakes_the_kinds_that_it_enqueued(unit_of_work: UnitOfWork, woken: Woken) -> None:
+    with unit_of_work.begin() as work:
+        work.enqueue(Call(1), key="call")
+
+    assert woken == [{"Call"}]
+
+
+def test_a_job_that_is_there_already_or_due_later_wakes_nothing(unit_of_work: UnitOfWork, woken: Woken) -> None:
+    with unit_of_work.begin() as work:
+        work.enqueue(Call(1), key="call")
+    woken.clear()
+
+    with unit_of_work.begin() as work:
+        work.enqueue(Call(1), key="call")
+        work.enqueue(Visit(1), key="later", not_before=work.now + timedelta(hours=1))
+
+    assert woken == []
+
+
+def test_a_job_that_is_tried_again_wakes_its_kind(unit_of_work: UnitOfWork, woken: Woken) -> None:
+    with unit_of_work.begin() as work:
+        work.enqueue(Visit(1), key="visit")
+    with unit_of_work.begin() as work:
+        work.connection.execute(sa.text("UPDATE job SET gave_up_at = now()"))
+    woken.clear()
+
+    with unit_of_work.begin() as work:
+        assert work.retry_job("visit")
+        assert not work.retry_job("no such job")
+
+    assert woken == [{"Visit"}]
