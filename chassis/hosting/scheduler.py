@@ -83,7 +83,12 @@ class TimerLoop(PollLoop):
 
 
 class JobLoop(PollLoop):
-    """Runs jobs of one kind: every second, and at once after a commit that enqueued such a job."""
+    """Runs jobs of one kind: every second, and at once after a commit that enqueued such a job.
+
+    A claim that got fewer jobs than it could is not repeated: what becomes due without a commit of this process waits
+    for the next second. The end of a job has the loop look again only where jobs may have waited for that end, because
+    no worker was free, or because the kind is ordered and a claim passed over the jobs that follow.
+    """
 
     POLL = 1.0
 
@@ -91,6 +96,7 @@ class JobLoop(PollLoop):
         self._kind = kind
         self._woken = threading.Event()
         self._running = 0
+        self._some_wait = False
         super().__init__()
 
     def wake(self) -> None:
@@ -98,13 +104,17 @@ class JobLoop(PollLoop):
 
     def turn(self) -> None:
         self._woken.clear()
+        self._some_wait = False
+        runner = self._bound_to(runtime_of(self.container))
         while not self._stopping.is_set():
-            runner = self._bound_to(runtime_of(self.container))
-            leased = runner.claim() if self._running < runner.job.concurrency else []
-            if not leased:
+            free = runner.job.concurrency - self._running
+            self._some_wait = self._some_wait or not free or (runner.job.ordered and self._running > 0)
+            leased = runner.claim(free) if free else []
+            for batch in runner.batches(leased):
+                self._running += 1
+                self.container.spawn_worker(self, (batch,), {}, handle_result=self._ended)
+            if not free or len(leased) < runner.most(free):
                 break
-            self._running += 1
-            self.container.spawn_worker(self, (leased,), {}, handle_result=self._ended)
         self._woken.wait(self.POLL)
 
     def stop(self) -> None:
@@ -122,5 +132,6 @@ class JobLoop(PollLoop):
         self._running -= 1
         if exc_info:
             log.error("job_worker_failed", kind=self._kind, exc_info=exc_info)
-        self._woken.set()
+        if self._some_wait:
+            self._woken.set()
         return None, None

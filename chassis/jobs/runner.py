@@ -1,7 +1,7 @@
 """Runs jobs of one kind: leases them, runs them outside any transaction, and stores their results in a transaction."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from chassis.refusal import PermanentFailure, RetryLater, Unavailable
 from chassis.service import Job
 from chassis.transactions import job_queue
 from chassis.transactions.conversation import Conversation
-from chassis.transactions.job_queue import LeasedJob
+from chassis.transactions.job_queue import LeasedJob, PostponedJob
 from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
 from contracts.message import Ask
@@ -34,18 +34,31 @@ class JobRunner:
     unit_of_work: UnitOfWork
     ask: Callable[[Ask[Any], Context], Any]
 
-    def claim(self) -> list[LeasedJob]:
-        """Lease the jobs that are due, up to the job's batch size, oldest first."""
+    def most(self, workers: int) -> int:
+        """How many jobs are leased at once for so many workers: a batch each.
+
+        Those of an ordered kind are one batch, because the jobs of one order key must not be run side by side.
+        """
+        return self.job.batch_size * (1 if self.job.ordered else workers)
+
+    def claim(self, workers: int = 1) -> list[LeasedJob]:
+        """Lease the jobs that are due, oldest first, up to as many as so many workers run at once."""
         began = time.monotonic()
-        with self.unit_of_work.begin() as work:
+        opened = self.unit_of_work.begin() if self.job.ordered else self.unit_of_work.at_once()
+        with opened as work:
             return job_queue.claim(
                 work.connection,
                 self.job.payload,
                 ordered=self.job.ordered,
-                batch_size=self.job.batch_size,
+                most=self.most(workers),
                 now=work.now,
                 began=began,
             )
+
+    def batches(self, leased: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
+        """The leased jobs as a batch for each worker."""
+        size = self.job.batch_size
+        return (leased[first : first + size] for first in range(0, len(leased), size))
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed or is left to its next lease.
@@ -71,9 +84,7 @@ class JobRunner:
                 failed = [(job, outcome) for job, outcome in pairs if isinstance(outcome, Exception)]
             except Exception as problem:
                 failed = [(job, problem) for job in leased]
-            waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
-            for job, reason in failed:
-                self._fail(job, reason, waits.setdefault(job.order_key, backoff(job.attempts)))
+            self._fail(failed)
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
@@ -84,18 +95,28 @@ class JobRunner:
                 if self.job.on_success and job.position in marked:
                     self.job.on_success(job.payload, outcome, work)
 
-    def _fail(self, job: LeasedJob, problem: Exception, wait: float) -> None:
-        why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
-        gives_up = self._gives_up(job, problem)
-        expected = is_outage(problem) or isinstance(problem, (RetryLater, PermanentFailure))
-        write = log.error if gives_up else log.warning
-        event = "job_gave_up" if gives_up else "job_failed"
-        write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
+    def _fail(self, failed: Sequence[tuple[LeasedJob, Exception]]) -> None:
+        """Give up the jobs that have to be, each in a transaction of its own, and postpone the others together."""
+        waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
+        postponed = []
+        for job, problem in failed:
+            why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
+            gives_up = self._gives_up(job, problem)
+            expected = is_outage(problem) or isinstance(problem, (RetryLater, PermanentFailure))
+            write = log.error if gives_up else log.warning
+            event = "job_gave_up" if gives_up else "job_failed"
+            write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
+            if gives_up:
+                self._give_up(job, why)
+            else:
+                wait = waits.setdefault(job.order_key, backoff(job.attempts))
+                postponed.append(PostponedJob(job.position, _pause(problem, wait), why))
+        if postponed:
+            with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                job_queue.postpone(work.connection, postponed)
+
+    def _give_up(self, job: LeasedJob, why: str) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            if not gives_up:
-                try_at = sa.func.now() + timedelta(seconds=_pause(problem, wait))
-                job_queue.mark(work.connection, [job], try_at=try_at, last_error=why)
-                return
             marked = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
             if self.job.on_give_up and marked:
                 self.job.on_give_up(job.payload, why, work)

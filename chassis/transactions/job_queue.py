@@ -25,26 +25,26 @@ _INSERT = sa.text("""INSERT INTO job (key, kind, order_key, payload, not_before,
     ON CONFLICT (key) DO NOTHING RETURNING kind, not_before
 """)
 _OPEN = JOB.c.done_at.is_(None) & JOB.c.gave_up_at.is_(None)
-_IS_DUE = (JOB.c.try_at <= sa.func.now()) & (JOB.c.not_before.is_(None) | (JOB.c.not_before <= sa.bindparam("now")))
-_NEXT_DUE = (
-    sa.select(JOB.c.position)
-    .where(_OPEN & (JOB.c.kind == sa.bindparam("kind")) & _IS_DUE)
-    .order_by(JOB.c.position)
-    .limit(sa.bindparam("batch"))
-    .with_for_update(skip_locked=True)
-)
+# The inner query, which stands in an array so that it is executed once, locks what no other claim has locked.
+_LEASE = sa.text("""UPDATE job SET try_at = now() + :lease, attempts = attempts + 1
+    WHERE position = ANY(ARRAY(
+        SELECT position FROM job
+        WHERE kind = :kind AND done_at IS NULL AND gave_up_at IS NULL
+            AND try_at <= now() AND (not_before IS NULL OR not_before <= :now)
+        ORDER BY position LIMIT :batch FOR UPDATE SKIP LOCKED
+    )) RETURNING *
+""")
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
-_LEASE = (
-    JOB.update()
-    .where(JOB.c.position.in_(sa.bindparam("positions", expanding=True)))
-    .values(try_at=_LEASED_UNTIL, attempts=JOB.c.attempts + 1)
-    .returning(JOB)
-)
 _RENEW = (
     JOB.update()
     .where(sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN)
     .values(try_at=_LEASED_UNTIL)
 )
+_POSTPONE = sa.text("""UPDATE job SET try_at = now() + make_interval(secs => failed.seconds), last_error = failed.why
+    FROM unnest(CAST(:positions AS bigint[]), CAST(:seconds AS float[]), CAST(:whys AS text[]))
+        AS failed (position, seconds, why)
+    WHERE job.position = failed.position AND done_at IS NULL AND gave_up_at IS NULL
+""")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class LeasedJob:
     created_at: datetime
     traceparent: str
     claimed_at: float
+
+
+@dataclass(frozen=True)
+class PostponedJob:
+    """A job that is due again in so many `seconds`, because of `why`."""
+
+    position: int
+    seconds: float
+    why: str
 
 
 def new_row(payload: Any, *, key: str, not_before: datetime | None) -> dict[str, Any]:
@@ -95,22 +104,19 @@ def retry(connection: sa.Connection, key: str) -> str:
 
 
 def claim(
-    connection: sa.Connection, payload: type[Any], *, ordered: bool, batch_size: int, now: datetime, began: float
+    connection: sa.Connection, payload: type[Any], *, ordered: bool, most: int, now: datetime, began: float
 ) -> list[LeasedJob]:
-    """Lease up to `batch_size` due jobs, oldest first.
+    """Lease up to `most` due jobs, oldest first: one statement, which needs no transaction around it.
 
-    `now` is domain time, UTC; `began` is the monotonic time, in seconds, at which the transaction began.
+    `now` is domain time, UTC; `began` is the monotonic time, in seconds, before which the claim did not begin.
 
-    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker.
+    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker: its
+    claim is two statements of one transaction, because the second must see what others committed before the first had
+    the locks. A process that dies leaves its leases, which end by themselves.
     """
-    params = {"kind": payload.__name__, "now": now, "batch": batch_size, "lease": LEASE}
-    rows = lease_in_order(connection, params) if ordered else _due(connection, params)
+    params = {"kind": payload.__name__, "now": now, "batch": most, "lease": LEASE}
+    rows = lease_in_order(connection, params) if ordered else connection.execute(_LEASE, params).all()
     return sorted((_leased(row, payload, began) for row in rows), key=lambda job: job.position)
-
-
-def _due(connection: sa.Connection, params: dict[str, Any]) -> Sequence[sa.Row[Any]]:
-    positions = list(connection.execute(_NEXT_DUE, params).scalars())
-    return connection.execute(_LEASE, {**params, "positions": positions}).all() if positions else []
 
 
 def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
@@ -126,6 +132,16 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) ->
     positions = [job.position for job in jobs]
     marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
     return set(connection.execute(marking).scalars()) if positions else set()
+
+
+def postpone(connection: sa.Connection, jobs: Sequence[PostponedJob]) -> None:
+    """Make these jobs due again later, by one statement. A finished job stays as it is."""
+    values = {
+        "positions": [job.position for job in jobs],
+        "seconds": [job.seconds for job in jobs],
+        "whys": [job.why for job in jobs],
+    }
+    connection.execute(_POSTPONE, values)
 
 
 def _leased(row: Any, payload: type[Any], began: float) -> LeasedJob:

@@ -73,6 +73,15 @@ class UnitOfWork:
         with self.reading.connect() as connection:
             yield self._made(connection, context, None)
 
+    @contextmanager
+    def at_once(self) -> Iterator[Work]:
+        """Execute statements of the chassis that are each a transaction of their own; nothing is published or enqueued.
+
+        One that changes no row writes nothing to the disk, and costs one round trip instead of three.
+        """
+        with self.reading.connect() as connection:
+            yield self._made(connection, None, None)
+
     def advance(self, seconds: float) -> datetime:
         """Move the domain's clock forward; returns the new domain time. Raises `PermissionError` outside demo mode."""
         if not self._demo:

@@ -33,6 +33,14 @@ class SimulatedUnitOfWork(UnitOfWork):
         self._service = service
 
     @contextmanager
+    def at_once(self) -> Iterator[Work]:
+        self._world.turns.give_back()
+        with super().at_once() as work:
+            yield work
+        self._world.committed.add(self._service)
+        self._world.point("commit", "after")
+
+    @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
         self._world.turns.give_back()
         with super().begin(context, cause=cause) as work:
@@ -156,16 +164,17 @@ class SimulatedProcess:
         name = f"job {runner.job.kind}"
 
         def run() -> None:
-            while sum(task.name == name for task in self.tasks) < runner.job.concurrency:
-                leased = runner.claim()
-                if not leased:
+            while free := max(0, runner.job.concurrency - sum(task.name == name for task in self.tasks)):
+                leased = runner.claim(free)
+                for batch in runner.batches(leased):
+
+                    def work(batch: Any = batch) -> None:
+                        with self._world.turns.deadline(time_limits.JOB):
+                            runner.run(batch)
+                        self.wake({runner.job.kind})
+
+                    self._world.turns.spawn(name, work, self)
+                if len(leased) < runner.most(free):
                     return
-
-                def work(leased: Any = leased) -> None:
-                    with self._world.turns.deadline(time_limits.JOB):
-                        runner.run(leased)
-                    self.wake({runner.job.kind})
-
-                self._world.turns.spawn(name, work, self)
 
         return run

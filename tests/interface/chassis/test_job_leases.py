@@ -119,15 +119,15 @@ def test_a_job_of_a_dead_process_is_claimed_by_another_once_its_lease_has_ended(
 
 
 def claimed_slowly(worker: JobRunner, seconds: float) -> list[LeasedJob]:
-    """Jobs whose claim was committed so long after the transaction began."""
+    """Jobs whose claim was answered so long after it began."""
 
-    def wait(_: sa.Connection) -> None:
+    def wait(*_: Any) -> None:
         time.sleep(seconds)
 
     engine = worker.unit_of_work.engine
-    sa.event.listen(engine, "commit", wait)
+    sa.event.listen(engine, "after_cursor_execute", wait)
     leased = worker.claim()
-    sa.event.remove(engine, "commit", wait)
+    sa.event.remove(engine, "after_cursor_execute", wait)
     return leased
 
 
@@ -185,7 +185,7 @@ def ends_of_a_job_that_two_processes_ran(unit_of_work: UnitOfWork) -> list[str]:
     other.run(leased)
 
     frozen.run([replace(first, claimed_at=time.monotonic())])  # which began in time, and was frozen during the call
-    frozen._fail(first, PermanentFailure("late"), 1.0)
+    frozen._fail([(first, PermanentFailure("late"))])
     return ended
 
 

@@ -123,9 +123,7 @@ def calls_of_two_workers_at_once(unit_of_work: UnitOfWork) -> list[str]:
     enqueue(unit_of_work, "A1", "A2")
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work.begin() as work:
-            leased = job_queue.claim(
-                work.connection, Call, ordered=True, batch_size=1, now=work.now, began=time.monotonic()
-            )
+            leased = job_queue.claim(work.connection, Call, ordered=True, most=1, now=work.now, began=time.monotonic())
             late = pool.submit(second.claim)
             answered_or_waiting(unit_of_work, late.done)
         late_jobs = late.result(10)

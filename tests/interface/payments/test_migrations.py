@@ -74,9 +74,7 @@ def rows(engine: sa.Engine, query: str) -> list[tuple[object, ...]]:
 def test_stored_pursue_jobs_are_claimed_as_converge_payment_jobs(migrated: sa.Engine) -> None:
     with migrated.connect() as connection:
         now = connection.execute(sa.select(sa.func.now())).scalar_one()
-        jobs = job_queue.claim(
-            connection, ConvergePayment, ordered=False, batch_size=10, now=now, began=time.monotonic()
-        )
+        jobs = job_queue.claim(connection, ConvergePayment, ordered=False, most=10, now=now, began=time.monotonic())
 
     hotel = "hotel-killarney"
     assert [(job.key, job.payload) for job in jobs] == [

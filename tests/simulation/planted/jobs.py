@@ -58,8 +58,8 @@ def jobs_are_done_before_they_run(product: Replacements) -> None:
     """A job is marked as done when it is leased: a crash loses it."""
     claim = JobRunner.claim
 
-    def at_most_once(self: JobRunner) -> list[Any]:
-        due = claim(self)
+    def at_most_once(self: JobRunner, workers: int = 1) -> list[Any]:
+        due = claim(self, workers)
         with self.unit_of_work.begin() as opened:
             job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
         return due
