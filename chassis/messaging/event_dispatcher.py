@@ -48,6 +48,10 @@ class EventDispatcher:
         self._handlers = {handler.event.wire_name: handler for handler in service.events}
         self._lock_first = service.lock_first
 
+    def has_handler(self, envelope: Envelope) -> bool:
+        """Whether the service does more with the event than count it."""
+        return envelope.type in self._handlers
+
     def apply(self, envelopes: Sequence[Envelope]) -> list[DispatchResult]:
         """Apply the batch in one transaction; returns a result for each event.
 
@@ -94,17 +98,18 @@ class EventDispatcher:
     def _apply_batch(self, envelopes: Sequence[Envelope]) -> None:
         try:
             with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
-                inbox.advance(work.connection, envelopes)
-                self._dispatch(envelopes, work)
+                handled = list(filter(self.has_handler, envelopes))
+                inbox.advance(work.connection, envelopes, handled)
+                self._dispatch(handled, work)
         except inbox.SequenceMismatch:
             with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
                 fresh = inbox.advance_past_repeats(work.connection, envelopes)
                 self._unit_of_work.counters["events_repeated"] += len(envelopes) - len(fresh)
-                self._dispatch(fresh, work)
+                handled = list(filter(self.has_handler, fresh))
+                inbox.insert(work.connection, handled)
+                self._dispatch(handled, work)
 
-    def _dispatch(self, envelopes: Sequence[Envelope], work: Work) -> None:
-        handled = [envelope for envelope in envelopes if envelope.type in self._handlers]
-        inbox.insert(work.connection, handled)
+    def _dispatch(self, handled: Sequence[Envelope], work: Work) -> None:
         handlers = [self._handlers[envelope.type] for envelope in handled]
         events = [codec.typed(each.data, handler.event) for each, handler in zip(handled, handlers, strict=True)]
         if len(events) > 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,8 +14,11 @@ class SequenceMismatch(Exception):
     """A subject's events in the batch have a gap, or do not directly follow the subject's last applied event."""
 
 
-# One statement for the usual case: the first event of every subject follows the last one applied.
-_ADVANCE = sa.text("""
+_EVENTS = """unnest(CAST(:ids AS uuid[]), CAST(:event_sources AS text[]), CAST(:event_subjects AS text[]),
+        CAST(:sequences AS int[]), CAST(:types AS text[]))"""
+# One statement for the usual case: the first event of every subject follows the last one applied. The positions are
+# locked before the events are inserted, because the counts are taken in this order.
+_ADVANCE = sa.text(f"""
     WITH given AS (
         SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[]), CAST(:firsts AS int[]),
                              CAST(:lasts AS int[])) AS given (source, subject, first, last)
@@ -26,9 +30,13 @@ _ADVANCE = sa.text("""
     ), begun AS (
         INSERT INTO inbox_position (source, subject, last) SELECT source, subject, last FROM given WHERE first = 1
         ON CONFLICT DO NOTHING RETURNING 1
+    ), inserted AS (
+        INSERT INTO inbox (event_id, source, subject, sequence, type) SELECT * FROM {_EVENTS}
+        ON CONFLICT DO NOTHING RETURNING 1
     )
-    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM begun)
-""")
+    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM begun) AS subjects,
+           (SELECT count(*) FROM inserted) AS events
+""")  # noqa: S608
 _LAST = sa.text("""
     SELECT source, subject, last FROM inbox_position
     WHERE (source, subject) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])))
@@ -39,12 +47,11 @@ _SET_LAST = sa.text("""
     SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS int[]))
     ON CONFLICT (source, subject) DO UPDATE SET last = greatest(inbox_position.last, excluded.last)
 """)
-_INSERT = sa.text("""
+_INSERT = sa.text(f"""
     INSERT INTO inbox (event_id, source, subject, sequence, type, outcome)
-    SELECT *, CAST(:outcome AS text) FROM unnest(CAST(:ids AS uuid[]), CAST(:sources AS text[]),
-        CAST(:subjects AS text[]), CAST(:sequences AS int[]), CAST(:types AS text[]))
+    SELECT *, CAST(:outcome AS text) FROM {_EVENTS}
     ON CONFLICT DO NOTHING
-""")
+""")  # noqa: S608
 
 
 @dataclass
@@ -71,12 +78,20 @@ def _ranges(envelopes: Sequence[Envelope]) -> list[SequenceRange]:
     return [ranges[key] for key in sorted(ranges)]
 
 
-def advance(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
-    """Advance every subject past its events in this batch. After a `SequenceMismatch` the caller must roll back."""
+def advance(connection: sa.Connection, envelopes: Sequence[Envelope], handled: Sequence[Envelope]) -> None:
+    """Advance every subject past its events in this batch, and insert the inbox rows of those that are handled.
+
+    After a `SequenceMismatch` the caller must roll back. Raises `RuntimeError` where a handled event already has a row.
+    """
     ranges = _ranges(envelopes)
-    params = {**_keys(ranges), "firsts": [span.first for span in ranges], "lasts": [span.last for span in ranges]}
-    if any(span.first == 0 for span in ranges) or connection.execute(_ADVANCE, params).scalar_one() != len(ranges):
+    if any(span.first == 0 for span in ranges):
         raise SequenceMismatch
+    numbers = {"firsts": [span.first for span in ranges], "lasts": [span.last for span in ranges]}
+    advanced = connection.execute(_ADVANCE, {**_keys(ranges), **numbers, **_rows(handled)}).one()
+    if advanced.subjects != len(ranges):
+        raise SequenceMismatch
+    if advanced.events != len(handled):
+        raise _came_again()
 
 
 def advance_past_repeats(connection: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
@@ -107,7 +122,7 @@ def _set_last(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
 def insert(connection: sa.Connection, envelopes: Sequence[Envelope], *, outcome: str = "applied") -> None:
     """Insert the inbox rows, before any handler runs. Raises `RuntimeError` where an event already has a row."""
     if envelopes and _insert(connection, envelopes, outcome) != len(envelopes):
-        raise RuntimeError("an event that was applied earlier came again under another sequence")
+        raise _came_again()
 
 
 def skip(connection: sa.Connection, envelope: Envelope, *, outcome: str = "dropped") -> None:
@@ -123,14 +138,21 @@ def last_applied(connection: sa.Connection, envelope: Envelope) -> int:
 
 
 def _insert(connection: sa.Connection, envelopes: Sequence[Envelope], outcome: str) -> int:
-    params = {
-        **_keys(envelopes),
+    return connection.execute(_INSERT, {**_rows(envelopes), "outcome": outcome}).rowcount
+
+
+def _rows(envelopes: Sequence[Envelope]) -> dict[str, list[Any]]:
+    return {
         "ids": [envelope.id for envelope in envelopes],
+        "event_sources": [envelope.source for envelope in envelopes],
+        "event_subjects": [envelope.subject for envelope in envelopes],
         "sequences": [envelope.sequence for envelope in envelopes],
         "types": [envelope.type for envelope in envelopes],
-        "outcome": outcome,
     }
-    return connection.execute(_INSERT, params).rowcount
+
+
+def _came_again() -> RuntimeError:
+    return RuntimeError("an event that was applied earlier came again under another sequence")
 
 
 def _keys(items: Sequence[SequenceRange] | Sequence[Envelope]) -> dict[str, list[str]]:
