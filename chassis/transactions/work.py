@@ -1,5 +1,6 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
@@ -8,12 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import codec
 from chassis.observability import logs, redaction, trace
 from chassis.transactions import job_queue
-from chassis.transactions.tables import AUDIT, OUTBOX, REMARK, STREAM
+from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -21,11 +21,11 @@ from contracts.values import Actor, Caller, Context
 log = logs.logger(__name__)
 
 # Built once: what every transaction does should cost no more than its round trip.
-_NEXT_SEQUENCE = (
-    insert(STREAM)
-    .on_conflict_do_update(index_elements=["subject"], set_={"last": STREAM.c.last + 1})
-    .returning(STREAM.c.last)
-)
+_COUNT_ON = sa.text("""
+    INSERT INTO stream (subject, last)
+    SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:counts AS int[])) AS given (subject, events) ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last RETURNING subject, last
+""")
 _INSERT_AUDIT = sa.insert(AUDIT)
 _INSERT_REMARKS = sa.insert(REMARK)
 _INSERT_OUTBOX = sa.insert(OUTBOX)
@@ -33,7 +33,7 @@ _INSERT_OUTBOX = sa.insert(OUTBOX)
 
 @dataclass
 class PendingEvent:
-    """An event that is written to the outbox at commit."""
+    """An event that is written to the outbox at commit, when it gets its number if it has none."""
 
     event: Event
     sequence: int | None
@@ -130,6 +130,7 @@ class Work:
             self.connection.execute(_INSERT_REMARKS, self._remarks)
             self._remarks = []
         if self._events:
+            self._number(self._events)
             self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
             self.after_commit.append(partial(_log_events, self._events))
             self._events = []
@@ -139,7 +140,7 @@ class Work:
         return {
             "id": pending.id,
             "subject": event.subject,
-            "sequence": pending.sequence if pending.sequence is not None else self._next_sequence(event.subject),
+            "sequence": pending.sequence,
             "type": event.wire_name,
             "hotel": getattr(event, "hotel", ""),
             "time": self.now,
@@ -149,8 +150,17 @@ class Work:
             "causation_id": pending.cause.id if pending.cause else "",
         }
 
-    def _next_sequence(self, subject: str) -> int:
-        return int(self.connection.execute(_NEXT_SEQUENCE, {"subject": subject, "last": 1}).scalar_one())
+    def _number(self, events: Sequence[PendingEvent]) -> None:
+        """Give those events that have no number the next ones of their subjects, all by one statement."""
+        unnumbered = [pending for pending in events if pending.sequence is None]
+        if not unnumbered:
+            return
+        counts = Counter(pending.event.subject for pending in unnumbered)
+        reached = self.connection.execute(_COUNT_ON, {"subjects": list(counts), "counts": list(counts.values())})
+        following = {row.subject: row.last - counts[row.subject] + 1 for row in reached}
+        for pending in unnumbered:
+            subject = pending.event.subject
+            pending.sequence, following[subject] = following[subject], following[subject] + 1
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:

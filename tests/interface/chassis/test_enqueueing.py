@@ -1,4 +1,4 @@
-"""The jobs of a transaction are written by one statement, and wake the loops of their kinds alone."""
+"""The jobs of a transaction, and the numbers of its events, are one statement; jobs wake the loops of their kinds."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
+from contracts.bookings.amendments import BookingAmended
+from contracts.values import SYSTEM
 from tests.fakes.roles import granted_engine, running_engine
 
 
@@ -90,3 +92,19 @@ def test_a_job_that_is_tried_again_wakes_its_kind(unit_of_work: UnitOfWork, woke
         assert not work.retry_job("no such job")
 
     assert woken == [{"Visit"}]
+
+
+def test_many_events_are_numbered_by_one_statement_each_after_the_last_of_its_subject(unit_of_work: UnitOfWork) -> None:
+    statements: list[str] = []
+    sa.event.listen(unit_of_work.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+
+    for subjects in ("BAB", "AAB"):
+        statements.clear()
+        with unit_of_work.begin() as work:
+            for subject in subjects:
+                work.publish(BookingAmended(booking_id=subject, hotel="h", fields=(), by=SYSTEM))
+        assert len([statement for statement in statements if "INTO stream" in statement]) == 1
+
+    with unit_of_work.read() as work:
+        rows = work.connection.execute(sa.text("SELECT subject || sequence FROM outbox ORDER BY position")).scalars()
+        assert list(rows) == ["B1", "A1", "B2", "A2", "A3", "B3"]
