@@ -3,6 +3,11 @@
 One elected relay per database publishes the unpublished rows, oldest first, with pipelined confirms and `mandatory`.
 A row that the broker does not confirm stays unpublished. The relay wakes at each commit (LISTEN) and every second. A
 relay that stands by wakes when the elected relay stops, and takes over.
+
+A relay that dies before it has marked its batch, and a database that crashes before the mark has reached the disk, have
+the batch published again: the inboxes ignore what they have applied. So the mark does not wait for the disk. The lease
+is written over the same connection: after a crash of the database no relay is still connected, and the next one to take
+the lease has another name or another epoch than any before.
 """
 
 import argparse
@@ -17,7 +22,7 @@ from typing import Any
 import psycopg
 
 from chassis import time_limits
-from chassis.database.asynchronous import connect
+from chassis.database.asynchronous import WatchedConnection, connect
 from chassis.messaging.holder import holder_name
 from chassis.messaging.lease import RELEASED, Lease
 from chassis.messaging.outbox import publishable, read
@@ -29,6 +34,7 @@ OUTBOX = "outbox"  # the channel of notifications that the table's trigger uses
 BATCH = 500
 POLL = 1.0
 PAUSE = 0.5
+LINGER = 0.005  # seconds in which more events come together while the relay is kept busy
 
 _DONE = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY(%(positions)s)"
 _WAIT = "UPDATE outbox SET next_try_at = now() + interval '1 second' WHERE position = ANY(%(positions)s)"
@@ -61,7 +67,7 @@ class Relay:
 
     async def _session(self) -> None:
         async with (
-            await connect(self._url, "relay") as connection,
+            await connect_publishing(self._url) as connection,
             await connect(self._url, "relay-listen") as listening,
         ):
             woken, released = asyncio.Event(), asyncio.Event()
@@ -76,7 +82,11 @@ class Relay:
                         await self._until(released, listener)
                         continue
                     woken.clear()
-                    if not await self._publish_batch(connection, lease):
+                    if await self._publish_batch(connection, lease):
+                        continue
+                    if woken.is_set():
+                        await self._pause(LINGER)
+                    else:
                         await self._until(woken, listener)
                 await lease.release()
                 if listener.done():
@@ -87,11 +97,12 @@ class Relay:
                     await listener
 
     async def _publish_batch(self, connection: psycopg.AsyncConnection[Any], lease: Lease) -> bool:
-        """Publish one batch; returns True where more rows may be ready."""
+        """Publish one batch; returns True where more rows are ready than the batch could hold."""
         if not self._publisher.ready:
             await self._pause(0.1)
             return False
-        rows = publishable(await read(connection, self.owner, BATCH))
+        unpublished = await read(connection, self.owner, BATCH)
+        rows = publishable(unpublished)
         if not rows:
             return False
         confirms = await self._publisher.publish([row.event for row in rows], within=time_limits.CONFIRMS)
@@ -103,7 +114,7 @@ class Relay:
         if refused and self._publisher.ready:
             log.warning("events_refused", database=self.owner, count=len(refused))
             await lease.fenced(_WAIT, refused)
-        return bool(confirmed)
+        return bool(confirmed) and len(unpublished) == BATCH
 
     async def _until(self, event: asyncio.Event, listener: asyncio.Task[None]) -> None:
         waits = [asyncio.create_task(event.wait()), asyncio.create_task(self._stopping.wait())]
@@ -115,6 +126,13 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+async def connect_publishing(url: str) -> WatchedConnection:
+    """A connection whose commits do not wait for the disk: what a crash undoes is done again."""
+    connection = await connect(url, "relay")
+    await connection.execute("SET synchronous_commit = off")
+    return connection
 
 
 async def _listen(connection: psycopg.AsyncConnection[Any], events: Mapping[str, asyncio.Event]) -> None:

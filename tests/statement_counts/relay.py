@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from chassis.database.asynchronous import connect
 from chassis.messaging.lease import Lease
-from chassis.messaging.relay import Relay
+from chassis.messaging.relay import Relay, connect_publishing
 from contracts.message import Envelope
 from tests.statement_counts.recorder import StatementRecorder
 
@@ -32,7 +31,7 @@ class CountedRelay:
         self._publisher: Any = ConfirmingPublisher()
         self._relay = Relay(service, url, self._publisher)
         self._loop = loop
-        self._connection = loop.run(connect(url, "relay"))
+        self._connection = loop.run(connect_publishing(url))
         self._lease = Lease(self._connection, "relay", "counts")
         loop.run(self._lease.held())
         self._connection.cursor_factory = recorder.cursors(service)
