@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from chassis.hosting.batches import OUTAGE_PAUSE, database_answers
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.deadline import deadline
+from chassis.hosting.gathering import GatheredDeliveries
 from chassis.hosting.partition_consumers import PartitionConsumers
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import topology
@@ -41,7 +41,8 @@ class EventConsumer(AmqpConsumer):
         self._keyring = keyring
         self._partitions: PartitionConsumers
         self._ended = threading.Event()
-        self._gathered: deque[EventDelivery] = deque()
+        self._gathered: GatheredDeliveries
+        self._looks_later = False
         self._batch: Sequence[EventDelivery] = ()
         self._batch_began = 0.0
         self._one_by_one = 0
@@ -51,6 +52,7 @@ class EventConsumer(AmqpConsumer):
 
     def start(self) -> None:
         runtime = runtime_of(self.container)
+        self._gathered = GatheredDeliveries(runtime.event_dispatcher.has_handler, most=max(1, BATCH // self._count))
         leases = PartitionLeases(runtime.unit_of_work.engine, holder_name(), self._count)
         self._partitions = PartitionConsumers(self.container.service_name, leases, in_hand=self._in_hand)
         runtime.ask_server.inbox_progress = lambda connection: [
@@ -130,6 +132,7 @@ class EventConsumer(AmqpConsumer):
         super().lost()
         self._partitions.lost()
         self._gathered.clear()
+        self._looks_later = False
         self._batch = ()
 
     def _received(self, partition: int, method: Any, properties: Any, body: bytes) -> None:
@@ -143,9 +146,11 @@ class EventConsumer(AmqpConsumer):
         if self.unacknowledged or self.stopping or not self._gathered or self.channel is None:
             return
         channel = self.channel
-        size = 1 if self._one_by_one else BATCH
+        batch = self._gathered.take(1 if self._one_by_one else BATCH)
+        if not batch:
+            self._look_later(channel)
+            return
         self._one_by_one = max(0, self._one_by_one - 1)
-        batch = [self._gathered.popleft() for _ in range(min(size, len(self._gathered)))]
         self.unacknowledged.add(batch[-1].tag)
         self._batch, self._batch_began = batch, time.monotonic()
 
@@ -159,6 +164,17 @@ class EventConsumer(AmqpConsumer):
             return channel is self.channel and not self.stopping
 
         self.container.spawn_worker(self, (batch, is_ours), {}, handle_result=applied)
+
+    def _look_later(self, channel: BlockingChannel) -> None:
+        """Look again when the deliveries have waited for company long enough."""
+
+        def look() -> None:
+            self._looks_later = False
+            self._next()
+
+        if not self._looks_later:
+            self._looks_later = True
+            channel.connection.call_later(self._gathered.due_in(), look)
 
     def _finish(
         self, channel: BlockingChannel, batch: Sequence[EventDelivery], results: Sequence[DispatchResult] | None

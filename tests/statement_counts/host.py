@@ -40,6 +40,7 @@ class CountedHost:
             name: HostedService(each, self.ask_from_service, self.recorder)
             for name, each in fixture.platform.services.items()
         }
+        self._held_back: dict[str, list[Envelope]] = {name: [] for name in self.services}
         self.set_clock()
         for service in self.services.values():
             service.runtime.unit_of_work.now = self.now  # type: ignore[method-assign]
@@ -113,6 +114,10 @@ class CountedHost:
             service.runtime.unit_of_work.reading.dispose()
 
     def _step(self) -> bool:
+        """Do one thing; what was held back is applied when all else is done."""
+        return self._act() or self._apply_held_back()
+
+    def _act(self) -> bool:
         for service in self.services.values():
             if loop := service.woken:
                 with self.recorder.doing(f"claim {loop._kind}"):
@@ -133,11 +138,24 @@ class CountedHost:
 
     def _deliver(self, source: str, events: list[Envelope]) -> None:
         for listener in (name for name in self.services if source in SUBSCRIPTIONS[name]):
-            names = ", ".join(event.type.split(".")[1] for event in events)
-            with self.recorder.doing(f"apply {names}"):
-                outcomes = self.services[listener].runtime.event_dispatcher.apply(events)
-            bad = [outcome for outcome in outcomes if outcome.disposition is not Disposition.APPLIED]
-            assert not bad, f"{listener} could not apply its events: {bad}"
+            self._held_back[listener] += events
+            if any(map(self.services[listener].runtime.event_dispatcher.has_handler, events)):
+                self._apply(listener)
+
+    def _apply_held_back(self) -> bool:
+        """Apply what no service wanted, as the consumer does when no event with a handler has come for a while."""
+        waiting = [listener for listener, events in self._held_back.items() if events]
+        for listener in waiting:
+            self._apply(listener)
+        return bool(waiting)
+
+    def _apply(self, listener: str) -> None:
+        events, self._held_back[listener] = self._held_back[listener], []
+        names = ", ".join(event.type.split(".")[1] for event in events)
+        with self.recorder.doing(f"apply {names}"):
+            outcomes = self.services[listener].runtime.event_dispatcher.apply(events)
+        bad = [outcome for outcome in outcomes if outcome.disposition is not Disposition.APPLIED]
+        assert not bad, f"{listener} could not apply its events: {bad}"
 
     def _work(self, service: HostedService, worker: StartedWorker) -> None:
         with self.recorder.doing(f"job {worker.kind}"):

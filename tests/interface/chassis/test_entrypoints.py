@@ -1,19 +1,20 @@
 """An unacknowledged delivery belongs to its channel: it is forgotten when the connection is lost."""
 
-from collections import deque
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from chassis.hosting.ask_consumer import AskConsumer
 from chassis.hosting.event_consumer import EventConsumer
+from chassis.hosting.gathering import GatheredDeliveries
 
 
 def entrypoint(kind: type[Any], submit: Callable[[Callable[[], None]], bool]) -> tuple[Any, list[Any]]:
     """An entrypoint whose connection keeper submits calls by this function, and the workers that it spawned."""
     spawned: list[Any] = []
     made = object.__new__(kind)
-    made.unacknowledged, made.stopping, made._confirming, made._gathered = set(), False, None, deque()
+    made.unacknowledged, made.stopping, made._confirming = set(), False, None
+    made._gathered = GatheredDeliveries(lambda _: True, most=100)
     made._batch, made._one_by_one = (), 0
     made.keeper = SimpleNamespace(submit=submit)
     made._partitions = SimpleNamespace(lost=lambda: None)
@@ -23,6 +24,10 @@ def entrypoint(kind: type[Any], submit: Callable[[Callable[[], None]], bool]) ->
     return made, spawned
 
 
+def delivery(tag: int) -> Any:
+    return SimpleNamespace(tag=tag, envelope=None)
+
+
 def channel() -> Any:
     return SimpleNamespace(is_open=True)
 
@@ -30,13 +35,13 @@ def channel() -> Any:
 def test_the_next_batch_is_applied_after_the_connection_of_the_last_one_was_lost() -> None:
     events, spawned = entrypoint(EventConsumer, lambda _: True)  # accepted, and never run
     events.channel = channel()
-    events._gathered.append(SimpleNamespace(tag=1))
+    events._gathered.append(delivery(1))
     events._next()
     spawned[0](None, [], None)
     events.lost()
 
     events.channel = channel()
-    events._gathered.append(SimpleNamespace(tag=1))
+    events._gathered.append(delivery(1))
     events._next()
 
     assert len(spawned) == 2
@@ -46,7 +51,7 @@ def test_a_batch_waits_while_another_is_applied() -> None:
     events, spawned = entrypoint(EventConsumer, lambda _: True)
     events.channel = channel()
     for tag in (1, 2):
-        events._gathered.append(SimpleNamespace(tag=tag))
+        events._gathered.append(delivery(tag))
         events._next()
 
     assert len(spawned) == 1
@@ -62,12 +67,12 @@ def test_the_end_of_a_batch_from_a_lost_channel_does_not_end_a_newer_batch() -> 
 
     events, spawned = entrypoint(EventConsumer, submit)
     events.channel = channel()
-    events._gathered.append(SimpleNamespace(tag=1))
+    events._gathered.append(delivery(1))
     events._next()
     spawned[0](None, [], None)
     events.lost()
     events.channel = channel()
-    events._gathered.append(SimpleNamespace(tag=1))
+    events._gathered.append(delivery(1))
     events._next()
 
     submitted[0]()

@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -156,6 +157,21 @@ if __name__ == "__main__":
         from chassis.hosting.ask_consumer import AskConsumer
 
         AskConsumer._hand_over = lambda _, channel, method, *__: channel.basic_ack(method.delivery_tag)  # type: ignore[method-assign]
+    if seconds := os.environ.get("TOY_COMPANY"):
+        from chassis.hosting import gathering
+
+        gathering.COMPANY = float(seconds)  # type: ignore[misc]
+    if os.environ.get("TOY_ACKNOWLEDGES_AT_ONCE"):
+        from chassis.hosting.event_consumer import EventConsumer
+
+        receive = EventConsumer._received
+
+        def acknowledge_and_receive(self: EventConsumer, partition: int, method: Any, *message: Any) -> None:
+            receive(self, partition, method, *message)
+            if self.channel and not self.unacknowledged:
+                self.channel.basic_ack(method.delivery_tag)
+
+        EventConsumer._received = acknowledge_and_receive  # type: ignore[method-assign]
     if os.environ.get("TOY_TRUSTS_THE_BROKER"):
         from chassis.hosting import consumer
 
