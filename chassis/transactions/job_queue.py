@@ -1,6 +1,6 @@
 """The job table as a queue: enqueue, claim with a lease, renew the lease, mark as done or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,16 +14,6 @@ from chassis.transactions.tables import JOB
 
 LEASE = timedelta(seconds=10)
 
-_COLUMNS = ("key", "kind", "order_key", "payload", "not_before", "traceparent")
-# Positions are given in the order of the rows.
-_INSERT = sa.text("""INSERT INTO job (key, kind, order_key, payload, not_before, traceparent)
-    SELECT key, kind, order_key, CAST(payload AS jsonb), not_before, traceparent
-    FROM unnest(CAST(:key AS text[]), CAST(:kind AS text[]), CAST(:order_key AS text[]), CAST(:payload AS text[]),
-                CAST(:not_before AS timestamptz[]), CAST(:traceparent AS text[]))
-        WITH ORDINALITY AS new (key, kind, order_key, payload, not_before, traceparent, number)
-    ORDER BY number
-    ON CONFLICT (key) DO NOTHING RETURNING kind, not_before
-""")
 _OPEN = JOB.c.done_at.is_(None) & JOB.c.gave_up_at.is_(None)
 # The inner query, which stands in an array so that it is executed once, locks what no other claim has locked.
 _LEASE = sa.text("""UPDATE job SET try_at = now() + :lease, attempts = attempts + 1
@@ -74,25 +64,15 @@ class PostponedJob:
 
 
 def new_row(payload: Any, *, key: str, not_before: datetime | None) -> dict[str, Any]:
-    """The row of a new job, for `insert`. `not_before` is domain time, UTC."""
+    """The row of a new job. `not_before` is domain time, UTC."""
     return {
         "key": key,
         "kind": type(payload).__name__,
         "order_key": order_key_of(payload),
-        "payload": codec.encode(payload).decode(),
+        "payload": codec.plain(payload),
         "not_before": not_before,
         "traceparent": trace.current(),
     }
-
-
-def insert(connection: sa.Connection, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> set[str]:
-    """Insert jobs in this order, but none whose key exists; returns the kinds of the new jobs that are due.
-
-    One statement, however many there are. `now` is domain time, UTC.
-    """
-    values = {column: [row[column] for row in rows] for column in _COLUMNS}
-    inserted = connection.execute(_INSERT, values).all()
-    return {row.kind for row in inserted if row.not_before is None or row.not_before <= now}
 
 
 def retry(connection: sa.Connection, key: str) -> str:

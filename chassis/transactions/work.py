@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.observability import logs, redaction, trace
-from chassis.transactions import job_queue
-from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
+from chassis.transactions import job_queue, records
+from chassis.transactions.tables import AUDIT, JOB, OUTBOX, REMARK
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
 from contracts.values import Actor, Caller, Context
@@ -26,9 +26,6 @@ _COUNT_ON = sa.text("""
     SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:counts AS int[])) AS given (subject, events) ORDER BY subject
     ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last RETURNING subject, last
 """)
-_INSERT_AUDIT = sa.insert(AUDIT)
-_INSERT_REMARKS = sa.insert(REMARK)
-_INSERT_OUTBOX = sa.insert(OUTBOX)
 
 
 @dataclass
@@ -119,21 +116,15 @@ class Work:
         return bool(kind)
 
     def flush(self) -> None:
-        """Write jobs, audit rows and outbox, a statement each; `UnitOfWork` calls this just before the commit."""
-        if self._jobs:
-            self.due_kinds |= job_queue.insert(self.connection, self._jobs, now=self.now)
-            self._jobs = []
-        if self._audit:
-            self.connection.execute(_INSERT_AUDIT, self._audit)
-            self._audit = []
-        if self._remarks:
-            self.connection.execute(_INSERT_REMARKS, self._remarks)
-            self._remarks = []
+        """Write audit rows, outbox and jobs; `UnitOfWork` calls this just before the commit."""
+        self._number(self._events)
+        events = [self._row(pending) for pending in self._events]
+        rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
+        enqueued = records.insert(self.connection, rows)
+        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
         if self._events:
-            self._number(self._events)
-            self.connection.execute(_INSERT_OUTBOX, [self._row(pending) for pending in self._events])
             self.after_commit.append(partial(_log_events, self._events))
-            self._events = []
+        self._audit, self._remarks, self._events, self._jobs = [], [], [], []
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event

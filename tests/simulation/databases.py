@@ -153,10 +153,9 @@ class SimulatedDatabase:
         ____: bool,
     ) -> None:
         connection.info[ACTIVE] = self._now()
-        if statement.startswith(("INSERT INTO outbox", "UPDATE outbox")):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"outbox"}
-        elif statement.startswith(("INSERT INTO job", "UPDATE job")):
-            connection.info[WROTE] = connection.info.get(WROTE, set()) | {"job"}
+        for what in ("outbox", "job"):
+            if f"INSERT INTO {what} " in statement or statement.startswith(f"UPDATE {what} "):
+                connection.info[WROTE] = connection.info.get(WROTE, set()) | {what}
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
         self._failed(str(getattr(context.original_exception, "pgcode", "") or ""))

@@ -106,7 +106,7 @@ def test_a_claim_is_one_statement_and_writes_nothing_where_no_job_is_due(unit_of
 def jobs_of_a_claim_beside_another(unit_of_work: UnitOfWork) -> list[int]:
     """The jobs that a claim leases while another claim, of two jobs out of three, is not committed."""
     enqueue(unit_of_work, range(3))
-    first, second = runner_of(unit_of_work), runner_of(unit_of_work, batch_size=3)
+    second = runner_of(unit_of_work, batch_size=3)
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work.begin() as work:
             job_queue.claim(work.connection, Call, ordered=False, most=2, now=work.now, began=time.monotonic())
@@ -117,7 +117,6 @@ def jobs_of_a_claim_beside_another(unit_of_work: UnitOfWork) -> list[int]:
                     return claimed.done() or bool(reading.connection.execute(sa.text(WAITS)).scalar_one())
 
             until(is_answered_or_waits)
-        assert first.claim() == []
         return [job.payload.number for job in claimed.result(10)]
 
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from chassis.messaging import inbox
 from chassis.messaging.event_dispatcher import APPLIED, DispatchResult, Disposition, EventDispatcher
 from chassis.refusal import TooEarly
-from chassis.transactions import work
+from chassis.transactions import records
+from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope, Event
@@ -51,6 +52,7 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     late: dict[int, list[Any]] = {}
 
     def without_events(self: Work) -> None:
+        self._number(self._events)
         rows = [self._row(pending) for pending in self._events]
         self._events = []
         flush(self)
@@ -62,7 +64,7 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
             yield opened
         if rows := late.pop(id(opened), []):
             with self.begin() as second:
-                second.connection.execute(work._INSERT_OUTBOX, rows)
+                records.insert(second.connection, {OUTBOX.name: rows})
 
     product.replace(Work, "flush", without_events)
     product.replace(UnitOfWork, "begin", twice)

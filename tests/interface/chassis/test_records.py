@@ -1,4 +1,4 @@
-"""The jobs of a transaction, and the numbers of its events, are one statement; jobs wake the loops of their kinds."""
+"""Audit rows, remarks, events and jobs of a transaction are one statement; jobs wake the loops of their kinds."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -45,6 +45,34 @@ def unit_of_work(new_database: Callable[[str], str], woken: Woken) -> Iterator[U
     engine = granted_engine(new_database("enqueueing"))
     yield UnitOfWork(running_engine(engine.url), Work, demo=True, wake=woken)
     engine.dispose()
+
+
+def test_all_that_a_transaction_leaves_is_one_statement(unit_of_work: UnitOfWork) -> None:
+    statements: list[str] = []
+    sa.event.listen(unit_of_work.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+
+    with unit_of_work.begin() as work:
+        for sequence in (1, 2):
+            work.publish(BookingAmended(booking_id="BK", hotel="h", fields=("ö",), by=SYSTEM), sequence=sequence)
+            work.audit(
+                hotel="h", subject="BK", sequence=sequence, what="amended", by=SYSTEM, from_status=None,
+                to_status="NEW", remark="it's 100 % wanted",
+            )  # fmt: skip
+            work.enqueue(Call(sequence), key=f"call {sequence}", not_before=work.now)
+
+    assert len([statement for statement in statements if "INSERT" in statement]) == 1
+    with unit_of_work.read() as reading:
+        [first, _] = reading.connection.execute(sa.text("SELECT * FROM audit JOIN outbox USING (subject, sequence)"))
+        [remark, _] = reading.connection.execute(sa.text("SELECT text FROM remark")).scalars()
+        [job, _] = reading.connection.execute(sa.text("SELECT * FROM job ORDER BY position"))
+    assert (first.what, first.by, first.from_status, first.at) == (
+        "amended",
+        {"kind": "system", "id": None},
+        None,
+        work.now,
+    )
+    assert (first.data["fields"], first.time, remark) == (["ö"], work.now, "it's 100 % wanted")
+    assert (job.payload, job.not_before, job.attempts) == ({"number": 1}, work.now, 0)
 
 
 def test_many_jobs_are_one_statement_in_the_order_of_enqueueing(unit_of_work: UnitOfWork) -> None:
