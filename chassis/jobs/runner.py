@@ -96,9 +96,9 @@ class JobRunner:
                     self.job.on_success(job.payload, outcome, work)
 
     def _fail(self, failed: Sequence[tuple[LeasedJob, Exception]]) -> None:
-        """Give up the jobs that have to be, each in a transaction of its own, and postpone the others together."""
+        """Postpone the jobs together, but give up those that have to be, each in a transaction of its own."""
         waits: dict[str, float] = {}  # by order key: the jobs of a key are due together again
-        postponed = []
+        postponed, given_up = [], []
         for job, problem in failed:
             why = f"{type(problem).__name__}: {problem}".splitlines()[0][:300]
             gives_up = self._gives_up(job, problem)
@@ -107,13 +107,15 @@ class JobRunner:
             event = "job_gave_up" if gives_up else "job_failed"
             write(event, kind=self.job.kind, key=job.key, why=why, exc_info=None if expected else problem)
             if gives_up:
-                self._give_up(job, why)
+                given_up.append((job, why))
             else:
                 wait = waits.setdefault(job.order_key, backoff(job.attempts))
                 postponed.append(PostponedJob(job.position, _pause(problem, wait), why))
         if postponed:
             with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
                 job_queue.postpone(work.connection, postponed)
+        for job, why in given_up:
+            self._give_up(job, why)
 
     def _give_up(self, job: LeasedJob, why: str) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
