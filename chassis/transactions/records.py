@@ -12,6 +12,8 @@ from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK
 
 Rows = Sequence[Mapping[str, Any]]
 
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
 # The columns that a transaction gives values. The jobs come last: the statement returns what their insertion returns.
 _COLUMNS = {
     AUDIT.name: "hotel subject sequence what by from_status to_status at why trace_id",
@@ -45,7 +47,7 @@ def _insertion(table: str) -> str:
     """Positions are given in the order of the rows."""
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
-    types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(postgresql.dialect())}" for name in columns)
+    types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(_DIALECT)}" for name in columns)
     return (
         f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
         f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "

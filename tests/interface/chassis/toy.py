@@ -160,7 +160,7 @@ if __name__ == "__main__":
     if seconds := os.environ.get("TOY_COMPANY"):
         from chassis.hosting import gathering
 
-        gathering.COMPANY = float(seconds)  # type: ignore[misc]
+        gathering.COMPANY = float(seconds)
     if os.environ.get("TOY_ACKNOWLEDGES_AT_ONCE"):
         from chassis.hosting.event_consumer import EventConsumer
 
@@ -171,7 +171,7 @@ if __name__ == "__main__":
             if self.channel and not self.unacknowledged:
                 self.channel.basic_ack(method.delivery_tag)
 
-        EventConsumer._received = acknowledge_and_receive  # type: ignore[method-assign]
+        EventConsumer._received = acknowledge_and_receive  # type: ignore[assignment,method-assign]
     if os.environ.get("TOY_TRUSTS_THE_BROKER"):
         from chassis.hosting import consumer
 

@@ -101,8 +101,8 @@ def test_the_statements_of_a_hold_do_not_grow_with_its_nights(service: RoomsUnde
         "quote": 2,
         "hold": 4,
         "give": 10,
-        "move in": 13,
-        "move out": 21,
+        "move in": 11,
+        "move out": 18,
         "hold again": 4,
         "release": 7,
         "room": 1,
@@ -175,4 +175,4 @@ def test_the_statements_of_a_rate_change_do_not_grow_with_its_nights(service: Ro
     with service.statements() as sent:
         service.ask(command)
 
-    assert len(sent) == 7
+    assert len(sent) == 6

@@ -165,4 +165,4 @@ def test_the_statements_of_a_change_are_few_and_constant(service: RoomsUnderTest
         "turn": cost(turned),
         "the same again": cost(turned),
         "candidates": cost(FindCandidates(hotel=service.hotel, booking_id="BK-B")),
-    } == {"block": 9, "unblock": 10, "start": 9, "finish": 10, "turn": 7, "the same again": 2, "candidates": 5}
+    } == {"block": 7, "unblock": 8, "start": 8, "finish": 8, "turn": 6, "the same again": 2, "candidates": 5}
