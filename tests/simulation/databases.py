@@ -154,7 +154,7 @@ class SimulatedDatabase:
     ) -> None:
         connection.info[ACTIVE] = self._now()
         for what in ("outbox", "job"):
-            if f"INSERT INTO {what} " in statement or statement.startswith(f"UPDATE {what} "):
+            if f"INSERT INTO {what} " in statement or f"UPDATE {what} " in statement:
                 connection.info[WROTE] = connection.info.get(WROTE, set()) | {what}
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:
