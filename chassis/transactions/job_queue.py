@@ -15,14 +15,16 @@ from chassis.transactions.tables import JOB
 LEASE = timedelta(seconds=10)
 
 _OPEN = JOB.c.done_at.is_(None) & JOB.c.gave_up_at.is_(None)
-# The inner query, which stands in an array so that it is executed once, locks what no other claim has locked.
-_LEASE = sa.text("""UPDATE job SET try_at = now() + :lease, attempts = attempts + 1
-    WHERE position = ANY(ARRAY(
-        SELECT position FROM job
+# The first query, which is executed once, locks what no other claim has locked.
+_LEASE = sa.text("""
+    WITH due AS MATERIALIZED (
+        SELECT position, attempts FROM job
         WHERE kind = :kind AND done_at IS NULL AND gave_up_at IS NULL
             AND try_at <= now() AND (not_before IS NULL OR not_before <= :now)
         ORDER BY position LIMIT :batch FOR UPDATE SKIP LOCKED
-    )) RETURNING *
+    )
+    UPDATE job SET try_at = now() + :lease, attempts = due.attempts + 1 FROM due WHERE job.position = due.position
+    RETURNING job.*
 """)
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
 _RENEW = (

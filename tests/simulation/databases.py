@@ -150,7 +150,7 @@ class SimulatedDatabase:
         connection.info[ACTIVE] = self._now()
         wrote = connection.info.setdefault(WROTE, set())
         for what in ("outbox", "job"):
-            if f"INSERT INTO {what} " in statement or statement.startswith(f"UPDATE {what} "):
+            if f"INSERT INTO {what} " in statement or f"UPDATE {what} " in statement:
                 wrote.add(what)
 
     def _refused(self, context: sa.engine.ExceptionContext) -> None:

@@ -43,7 +43,7 @@ class CountedHost:
         self._held_back: dict[str, list[Envelope]] = {name: [] for name in self.services}
         self._now = datetime.now(UTC).replace(microsecond=500_000)
         for service in self.services.values():
-            service.runtime.unit_of_work.now = self.now  # type: ignore[method-assign]
+            service.runtime.unit_of_work.now = self.now  # type: ignore[assignment,method-assign]
         self._relays = {
             name: CountedRelay(name, plain(relay_url(each.engine.url)), self.recorder, loop)
             for name, each in fixture.platform.services.items()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from chassis.messaging.lease import Lease
 from chassis.messaging.relay import Relay, connect_publishing
@@ -29,7 +29,7 @@ class CountedRelay:
 
     def __init__(self, service: str, url: str, recorder: StatementRecorder, loop: asyncio.Runner) -> None:
         self._publisher: Any = ConfirmingPublisher()
-        self._relay = Relay(service, url, self._publisher)
+        self._relay = Relay(service, url, cast("Any", self._publisher))
         self._loop = loop
         self._connection = loop.run(connect_publishing(url))
         self._lease = Lease(self._connection, "relay", "counts")

@@ -10,7 +10,7 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.values import SYSTEM
 from tests.interface.chassis.conftest import Owner, Toy, until
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(300)
 
 
 def publish_without_handler(owner: Owner, booking_id: str) -> None:

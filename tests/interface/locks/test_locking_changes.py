@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.messaging import partition_leases
+from chassis.transactions import job_queue
 from chassis.transactions.migrate import migrate
 from services.bookings.store import bookings, hold_counts, holds
 from services.payments.store.reconciliation import SqlReconciliation
@@ -37,6 +38,7 @@ def leasing() -> sa.sql.ClauseElement:
 # The service of the table, and the statement.
 UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement]]] = {
     "chassis.messaging.partition_leases._FREE_OF_EXPIRED": ("rooms", lambda: partition_leases._FREE_OF_EXPIRED),
+    "chassis.transactions.job_queue._LEASE": ("rooms", lambda: job_queue._LEASE),
     "services.bookings.store.bookings._EXPEDITE": ("bookings", lambda: bookings._EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
