@@ -41,7 +41,7 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
 
 def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
-    outcomes = []
+    outcomes: list[str | Exception] = []
     for job in jobs:
         ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
@@ -97,8 +97,9 @@ def _mail(
     """The rendered mail; a mail that cannot be rendered keeps no other one from its guest."""
     if isinstance(facts, Exception):
         return facts
+    renderer: MailRenderer = conversation.dependencies.renderer
     try:
-        return conversation.dependencies.renderer.mail(job, facts)
+        return renderer.mail(job, facts)
     except Exception as problem:
         return problem
 
