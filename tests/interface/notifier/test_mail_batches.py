@@ -246,6 +246,25 @@ def test_while_bookings_is_silent_it_is_asked_at_most_twice_for_a_batch(notifier
     assert statuses(notifier) == ["PENDING"] * 6
 
 
+def test_a_booking_that_bookings_cannot_answer_for_holds_up_the_mails_behind_it_once(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    def facts(ask: GetMailFacts) -> MailFacts:
+        if ask.booking_id == BOOKINGS[1]:
+            raise Unavailable("an error of this booking")
+        return mail_facts(guest_email=address(ask.booking_id))
+
+    notifier.answers[GetMailFacts] = facts
+    deliver(notifier)
+    send(notifier)
+    assert times_sent(mailbox) == [1, 0, 0, 0, 0, 0]
+
+    notifier.sql("UPDATE job SET try_at = now() WHERE last_error = 'RetryLater: BOOKINGS_SILENT'")
+    notifier.run("SendMail")
+
+    assert times_sent(mailbox) == [1, 0, 1, 1, 1, 1]
+
+
 def test_a_process_that_dies_in_mid_batch_has_all_its_mails_sent_again_under_their_ids(
     notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
