@@ -170,6 +170,7 @@ def test_mails_that_are_accepted_slowly_are_stored_after_some_seconds(
 def test_an_open_connection_is_used_for_the_next_mails_and_closed_after_some_seconds(
     notifier: Notifier, logins: list[SmtpServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 60.0)
     for booking_id in BOOKINGS[:3]:
         deliver(notifier, [booking_id])
         send(notifier)
@@ -190,6 +191,7 @@ def test_an_open_connection_is_used_for_the_next_mails_and_closed_after_some_sec
 def test_an_open_connection_that_the_server_has_closed_is_noticed_before_a_mail_is_sent(
     notifier: Notifier, monkeypatch: pytest.MonkeyPatch, looks: bool
 ) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 60.0)
     deliver(notifier, BOOKINGS[:1])
     send(notifier)
     [server] = notifier.unit_of_work.dependencies.mail_server._idle._ends
