@@ -14,6 +14,8 @@ from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpConnection
 from services.notifier.work import NotifierWork
 
+SILENT_SECONDS = 5.0  # until bookings is asked again for the mails that it was not asked for
+
 J = TypeVar("J", bound=SendToGuest)
 T = TypeVar("T")
 
@@ -67,10 +69,11 @@ def delete_old_mail_counts(work: NotifierWork) -> bool:
     return work.mail_counts.delete_old(work.now)
 
 
-def _facts_of(
-    jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]
-) -> Sequence[MailFacts | PermanentFailure | Unavailable]:
-    """The data of each mail, in one ask. Where that ask fails, the mails are asked for one by one, until one fails."""
+def _facts_of(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> Sequence[MailFacts | Exception]:
+    """The data of each mail, in one ask. Where that ask fails, the mails are asked for one by one, until one fails.
+
+    The mails behind that one are due again before it, and so without it: it may be the only one that nobody answers.
+    """
     if len(jobs) > 1:
         try:
             bookings = tuple(MailedBooking(hotel=job.hotel, booking_id=job.booking_id) for job in jobs)
@@ -78,30 +81,29 @@ def _facts_of(
             return [each or PermanentFailure("BOOKING_NOT_FOUND") for each in facts]
         except (Unavailable, Refusal):
             pass
-    silent: Unavailable | None = None
-    results: list[MailFacts | PermanentFailure | Unavailable] = []
+    results: list[MailFacts | Exception] = []
     for job in jobs:
         try:
-            results.append(silent or _ask(conversation, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id)))
+            results.append(_ask(conversation, GetMailFacts(hotel=job.hotel, booking_id=job.booking_id)))
         except PermanentFailure as refused:
             results.append(refused)
         except Unavailable as problem:
-            silent = problem
-            results.append(problem)
+            behind = len(jobs) - len(results) - 1
+            return [*results, problem, *([RetryLater("BOOKINGS_SILENT", seconds=SILENT_SECONDS)] * behind)]
     return results
 
 
 def _mail(
-    job: SendMail, facts: MailFacts | PermanentFailure | Unavailable, conversation: Conversation[NotifierWork]
+    job: SendMail, facts: MailFacts | Exception, conversation: Conversation[NotifierWork]
 ) -> EmailMessage | Exception:
     """The rendered mail; a mail that cannot be rendered keeps no other one from its guest."""
     if isinstance(facts, Exception):
         return facts
+    renderer: MailRenderer = conversation.dependencies.renderer
     try:
-        rendered: EmailMessage = conversation.dependencies.renderer.mail(job, facts)
+        return renderer.mail(job, facts)
     except Exception as problem:
         return problem
-    return rendered
 
 
 def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWork]) -> Mapping[str, PermanentFailure]:

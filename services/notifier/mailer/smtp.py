@@ -35,8 +35,8 @@ class SmtpConnection:
         The error's text is a code. The server's own words are left out, because they may repeat an address.
         """
         now = time.monotonic()
-        if not self.is_usable:
-            raise RetryLater("SMTP_UNREACHABLE")
+        if not self.is_usable:  # due again before the mail that cost the connection, which may cost the next one, too
+            raise RetryLater("SMTP_UNREACHABLE", seconds=PAUSE_SECONDS)
         if now > self._until:
             raise RetryLater("SMTP_SLOW", seconds=PAUSE_SECONDS)
         self._until = min(self._until, now + ROUND_SECONDS)

@@ -49,9 +49,16 @@ def deliver(notifier: Notifier, bookings: Sequence[str] = BOOKINGS) -> None:
 
 
 def send(notifier: Notifier, *, rounds: int = 1) -> None:
+    """Run every open mail job, so many times."""
     for _ in range(rounds):
         notifier.make_jobs_due()
-        notifier.run("SendMail")
+        run_once(notifier)
+
+
+def run_once(notifier: Notifier) -> None:
+    """Run the mail jobs that are due, as one batch."""
+    if due := notifier.jobs["SendMail"].claim():
+        notifier.jobs["SendMail"].run(due)
 
 
 def times_sent(mailbox: MailboxStandIn) -> list[int]:
@@ -153,7 +160,7 @@ def test_mails_that_are_accepted_slowly_are_stored_after_some_seconds(
     deliver(notifier)
     mailbox.fault("delay", seconds=0.4, times=2)
 
-    notifier.jobs["SendMail"].run(notifier.jobs["SendMail"].claim())
+    run_once(notifier)
 
     assert statuses(notifier) == ["SENT"] + ["PENDING"] * 5
     send(notifier, rounds=3)
@@ -163,6 +170,7 @@ def test_mails_that_are_accepted_slowly_are_stored_after_some_seconds(
 def test_an_open_connection_is_used_for_the_next_mails_and_closed_after_some_seconds(
     notifier: Notifier, logins: list[SmtpServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 60.0)
     for booking_id in BOOKINGS[:3]:
         deliver(notifier, [booking_id])
         send(notifier)
@@ -183,6 +191,7 @@ def test_an_open_connection_is_used_for_the_next_mails_and_closed_after_some_sec
 def test_an_open_connection_that_the_server_has_closed_is_noticed_before_a_mail_is_sent(
     notifier: Notifier, monkeypatch: pytest.MonkeyPatch, looks: bool
 ) -> None:
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 60.0)
     deliver(notifier, BOOKINGS[:1])
     send(notifier)
     [server] = notifier.unit_of_work.dependencies.mail_server._idle._ends
@@ -191,7 +200,7 @@ def test_an_open_connection_that_the_server_has_closed_is_noticed_before_a_mail_
         monkeypatch.setattr(server, "noop", lambda: (250, b"OK"))
     deliver(notifier, BOOKINGS[1:2])
 
-    notifier.run("SendMail")
+    run_once(notifier)
 
     assert notifier.sql("SELECT count(*) FROM notice WHERE status = 'SENT'") == [(2 if looks else 1,)]
 
@@ -244,6 +253,26 @@ def test_while_bookings_is_silent_it_is_asked_at_most_twice_for_a_batch(notifier
 
     assert [type(ask) for ask, _ in notifier.sent_asks] == [GetManyMailFacts, GetMailFacts]
     assert statuses(notifier) == ["PENDING"] * 6
+
+
+def test_a_booking_that_bookings_cannot_answer_for_holds_up_the_mails_behind_it_once(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    def facts(ask: GetMailFacts) -> MailFacts:
+        if ask.booking_id == BOOKINGS[1]:
+            raise Unavailable("an error of this booking")
+        return mail_facts(guest_email=address(ask.booking_id))
+
+    notifier.answers[GetMailFacts] = facts
+    deliver(notifier)
+    send(notifier)
+    assert times_sent(mailbox) == [1, 0, 0, 0, 0, 0]
+
+    notifier.sql("UPDATE job SET try_at = now() + interval '1 hour' WHERE last_error LIKE 'Unavailable%'")
+    notifier.sql("UPDATE job SET try_at = now() WHERE last_error = 'RetryLater: BOOKINGS_SILENT'")
+    run_once(notifier)
+
+    assert times_sent(mailbox) == [1, 0, 1, 1, 1, 1]
 
 
 def test_a_process_that_dies_in_mid_batch_has_all_its_mails_sent_again_under_their_ids(

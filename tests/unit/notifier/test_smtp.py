@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from chassis.jobs.backoff import backoff
 from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.mailer.smtp import SmtpConnection
 from services.notifier.settings import NotifierSettings
@@ -85,6 +86,18 @@ def test_a_mail_that_fails_leaves_the_connection_to_the_next_one_unless_the_conn
         connection.send(EmailMessage())
 
     assert connection.is_usable is is_usable
+
+
+def test_mails_behind_one_that_costs_the_connection_are_due_before_it_and_so_without_it() -> None:
+    connection = connection_with(smtplib.SMTPServerDisconnected("that mail again"))
+    with pytest.raises(RetryLater) as costly:
+        connection.send(EmailMessage())
+    with pytest.raises(RetryLater) as behind:
+        connection.send(EmailMessage())
+
+    assert costly.value.seconds is None
+    assert behind.value.seconds is not None
+    assert behind.value.seconds < min(backoff(1) for _ in range(100))
 
 
 def test_a_connection_on_which_a_process_died_in_mid_mail_is_not_used_again() -> None:
