@@ -119,7 +119,8 @@ class Work:
     def write_late(self, statement: str, params: dict[str, Any]) -> None:
         """Execute a store's statement at commit, as one with the audit rows and the outbox.
 
-        The statement sees none of their rows, and its text is a constant: only `params` differ.
+        The statement sees none of their rows, and its text is a constant: only `params` differ. It changes rows that
+        the transaction has locked, because it comes after the last lock.
         """
         self._late.append((statement, params))
 

@@ -41,6 +41,7 @@ class RoomsWork(Work):
     nights = store(SqlNights)
     offers = store(SqlOffers)
     policies = store(SqlPolicies)
+    periods = store(SqlPeriods)
     promotions = store(SqlPromotions)
     rates = store(SqlRates)
     rooms = store(SqlRooms)
@@ -49,10 +50,6 @@ class RoomsWork(Work):
     @cached_property
     def actions(self) -> SqlActionLog:
         return SqlActionLog(self.connection, write_late=self.write_late)
-
-    @cached_property
-    def periods(self) -> SqlPeriods:
-        return SqlPeriods(self.connection, write_late=self.write_late)
 
     @cached_property
     def room_types(self) -> SqlRoomTypes:

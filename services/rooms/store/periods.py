@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.transactions.records import WriteLate
 from contracts.rooms.blocks import RoomBlock
 from contracts.values import Actor, Stay
 from services.rooms.domain.periods import Period, PeriodKind, overlap_conflict
@@ -50,7 +49,7 @@ RETURNING id
 PROLONG = sa.text("""
 UPDATE period SET nights = daterange(lower(nights), :until) WHERE hotel = :hotel AND id = :id RETURNING id
 """)
-MOVED_IN = "UPDATE period SET moved_in_at = :moved_in_at WHERE hotel = :moved_in_hotel AND id = :moved_in_id"
+MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE hotel = :hotel AND id = :id")
 UNMARK_MOVED_IN = sa.text("UPDATE period SET moved_in_at = NULL WHERE hotel = :hotel AND id = :id")
 MOVED_IN_SINCE = sa.text("""
 SELECT moved_in_at >= :since FROM period WHERE hotel = :hotel AND id = :id AND moved_in_at IS NOT NULL
@@ -64,10 +63,6 @@ WHERE hotel = :hotel AND id = :id
 
 class SqlPeriods(RoomsStore):
     """The table `period`. The caller has locked the room before inserting a period."""
-
-    def __init__(self, connection: sa.Connection, *, write_late: WriteLate) -> None:
-        super().__init__(connection)
-        self._write_late = write_late
 
     def of_bookings(self, hotels: Iterable[str], booking_ids: Iterable[str]) -> dict[str, Period]:
         """The live stays of these bookings at these hotels, keyed by booking id. The caller has locked the holds."""
@@ -112,8 +107,8 @@ class SqlPeriods(RoomsStore):
         return self._add(room, PeriodKind.BLOCK, nights=nights, now=now, reason=reason, out_of_order=out_of_order)
 
     def mark_moved_in(self, period: Period, *, now: datetime) -> None:
-        """Store the time at which the guest moved in, just before the commit. A transaction does so for one stay."""
-        self._write_late(MOVED_IN, {"moved_in_at": now, "moved_in_hotel": period.hotel, "moved_in_id": period.id})
+        """Store the time at which the guest moved in."""
+        self._connection.execute(MOVED_IN, _key(period, now=now))
 
     def prolong(self, period: Period, room_number: str, *, until: date) -> None:
         """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""

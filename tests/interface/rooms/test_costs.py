@@ -101,7 +101,7 @@ def test_the_statements_of_a_hold_do_not_grow_with_its_nights(service: RoomsUnde
         "quote": 2,
         "hold": 4,
         "give": 5,
-        "move in": 6,
+        "move in": 7,
         "move out": 8,
         "hold again": 4,
         "release": 6,
