@@ -6,6 +6,7 @@ has all bookings but those that leave later: the later ones are counted, and sub
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,32 +55,34 @@ def _of_today(listed: Condition, condition: Condition, name: str) -> sa.Label[in
 
 def _counted(listed: Condition, bucket_of: dict[str, str]) -> Counts:
     """The number of the listed bookings for each name."""
-    conditions = {name: status_condition(OF_BOOKINGS, bucket) for name, bucket in bucket_of.items()}
-    counters = [_counter(name, condition) for name, condition in conditions.items()]
+    counters = [_counter(name, bucket) for name, bucket in bucket_of.items()]
     statement = sa.select(*counters).select_from(BOOKING).where(listed)
-    if len(conditions) == 1:
-        statement = statement.where(*(condition for condition in conditions.values() if condition is not None))
+    condition = status_condition(OF_BOOKINGS, bucket_of[COUNT]) if list(bucket_of) == [COUNT] else None
+    if condition is not None:  # an index then has the bookings of the bucket alone
+        statement = statement.where(condition)
     table = statement.subquery("listed")
     return [table.c[name] for name in bucket_of], table
 
 
 def _summed(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
     """The sum of the counts for each name; with a last date, less the bookings that leave later."""
-    sums = [_sum(name, status_condition(OF_COUNTS, bucket)) for name, bucket in bucket_of.items()]
+    sums = [_sum(name, bucket) for name, bucket in bucket_of.items()]
     every = sa.select(*sums).where(counted_filters(query, OF_COUNTS)).subquery("every")
     if not query.end_date:
         return [every.c[name] for name in bucket_of], every
-    counters = [_counter(name, status_condition(OF_BOOKINGS, bucket)) for name, bucket in bucket_of.items()]
+    counters = [_counter(name, bucket) for name, bucket in bucket_of.items()]
     is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
     later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
     return [(every.c[name] - later.c[name]).label(name) for name in bucket_of], every.join(later, sa.true())
 
 
-def _counter(name: str, condition: Condition | None) -> sa.Label[int]:
-    counted = sa.func.count()
+@cache
+def _counter(name: str, bucket: str) -> sa.Label[int]:
+    condition, counted = status_condition(OF_BOOKINGS, bucket), sa.func.count()
     return (counted if condition is None else counted.filter(condition)).label(name)
 
 
-def _sum(name: str, condition: Condition | None) -> sa.Label[int]:
-    bookings = sa.func.sum(BOOKING_COUNT.c.bookings)
+@cache
+def _sum(name: str, bucket: str) -> sa.Label[int]:
+    condition, bookings = status_condition(OF_COUNTS, bucket), sa.func.sum(BOOKING_COUNT.c.bookings)
     return sa.func.coalesce(bookings if condition is None else bookings.filter(condition), 0).label(name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,9 +108,12 @@ def bucket_condition(query: ListBookings, bucket: str, now: datetime) -> Conditi
     return status_condition(OF_BOOKINGS, bucket)
 
 
+@cache
 def status_condition(columns: CountedColumns, bucket: str) -> Condition | None:
     """The condition for a bucket that depends on the status alone; None without a bucket."""
-    return columns.status.in_(STATUSES_OF_BUCKETS[bucket]) if bucket else None
+    if not bucket:
+        return None
+    return columns.status.in_([sa.literal_column(f"'{status}'") for status in STATUSES_OF_BUCKETS[bucket]])
 
 
 def bucket_of_today(hotel: str, bucket: str, now: datetime) -> Condition:

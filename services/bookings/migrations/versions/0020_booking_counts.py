@@ -5,6 +5,8 @@ from alembic import op
 revision = "0020"
 down_revision = "0019"
 
+# Taken before anything else: a lock that grew stronger later would deadlock with a transaction that has read before.
+LOCK = "LOCK TABLE booking IN ACCESS EXCLUSIVE MODE"
 # A count is the sum of its parts. A change of a booking adds parts and waits for no other change; no two transactions
 # write the same row.
 TABLE = """
@@ -75,7 +77,7 @@ BEGIN
     RETURN NULL;
 END $$
 """
-# The triggers lock out writers until the migration commits: each booking is counted below or by a trigger.
+# Nobody writes until the migration commits: each booking is counted below or by a trigger.
 TRIGGERS = """
 CREATE TRIGGER booking_added AFTER INSERT ON booking REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION count_added_bookings();
@@ -114,6 +116,9 @@ CREATE INDEX guest_by_name ON guest (hotel, "left"(search, 40), booking_id)
 """
 
 
+STATEMENTS = (LOCK, TABLE, SUM_UP, COUNT_ADDED, COUNT_CHANGED, COUNT_REMOVED, COUNT_NONE, TRIGGERS, FILL, INDEXES)
+
+
 def upgrade() -> None:
-    for statements in (TABLE, SUM_UP, COUNT_ADDED, COUNT_CHANGED, COUNT_REMOVED, COUNT_NONE, TRIGGERS, FILL, INDEXES):
-        op.execute(statements)
+    for statement in STATEMENTS:
+        op.execute(statement)
