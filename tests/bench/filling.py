@@ -25,17 +25,21 @@ _NIGHTS = """
     SELECT t.hotel, t.id, current_date + d, 1000000, 0
     FROM room_type t, generate_series(0, %(nights)s) AS d WHERE t.hotel LIKE 'bench-%%'
 """
+# The number of a booking in its series has seven digits, so that a search for one finds no other.
 _BOOKINGS = """
     INSERT INTO booking
     SELECT (jsonb_populate_record(b, jsonb_build_object(
-        'id', 'BK-LIST-' || n, 'confirmation_number', 'LST-' || n, 'hotel', %(hotel)s::text, 'due_at', null,
+        'id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'),
+        'confirmation_number', %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text, 'due_at', null,
         'created_at', b.created_at - n * interval '1 minute'))).*
     FROM booking b, generate_series(1, %(rows)s) AS n WHERE b.id = %(model)s
 """
 _GUESTS = """
     INSERT INTO guest
     SELECT (jsonb_populate_record(g, jsonb_build_object(
-        'booking_id', 'BK-LIST-' || n, 'token_hash', 'list-' || n, 'hotel', %(hotel)s::text))).*
+        'booking_id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text,
+        'token_hash', %(series)s || '-' || n,
+        'search', g.search || lower(' ' || %(series)s || to_char(n, '"-"FM0000000'))))).*
     FROM guest g, generate_series(1, %(rows)s) AS n WHERE g.booking_id = %(model)s
 """
 
@@ -51,11 +55,15 @@ def fill_hotels(rooms_url: str, hotels: int) -> str:
         return _size(connection, "night")
 
 
-def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int) -> str:
-    """So many bookings of one hotel, each like the model; how many rows that is, and how large."""
+def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int, series: str = "LIST") -> str:
+    """So many bookings of one hotel, each like the model; how many rows that is, and how large.
+
+    Their ids and confirmation numbers begin with the `series`, which may be stored once.
+    """
     with psycopg.connect(bookings_url, autocommit=True) as connection:
         for statement in (_BOOKINGS, _GUESTS):
-            connection.execute(statement, {"model": model, "hotel": hotel, "rows": rows})
+            given = {"model": model, "hotel": hotel, "rows": rows, "series": series}
+            connection.execute(statement, given)
         connection.execute("VACUUM ANALYZE booking")
         connection.execute("VACUUM ANALYZE guest")
         return _size(connection, "booking")

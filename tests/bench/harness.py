@@ -11,11 +11,15 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Measured:
-    """One round: how many were done in how many seconds, and each one's latency where it was taken."""
+    """One round: how many were done in how many seconds, and each one's latency where it was taken.
+
+    Where CPU time is measured, the seconds are those of all processes, and `cost` says what one costs by counter.
+    """
 
     done: int
     seconds: float
     latencies: Sequence[float] = ()
+    cost: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -52,7 +56,8 @@ class Together:
 class Comparison:
     """A thing beside its yardstick. Each callable does one round and checks its own work.
 
-    The goal is a ratio, or that the thing's `p99` is no longer than so many milliseconds.
+    The goal is a ratio, or that the thing's `p99` is no longer than so many milliseconds. Beside the ratio, one may
+    take `most_ms` milliseconds at most, and there may have to be `least_rate` a second.
     """
 
     name: str
@@ -62,11 +67,17 @@ class Comparison:
     goal: float = 0
     rounds: int = 5
     p99: float | None = None
+    most_ms: float | None = None
+    least_rate: float | None = None
 
     @property
     def goal_text(self) -> str:
         """The goal, in words."""
-        return f"≥ {self.goal:g}" if self.p99 is None else f"p99 ≤ {self.p99:g} ms"
+        parts = [f"≥ {self.goal:.3g}"] if self.goal else []
+        parts += [f"p99 ≤ {self.p99:g} ms"] if self.p99 is not None else []
+        parts += [f"≤ {self.most_ms:g} ms"] if self.most_ms is not None else []
+        parts += [f"≥ {self.least_rate:g}/s"] if self.least_rate is not None else []
+        return ", ".join(parts) or "–"
 
 
 @dataclass
@@ -90,11 +101,12 @@ class Metric:
     @property
     def reached(self) -> bool:
         """Whether the goal is reached."""
-        comparison = self.comparison
+        goals, per_second = self.comparison, rate(self.things)
         return (
-            self.ratio >= comparison.goal
-            if comparison.p99 is None
-            else (middle(self.things, 0.99) or 0) <= comparison.p99
+            self.ratio >= goals.goal
+            and (goals.p99 is None or (middle(self.things, 0.99) or 0) <= goals.p99)
+            and (goals.most_ms is None or 1000 / per_second <= goals.most_ms)
+            and (goals.least_rate is None or per_second >= goals.least_rate)
         )
 
 

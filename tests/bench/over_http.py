@@ -114,7 +114,7 @@ class Scene:
             return self.availability(self.hotels)
 
         return [
-            Comparison(f"availability, {self.hotels:,} hotels stored", whole, self.one, bare, 0.5),
+            Comparison(f"availability, {self.hotels:,} hotels stored", whole, self.one, bare, 0.8),
             Comparison(
                 f"availability among all {self.hotels:,}",
                 whole,
@@ -122,14 +122,14 @@ class Scene:
                 f"among {few} of them",
                 1 / 1.3,
             ),
-            Comparison("read one booking", self.read, self.one, bare, 0.3),
-            Comparison("staff list, 20 of 5,000", self.page, self.one, bare, 0.15),
+            Comparison("read one booking", self.read, self.one, bare, 0.7),
+            Comparison("staff list, 20 of 5,000", self.page, self.one, bare, 0.35),
             Comparison(
                 "create booking, 3 nights",
                 self.create,
                 lambda: self.raw.round(CREATES * 4),
                 "its rows in one raw transaction",
-                0.10,
+                0.30,
             ),
         ]
 

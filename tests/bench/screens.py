@@ -115,6 +115,6 @@ def click_to_screen(
             screens.clicks,
             screens.requests,
             "its two requests alone",
-            p99=500,
+            p99=180,
         )
         browser.close()
