@@ -78,7 +78,7 @@ class WorkCounters:
         return float(row[0]) if row else 0.0
 
     def _messages(self) -> dict[str, float]:
-        return messages_in(self._rabbit.ctl("eval", _BROKER, timeout=120))
+        return messages_in(self._rabbit.ctl("eval", _BROKER, timeout=300))
 
 
 def messages_in(overview: str) -> dict[str, float]:
