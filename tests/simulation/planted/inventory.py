@@ -148,7 +148,7 @@ def check_out_leaves_the_room_occupied(product: Replacements) -> None:
 @planted("liveness", favours=("walk_in", "check_out"), kind_of_run="ordinary")
 def nobody_is_told_to_clean(product: Replacements) -> None:
     """A room that is left gets no cleaning task."""
-    product.replace(cleaning_tasks, "follow", lambda *_: None)
+    product.replace(cleaning_tasks, "follow", lambda work, room, _, new: work.rooms.change_status(room, new))
 
 
 @planted(
