@@ -212,7 +212,7 @@ class StormEnvironment:
             return list(cursor.fetchall())
 
     def deletions(self, name: str, tables: tuple[str, ...] = ()) -> str:
-        """Statements that empty a service's tables (all, or `tables`) in foreign key order, last what triggers write."""
+        """Statements that empty a service's tables (all, or `tables`) in foreign key order, triggers' tables last."""
         deleted = sorted(self.tables(name, tables), key=WRITTEN_BY_TRIGGERS.__contains__)
         return "; ".join([*(f"DELETE FROM {table}" for table in deleted), "UPDATE clock SET ahead_seconds = 0"])
 
