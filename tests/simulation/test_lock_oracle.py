@@ -112,13 +112,14 @@ def test_a_blocked_statement_lets_others_go_on_and_waiters_go_on_one_after_the_o
 def test_two_transactions_that_wait_for_each_other_are_a_deadlock_with_one_victim(
     rounds: Rounds, connect: Callable[[], Any]
 ) -> None:
+    """The victim is the one that PostgreSQL looks at last: the second one, unless the machine is busy."""
     rounds.start("a", writes(rounds, connect(), "a", FIRST, SECOND))
     rounds.start("b", writes(rounds, connect(), "b", SECOND, FIRST))
 
     rounds.run()
 
-    assert [each for each in rounds.said if "victim" in each] == ["b is the victim"]
-    assert rounds.said[-1] == "a committed"
+    ends = [each for each in rounds.said if "wrote" not in each]
+    assert ends in (["b is the victim", "a committed"], ["a is the victim", "b committed"])
 
 
 def test_two_transactions_with_one_order_are_none(rounds: Rounds, connect: Callable[[], Any]) -> None:

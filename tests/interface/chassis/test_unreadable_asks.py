@@ -5,7 +5,7 @@ import pytest
 from chassis import codec
 from chassis.messaging import ask_protocol
 from chassis.messaging.ask_client import AskClient
-from chassis.refusal import INVALID_MESSAGE, NoAnswer, Refusal, Unavailable
+from chassis.refusal import INVALID_MESSAGE, Refusal, Unavailable
 from contracts.operations import ReadMetrics
 from contracts.rooms.rooms import GetRoomHistory
 from sandbox.stack.rabbit import RabbitNode
@@ -27,7 +27,7 @@ def test_an_ask_that_cannot_be_read_is_never_the_callers_fault(
                     asker(ASK)
         with monkeypatch.context() as patched:
             patched.setattr("chassis.messaging.ask_client.method_of", lambda _: "Unheard")
-            with pytest.raises(NoAnswer, match="cannot be asked Unheard"):
+            with pytest.raises(Unavailable, match="cannot be asked Unheard"):
                 asker(ASK)
         with monkeypatch.context() as patched:
             wrong = codec.encode({"kwargs": {"message": {"hotel": 1}, "context": {}}})
