@@ -89,7 +89,7 @@ def _facts_of(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]
             results.append(refused)
         except Unavailable as problem:
             behind = len(jobs) - len(results) - 1
-            return [*results, problem, *([RetryLater("BOOKINGS_SILENT", seconds=SILENT_SECONDS)] * behind)]
+            return [*results, problem, *([RetryLater("NO_MAIL_FACTS", seconds=SILENT_SECONDS)] * behind)]
     return results
 
 

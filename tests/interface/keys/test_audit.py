@@ -21,7 +21,7 @@ MACHINE_WORDS = {
         "code",  # of a room type, a promotion, a policy
         "why",  # `hotel_changes.record`: a code; of rates the type, the dates and the price
     },
-    "payments": {"why"},  # `PaymentsWork.record`: an event's name, a webhook's type and id, a run
+    "payments": {"why", "self.why"},  # `PaymentsWork.record`: an event's name, a webhook's type and id, a run
 }
 WRITERS = {"audit", "record", "record_room", "record_block"}
 

@@ -15,6 +15,7 @@ from chassis.messaging import partition_leases
 from chassis.transactions import job_queue
 from chassis.transactions.migrate import migrate
 from services.bookings.store import bookings, hold_counts, holds
+from services.payments.store import webhooks
 from services.payments.store.reconciliation import SqlReconciliation
 from services.rooms.store import nights, rates
 from tests.interface.locks.locking_changes import locking_changes, locks_and_changes, names_in, sql
@@ -43,6 +44,7 @@ UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement]]] = {
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
     "services.payments.store.reconciliation.claim": ("payments", leasing),
+    "services.payments.store.webhooks._APPLY": ("payments", lambda: webhooks._APPLY),
     "services.rooms.store.nights.SELL": ("rooms", lambda: nights.SELL),
     "services.rooms.store.nights.RESIZE": ("rooms", lambda: nights.RESIZE),
     "services.rooms.store.nights.RECOUNT": ("rooms", lambda: nights.RECOUNT),

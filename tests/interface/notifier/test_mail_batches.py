@@ -269,7 +269,7 @@ def test_a_booking_that_bookings_cannot_answer_for_holds_up_the_mails_behind_it_
     assert times_sent(mailbox) == [1, 0, 0, 0, 0, 0]
 
     notifier.sql("UPDATE job SET try_at = now() + interval '1 hour' WHERE last_error LIKE 'Unavailable%'")
-    notifier.sql("UPDATE job SET try_at = now() WHERE last_error = 'RetryLater: BOOKINGS_SILENT'")
+    notifier.sql("UPDATE job SET try_at = now() WHERE last_error = 'RetryLater: NO_MAIL_FACTS'")
     run_once(notifier)
 
     assert times_sent(mailbox) == [1, 0, 1, 1, 1, 1]
