@@ -56,9 +56,9 @@ _ADD_PARTITIONS = sa.text("""
     ON CONFLICT (number) DO NOTHING
 """)
 _TAKE = sa.text("""
-    UPDATE inbox_partition SET holder = :holder, since = clock_timestamp() WHERE number IN (
+    UPDATE inbox_partition SET holder = :holder, since = clock_timestamp() WHERE number = ANY (ARRAY(
         SELECT number FROM inbox_partition WHERE holder IS NULL ORDER BY number LIMIT :count
-    )
+    ))
 """)
 _GIVE_UP = sa.text("""
     UPDATE inbox_partition SET holder = NULL, since = clock_timestamp()

@@ -26,7 +26,7 @@ NEWEST_SUBJECTS = """
     SELECT DISTINCT subject FROM (SELECT subject FROM {table} ORDER BY position DESC LIMIT :newest) AS newest
 """
 _GAPS = """
-    SELECT subject, count(*) AS rows, max(sequence) AS last FROM {table} WHERE subject IN ({subjects})
+    SELECT subject, count(*) AS rows, max(sequence) AS last FROM {table} WHERE subject = ANY (ARRAY({subjects}))
     GROUP BY subject HAVING count(*) <> max(sequence) OR min(sequence) <> 1
 """
 _UNPUBLISHED = """

@@ -13,7 +13,7 @@ IsAllowed = Callable[[str | None, str, str], bool]
 
 _STEPS = """
     SELECT subject, sequence, what, from_status, to_status FROM audit
-    WHERE to_status IS NOT NULL AND subject IN ({subjects}) ORDER BY subject, sequence
+    WHERE to_status IS NOT NULL AND subject = ANY (ARRAY({subjects})) ORDER BY subject, sequence
 """
 
 

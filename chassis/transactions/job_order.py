@@ -31,7 +31,7 @@ _LEASE = sa.text(f"""{_OLDEST}, locked AS (
     )
     UPDATE job SET try_at = now() + :lease, attempts = attempts + 1
     WHERE done_at IS NULL AND gave_up_at IS NULL
-    AND position IN (SELECT position FROM locked WHERE all_due ORDER BY position LIMIT :batch)
+    AND position = ANY (ARRAY(SELECT position FROM locked WHERE all_due ORDER BY position LIMIT :batch))
     RETURNING *
 """)  # noqa: S608
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext(:kind), hashtext(:key))")

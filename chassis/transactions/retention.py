@@ -22,8 +22,8 @@ def delete_old_rows(work: Work) -> bool:
     """Delete one batch of old rows; returns True where there may be more."""
     deleted = 0
     for table, key, old in _OLD:
-        batch = sa.select(key).where(old).limit(BATCH).scalar_subquery()
-        deleted = max(deleted, work.connection.execute(sa.delete(table).where(key.in_(batch))).rowcount)
+        batch = sa.func.array(sa.select(key).where(old).limit(BATCH).scalar_subquery())
+        deleted = max(deleted, work.connection.execute(sa.delete(table).where(key == sa.any_(batch))).rowcount)
     if deleted:
         log.info("old_rows_deleted", most=deleted)
     return deleted >= BATCH

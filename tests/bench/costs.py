@@ -40,7 +40,7 @@ from tests.bench.cost.stays import (
     operations_of,
 )
 from tests.bench.cost.work_counters import SETTLED_AFTER, WorkCounters
-from tests.bench.filling import fill_list
+from tests.bench.filling import fill_list, owner_url
 from tests.bench.harness import Comparison, Together
 from tests.bench.system import bare_server
 
@@ -172,7 +172,7 @@ def _recorded(postgres: PostgresNode, operations: StayOperations, backlog: Backl
 def _reads(stack: MeasuredStack, meter: Meter, bare: str, options: CostOptions, console: Console) -> ReadCosts:
     known = stack.stack_json
     booking_id, token = book(known["gateway"], LIST_HOTEL, LIST_TYPE)
-    console.print(fill_list(known["databases"]["bookings"], model=booking_id, hotel=LIST_HOTEL, rows=LIST_ROWS))
+    console.print(fill_list(owner_url(stack, "bookings"), model=booking_id, hotel=LIST_HOTEL, rows=LIST_ROWS))
     meter.forget_rest()
     return ReadCosts(
         meter=meter, gateway=known["gateway"], bare=bare, hotel=LIST_HOTEL, room_type=LIST_TYPE,

@@ -2,6 +2,8 @@
 
 import psycopg
 
+from sandbox.stack.stack import Stack
+
 TYPES = 5
 NIGHTS = 730
 
@@ -44,14 +46,18 @@ _GUESTS = """
 """
 
 
+def owner_url(stack: Stack, service: str) -> str:
+    """The URL of the role that may vacuum a service's tables. The services' own role may not, and gets a warning."""
+    return stack.postgres.create_database(service).owner
+
+
 def fill_hotels(rooms_url: str, hotels: int) -> str:
     """Hotels `bench-1` to `bench-N`, with nights enough for any round; how many rows that is, and how large."""
     with psycopg.connect(rooms_url, autocommit=True) as connection:
         given = {"hotels": hotels, "types": TYPES, "nights": NIGHTS}
         for statement in (_HOTELS, _TYPES, _NIGHTS):
             connection.execute(statement, given)
-        for table in ("hotel", "room_type", "night"):
-            connection.execute(f"VACUUM ANALYZE {table}")
+        _analyse(connection, "hotel", "room_type", "night")
         return _size(connection, "night")
 
 
@@ -64,9 +70,17 @@ def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int, series: s
         for statement in (_BOOKINGS, _GUESTS):
             given = {"model": model, "hotel": hotel, "rows": rows, "series": series}
             connection.execute(statement, given)
-        connection.execute("VACUUM ANALYZE booking")
-        connection.execute("VACUUM ANALYZE guest")
+        _analyse(connection, "booking", "booking_count", "guest")
         return _size(connection, "booking")
+
+
+def _analyse(connection: psycopg.Connection[tuple[object, ...]], *tables: str) -> None:
+    """Update the statistics, without which PostgreSQL plans for empty tables. Raises `RuntimeError` on a warning."""
+    warnings: list[str] = []
+    connection.add_notice_handler(lambda notice: warnings.append(str(notice.message_primary)))
+    connection.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+    if warnings:
+        raise RuntimeError(f"The tables are not analysed: {', '.join(warnings)}")
 
 
 def _size(connection: psycopg.Connection[tuple[object, ...]], table: str) -> str:

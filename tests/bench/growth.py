@@ -20,7 +20,7 @@ from tests.bench.cost.meter import MILLISECONDS, TOTAL, Meter
 from tests.bench.cost.stays import CLIENTS
 from tests.bench.cost.work_counters import SETTLED_AFTER, WorkCounters
 from tests.bench.costs import desk_of
-from tests.bench.filling import fill_hotels, fill_list
+from tests.bench.filling import fill_hotels, fill_list, owner_url
 from tests.bench.harness import Comparison, Measured
 from tests.bench.http_load import Request, load
 from tests.bench.over_http import creation
@@ -51,12 +51,12 @@ class GrowthOptions:
 def growth(options: GrowthOptions, console: Console) -> Iterator[Comparison]:
     """The rows, on one system."""
     with measured_stack() as stack:
-        fill_hotels(stack.stack_json["databases"]["rooms"], 1)
+        fill_hotels(owner_url(stack, "rooms"), 1)
         yield from _creates(stack, options, console)
         desks = {rows: desk_of(stack.stack_json, hotel) for rows, (hotel, _) in HOTELS.items()}
         for rows, (hotel, room_type) in HOTELS.items():
             model, _ = book(stack.stack_json["gateway"], hotel, room_type)
-            url = stack.stack_json["databases"]["bookings"]
+            url = owner_url(stack, "bookings")
             console.print(fill_list(url, model=model, hotel=hotel, rows=rows, series=series_of(rows)))
         for what, query in QUERIES.items():
             for rows in (MORE, MANY):

@@ -17,7 +17,7 @@ from rich.console import Console
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack
 from tests.bench.calls import GUEST, book, call, look
-from tests.bench.filling import fill_hotels, fill_list
+from tests.bench.filling import fill_hotels, fill_list, owner_url
 from tests.bench.harness import Comparison
 from tests.bench.noticing import Notices
 from tests.bench.over_http import Scene
@@ -126,10 +126,10 @@ def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     """Fill the system and know its people."""
     stack_json = stack.stack_json
     console.print(f"filling {hotels:,} hotels with two years of nights …")
-    console.print(fill_hotels(stack_json["databases"]["rooms"], hotels))
+    console.print(fill_hotels(owner_url(stack, "rooms"), hotels))
     booking_id, token = book(stack_json["gateway"], "bench-1", "T1")
     bookings_url = stack_json["databases"]["bookings"]
-    console.print(fill_list(bookings_url, model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
+    console.print(fill_list(owner_url(stack, "bookings"), model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
     desk = next(member for member in stack_json["staff"] if member["hotel"] == HOTEL and member["role"] == "front_desk")
     login = call(f"{stack_json['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
     raw = RawBookings(

@@ -39,5 +39,6 @@ class SqlAccessCodes(SqlStore):
 
     def delete_ended(self, now: datetime) -> bool:
         """Delete up to 1,000 codes, used or not, that ended before this time; returns False where there are none."""
-        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000)
-        return self._connection.execute(ACCESS_CODE.delete().where(ACCESS_CODE.c.code_hash.in_(ended))).rowcount > 0
+        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000).scalar_subquery()
+        is_ended = ACCESS_CODE.c.code_hash == sa.any_(sa.func.array(ended))
+        return self._connection.execute(ACCESS_CODE.delete().where(is_ended)).rowcount > 0

@@ -17,16 +17,17 @@ _STATES = """
     SELECT audit.subject, booking.status, booking.version, audit.to_status, audit.sequence
     FROM booking_directory AS listed JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
     JOIN LATERAL (SELECT * FROM audit WHERE subject = booking.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
-    WHERE listed.booking_id IN ({subjects}) AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
+    WHERE listed.booking_id = ANY (ARRAY({subjects}))
+    AND (booking.status, booking.version) <> (audit.to_status, audit.sequence)
 """
 _CHANGED_HOTELS = "SELECT hotel FROM (SELECT hotel FROM audit ORDER BY position DESC LIMIT :newest) AS newest"
 _MISCOUNTED = f"""
     SELECT hotel, status, coalesce(counted.bookings, 0) AS counted, coalesce(stored.bookings, 0) AS stored FROM (
         SELECT hotel, status, source, has_room, sum(bookings) AS bookings FROM booking_count
-        WHERE hotel IN ({_CHANGED_HOTELS}) GROUP BY 1, 2, 3, 4
+        WHERE hotel = ANY (ARRAY({_CHANGED_HOTELS})) GROUP BY 1, 2, 3, 4
     ) AS counted FULL JOIN (
         SELECT hotel, status, source, assigned_room_number IS NOT NULL AS has_room, count(*) AS bookings
-        FROM booking WHERE hotel IN ({_CHANGED_HOTELS}) GROUP BY 1, 2, 3, 4
+        FROM booking WHERE hotel = ANY (ARRAY({_CHANGED_HOTELS})) GROUP BY 1, 2, 3, 4
     ) AS stored USING (hotel, status, source, has_room)
     WHERE coalesce(counted.bookings, 0) <> coalesce(stored.bookings, 0)
 """  # noqa: S608

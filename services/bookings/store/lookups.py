@@ -25,10 +25,9 @@ class SqlLookups(SqlStore):
 
     def take_request(self) -> str | None:
         """Delete the oldest request; returns its address, or None if no request is stored."""
-        first = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
-        taken = LOOKUP_REQUEST.delete().where(
-            LOOKUP_REQUEST.c.address.in_(first.with_for_update(skip_locked=True).scalar_subquery())
-        )
+        oldest = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
+        first = oldest.with_for_update(skip_locked=True).scalar_subquery()
+        taken = LOOKUP_REQUEST.delete().where(LOOKUP_REQUEST.c.address == first)
         address: str | None = self._connection.execute(taken.returning(LOOKUP_REQUEST.c.address)).scalar()
         return address
 

@@ -26,7 +26,8 @@ WHERE count.since <= :expired OR excluded.notices <@ count.notices OR cardinalit
 RETURNING recipient
 """)
 DELETE = sa.text("""
-DELETE FROM mail_count WHERE recipient IN (SELECT recipient FROM mail_count WHERE since <= :expired LIMIT 1000)
+DELETE FROM mail_count
+WHERE recipient = ANY (ARRAY(SELECT recipient FROM mail_count WHERE since <= :expired LIMIT 1000))
 """)
 
 

@@ -18,14 +18,15 @@ _STATES = """
     SELECT audit.subject, payment.status, payment.version, audit.to_status, audit.sequence
     FROM payment_directory AS listed JOIN payment ON (payment.hotel, payment.id) = (listed.hotel, listed.payment_id)
     JOIN LATERAL (SELECT * FROM audit WHERE subject = payment.id ORDER BY sequence DESC LIMIT 1) AS audit ON true
-    WHERE listed.payment_id IN ({subjects}) AND (payment.status, payment.version) <> (audit.to_status, audit.sequence)
+    WHERE listed.payment_id = ANY (ARRAY({subjects}))
+    AND (payment.status, payment.version) <> (audit.to_status, audit.sequence)
 """
 # A payment's audit rows are numbered apart from the events of its booking, so that they are compared by their counts.
 _COUNTS = """
     WITH newest AS (
         SELECT id, booking_id FROM payment_directory AS listed
         JOIN payment ON (payment.hotel, payment.id) = (listed.hotel, listed.payment_id)
-        WHERE listed.payment_id IN ({subjects})
+        WHERE listed.payment_id = ANY (ARRAY({subjects}))
     ), audited AS (
         SELECT subject, what, count(*) AS times FROM audit JOIN newest ON newest.id = subject
         WHERE what LIKE 'Payment%' OR what LIKE 'Cancellation%' OR what = 'RefundFailed' GROUP BY 1, 2
@@ -48,9 +49,9 @@ _BALANCES = """
                SELECT FROM refund
                WHERE (refund.hotel, refund.payment_id) = (ledger.hotel, ledger.payment_id) AND status = 'FAILED'
            ) AS refund_failed
-    FROM ledger WHERE booking_id IN (
+    FROM ledger WHERE booking_id = ANY (ARRAY(
         SELECT booking_id FROM (SELECT booking_id FROM ledger ORDER BY position DESC LIMIT :newest) AS newest
-    ) GROUP BY hotel, booking_id, payment_id
+    )) GROUP BY hotel, booking_id, payment_id
 """
 _PAYMENTS = """
     SELECT id, booking_id, status, currency, captured, refunded,

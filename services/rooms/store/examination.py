@@ -38,15 +38,15 @@ _STATES = """
         SELECT * FROM audit WHERE subject = 'room/' || room.hotel || '/' || room.room_number
         AND to_status IS NOT NULL ORDER BY sequence DESC LIMIT 1
     ) AS audit ON true
-    WHERE audit.subject IN ({subjects}) AND room.status <> audit.to_status
+    WHERE audit.subject = ANY (ARRAY({subjects})) AND room.status <> audit.to_status
 """
 _COUNTS = """
     WITH audited AS (
         SELECT subject, count(*) AS times FROM audit
-        WHERE what LIKE 'RoomStatusChanged%' AND subject IN ({subjects}) GROUP BY 1
+        WHERE what LIKE 'RoomStatusChanged%' AND subject = ANY (ARRAY({subjects})) GROUP BY 1
     ), published AS (
         SELECT subject, count(*) AS times FROM outbox
-        WHERE type = 'rooms.RoomStatusChanged.v1' AND subject IN ({subjects}) GROUP BY 1
+        WHERE type = 'rooms.RoomStatusChanged.v1' AND subject = ANY (ARRAY({subjects})) GROUP BY 1
     )
     SELECT subject, coalesce(audited.times, 0) AS rows, coalesce(published.times, 0) AS events
     FROM audited FULL JOIN published USING (subject) WHERE audited.times IS DISTINCT FROM published.times

@@ -54,9 +54,8 @@ INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, va
 VALUES (:quote_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:price AS jsonb), :valid_until)
 """)
 DELETE = sa.text("""
-DELETE FROM quote WHERE (hotel, quote_id) IN (
-    SELECT hotel, quote_id FROM quote WHERE valid_until < :before LIMIT 1000
-)
+WITH old AS MATERIALIZED (SELECT hotel, quote_id FROM quote WHERE valid_until < :before LIMIT 1000)
+DELETE FROM quote USING old WHERE quote.hotel = old.hotel AND quote.quote_id = old.quote_id
 """)
 
 

@@ -1,0 +1,83 @@
+"""No condition is `IN` over a subquery with a LIMIT.
+
+PostgreSQL may run such a subquery again for each row that it compares: slow with old statistics, and with `SKIP LOCKED`
+each run locks, and a DELETE then deletes, other rows. An array, one value or a materialised CTE is read once.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TREES = ("chassis", "services", "gateway", "hotelmate")
+IN_SUBQUERY = re.compile(r"\bIN\s*\(\s*SELECT\b", re.IGNORECASE)
+LIMIT = re.compile(r"\bLIMIT\b", re.IGNORECASE)
+
+
+def limited_subqueries(source: str) -> Iterator[int]:
+    """The lines of conditions `IN (SELECT … LIMIT …)`, and of `in_()` with a query that has a `limit()`."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)):
+                parts = (_to_closing_parenthesis(text[opening.end() :]) for opening in IN_SUBQUERY.finditer(text))
+                yield from (node.lineno for part in parts if LIMIT.search(part))
+            case ast.FunctionDef():
+                yield from _limited_arguments(node)
+
+
+def _to_closing_parenthesis(text: str) -> str:
+    depth = 1
+    for at, letter in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            return text[:at]
+    return text
+
+
+def _limited_arguments(function: ast.FunctionDef) -> Iterator[int]:
+    limited = {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _has_limit(node.value, frozenset())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="in_"), args=[argument]) if _has_limit(argument, limited):
+                yield node.lineno
+
+
+def _has_limit(expression: ast.expr, names: set[str] | frozenset[str]) -> bool:
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr == "limit") or (isinstance(node, ast.Name) and node.id in names)
+        for node in ast.walk(expression)
+    )
+
+
+def test_no_condition_is_in_over_a_limited_subquery() -> None:
+    conditions = [
+        (str(path.relative_to(ROOT)), line)
+        for name in TREES
+        for path in sorted((ROOT / name).rglob("*.py"))
+        for line in limited_subqueries(path.read_text("utf-8"))
+    ]
+
+    assert conditions == []
+
+
+def test_a_limited_subquery_is_noticed_in_sql_and_in_a_query() -> None:
+    source = (
+        "'DELETE FROM job WHERE id IN (SELECT id FROM (SELECT 1) AS one LIMIT 10)'\n"
+        "'SELECT 1 WHERE id IN (SELECT id FROM job) LIMIT 10'\n"
+        "'DELETE FROM job WHERE id = ANY (ARRAY(SELECT id FROM job LIMIT 10))'\n"
+        "def delete():\n"
+        "    old = select(ID).limit(10)\n"
+        "    JOB.delete().where(ID.in_(old.scalar_subquery()))\n"
+        "    JOB.delete().where(ID.in_(select(ID).limit(10)))\n"
+        "    JOB.delete().where(ID.in_(select(ID)))\n"
+    )
+
+    assert sorted(limited_subqueries(source)) == [1, 6, 7]
