@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,23 @@ def call(url: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
 def look(url: str, token: str) -> dict[str, Any]:
     """One GET that must go well."""
     return _answered(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"}))
+
+
+def login(gateway: str, account: Mapping[str, Any]) -> str:
+    """The token of a member of staff."""
+    body = {"email": account["email"], "password": account["password"]}
+    return str(call(f"{gateway}/api/staff/login/", body)["token"])
+
+
+def member_of(known: Mapping[str, Any], hotel: str, role: str) -> dict[str, Any]:
+    """The first member of the hotel's staff with this role. `known` is the stack's description."""
+    members: list[dict[str, Any]] = known["staff"]
+    return next(each for each in members if each["hotel"] == hotel and each["role"] == role)
+
+
+def desk_of(known: Mapping[str, Any], hotel: str) -> str:
+    """The token of the hotel's front desk."""
+    return login(known["gateway"], member_of(known, hotel, "front_desk"))
 
 
 def _answered(request: urllib.request.Request) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from sandbox.stack.commands import SERVICES
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stripe.client import StandInControl
-from tests.bench.calls import book, call
+from tests.bench.bench_stack import bench_stack
+from tests.bench.calls import book, desk_of
 from tests.bench.cost.backlog import Backlog
 from tests.bench.cost.bare_databases import bare_databases
 from tests.bench.cost.bare_model import BareModel, model_recorder
@@ -22,7 +23,7 @@ from tests.bench.cost.bare_plan import BarePlan
 from tests.bench.cost.bare_process import bare_process
 from tests.bench.cost.cpu import BARE_PROGRAM, BARE_SERVER, roots_of
 from tests.bench.cost.evidence import Witness
-from tests.bench.cost.measured_stack import MeasuredStack, measured_stack
+from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.cost.meter import Meter
 from tests.bench.cost.read_costs import AVAILABILITY, QUOTE, READ, SEARCH, STAFF_LIST, ReadCosts
 from tests.bench.cost.stay_costs import PAYMENT, StayCosts, bare
@@ -64,7 +65,7 @@ class CostOptions:
 def costs(options: CostOptions, console: Console) -> Iterator[Comparison]:
     """The rows, on one system: whole stays beside the bare program, then what only reads beside a bare route."""
     with ExitStack() as things:
-        stack = things.enter_context(measured_stack())
+        stack = things.enter_context(bench_stack(MeasuredStack))
         assert isinstance(stack.postgres, PostgresNode)
         assert isinstance(stack.rabbit, RabbitNode)
         counters = things.enter_context(WorkCounters(stack.postgres, stack.rabbit, list(SERVICES)))
@@ -97,34 +98,21 @@ def costs(options: CostOptions, console: Console) -> Iterator[Comparison]:
 def stay_rows(rounds: Together) -> Iterator[Comparison]:
     """The operations of a stay beside the bare program."""
     for name, most in STAYS.items():
-        yield Comparison(
-            name=f"cost: {name}",
-            thing=partial(rounds.measured, name),
-            yardstick=partial(rounds.measured, bare(name)),
-            against="the bare program",
-            goal=1 / MOST_TIMES,
-            most_ms=most,
-        )
+        yield _beside("the bare program", rounds, name, goal=1 / MOST_TIMES, most_ms=most)
     for name, longest in PAYMENT_STEPS.items():
-        yield Comparison(
-            name=f"cost: {name}, of a payment",
-            thing=partial(rounds.measured, name),
-            yardstick=partial(rounds.measured, bare(name)),
-            against="the bare program",
-            p99=longest,
-        )
+        yield _beside("the bare program", rounds, f"{name}, of a payment", measured=name, p99=longest)
 
 
 def read_rows(rounds: Together) -> Iterator[Comparison]:
     """The operations that only read, and the quote."""
     for name, most in READS.items():
-        yield Comparison(
-            name=f"cost: {name}",
-            thing=partial(rounds.measured, name),
-            yardstick=partial(rounds.measured, bare(name)),
-            against="bare FastAPI, SELECT 1",
-            most_ms=most,
-        )
+        yield _beside("bare FastAPI, SELECT 1", rounds, name, most_ms=most)
+
+
+def _beside(against: str, rounds: Together, row: str, *, measured: str = "", **goals: Any) -> Comparison:
+    name = measured or row
+    thing, yardstick = partial(rounds.measured, name), partial(rounds.measured, bare(name))
+    return Comparison(name=f"cost: {row}", thing=thing, yardstick=yardstick, against=against, **goals)
 
 
 def _operations(stack: MeasuredStack, options: CostOptions) -> StayOperations:
@@ -134,13 +122,6 @@ def _operations(stack: MeasuredStack, options: CostOptions) -> StayOperations:
         rooms[room_type(number)] = [room(number, each) for each in range(options.stays)]
     zone = add_rooms(known, stack.directory, rooms)
     return StayOperations(known["gateway"], known["stripe"]["url"], HOTEL, zone, desk_of(known, HOTEL))
-
-
-def desk_of(known: dict[str, Any], hotel: str) -> str:
-    """The token of the hotel's front desk."""
-    account = next(each for each in known["staff"] if each["hotel"] == hotel and each["role"] == "front_desk")
-    body = {"email": account["email"], "password": account["password"]}
-    return str(call(f"{known['gateway']}/api/staff/login/", body)["token"])
 
 
 def _new_database(postgres: PostgresNode, name: str) -> str:

@@ -12,14 +12,14 @@ from sandbox.stack.commands import SERVICES
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stripe.client import StandInControl
-from tests.bench.calls import book
+from tests.bench.bench_stack import bench_stack
+from tests.bench.calls import book, desk_of
 from tests.bench.cost.backlog import Backlog
 from tests.bench.cost.cpu import GROUPS, cpu_by_group, roots_of
-from tests.bench.cost.measured_stack import MeasuredStack, measured_stack
+from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.cost.meter import MILLISECONDS, TOTAL, Meter
 from tests.bench.cost.stays import CLIENTS
 from tests.bench.cost.work_counters import SETTLED_AFTER, WorkCounters
-from tests.bench.costs import desk_of
 from tests.bench.filling import fill_hotels, fill_list, owner_url
 from tests.bench.harness import Comparison, Measured
 from tests.bench.http_load import Request, load
@@ -50,7 +50,7 @@ class GrowthOptions:
 
 def growth(options: GrowthOptions, console: Console) -> Iterator[Comparison]:
     """The rows, on one system."""
-    with measured_stack() as stack:
+    with bench_stack(MeasuredStack) as stack:
         fill_hotels(owner_url(stack, "rooms"), 1)
         yield from _creates(stack, options, console)
         desks = {rows: desk_of(stack.stack_json, hotel) for rows, (hotel, _) in HOTELS.items()}

@@ -13,7 +13,8 @@ from functools import partial
 import psycopg
 
 from sandbox.stack.postgres import PostgresNode
-from tests.bench.cost.measured_stack import MeasuredStack, measured_stack
+from tests.bench.bench_stack import bench_stack
+from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.cost.stay_hotel import HOTEL, add_rooms
 from tests.bench.harness import Comparison, Measured
 from tests.bench.http_load import Request, load
@@ -35,7 +36,7 @@ _SELL = """
 
 def last_room() -> Iterator[Comparison]:
     """The rows, on one system."""
-    with measured_stack() as stack:
+    with bench_stack(MeasuredStack) as stack:
         assert isinstance(stack.postgres, PostgresNode)
         rooms = {_type(count): [f"L{count}N{each}" for each in range(count)] for _, count in RACES}
         add_rooms(stack.stack_json, stack.directory, rooms)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sandbox.stack.stack import Stack
-from tests.bench.calls import book, call
+from tests.bench.calls import book, login
 from tests.bench.filling import fill_hotels
 from tests.bench.harness import Comparison, Measured, Together
 from tests.bench.http_load import Request, load
@@ -78,5 +78,4 @@ def _reads(stack: Stack) -> Callable[[], Measured]:
 def _flood(stack: Stack) -> LoginFlood:
     gateway = stack.stack_json["gateway"]
     account = next(member for member in stack.stack_json["staff"] if member["role"] == "front_desk")
-    login = call(f"{gateway}/api/staff/login/", {"email": account["email"], "password": account["password"]})
-    return LoginFlood(gateway=gateway, account=account, staff_token=login["token"])
+    return LoginFlood(gateway=gateway, account=account, staff_token=login(gateway, account))

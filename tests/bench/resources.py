@@ -9,8 +9,9 @@ from rich.console import Console
 
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.process_table import descendants
+from tests.bench.bench_stack import bench_stack
 from tests.bench.cost.cpu import POSTGRESQL, RABBITMQ, roots_of
-from tests.bench.cost.measured_stack import measured_stack
+from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.levels import Level
 
 IDLE_AFTER = 30.0  # seconds
@@ -22,7 +23,7 @@ _CONNECTIONS = """
 
 def resources(console: Console) -> Iterator[Level]:
     """The levels of a system that has started half a minute ago. Memory that processes share counts once."""
-    with measured_stack() as stack:
+    with bench_stack(MeasuredStack) as stack:
         assert isinstance(stack.postgres, PostgresNode)
         console.print("waiting until the system is idle …")
         time.sleep(IDLE_AFTER)

@@ -3,20 +3,19 @@
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.console import Console
 
 from sandbox.stack.ports import Ports
 from sandbox.stack.stack import Stack
-from tests.bench.calls import GUEST, book, call, look
+from tests.bench.bench_stack import bench_stack
+from tests.bench.calls import GUEST, book, call, desk_of, login, look, member_of
 from tests.bench.filling import fill_hotels, fill_list, owner_url
 from tests.bench.harness import Comparison
 from tests.bench.noticing import Notices
@@ -30,21 +29,12 @@ from tests.bench.signing_in import signing_in
 LIST_ROWS = 5_000
 START_WITHIN = 120.0  # seconds
 HOTEL = "hotel-killarney"
-ENVIRONMENT = {
-    "HOTELMATE_MODE": "production",
-    "LOG_LEVEL": "WARNING",
-    "LOG_FORMAT": "json",
-    "GATEWAY_METRICS_TOKEN": "f2b71cf08a4e5d63",
-    "NOTIFIER_PUBLIC_URL": "https://bench.example",
-    "PAYMENTS_RETURN_ORIGINS": "https://bench.example",
-}
 
 
 def system(*, hotels: int, console: Console) -> Iterator[Comparison]:
     """The rows, on one system; the last ones, when its services have ended."""
     with ExitStack() as things:
-        directory = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="hotelmate-bench-")))
-        stack = things.enter_context(Stack.start(directory / "run", env=ENVIRONMENT))
+        stack = things.enter_context(bench_stack(Stack))
         bare_url = stack.postgres.create_database("bare").owner
         secret = stack.stack_json["stripe"]["webhook_secret"]
         bare = things.enter_context(bare_server(bare_url, secret=secret)).url
@@ -110,8 +100,8 @@ def book_one(gateway: str, number: int) -> str:
 def screens(stack_json: dict[str, Any]) -> Iterator[Comparison | None]:
     """A booking that arrives today, confirmed at the desk, on the guest's screen and the staff's."""
     gateway, hotel = stack_json["gateway"], "hotel-tokyo"
-    account = next(member for member in stack_json["staff"] if member["hotel"] == hotel and member["role"] == "manager")
-    token = call(f"{gateway}/api/staff/login/", {"email": account["email"], "password": account["password"]})["token"]
+    account = member_of(stack_json, hotel, "manager")
+    token = login(gateway, account)
     dates = stay(0, zone="Asia/Tokyo")
     body = {"room_type_code": "SGL", **dates, "adults": 1, "guest": GUEST}
     booking = call(f"{gateway}/api/public/hotels/{hotel}/room-bookings/", body)
@@ -130,15 +120,13 @@ def prepare(stack: Stack, bare: str, hotels: int, console: Console) -> Scene:
     booking_id, token = book(stack_json["gateway"], "bench-1", "T1")
     bookings_url = stack_json["databases"]["bookings"]
     console.print(fill_list(owner_url(stack, "bookings"), model=booking_id, hotel=HOTEL, rows=LIST_ROWS))
-    desk = next(member for member in stack_json["staff"] if member["hotel"] == HOTEL and member["role"] == "front_desk")
-    login = call(f"{stack_json['gateway']}/api/staff/login/", {"email": desk["email"], "password": desk["password"]})
     raw = RawBookings(
         stack.postgres.create_database(f"raw_{uuid.uuid4().hex[:6]}").owner, *model_of(bookings_url, booking_id)
     )
     raw.prepare()
     return Scene(
-        gateway=stack_json["gateway"], bare=bare, bookings_url=bookings_url, staff_token=login["token"], hotel=HOTEL,
-        booking_id=booking_id, guest_token=token, hotels=hotels, raw=raw,
+        gateway=stack_json["gateway"], bare=bare, bookings_url=bookings_url, hotel=HOTEL,
+        staff_token=desk_of(stack_json, HOTEL), booking_id=booking_id, guest_token=token, hotels=hotels, raw=raw,
     )  # fmt: skip
 
 

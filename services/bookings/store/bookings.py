@@ -1,57 +1,38 @@
 """Bookings with their guests and overstay incidents. A booking and its guest are read and locked together."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.email_address import address_key, readable_address
 from chassis.refusal import Refusal
-from chassis.text import search_key
 from chassis.transactions.store import SqlStore
 from contracts.bookings.overstays import Incident
-from contracts.bookings.status import BookingSource, BookingStatus
-from contracts.values import Money
-from services.bookings.domain import deadlines
+from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
+from services.bookings.store.booking_rows import (
+    ADD,
+    IN_ANY_HOTEL,
+    JOINED,
+    OF_GUEST,
+    OF_INCIDENT,
+    REVISION,
+    booking_of,
+    row_of,
+    search_keys,
+)
 from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, OVERSTAY
 
-AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served")
-_OF_GUEST = tuple(field.name for field in fields(Guest))
-_OF_INCIDENT = tuple(field.name for field in fields(Incident))
-_CONVERTED = {"guest", "status", "source", *AMOUNTS}
-_PLAIN = tuple(field.name for field in fields(Booking) if field.name not in {*_CONVERTED, "revision"})
-# The transaction that wrote the row; a lock does not change it.
-_REVISION = sa.cast(sa.literal_column("booking.xmin"), sa.Text).label("revision")
-JOINED = sa.select(BOOKING, *(GUEST.c[name] for name in _OF_GUEST)).join_from(
-    BOOKING, GUEST, (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id)
-)
-IN_ANY_HOTEL = JOINED.join(DIRECTORY, (DIRECTORY.c.hotel == BOOKING.c.hotel) & (DIRECTORY.c.booking_id == BOOKING.c.id))
 LEASE = timedelta(seconds=15)
 IDS = frozenset({"booking_pkey", "guest_pkey", "booking_directory_pkey", "booking_directory_token_hash_key"})
 NAMES = IDS | {"booking_directory_confirmation_number_key"}
-
-
-def _from_parameters(table: sa.Table, columns: Iterable[sa.Column[Any]]) -> sa.Insert:
-    """An insert whose parameters are named `<table>_<column>`."""
-    named = {column.name: sa.bindparam(f"{table.name}_{column.name}", type_=column.type) for column in columns}
-    return sa.insert(table).values(named)
-
-
-# Built once: the statement has some seventy parameters.
-_ADD = _from_parameters(GUEST, GUEST.c).add_cte(
-    _from_parameters(BOOKING, (column for column in BOOKING.c if column.name != "action_due_at")).cte("made"),
-    _from_parameters(DIRECTORY, (column for column in DIRECTORY.c if column.name != "former_token_hash")).cte("listed"),
-)
 _KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
-
-
 _LOCK_ALL = sa.text("""
 SELECT FROM booking
 WHERE (hotel, id) IN (SELECT * FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[])))
@@ -135,8 +116,8 @@ class SqlBookings(SqlStore):
 
     def add(self, booking: Booking) -> None:
         """Insert a booking and its guest. Raises `NameTaken` where the id or the confirmation number is taken."""
-        guest = {name: getattr(booking.guest, name) for name in _OF_GUEST}
-        guest |= {"booking_id": booking.id, "hotel": booking.hotel, **_keys(booking)}
+        guest = {name: getattr(booking.guest, name) for name in OF_GUEST}
+        guest |= {"booking_id": booking.id, "hotel": booking.hotel, **search_keys(booking)}
         values = {f"booking_{name}": value for name, value in row_of(booking).items()}
         values |= {f"guest_{name}": value for name, value in guest.items()}
         listed = {
@@ -146,7 +127,7 @@ class SqlBookings(SqlStore):
         }
         values |= {f"booking_directory_{name}": value for name, value in listed.items()}
         try:
-            self._connection.execute(_ADD, values)
+            self._connection.execute(ADD, values)
         except sa.exc.IntegrityError as problem:
             constraint = _constraint(problem)
             if constraint in NAMES:
@@ -234,15 +215,15 @@ class SqlBookings(SqlStore):
         return by_room
 
     def _save_guest(self, before: Guest, after: Booking) -> None:
-        guest = {name: getattr(after.guest, name) for name in _OF_GUEST}
+        guest = {name: getattr(after.guest, name) for name in OF_GUEST}
         own = (GUEST.c.hotel == after.hotel) & (GUEST.c.booking_id == after.id)
-        self._connection.execute(GUEST.update().where(own).values(**_keys(after), **guest))
+        self._connection.execute(GUEST.update().where(own).values(**search_keys(after), **guest))
         if after.guest.token_hash != before.token_hash:
             listed = DIRECTORY.update().where(DIRECTORY.c.booking_id == after.id)
             self._connection.execute(listed.values(token_hash=after.guest.token_hash, former_token_hash=None))
 
     def _save_incident(self, booking: Booking, incident: Incident) -> None:
-        row = {name: getattr(incident, name) for name in _OF_INCIDENT}
+        row = {name: getattr(incident, name) for name in OF_INCIDENT}
         added = insert(OVERSTAY).values(**booking.about, **row)
         self._connection.execute(added.on_conflict_do_update(index_elements=["hotel", "id"], set_=row))
 
@@ -262,8 +243,8 @@ class SqlBookings(SqlStore):
         same = _is(read) & (BOOKING.c.version == read.version)
         expected, self._expected_revision = self._expected_revision, ""
         if expected:
-            same &= _REVISION.element == expected
-        update = BOOKING.update().where(same).values(**changes).returning(_REVISION, BOOKING.c.counted_by)
+            same &= REVISION.element == expected
+        update = BOOKING.update().where(same).values(**changes).returning(REVISION, BOOKING.c.counted_by)
         row = self._connection.execute(update).one_or_none()
         if row is None and expected:
             raise ChangedMeanwhile(read.id)
@@ -272,48 +253,8 @@ class SqlBookings(SqlStore):
         return row
 
 
-def booking_of(row: Any) -> Booking:
-    """The booking from its row, which is joined with the guest's row."""
-    guest = Guest(**{name: row[name] for name in _OF_GUEST})
-    amounts: dict[str, Any] = {
-        name: None if row[name] is None else Money(row[name], row["currency"]) for name in AMOUNTS
-    }
-    return Booking(
-        **{name: row[name] for name in _PLAIN},
-        **amounts,
-        guest=guest,
-        status=BookingStatus(row["status"]),
-        source=BookingSource(row["source"]),
-    )
-
-
-def row_of(booking: Booking) -> dict[str, Any]:
-    """A booking's row without `action_due_at`, which the store sets by the database's clock."""
-    amounts: dict[str, Money | None] = {name: getattr(booking, name) for name in AMOUNTS}
-    return {
-        **{name: getattr(booking, name) for name in _PLAIN},
-        **{name: None if money is None else money.amount for name, money in amounts.items()},
-        "status": booking.status,
-        "source": booking.source,
-        "total_amount": booking.total.amount,
-        "currency": booking.total.currency,
-        "timezone": booking.timezone,
-        "due_at": deadlines.due_at(booking),
-    }
-
-
 def _is(booking: Booking) -> sa.ColumnElement[bool]:
     return (BOOKING.c.hotel == booking.hotel) & (BOOKING.c.id == booking.id)
-
-
-def _keys(booking: Booking) -> dict[str, str]:
-    """The columns by which a guest is found: `search` by staff, `email_key` by the guest."""
-    name, email = booking.guest.name, booking.guest.email
-    addresses = " ".join(dict.fromkeys((email, readable_address(email))))
-    return {
-        "search": search_key(f"{name} {addresses} {booking.id} {booking.confirmation_number}"),
-        "email_key": address_key(email),
-    }
 
 
 def _constraint(problem: sa.exc.IntegrityError) -> str:

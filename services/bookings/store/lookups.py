@@ -9,7 +9,7 @@ from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.lookups import LookupMail
-from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED, booking_of
+from services.bookings.store.booking_rows import IN_ANY_HOTEL, JOINED, booking_of
 from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, LOOKUP_MAIL, LOOKUP_REQUEST
 
 DELETED_AFTER = timedelta(days=2)

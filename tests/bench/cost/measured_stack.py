@@ -1,22 +1,11 @@
 """The whole system in production mode, on a PostgreSQL server that counts every SQL command."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sandbox.stack.postgres import SETTINGS, PostgresNode
 from sandbox.stack.stack import Stack
 
-ENVIRONMENT: Mapping[str, str] = {
-    "HOTELMATE_MODE": "production",
-    "LOG_LEVEL": "WARNING",
-    "LOG_FORMAT": "json",
-    "GATEWAY_METRICS_TOKEN": "f2b71cf08a4e5d63",
-    "NOTIFIER_PUBLIC_URL": "https://bench.example",
-    "PAYMENTS_RETURN_ORIGINS": "https://bench.example",
-}
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "10000"}
 
 
@@ -31,13 +20,3 @@ class MeasuredStack(Stack):
             self.postgres.directory, port=self.postgres.port, log=self.postgres.log, settings={**SETTINGS, **COUNTING},
             say=self.say,
         )  # fmt: skip
-
-
-@contextmanager
-def measured_stack() -> Iterator[MeasuredStack]:
-    """A running system in a directory of its own, removed at the end."""
-    with (
-        TemporaryDirectory(prefix="hotelmate-bench-") as directory,
-        MeasuredStack.start(Path(directory) / "run", env=ENVIRONMENT) as stack,
-    ):
-        yield stack

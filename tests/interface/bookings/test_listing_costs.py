@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from contracts.bookings.queries import ListBookings
 from services.bookings.store import listing, listing_counts, listing_filters, lookups, tables
-from services.bookings.store.bookings import IN_ANY_HOTEL, JOINED
+from services.bookings.store.booking_rows import IN_ANY_HOTEL, JOINED
 from tests.interface.bookings.many_bookings import LISTED, with_many_bookings
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
 from tests.unit.bookings.builders import HOTEL, NOW

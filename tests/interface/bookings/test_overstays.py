@@ -13,7 +13,8 @@ from contracts.bookings.queries import GetBooking, GetTimeline, ListBookings
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut
 from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.handlers.timers import apply_due_deadline
-from services.bookings.store.bookings import JOINED, SqlBookings
+from services.bookings.store.booking_rows import JOINED
+from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.tables import BOOKING
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about

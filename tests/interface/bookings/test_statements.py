@@ -11,7 +11,7 @@ from contracts.bookings.queries import GetBooking, GetFeed, GetPayable, GetTimel
 from contracts.bookings.stays import AssignRoom
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
-from services.bookings.store.bookings import row_of
+from services.bookings.store.booking_rows import row_of
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
 from tests.interface.bookings.steps import about, awaiting, opened
 from tests.unit.bookings.builders import HOTEL, a_booking, a_request
