@@ -10,7 +10,6 @@ from tests.simulation.worker_pool import Worker, WorkerPool
 
 # The faults that are found in the shortest time: of keys, of events and of nights.
 QUICKEST = ("claims_never_end", "the_inbox_forgets", "released_nights_stay_sold")
-BROKEN_PLANT = ("TypeError", "AttributeError", "NameError")  # of a plant that no longer fits the product
 
 
 @pytest.fixture(scope="module")
@@ -27,4 +26,20 @@ def test_the_simulation_finds_a_planted_fault_and_is_green_without_it(worker: Wo
     [row] = hunt([worker], [name])
 
     assert is_good(row), row
-    assert not any(error in row["violation"] for error in BROKEN_PLANT), row
+
+
+@pytest.mark.parametrize(
+    ("violation", "without", "good"),
+    [
+        ("I7: captured without an approval", "", True),
+        ("I7: captured without an approval", "liveness: no rest", False),
+        ("unexpected error: TimeoutError: no answer", "", False),
+        ("a task failed: rooms: TypeError: lambda() takes 1 positional argument", "", False),
+    ],
+)
+def test_only_a_promise_that_the_product_broke_is_a_finding(violation: str, without: str, good: bool) -> None:
+    assert is_good({"seed": 1, "violation": violation, "without": without}) is good
+
+
+def test_a_fault_that_no_seed_finds_is_not_found() -> None:
+    assert not is_good({"seed": None, "violation": "", "without": ""})
