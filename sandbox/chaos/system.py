@@ -21,6 +21,7 @@ from sandbox.stripe.client import StandInControl
 
 RABBIT, POSTGRES = "rabbit", "postgres"
 LINKED = (*DATABASES, "relay")
+WEBHOOKS_AGAIN = 5.0  # seconds at most; the pause of a provider is no backlog of the system
 
 
 class ChaosSystem:
@@ -123,7 +124,7 @@ class ChaosSystem:
         self._stack.bring_up()
         known = self.stack_json
         self.stripe = StandInControl(known["stripe"]["url"])
-        self.stripe.webhooks(seed=seed)
+        self.stripe.webhooks(seed=seed, longest_retry=WEBHOOKS_AGAIN)
         self.pusher = PusherControl(f"http://{known['pusher']['host']}:{known['pusher']['port']}")
         self.mailbox = MailboxControl(known["mailbox"]["http"])
         processes: list[SystemProcess] = [*self._programs(), *self._servers()]
