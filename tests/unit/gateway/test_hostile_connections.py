@@ -202,7 +202,7 @@ def test_in_a_crowd_clients_that_send_nothing_make_room(served: Served, monkeypa
     crowd = [served.connect() for _ in range(18)]
     until(lambda: served.connections == 18)
 
-    until(lambda: served.connections == 0)
+    until(lambda: served.connections <= 15)  # no crowd any more: the others have their usual time
 
     for client in crowd:
         client.close()
