@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from chassis.observability import logs
+from chassis.transactions.store import among
 from chassis.transactions.tables import IDEMPOTENCY, INBOX, JOB
 from chassis.transactions.work import Work
 
@@ -22,8 +23,8 @@ def delete_old_rows(work: Work) -> bool:
     """Delete one batch of old rows; returns True where there may be more."""
     deleted = 0
     for table, key, old in _OLD:
-        batch = sa.func.array(sa.select(key).where(old).limit(BATCH).scalar_subquery())
-        deleted = max(deleted, work.connection.execute(sa.delete(table).where(key == sa.any_(batch))).rowcount)
+        batch = sa.select(key).where(old).limit(BATCH)
+        deleted = max(deleted, work.connection.execute(sa.delete(table).where(among(key, batch))).rowcount)
     if deleted:
         log.info("old_rows_deleted", most=deleted)
     return deleted >= BATCH

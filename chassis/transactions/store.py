@@ -17,11 +17,19 @@ At any time, because no two transactions want the same rows in another order:
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 S = TypeVar("S")
+
+
+def among(column: sa.Column[Any], query: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Whether the column is among the values of the query, which PostgreSQL reads once whatever its statistics say.
+
+    A subquery behind `IN` could be read for every row. The query has one column.
+    """
+    return column == sa.any_(sa.func.array(query.scalar_subquery()))
 
 
 class SqlStore:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from sandbox.stack.stack import Stack
 from tests.bench.calls import book, login
-from tests.bench.filling import fill_hotels
+from tests.bench.filling import fill_hotels, owner_url
 from tests.bench.harness import Comparison, Measured, Together
 from tests.bench.http_load import Request, load
 from tests.bench.login_flood import BOOK, SIGN_IN, WORK, LoginFlood
@@ -30,7 +30,7 @@ def protection() -> Iterator[Comparison]:
             UnprotectedStack.start(directory / "bare", env=ENVIRONMENT, commands=UNPROTECTED),
         )
         for each in (stack, bare):
-            fill_hotels(each.stack_json["databases"]["rooms"], 1)
+            fill_hotels(owner_url(each, "rooms"), 1)
         reads = Together(_reads_of(stack, bare))
         yield Comparison(
             name="protection: read a booking, CPU of all processes",

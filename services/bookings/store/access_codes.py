@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from chassis.transactions.store import SqlStore
+from chassis.transactions.store import SqlStore, among
 from services.bookings.domain.booking import Booking
 from services.bookings.store.tables import ACCESS_CODE
 
@@ -39,6 +39,6 @@ class SqlAccessCodes(SqlStore):
 
     def delete_ended(self, now: datetime) -> bool:
         """Delete up to 1,000 codes, used or not, that ended before this time; returns False where there are none."""
-        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000).scalar_subquery()
-        is_ended = ACCESS_CODE.c.code_hash == sa.any_(sa.func.array(ended))
-        return self._connection.execute(ACCESS_CODE.delete().where(is_ended)).rowcount > 0
+        ended = sa.select(ACCESS_CODE.c.code_hash).where(ACCESS_CODE.c.ends_at <= now).limit(1000)
+        deleting = ACCESS_CODE.delete().where(among(ACCESS_CODE.c.code_hash, ended))
+        return self._connection.execute(deleting).rowcount > 0

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from chassis.transactions.store import SqlStore
+from chassis.transactions.store import SqlStore, among
 from contracts.bookings.queries import ListBookings
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import BookingList
@@ -93,8 +93,7 @@ def order_of(query: ListBookings) -> tuple[tuple[Any, ...], bool]:
 def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int, count: int) -> sa.Select[Any]:
     """Select `size` rows of a list of `count`, after the first `skip`, in the requested order.
 
-    The ids of the page are found by an index, from the nearer end of the list; other rows are not read in full. The
-    ids are an array, which PostgreSQL reads once whatever its statistics say; a subquery could be read for every row.
+    The ids of the page are found by an index, from the nearer end of the list; other rows are not read in full.
     """
     columns, descends = order_of(query)
     order = _ordered(columns, descends=descends)
@@ -106,7 +105,7 @@ def page_statement(query: ListBookings, condition: Condition, *, size: int, skip
         ids = sa.select(BOOKING.c.id).order_by(*order).limit(size).offset(skip)
     if columns[0] is ORDERINGS[BY_GUEST][0]:
         ids = ids.join(GUEST, GUEST_OF_BOOKING)
-    on_page = BOOKING.c.id == sa.any_(sa.func.array(ids.where(condition).correlate(None).scalar_subquery()))
+    on_page = among(BOOKING.c.id, ids.where(condition).correlate(None))
     return LISTED.where(BOOKING.c.hotel == query.hotel, on_page).order_by(*order)
 
 
