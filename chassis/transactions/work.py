@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,9 +46,11 @@ class Work:
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
     `due_kinds` are the kinds of the jobs that the transaction has enqueued and that are due at its commit.
+
+    `connect` opens the transaction in the database.
     """
 
-    connection: sa.Connection
+    connect: Callable[[], sa.Connection]
     _: KW_ONLY
     now: datetime
     context: Context
@@ -60,6 +63,17 @@ class Work:
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
     _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
     _late: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
+    _alone: Callable[[], AbstractContextManager[sa.Connection]] | None = field(default=None, init=False)
+
+    @cached_property
+    def connection(self) -> sa.Connection:
+        """The connection of the transaction, which is opened by the first use of this."""
+        return self.connect()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the transaction is opened in the database."""
+        return "connection" in vars(self)
 
     @property
     def caller(self) -> Caller:
@@ -119,21 +133,31 @@ class Work:
     def write_late(self, statement: str, params: dict[str, Any]) -> None:
         """Execute a store's statement at commit, as one with the audit rows and the outbox.
 
-        The statement sees none of their rows, and its text is a constant: only `params` differ. It changes rows that
-        the transaction has locked, because it comes after the last lock.
+        The statement sees none of their rows, and its text is a constant (see `records.insert`): only `params` differ.
+        Late statements are executed in the order of the calls, after every lock that the transaction has taken.
         """
         self._late.append((statement, params))
 
+    def end(self, *, alone: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+        """Flush the transaction, which is to be committed; where it is not open, by a statement that is `alone`."""
+        self._alone = alone
+        self.flush()
+
     def flush(self) -> None:
-        """Write audit rows, outbox, jobs and late statements; `UnitOfWork` calls this just before the commit."""
+        """Write audit rows, outbox, jobs and late statements in the transaction; `end` calls this."""
         self._number(self._events)
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
-        enqueued = records.insert(self.connection, rows, late=self._late)
-        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
+        if self._late or any(rows.values()):
+            self._write(rows)
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
         self._audit, self._remarks, self._events, self._jobs, self._late = [], [], [], [], []
+
+    def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
+            enqueued = records.insert(connection, rows, late=self._late)
+        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event
