@@ -1,5 +1,6 @@
 """What a transaction leaves beside its service's own rows: audit rows, remarks, events and jobs, by one statement."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from chassis import codec
-from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK
+from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK, STREAM
 
 Rows = Sequence[Mapping[str, Any]]
 Params = dict[str, Any]
@@ -25,13 +26,22 @@ _COLUMNS = {
     JOB.name: "key kind order_key payload not_before traceparent",
 }
 _ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING"}
-_RETURNED = {JOB.name: "kind, not_before"}
+_RETURNED = {JOB.name: "kind, not_before", STREAM.name: "subject, last"}
+# The subjects' next numbers, for the events that have none. `later` events of the subject follow one in the statement.
+_NUMBER = """
+    INSERT INTO stream (subject, last)
+    SELECT * FROM unnest(CAST(:stream_subjects AS text[]), CAST(:stream_counts AS int[])) AS given (subject, events)
+    WHERE {after} ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last
+"""
 
 
 def insert(
     connection: sa.Connection, rows: Mapping[str, Rows], *, late: Sequence[Statement] = ()
 ) -> Sequence[sa.Row[Any]]:
     """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
+
+    An event whose `sequence` is None gets the next number of its subject.
 
     `late` are changes of other rows, each a statement of constant text that has `{after}` among its conditions and no
     RETURNING, with parameters of names of its own. All of them are one statement, because each statement costs a round
@@ -41,9 +51,25 @@ def insert(
     tables = tuple(table for table in _COLUMNS if rows.get(table))
     if not tables and not late:
         return ()
-    params = _joined(*late, *(("", {table: codec.encode(rows[table]).decode()}) for table in tables))
-    executed = connection.execute(_statement(tuple(text for text, _ in late), tables), params)
+    events = rows.get(OUTBOX.name, ())
+    numbering = []
+    if counts := Counter(event["subject"] for event in events if event["sequence"] is None):
+        numbering = [(_NUMBER, {"stream_subjects": list(counts), "stream_counts": list(counts.values())})]
+        rows = {**rows, OUTBOX.name: _with_later(events, counts)}
+    given = [("", {table: codec.encode(rows[table]).decode()}) for table in tables]
+    statement = _statement(tuple(text for text, _ in late), tables, numbers=bool(numbering))
+    executed = connection.execute(statement, _joined(*late, *numbering, *given))
     return executed.all() if JOB.name in tables else ()
+
+
+def _with_later(events: Rows, counts: Mapping[str, int]) -> Rows:
+    left = dict(counts)
+    rows = []
+    for event in events:
+        if event["sequence"] is None:
+            left[event["subject"]] -= 1
+        rows.append({"later": left.get(event["subject"], 0), **event})
+    return rows
 
 
 def _joined(*statements: Statement) -> Params:
@@ -56,29 +82,34 @@ def _joined(*statements: Statement) -> Params:
 
 
 @cache
-def _statement(late: Sequence[str], tables: Sequence[str]) -> sa.TextClause:
-    parts = list(_in_order([*((text, "1") for text in late), *map(_insertion, tables)]))
-    *first, last = (text for _, text in parts)
-    named = ", ".join(f"{name} AS ({text})" for (name, _), text in zip(parts, first, strict=False))
+def _statement(late: Sequence[str], tables: Sequence[str], *, numbers: bool) -> sa.TextClause:
+    parts = {f"late_{number}": text for number, text in enumerate(late, 1)}
+    parts |= {STREAM.name: _NUMBER} if numbers else {}
+    parts |= {table: _insertion(table, numbers=numbers and table == OUTBOX.name) for table in tables}
+    *first, (_, last) = _in_order(parts)
+    named = ", ".join(f"new_{name} AS ({text})" for name, text in first)
     return sa.text(f"WITH {named} {last}" if named else last)
 
 
-def _in_order(parts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _in_order(parts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The name and text of each part, which waits for the part before it. PostgreSQL promises no order by itself."""
     after = "true"
-    for number, (text, returned) in enumerate(parts, 1):
-        yield f"part_{number}", f"{text.replace('{after}', after)} RETURNING {returned}"
-        after = f"(SELECT count(*) FROM part_{number}) >= 0"  # noqa: S608
+    for name, text in parts.items():
+        yield name, f"{text.replace('{after}', after)} RETURNING {_RETURNED.get(name, '1')}"
+        after = f"(SELECT count(*) FROM new_{name}) >= 0"  # noqa: S608
 
 
-def _insertion(table: str) -> tuple[str, str]:
-    """The text, and what it returns. Positions are given in the order of the rows."""
+def _insertion(table: str, *, numbers: bool) -> str:
+    """Positions are given in the order of the rows."""
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
     types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(_DIALECT)}" for name in columns)
-    text = (
-        f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
+    values, given, joined = names, names, ""
+    if numbers:
+        values = names.replace("sequence", "coalesce(sequence, last - later)")
+        types, given, joined = f"{types}, later int", f"{names}, later", "LEFT JOIN new_stream USING (subject)"
+    return (
+        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
         f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "
-        f"WITH ORDINALITY AS given ({names}, number) WHERE {{after}} ORDER BY number{_ENDS.get(table, '')}"
+        f"WITH ORDINALITY AS given ({given}, number) {joined} WHERE {{after}} ORDER BY number{_ENDS.get(table, '')}"
     )
-    return text, _RETURNED.get(table, "1")

@@ -1,6 +1,5 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
@@ -21,17 +20,10 @@ from contracts.values import Actor, Caller, Context
 
 log = logs.logger(__name__)
 
-# Built once: what every transaction does should cost no more than its round trip.
-_COUNT_ON = sa.text("""
-    INSERT INTO stream (subject, last)
-    SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:counts AS int[])) AS given (subject, events) ORDER BY subject
-    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last RETURNING subject, last
-""")
-
 
 @dataclass
 class PendingEvent:
-    """An event that is written to the outbox at commit, when it gets its number if it has none."""
+    """An event that is written to the outbox at commit, with its subject's next number if it has none."""
 
     event: Event
     sequence: int | None
@@ -145,7 +137,6 @@ class Work:
 
     def flush(self) -> None:
         """Write audit rows, outbox, jobs and late statements in the transaction; `end` calls this."""
-        self._number(self._events)
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
         if self._late or any(rows.values()):
@@ -173,18 +164,6 @@ class Work:
             "correlation_id": self.context.request_id or (pending.cause.correlationid if pending.cause else ""),
             "causation_id": pending.cause.id if pending.cause else "",
         }
-
-    def _number(self, events: Sequence[PendingEvent]) -> None:
-        """Give those events that have no number the next ones of their subjects, all by one statement."""
-        unnumbered = [pending for pending in events if pending.sequence is None]
-        if not unnumbered:
-            return
-        counts = Counter(pending.event.subject for pending in unnumbered)
-        reached = self.connection.execute(_COUNT_ON, {"subjects": list(counts), "counts": list(counts.values())})
-        following = {row.subject: row.last - counts[row.subject] + 1 for row in reached}
-        for pending in unnumbered:
-            subject = pending.event.subject
-            pending.sequence, following[subject] = following[subject], following[subject] + 1
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:
