@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from chassis import codec
+from chassis.transactions.checks import CHECKED, PASSED
 from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK, STREAM
 
 Rows = Sequence[Mapping[str, Any]]
@@ -37,19 +38,24 @@ _NUMBER = """
 
 
 def insert(
-    connection: sa.Connection, rows: Mapping[str, Rows], *, late: Sequence[Statement] = ()
+    connection: sa.Connection,
+    rows: Mapping[str, Rows],
+    *,
+    first: Statement | None = None,
+    late: Sequence[Statement] = (),
 ) -> Sequence[sa.Row[Any]]:
     """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
 
     An event whose `sequence` is None gets the next number of its subject.
 
     `late` are changes of other rows, each a statement of constant text that has `{after}` among its conditions and no
-    RETURNING, with parameters of names of its own. All of them are one statement, because each statement costs a round
-    trip and a plan, however small it is. Its parts are executed in the order of its text, first the late ones:
-    `{after}` is a condition that reads the whole result of the part before.
+    RETURNING, with parameters of names of its own. `first` are the statement's first parts, which end with a check (see
+    `chassis.transactions.checks`). All of them are one statement, because each statement costs a round trip and a plan,
+    however small it is. Its parts are executed in the order of its text: `first`, `late`, numbers, rows. `{after}` is a
+    condition that reads the whole result of the part before.
     """
     tables = tuple(table for table in _COLUMNS if rows.get(table))
-    if not tables and not late:
+    if not tables and not late and not first:
         return ()
     events = rows.get(OUTBOX.name, ())
     numbering = []
@@ -57,8 +63,9 @@ def insert(
         numbering = [(_NUMBER, {"stream_subjects": list(counts), "stream_counts": list(counts.values())})]
         rows = {**rows, OUTBOX.name: _with_later(events, counts)}
     given = [("", {table: codec.encode(rows[table]).decode()}) for table in tables]
-    statement = _statement(tuple(text for text, _ in late), tables, numbers=bool(numbering))
-    executed = connection.execute(statement, _joined(*late, *numbering, *given))
+    opening = [first] if first else []
+    statement = _statement(first[0] if first else "", tuple(text for text, _ in late), tables, numbers=bool(numbering))
+    executed = connection.execute(statement, _joined(*opening, *late, *numbering, *given))
     return executed.all() if JOB.name in tables else ()
 
 
@@ -82,18 +89,19 @@ def _joined(*statements: Statement) -> Params:
 
 
 @cache
-def _statement(late: Sequence[str], tables: Sequence[str], *, numbers: bool) -> sa.TextClause:
+def _statement(first: str, late: Sequence[str], tables: Sequence[str], *, numbers: bool) -> sa.TextClause:
     parts = {f"late_{number}": text for number, text in enumerate(late, 1)}
     parts |= {STREAM.name: _NUMBER} if numbers else {}
     parts |= {table: _insertion(table, numbers=numbers and table == OUTBOX.name) for table in tables}
-    *first, (_, last) = _in_order(parts)
-    named = ", ".join(f"new_{name} AS ({text})" for name, text in first)
-    return sa.text(f"WITH {named} {last}" if named else last)
+    if not parts:
+        return sa.text(f"WITH {first} SELECT passed FROM {CHECKED}")  # noqa: S608
+    *middle, (_, last) = _in_order(parts, after=PASSED if first else "true")
+    named = [*([first] if first else []), *(f"new_{name} AS ({text})" for name, text in middle)]
+    return sa.text(f"WITH {', '.join(named)} {last}" if named else last)
 
 
-def _in_order(parts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _in_order(parts: Mapping[str, str], *, after: str) -> Iterator[tuple[str, str]]:
     """The name and text of each part, which waits for the part before it. PostgreSQL promises no order by itself."""
-    after = "true"
     for name, text in parts.items():
         yield name, f"{text.replace('{after}', after)} RETURNING {_RETURNED.get(name, '1')}"
         after = f"(SELECT count(*) FROM new_{name}) >= 0"  # noqa: S608

@@ -65,7 +65,11 @@ class UnitOfWork:
         """
         with ExitStack() as opened:
             work = self._made(lambda: opened.enter_context(self.engine.begin()), self.now(), context, cause)
-            yield work
+            try:
+                yield work
+            except Exception:
+                work.check_first()
+                raise
             work.end(alone=self.reading.connect)
         if work.due_kinds:
             self.wake(work.due_kinds)

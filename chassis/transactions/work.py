@@ -54,13 +54,22 @@ class Work:
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
     _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
-    _late: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
+    _first: records.Statement | None = field(default=None, init=False)
+    _late: list[records.Statement] = field(default_factory=list, init=False)
+    _began: bool = field(default=False, init=False)
     _alone: Callable[[], AbstractContextManager[sa.Connection]] | None = field(default=None, init=False)
 
     @cached_property
     def connection(self) -> sa.Connection:
         """The connection of the transaction, which is opened by the first use of this."""
-        return self.connect()
+        if self._began:
+            raise RuntimeError("the transaction could not be opened")
+        self._began = True
+        connection = self.connect()
+        if self._first:
+            records.insert(connection, {}, first=self._first)
+            self._first = None
+        return connection
 
     @property
     def is_open(self) -> bool:
@@ -122,6 +131,21 @@ class Work:
         self.due_kinds |= {kind} if kind else set()
         return bool(kind)
 
+    def write_first(self, parts: str, params: dict[str, Any]) -> None:
+        """Execute these parts of a statement, which end with a check, before all else that the transaction executes.
+
+        They are executed when the transaction is opened, at the latest when its block has ended with an exception; in a
+        transaction that is one statement they are its first parts (see `records.insert`).
+        """
+        if self.is_open or self._first:
+            raise RuntimeError("nothing is executed before what comes first")
+        self._first = parts, params
+
+    def check_first(self) -> None:
+        """Execute what comes first, unless it was: where its check fails, what the transaction did has no meaning."""
+        if self._first and not self._began:
+            self.connection  # noqa: B018
+
     def write_late(self, statement: str, params: dict[str, Any]) -> None:
         """Execute a store's statement at commit, as one with the audit rows and the outbox.
 
@@ -139,15 +163,15 @@ class Work:
         """Write audit rows, outbox, jobs and late statements in the transaction; `end` calls this."""
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
-        if self._late or any(rows.values()):
+        if self._first or self._late or any(rows.values()):
             self._write(rows)
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
-        self._audit, self._remarks, self._events, self._jobs, self._late = [], [], [], [], []
+        self._audit, self._remarks, self._events, self._jobs, self._late, self._first = [], [], [], [], [], None
 
     def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
-            enqueued = records.insert(connection, rows, late=self._late)
+            enqueued = records.insert(connection, rows, first=self._first, late=self._late)
         self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
