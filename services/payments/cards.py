@@ -9,7 +9,7 @@ from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
 from services.payments.domain.next_action import ProviderAction
 from services.payments.domain.payment import Payment
-from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, RefundSnapshot, SessionSnapshot
+from services.payments.domain.provider_snapshot import DisputeSnapshot, IntentSnapshot, SessionSnapshot
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.domain.webhook import WebhookEvent
 
@@ -49,6 +49,17 @@ class CheckoutOrder(Data):
     expires_at: datetime
 
 
+class CallAnswer(Data):
+    """The answer to a call: the id of the created or changed object, and the object as the call left it.
+
+    `snapshot` is as good as a read of the object. It is None where the provider repeats an earlier answer, which may be
+    older than the object, or does not answer with all that a read shows.
+    """
+
+    object_id: str
+    snapshot: SessionSnapshot | IntentSnapshot | None = None
+
+
 class ProviderObject(Data):
     """An object in one of the provider's lists. Its metadata holds `payment_id` and `booking_id`, which are our ids."""
 
@@ -81,15 +92,15 @@ class Cards(Protocol):
     def action_request(self, action: ProviderAction) -> str:
         """Build the request, as text, that carries out the action."""
 
-    def perform(self, request: str, *, key: str) -> str:
-        """Send a stored request under its key; returns the id of the created or changed object.
+    def perform(self, request: str, *, key: str) -> CallAnswer:
+        """Send a stored request under its key.
 
         Raises `CallRefused`, `CallFailed`, `CallBusy`, `UnknownObject`, and `Unavailable` where the provider does not
         answer. Expiring a session that the provider does not have is done: nobody can pay on that session.
         """
 
     def session(self, session_id: str) -> SessionSnapshot:
-        """The checkout session with this id at the provider. Raises `UnknownObject`."""
+        """The checkout session with this id at the provider, and its intent. Raises `UnknownObject`."""
 
     def find_session(self, payment_id: str, *, since: datetime) -> SessionSnapshot | None:
         """The session created since `since` (UTC) whose metadata has this payment id; None where no session matches."""
@@ -98,10 +109,7 @@ class Cards(Protocol):
         """The checkout session on which the intent was created; None for an intent without a session."""
 
     def intent(self, intent_id: str) -> IntentSnapshot:
-        """The payment intent with this id at the provider, and its charge. Raises `UnknownObject`."""
-
-    def refunds(self, intent_id: str) -> tuple[RefundSnapshot, ...]:
-        """All refunds of the intent, oldest first."""
+        """The payment intent with this id at the provider, its charge and refunds. Raises `UnknownObject`."""
 
     def disputes(self, intent_id: str) -> tuple[DisputeSnapshot, ...]:
         """All disputes of the intent, oldest first."""

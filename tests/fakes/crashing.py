@@ -11,7 +11,7 @@ from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope
 from contracts.values import Context
-from services.payments.cards import Cards
+from services.payments.cards import CallAnswer, Cards
 
 
 class Crash(BaseException):
@@ -63,7 +63,7 @@ class CrashingCards:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cards, name)
 
-    def perform(self, request: str, *, key: str) -> str:
+    def perform(self, request: str, *, key: str) -> CallAnswer:
         self._fate.step()
         result = self._cards.perform(request, key=key)
         self._fate.step()

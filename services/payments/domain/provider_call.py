@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from contracts.data import Data
+from services.payments.domain.provider_snapshot import IntentSnapshot, SessionSnapshot
 
 SESSION, CAPTURE, REFUND = "session", "capture", "refund-"
 
@@ -42,12 +43,16 @@ class ProviderCall(Data):
 
 
 class CallResult(Data):
-    """The result of an attempt: done with the id of the changed object, or failed or refused with the code."""
+    """The result of an attempt: done with the id of the changed object, or failed or refused with the code.
+
+    `snapshot` is the object as the call left it, if the provider's answer shows all of it.
+    """
 
     call: ProviderCall
     state: CallState
     code: str = ""
     object_id: str | None = None
+    snapshot: SessionSnapshot | IntentSnapshot | None = None
 
 
 def refusals(latest: Mapping[str, ProviderCall]) -> dict[str, str]:

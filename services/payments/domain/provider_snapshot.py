@@ -26,15 +26,6 @@ class IntentState(StrEnum):
     RELEASED = "released"
 
 
-class SessionSnapshot(Data):
-    """A checkout session at the provider."""
-
-    id: str
-    state: SessionState
-    url: str | None
-    intent_id: str | None
-
-
 class ChargeSnapshot(Data):
     """A charge that the card accepted. `captured` is in minor units. Times are UTC on the provider's clock."""
 
@@ -46,8 +37,21 @@ class ChargeSnapshot(Data):
     disputed: bool
 
 
+class RefundSnapshot(Data):
+    """A refund. `refund_id` is our id from the metadata; it is None for a refund that we did not request."""
+
+    id: str
+    refund_id: str | None
+    amount: Money
+    status: RefundStatus
+    reason: str = ""
+
+
 class IntentSnapshot(Data):
-    """A payment intent. `charge` is None until the card has accepted a charge; `received` is in minor units."""
+    """A payment intent. `charge` is None until the card has accepted a charge; `received` is in minor units.
+
+    `refunds` are all refunds of the charge, oldest first.
+    """
 
     id: str
     state: IntentState
@@ -57,16 +61,17 @@ class IntentSnapshot(Data):
     booking_id: str | None
     charge: ChargeSnapshot | None
     release_reason: str | None = None
+    refunds: tuple[RefundSnapshot, ...] = ()
 
 
-class RefundSnapshot(Data):
-    """A refund. `refund_id` is our id from the metadata; it is None for a refund that we did not request."""
+class SessionSnapshot(Data):
+    """A checkout session at the provider, with the snapshot of its intent where that was read with the session."""
 
     id: str
-    refund_id: str | None
-    amount: Money
-    status: RefundStatus
-    reason: str = ""
+    state: SessionState
+    url: str | None
+    intent_id: str | None
+    intent: IntentSnapshot | None = None
 
 
 class DisputeSnapshot(Data):

@@ -158,16 +158,15 @@ class Checkout:
         return now is None or now.payment.status is not PaymentStatus.NONE
 
     def _record_session(self, live: RecordedState, answer: CallResult | None) -> None:
-        """Look at the session and record it, with the answer to the call that created it. Raises `Unavailable`."""
+        """Record the session that the answer to its call shows, or else a look. Raises `Unavailable`."""
 
         def reply(result: SyncResult, work: PaymentsWork) -> None:
             opened = result.changed and result.payment.status is PaymentStatus.SESSION_OPEN
             if opened and result.call is None and result.payment.amount == self._payable.amount:
                 self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
 
-        key, session_id = live.payment.key, answer.object_id if answer else None
         why = "the page was opened"
-        sync(key, self._conversation, why=why, state=live, answer=answer, created_session=session_id, after=reply)
+        sync(live.payment.key, self._conversation, why=why, state=live, answer=answer, after=reply)
 
     def _close(self, payment: Payment) -> None:
         """Close the session with the old amount at the provider, before a session with the new amount opens."""

@@ -34,7 +34,8 @@ def converge(
     """Sync and make the next call until no call is due. Raises `RetryLater` where calls remain after `MAX_ROUNDS`.
 
     One transaction stores a call before it is made. The next one, after the look that follows the call, stores its
-    result with what the look shows. `finish` runs in the transaction of the last look.
+    result with what the look shows. The provider's answer to the call is the look where it shows the whole object.
+    `finish` runs in the transaction of the last look.
     """
 
     def at_rest(result: SyncResult, work: PaymentsWork) -> None:
@@ -60,11 +61,11 @@ def answered(call: ProviderCall, conversation: Conversation[PaymentsWork]) -> Ca
     """
     cards: Cards = conversation.dependencies.cards
     try:
-        object_id = cards.perform(call.request, key=call.key)
+        answer = cards.perform(call.request, key=call.key)
     except CallRefused as refused:
         log.warning("provider_refused", call=call.key, code=refused.code)
         return CallResult(call=call, state=CallState.REFUSED, code=refused.code)
     except CallFailed as failed:
         store_result(CallResult(call=call, state=CallState.FAILED, code=str(failed)), conversation)
         raise RetryLater(f"{call.key}: {failed}") from failed
-    return CallResult(call=call, state=CallState.DONE, object_id=object_id)
+    return CallResult(call=call, state=CallState.DONE, object_id=answer.object_id, snapshot=answer.snapshot)

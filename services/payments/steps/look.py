@@ -2,34 +2,40 @@
 
 from services.payments.cards import Cards, UnknownObject
 from services.payments.domain.payment import Payment
-from services.payments.domain.provider_snapshot import ProviderSnapshot, SessionSnapshot, SessionState
+from services.payments.domain.provider_call import CallResult
+from services.payments.domain.provider_snapshot import IntentSnapshot, ProviderSnapshot, SessionSnapshot, SessionState
 
 
-def take_snapshot(payment: Payment, cards: Cards, created_session: str | None = None) -> ProviderSnapshot:
+def take_snapshot(payment: Payment, cards: Cards, answer: CallResult | None = None) -> ProviderSnapshot:
     """Read the payment's objects at the provider. The session is read only until the payment has an intent.
 
-    An intent becomes the payment's only through the payment's own session: any other intent is unrequested money.
-    Raises `UnknownObject`, `Unavailable`.
+    An object that the answer to a call has just shown is not read again. An intent becomes the payment's only through
+    the payment's own session: any other intent is unrequested money. Raises `UnknownObject`, `Unavailable`.
     """
-    session = None if payment.intent_id else _session(payment, cards, created_session)
+    session = None if payment.intent_id else _session(payment, cards, answer)
     intent_id = payment.intent_id or (session.intent_id if session else None)
-    intent = cards.intent(intent_id) if intent_id else None
+    intent = _intent(intent_id, session, cards, answer) if intent_id else None
     charge = intent.charge if intent else None
     return ProviderSnapshot(
         session=session,
         intent=intent,
-        refunds=cards.refunds(intent.id) if intent and charge and charge.captured else (),
+        refunds=intent.refunds if intent and charge and charge.captured else (),
         disputes=cards.disputes(intent.id) if intent and charge and charge.disputed else (),
     )
 
 
-def _session(payment: Payment, cards: Cards, created_session: str | None) -> SessionSnapshot | None:
+def _intent(intent_id: str, session: SessionSnapshot | None, cards: Cards, answer: CallResult | None) -> IntentSnapshot:
+    shown = session.intent if session else answer.snapshot if answer else None
+    return shown if isinstance(shown, IntentSnapshot) and shown.id == intent_id else cards.intent(intent_id)
+
+
+def _session(payment: Payment, cards: Cards, answer: CallResult | None) -> SessionSnapshot | None:
+    shown = answer.snapshot if answer else None
+    if isinstance(shown, SessionSnapshot) and payment.session_id in (None, shown.id):
+        return shown
     if payment.session_id is None:
-        return (
-            cards.session(created_session)
-            if created_session
-            else cards.find_session(payment.id, since=payment.created_at)
-        )
+        created = answer.object_id if answer else None
+        return cards.session(created) if created else cards.find_session(payment.id, since=payment.created_at)
     try:
         return cards.session(payment.session_id)
     except UnknownObject:

@@ -6,7 +6,7 @@ recorded nothing: the next sync looks again, and an unanswered call is sent agai
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
@@ -75,7 +75,6 @@ def sync(
     why: str,
     state: RecordedState | None = None,
     answer: CallResult | None = None,
-    created_session: str | None = None,
     enqueue: bool = True,
     after: AfterSync | None = None,
     on_stale: Callable[[PaymentsWork], None] = lambda _: None,
@@ -83,18 +82,19 @@ def sync(
     """Look at the provider, then decide and record in one transaction. Raises `Unavailable`.
 
     `state` is what has just been read of the payment. `answer` is the result of the call that was made just before,
-    and is stored in any case. `created_session` is the session that our call has just created for the payment. With
-    `enqueue`, a job makes the next call. `after` runs in the same transaction. The snapshot is stale if the payment,
-    its calls or their results change during the look. The sync then starts again, unless `on_stale` raises.
+    and is stored in any case; what it shows is not read again. With `enqueue`, a job makes the next call. `after` runs
+    in the same transaction. The snapshot is stale if the payment, its calls or their results change during the look.
+    The sync then starts again, unless `on_stale` raises.
 
     A decision that has nothing to record needs no lock: what others record meanwhile comes from their own look, and a
     changed desired state brings its own convergence.
     """
     recording = Sync(why=why, enqueue=enqueue, after=after)
+    shown = answer
     for _ in range(MAX_ATTEMPTS):
         before = state or recorded_state(key, conversation)
         try:
-            snapshot = take_snapshot(before.payment, conversation.dependencies.cards, created_session)
+            snapshot = take_snapshot(before.payment, conversation.dependencies.cards, shown)
         except Exception:
             store_result(answer, conversation)
             raise
@@ -111,7 +111,7 @@ def sync(
             if now and not _is_stale(before, now):
                 return recording.record(now.answered(answer), snapshot, work)
             on_stale(work)
-        state = answer = None
+        state, answer, shown = None, None, shown and replace(shown, snapshot=None)
     raise Unavailable("others keep changing the payment")
 
 

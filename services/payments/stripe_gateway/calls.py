@@ -6,15 +6,26 @@ from typing import Any
 
 import stripe
 
-from services.payments.cards import CheckoutOrder
+from services.payments.cards import CallAnswer, CheckoutOrder
 from services.payments.domain.next_action import Capture, Expire, IssueRefund, ProviderAction, Void
+from services.payments.domain.provider_snapshot import IntentSnapshot, SessionSnapshot
+from services.payments.stripe_gateway import snapshots
+from services.payments.stripe_gateway.api import Json, StripeApi, path_of
 
-CALLS: Mapping[str, Callable[[stripe.StripeClient, Any, Any, stripe.RequestOptions], Any]] = {
-    "order": lambda client, _, params, options: client.v1.checkout.sessions.create(params, options),
-    "expire": lambda client, about, params, options: client.v1.checkout.sessions.expire(about, params, options),
-    "capture": lambda client, about, params, options: client.v1.payment_intents.capture(about, params, options),
-    "void": lambda client, about, params, options: client.v1.payment_intents.cancel(about, params, options),
-    "refund": lambda client, _, params, options: client.v1.refunds.create(params, options),
+ABOUT = "{}"  # in a path: the id of the changed object
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "order": ("checkout", "sessions"),
+    "expire": ("checkout", "sessions", ABOUT, "expire"),
+    "capture": ("payment_intents", ABOUT, "capture"),
+    "void": ("payment_intents", ABOUT, "cancel"),
+    "refund": ("refunds",),
+}
+
+# Stripe answers a change of an intent with all that a look at the intent reads.
+_WHOLE_INTENT = {"expand": [snapshots.WHOLE_INTENT]}
+_SHOWS: Mapping[str, Callable[[Json], SessionSnapshot | IntentSnapshot | None]] = {
+    "checkout.session": snapshots.session,
+    "payment_intent": snapshots.whole_intent,
 }
 
 
@@ -45,9 +56,9 @@ def action_request(action: ProviderAction) -> str:
         case Expire():
             return _as_text("expire", action.session_id, {})
         case Capture():
-            return _as_text("capture", action.intent_id, {"amount_to_capture": action.amount})
+            return _as_text("capture", action.intent_id, {"amount_to_capture": action.amount} | _WHOLE_INTENT)
         case Void():
-            return _as_text("void", action.intent_id, {})
+            return _as_text("void", action.intent_id, _WHOLE_INTENT)
         case IssueRefund():
             metadata = {"refund_id": action.refund.id}
             amount = action.refund.amount.amount
@@ -55,18 +66,23 @@ def action_request(action: ProviderAction) -> str:
             return _as_text("refund", None, params)
 
 
-def send(client: stripe.StripeClient, request: str, *, key: str) -> str:
-    """Send a stored request under its idempotency key; returns the id of the created or changed object.
+def send(api: StripeApi, request: str, *, key: str) -> CallAnswer:
+    """Send a stored request under its idempotency key.
 
-    Raises the library's errors. A session that Stripe does not have counts as expired.
+    Raises the library's errors. A session that Stripe does not have counts as expired. A repeated answer shows the
+    object as it was after the first one.
     """
     stored = json.loads(request)
+    call, about = stored["call"], stored["about"]
+    path = path_of(*(about if part is ABOUT else part for part in CALLS[call]))
     try:
-        return str(CALLS[stored["call"]](client, stored["about"], stored["params"], {"idempotency_key": key}).id)
+        answer = api.call(path, stored["params"], key=key)
     except stripe.InvalidRequestError as error:
-        if stored["call"] == "expire" and error.code == "resource_missing":
-            return str(stored["about"])
+        if call == "expire" and error.code == "resource_missing":
+            return CallAnswer(object_id=about)
         raise
+    show = None if answer.is_repeated else _SHOWS.get(answer.data["object"])
+    return CallAnswer(object_id=answer.data["id"], snapshot=show(answer.data) if show else None)
 
 
 def _as_text(call: str, about: str | None, params: dict[str, Any]) -> str:

@@ -1,9 +1,8 @@
-"""Maps Stripe's objects to the domain's snapshots."""
+"""Maps Stripe's objects, as JSON, to the domain's snapshots."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-
-import stripe
 
 from contracts.values import Money
 from services.payments.domain.payment import RefundStatus
@@ -16,6 +15,7 @@ from services.payments.domain.provider_snapshot import (
     SessionSnapshot,
     SessionState,
 )
+from services.payments.stripe_gateway.api import Json
 
 _INTENT_STATES = {
     "requires_capture": IntentState.HELD,
@@ -29,62 +29,83 @@ _REFUND_STATUSES = {
 }
 _LAPSED = ("automatic", "expired")
 
+# What is expanded in an intent, so that one answer has its charge and the refunds of that.
+WHOLE_INTENT = "latest_charge.refunds"
 
-def session(stripe_session: stripe.checkout.Session) -> SessionSnapshot:
-    """The snapshot of a Checkout Session."""
+
+def session(data: Json) -> SessionSnapshot:
+    """The snapshot of a Checkout Session, with that of its intent where the intent is expanded."""
+    intent_data = data["payment_intent"]
     return SessionSnapshot(
-        id=stripe_session.id,
-        state=SessionState(str(stripe_session.status)),
-        url=stripe_session.url,
-        intent_id=expandable_id(stripe_session.payment_intent),
+        id=data["id"],
+        state=SessionState(data["status"]),
+        url=data["url"],
+        intent_id=expandable_id(intent_data),
+        intent=whole_intent(intent_data) if isinstance(intent_data, dict) else None,
     )
 
 
-def intent(stripe_intent: stripe.PaymentIntent) -> IntentSnapshot:
+def whole_intent(data: Json) -> IntentSnapshot | None:
+    """The snapshot of a payment intent, or None where its charge is not expanded with all refunds."""
+    charge = data["latest_charge"]
+    if charge is None:
+        return intent(data, ())
+    if isinstance(charge, str) or "refunds" not in charge or charge["refunds"]["has_more"]:
+        return None
+    return intent(data, refunds(charge["refunds"]["data"]))
+
+
+def intent(data: Json, refunds_of_charge: tuple[RefundSnapshot, ...]) -> IntentSnapshot:
     """The snapshot of a payment intent whose `latest_charge` is expanded."""
-    ours = metadata(stripe_intent)
+    ours = metadata(data)
     return IntentSnapshot(
-        id=stripe_intent.id,
-        state=_INTENT_STATES.get(str(stripe_intent.status), IntentState.UNPAID),
-        amount=_money(stripe_intent.amount, stripe_intent.currency),
-        received=stripe_intent.amount_received,
+        id=data["id"],
+        state=_INTENT_STATES.get(data["status"], IntentState.UNPAID),
+        amount=_money(data["amount"], data["currency"]),
+        received=data["amount_received"],
         payment_id=ours.get("payment_id"),
         booking_id=ours.get("booking_id"),
-        charge=_charge(stripe_intent.latest_charge),
-        release_reason=_release_reason(stripe_intent),
+        charge=_charge(data["latest_charge"]),
+        release_reason=_release_reason(data),
+        refunds=refunds_of_charge,
     )
 
 
-def refund(stripe_refund: stripe.Refund) -> RefundSnapshot:
+def refunds(newest_first: Iterable[Json]) -> tuple[RefundSnapshot, ...]:
+    """The snapshots of refunds, oldest first."""
+    return tuple(reversed([refund(each) for each in newest_first]))
+
+
+def refund(data: Json) -> RefundSnapshot:
     """The snapshot of a refund. A status that is neither success nor failure counts as pending."""
     return RefundSnapshot(
-        id=stripe_refund.id,
-        refund_id=metadata(stripe_refund).get("refund_id"),
-        amount=_money(stripe_refund.amount, stripe_refund.currency),
-        status=_REFUND_STATUSES.get(str(stripe_refund.status), RefundStatus.PENDING),
-        reason=str(getattr(stripe_refund, "failure_reason", None) or ""),
+        id=data["id"],
+        refund_id=metadata(data).get("refund_id"),
+        amount=_money(data["amount"], data["currency"]),
+        status=_REFUND_STATUSES.get(data["status"], RefundStatus.PENDING),
+        reason=data.get("failure_reason") or "",
     )
 
 
-def dispute(stripe_dispute: stripe.Dispute) -> DisputeSnapshot:
+def dispute(data: Json) -> DisputeSnapshot:
     """The snapshot of a dispute. A status that begins with `warning` is an inquiry, which withdraws no money."""
     return DisputeSnapshot(
-        id=stripe_dispute.id,
-        amount=_money(stripe_dispute.amount, stripe_dispute.currency),
-        reason=stripe_dispute.reason,
-        withdrawn=not stripe_dispute.status.startswith("warning"),
-        won=stripe_dispute.status == "won",
+        id=data["id"],
+        amount=_money(data["amount"], data["currency"]),
+        reason=data["reason"],
+        withdrawn=not data["status"].startswith("warning"),
+        won=data["status"] == "won",
     )
 
 
-def metadata(stripe_object: Any) -> dict[str, str]:
+def metadata(data: Json) -> dict[str, str]:
     """The metadata that we wrote on an object."""
-    return dict(stripe_object.metadata.to_dict()) if stripe_object.metadata else {}
+    return data.get("metadata") or {}
 
 
-def expandable_id(expandable: Any) -> str | None:
+def expandable_id(expandable: Any) -> Any:
     """The id in a field that holds an id or the expanded object, or None for an empty field."""
-    return getattr(expandable, "id", expandable) if not isinstance(expandable, dict) else expandable.get("id")
+    return expandable.get("id") if isinstance(expandable, dict) else expandable
 
 
 def moment(seconds: int) -> datetime:
@@ -92,27 +113,26 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _charge(stripe_charge: Any) -> ChargeSnapshot | None:
+def _charge(data: Json | None) -> ChargeSnapshot | None:
     """The snapshot of a charge, or None where the card has accepted no charge."""
-    if stripe_charge is None or isinstance(stripe_charge, str) or not stripe_charge.paid:
+    if data is None or not data["paid"]:
         return None
-    details = stripe_charge.payment_method_details
-    card = getattr(details, "card", None) if details else None
-    until = getattr(card, "capture_before", None) if card else None
+    card = (data["payment_method_details"] or {}).get("card") or {}
+    until = card.get("capture_before")
     return ChargeSnapshot(
-        id=stripe_charge.id,
-        amount=_money(stripe_charge.amount, stripe_charge.currency),
-        captured=stripe_charge.amount_captured,
-        created=moment(stripe_charge.created),
+        id=data["id"],
+        amount=_money(data["amount"], data["currency"]),
+        captured=data["amount_captured"],
+        created=moment(data["created"]),
         capture_before=moment(until) if until else None,
-        disputed=bool(stripe_charge.disputed),
+        disputed=bool(data["disputed"]),
     )
 
 
-def _release_reason(stripe_intent: stripe.PaymentIntent) -> str | None:
-    if stripe_intent.status != "canceled":
+def _release_reason(data: Json) -> str | None:
+    if data["status"] != "canceled":
         return None
-    return "authorization_expired" if stripe_intent.cancellation_reason in _LAPSED else "authorization_canceled"
+    return "authorization_expired" if data["cancellation_reason"] in _LAPSED else "authorization_canceled"
 
 
 def _money(minor: int, currency: str) -> Money:

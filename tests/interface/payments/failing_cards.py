@@ -1,9 +1,10 @@
 """Card providers around whose calls the process crashes, and the state of the stand-in afterwards."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from services.payments.cards import CallRefused, Cards
+from services.payments.cards import CallAnswer, CallRefused, Cards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 
@@ -22,13 +23,13 @@ class CrashingCards:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cards, name)
 
-    def perform(self, request: str, *, key: str) -> str:
+    def perform(self, request: str, *, key: str) -> CallAnswer:
         if self._before and f":{self._before}" in key:
             raise Crash
-        object_id = self._cards.perform(request, key=key)
+        answer = self._cards.perform(request, key=key)
         if self._after and f":{self._after}" in key:
             raise Crash
-        return object_id
+        return answer
 
 
 class CrashAfterResultCards(CrashingCards):
@@ -39,10 +40,10 @@ class CrashAfterResultCards(CrashingCards):
         self._after_result = after_result
         self._called = False
 
-    def perform(self, request: str, *, key: str) -> str:
-        object_id = super().perform(request, key=key)
+    def perform(self, request: str, *, key: str) -> CallAnswer:
+        answer = super().perform(request, key=key)
         self._called = self._called or f":{self._after_result}" in key
-        return object_id
+        return answer
 
     def intent(self, intent_id: str) -> Any:
         if self._called:
@@ -57,7 +58,7 @@ class RefusingCards(CrashingCards):
         super().__init__(cards)
         self._refused = refused
 
-    def perform(self, request: str, *, key: str) -> str:
+    def perform(self, request: str, *, key: str) -> CallAnswer:
         if self._refused and f":{self._refused}" in key:
             self._refused = ""
             raise CallRefused("refused_for_good")
@@ -67,12 +68,11 @@ class RefusingCards(CrashingCards):
 class UnsafeCards(CrashingCards):
     """Sends every call under a new key, and shows no refunds."""
 
-    def perform(self, request: str, *, key: str) -> str:
+    def perform(self, request: str, *, key: str) -> CallAnswer:
         return self._cards.perform(request, key=f"{key}:{uuid4()}")
 
-    def refunds(self, intent_id: str) -> Any:
-        del intent_id
-        return ()
+    def intent(self, intent_id: str) -> Any:
+        return replace(self._cards.intent(intent_id), refunds=())
 
 
 def count_movements(service: PaymentsUnderTest, booking_id: str, movement: str) -> int:

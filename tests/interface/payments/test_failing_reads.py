@@ -240,7 +240,7 @@ class GoneCards:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._service.cards, name)
 
-    def perform(self, request: str, *, key: str) -> str:
+    def perform(self, request: str, *, key: str) -> Any:
         if ":expire:" in key:
             self._service.stripe.state.store.sessions.clear()
         return self._service.cards.perform(request, key=key)

@@ -18,19 +18,24 @@ APPLIED = ["checkout.session.completed", "payment_intent.amount_capturable_updat
 
 
 class WatchedCards(CrashingCards):
-    """Counts the reads of intents, and calls `during` in the first of them."""
+    """Counts the looks at a payment's session or intent, and calls `during` in the first of them."""
 
     def __init__(self, cards: Cards, during: Callable[[], Any] = lambda: None) -> None:
         super().__init__(cards)
         self.looks = 0
         self._during = during
 
+    def session(self, session_id: str) -> Any:
+        return self._looked_at(self._cards.session(session_id))
+
     def intent(self, intent_id: str) -> Any:
-        intent = self._cards.intent(intent_id)
+        return self._looked_at(self._cards.intent(intent_id))
+
+    def _looked_at(self, snapshot: Any) -> Any:
         self.looks += 1
         if self.looks == 1:
             self._during()
-        return intent
+        return snapshot
 
 
 def paid(service: PaymentsUnderTest) -> tuple[str, list[tuple[bytes, str]]]:

@@ -170,18 +170,18 @@ def test_an_open_session_is_returned_even_while_the_provider_is_down(service: Pa
 
 
 class ConcurrentlyChangedCards(CrashingCards):
-    """Runs `meanwhile` once, after the refunds were read and before they are returned."""
+    """Runs `meanwhile` once, after an intent and its refunds were read and before they are returned."""
 
     def __init__(self, cards: Cards, meanwhile: Callable[[], None]) -> None:
         super().__init__(cards)
         self._meanwhile: Callable[[], None] | None = meanwhile
 
-    def refunds(self, intent_id: str) -> Any:
-        refunds = self._cards.refunds(intent_id)
+    def intent(self, intent_id: str) -> Any:
+        intent = self._cards.intent(intent_id)
         if self._meanwhile:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
-        return refunds
+        return intent
 
 
 def refund_with_a_stale_snapshot(service: PaymentsUnderTest, cards: StripeCards, run: Callable[[], None]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from contracts.values import Money
+from services.payments.cards import CallAnswer
 from services.payments.domain import decide, next_action
 from services.payments.domain import movements as ledger_rows
 from services.payments.domain.desired_state import DecisionInputs, DesiredState
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_snapshot import ChargeSnapshot, RefundSnapshot
+from services.payments.stripe_gateway import snapshots
+from services.payments.stripe_gateway.api import Json
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.simulation.actors import decisions
 from tests.simulation.actors.guest_profiles import REFUND_FAILS_LATER
@@ -59,19 +62,19 @@ def the_refund_is_the_fee(product: Replacements) -> None:
 )
 def refunds_have_no_key(product: Replacements) -> None:
     """A call to the provider has a new idempotency key each time, and a refund is not found by its metadata."""
-    perform, refunds = StripeCards.perform, StripeCards.refunds
+    perform, refunds = StripeCards.perform, snapshots.refunds
     made: set[str] = set()
 
-    def unkeyed(self: StripeCards, request: str, *, key: str) -> str:
-        object_id = perform(self, request, key=f"{key}:{uuid4()}")
-        made.add(object_id)
-        return object_id
+    def unkeyed(self: StripeCards, request: str, *, key: str) -> CallAnswer:
+        answer = perform(self, request, key=f"{key}:{uuid4()}")
+        made.add(answer.object_id)
+        return answer
 
-    def of_known_answers(self: StripeCards, intent_id: str) -> tuple[RefundSnapshot, ...]:
-        return tuple(refund for refund in refunds(self, intent_id) if refund.id in made)
+    def of_known_answers(newest_first: Iterable[Json]) -> tuple[RefundSnapshot, ...]:
+        return tuple(refund for refund in refunds(newest_first) if refund.id in made)
 
     product.replace(StripeCards, "perform", unkeyed)
-    product.replace(StripeCards, "refunds", of_known_answers)
+    product.replace(snapshots, "refunds", of_known_answers)
 
 
 @planted(

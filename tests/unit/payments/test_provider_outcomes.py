@@ -1,6 +1,6 @@
 """Every read and every call at Stripe, with its outcome for every way in which a request fails.
 
-The library is real; its HTTP session gets one canned answer, or fails as the network does.
+The library and its HTTP client are real; the pool of connections has one canned answer, or fails as the network does.
 """
 
 import inspect
@@ -10,24 +10,33 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
-import requests
-import stripe
-from requests.adapters import BaseAdapter
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, ProtocolError, ReadTimeoutError
 
 from chassis.refusal import Unavailable
 from contracts.payments.reconciliation import ReconciliationPart
 from contracts.values import Money
-from services.payments.cards import CallBusy, CallFailed, CallRefused, Cards, CheckoutOrder, UnknownObject
+from services.payments.cards import (
+    CallAnswer,
+    CallBusy,
+    CallFailed,
+    CallRefused,
+    Cards,
+    CheckoutOrder,
+    UnknownObject,
+)
 from services.payments.domain.next_action import Capture, Expire, IssueRefund, Void
 from services.payments.domain.payment import Refund
 from services.payments.domain.return_pages import ReturnPages
 from services.payments.stripe_gateway.calls import CALLS
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.stripe_gateway.errors import ON_CALL, ON_READ, Failure
+from services.payments.stripe_gateway.http import PooledHttpClient
 from tests.unit.payments.builders import payment
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 DONE = "done"
+POOL = urllib3.HTTPConnectionPool("stripe.invalid")
 
 
 class Answer(NamedTuple):
@@ -43,9 +52,9 @@ AGAIN = (("Stripe-Should-Retry", "true"), ("Retry-After", "7"))
 
 # The rows: how a request fails, and the outcome of a read and of a call.
 FAILURES: dict[str, tuple[Answer | Exception, type[Exception], type[Exception]]] = {
-    "no connection": (requests.exceptions.ConnectTimeout(), Unavailable, Unavailable),
-    "timeout": (requests.exceptions.ReadTimeout(), Unavailable, Unavailable),
-    "cut connection": (requests.exceptions.ConnectionError(), Unavailable, Unavailable),
+    "no connection": (ConnectTimeoutError(), Unavailable, Unavailable),
+    "timeout": (ReadTimeoutError(POOL, "/", "too slow"), Unavailable, Unavailable),
+    "cut connection": (ProtocolError("cut"), Unavailable, Unavailable),
     "an answer that cannot be read": (Answer(200, "not json"), Unavailable, Unavailable),
     "401": (Answer(401), Unavailable, Unavailable),
     "403": (Answer(403), Unavailable, Unavailable),
@@ -67,7 +76,6 @@ READS: dict[str, Callable[[Cards], Any]] = {
     "find_session": lambda cards: cards.find_session("pay_1", since=NOW),
     "session_of_intent": lambda cards: cards.session_of_intent("pi_1"),
     "intent": lambda cards: cards.intent("pi_1"),
-    "refunds": lambda cards: cards.refunds("pi_1"),
     "disputes": lambda cards: cards.disputes("pi_1"),
     "list_objects sessions": lambda cards: cards.list_objects(ReconciliationPart.SESSIONS, since=NOW, after=None),
     "list_objects intents": lambda cards: cards.list_objects(ReconciliationPart.INTENTS, since=NOW, after=None),
@@ -100,32 +108,25 @@ EXCEPTIONS: dict[tuple[str, str], str] = {("expire", "404"): DONE}
 NOT_READS = {"checkout_request", "action_request", "parse_webhook", "perform"}
 
 
-class Canned(BaseAdapter):
-    """A network on which every request fails in the same way."""
+class CannedPool:
+    """Connections on which every request fails in the same way."""
 
     def __init__(self, failure: Answer | Exception) -> None:
-        super().__init__()
         self._failure = failure
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+    def urlopen(self, *_: Any, **__: Any) -> urllib3.HTTPResponse:
         if isinstance(self._failure, Exception):
             raise self._failure
         status, kind, code, headers = self._failure
         body = json.dumps({"error": {"type": kind, "code": code, "message": "no"}})
-        response = requests.Response()
-        response.status_code, response.request, response.url = status, request, str(request.url)
-        response._content = b"<html>" if kind == "not json" else body.encode()
-        response.headers.update(dict(headers))
-        return response
-
-    def close(self) -> None:
-        """Do nothing; the library requires the method."""
+        return urllib3.HTTPResponse(b"<html>" if kind == "not json" else body.encode(), dict(headers), status)
 
 
 def failing_cards(failure: Answer | Exception) -> StripeCards:
-    session = requests.Session()
-    session.mount("https://", Canned(failure))
-    return StripeCards("sk_test_x", http=stripe.RequestsClient(session=session))
+    http = PooledHttpClient("https://stripe.invalid")
+    pool: Any = CannedPool(failure)
+    http.pool = pool
+    return StripeCards("sk_test_x", http=http)
 
 
 def outcome(ask: Callable[[Cards], Any], cards: Cards) -> Any:
@@ -151,7 +152,7 @@ def test_a_call_that_fails_is_repeated_renewed_or_refused(failure: str, call: st
     result = outcome(lambda cards: cards.perform(REQUESTS[call](cards), key="k"), failing_cards(way))
 
     if EXCEPTIONS.get((call, failure)) == DONE:
-        assert result == "cs_1"
+        assert result == CallAnswer(object_id="cs_1")
     else:
         assert result is expected
 
