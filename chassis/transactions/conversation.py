@@ -19,6 +19,7 @@ from contracts.values import Context
 
 W = TypeVar("W", bound=Work)
 Reply = TypeVar("Reply")
+P = TypeVar("P")
 
 
 class Conversation(Generic[W]):
@@ -143,6 +144,15 @@ class JobConversation(Conversation[W]):
         super().__init__(unit_of_work, ask, context)
         self._leased = leased
         self.finished: set[int] = set()  # the positions of the jobs that `finish` has ended
+
+    def leased_elsewhere(self, payloads: Sequence[P], *, until: float) -> list[P]:
+        """Those of these payloads whose jobs another run may have carried out by `until`, in monotonic seconds.
+
+        A job was leased before, or its lease may end by then. Of any other job this run is the only one.
+        """
+        of = {id(job.payload): job for job in self._leased}
+        latest = until - job_queue.LEASE.total_seconds()
+        return [each for each in payloads if of[id(each)].attempts > 1 or of[id(each)].claimed_at < latest]
 
     def finish(self, payload: Any, work: W) -> None:
         """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.
