@@ -56,6 +56,12 @@ class Conversation(Generic[W]):
         with self._unit_of_work.read(self.context) as work:
             yield cast("W", work)
 
+    @contextmanager
+    def at_once(self) -> Iterator[W]:
+        """Execute statements that are each a transaction of their own; nothing is published or enqueued."""
+        with self._unit_of_work.at_once(self.context) as work:
+            yield cast("W", work)
+
     def ask(self, message: Ask[Reply]) -> Reply:
         """The reply of another service. Raises that service's `Refusal`; `Unavailable` where no reply comes in time.
 
@@ -82,7 +88,7 @@ class Conversation(Generic[W]):
             yield
             return
         self.claim, self.stored = claim, False
-        engine, every = self._unit_of_work.engine, idempotency.RENEW_EVERY
+        engine, every = self._unit_of_work.reading, idempotency.RENEW_EVERY
 
         def renew(connection: sa.Connection) -> None:
             if not self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
@@ -107,7 +113,7 @@ class Conversation(Generic[W]):
         self.stored = self.stored or (self.claim is not None and self.claim.key == key)
 
     def _let_go(self, how: Callable[[sa.Connection, Claim], None], claim: Claim) -> None:
-        with self._unit_of_work.begin() as work:
+        with self._unit_of_work.at_once() as work:
             how(work.connection, claim)
 
 
