@@ -19,7 +19,7 @@ from contracts.payments.webhooks import (
 )
 from services.payments.cards import InvalidWebhook
 from services.payments.domain.jobs import ApplyWebhook
-from services.payments.domain.webhook import APPLIED_TYPES, ReceivedWebhook, WebhookOutcome
+from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.work import PaymentsWork
 
@@ -34,11 +34,7 @@ def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
         event = work.dependencies.cards.parse_webhook(command.body, command.signature)
     except InvalidWebhook as invalid:
         raise Refusal("INVALID_WEBHOOK", "The signature or the body is not the provider's.") from invalid
-    is_applied = event.type in APPLIED_TYPES
-    is_new = work.webhooks.store(event, WebhookOutcome.STORED if is_applied else WebhookOutcome.IGNORED)
-    if is_new and is_applied:
-        work.enqueue(ApplyWebhook(event_id=event.event_id), key=f"webhook:{event.event_id}")
-    return WebhookStored(already_processed=not is_new)
+    return WebhookStored(already_processed=not work.store_webhook(event))
 
 
 def apply_webhooks(payloads: Sequence[ApplyWebhook], conversation: JobConversation[PaymentsWork]) -> list[None]:
