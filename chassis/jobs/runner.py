@@ -17,6 +17,7 @@ from chassis.transactions.conversation import JobConversation
 from chassis.transactions.job_queue import LeasedJob, PostponedJob
 from chassis.transactions.renewal import renewed
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork, is_outage
+from chassis.transactions.work import Work
 from contracts.message import Ask
 from contracts.values import Context
 
@@ -94,12 +95,24 @@ class JobRunner:
         return not failed
 
     def _complete(self, succeeded: Sequence[tuple[LeasedJob, Any]]) -> None:
-        with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            jobs = [job for job, _ in succeeded]
-            marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
+        """Mark the jobs as done with what `on_success` writes: one statement where that reads nothing.
+
+        Where another process has ended one of the jobs, that transaction is rolled back, and the others are completed.
+        """
+        jobs = [job for job, _ in succeeded]
+        try:
+            with job_queue.ending(), self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                job_queue.end(work.write_first, jobs)
+                self._call_on_success(succeeded, work)
+        except job_queue.EndedBefore:
+            with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+                marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
+                self._call_on_success([pair for pair in succeeded if pair[0].position in marked], work)
+
+    def _call_on_success(self, succeeded: Sequence[tuple[LeasedJob, Any]], work: Work) -> None:
+        if self.job.on_success:
             for job, outcome in succeeded:
-                if self.job.on_success and job.position in marked:
-                    self.job.on_success(job.payload, outcome, work)
+                self.job.on_success(job.payload, outcome, work)
 
     def _fail(self, failed: Sequence[tuple[LeasedJob, Exception]]) -> None:
         """Postpone the jobs together, but give up those that have to be, each in a transaction of its own."""
@@ -118,7 +131,7 @@ class JobRunner:
                 wait = waits.setdefault(job.order_key, backoff(job.attempts, problem))
                 postponed.append(PostponedJob(job.position, _pause(problem, wait), why))
         if postponed:
-            with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
+            with self.unit_of_work.at_once() as work:
                 job_queue.postpone(work.connection, postponed)
         for job, why in given_up:
             self._give_up(job, why)

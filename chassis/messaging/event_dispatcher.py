@@ -97,9 +97,9 @@ class EventDispatcher:
 
     def _apply_batch(self, envelopes: Sequence[Envelope]) -> None:
         try:
-            with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
+            with inbox.checked(), self._unit_of_work.begin(SYSTEM_CONTEXT) as work:
                 handled = list(filter(self.has_handler, envelopes))
-                inbox.advance(work.connection, envelopes, handled)
+                inbox.advance(work, envelopes, handled)
                 self._dispatch(handled, work)
         except inbox.SequenceMismatch:
             with self._unit_of_work.begin(SYSTEM_CONTEXT) as work:

@@ -1,12 +1,15 @@
 """The inbox: the events that were applied, and the last applied sequence of each subject."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.refusal import TooEarly
+from chassis.transactions.checks import check, failed
+from chassis.transactions.work import Work
 from contracts.message import Envelope
 
 
@@ -16,10 +19,15 @@ class SequenceMismatch(Exception):
 
 _EVENTS = """unnest(CAST(:ids AS uuid[]), CAST(:event_sources AS text[]), CAST(:event_subjects AS text[]),
         CAST(:sequences AS int[]), CAST(:types AS text[]))"""
-# One statement for the usual case: the first event of every subject follows the last one applied. The positions are
-# locked before the events are inserted, because the counts are taken in this order.
-_ADVANCE = sa.text(f"""
-    WITH given AS (
+_MISMATCH, _AGAIN = "sequence mismatch", "event came again"
+_FAILURES = {
+    "(SELECT count(*) FROM moved) + (SELECT count(*) FROM begun) <> (SELECT count(*) FROM given)": _MISMATCH,
+    "(SELECT count(*) FROM inserted) <> cardinality(CAST(:ids AS uuid[]))": _AGAIN,
+}
+# For the usual case: the first event of every subject follows the last one applied. The positions are locked before the
+# events are inserted, because the check counts in this order.
+_ADVANCE = f"""
+    given AS (
         SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[]), CAST(:firsts AS int[]),
                              CAST(:lasts AS int[])) AS given (source, subject, first, last)
     ), moved AS (
@@ -33,10 +41,8 @@ _ADVANCE = sa.text(f"""
     ), inserted AS (
         INSERT INTO inbox (event_id, source, subject, sequence, type) SELECT * FROM {_EVENTS}
         ON CONFLICT DO NOTHING RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM begun) AS subjects,
-           (SELECT count(*) FROM inserted) AS events
-""")  # noqa: S608
+    ), {check(_FAILURES)}
+"""  # noqa: S608
 _LAST = sa.text("""
     SELECT source, subject, last FROM inbox_position
     WHERE (source, subject) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS text[])))
@@ -78,20 +84,32 @@ def _ranges(envelopes: Sequence[Envelope]) -> list[SequenceRange]:
     return [ranges[key] for key in sorted(ranges)]
 
 
-def advance(connection: sa.Connection, envelopes: Sequence[Envelope], handled: Sequence[Envelope]) -> None:
+def advance(work: Work, envelopes: Sequence[Envelope], handled: Sequence[Envelope]) -> None:
     """Advance every subject past its events in this batch, and insert the inbox rows of those that are handled.
 
-    After a `SequenceMismatch` the caller must roll back. Raises `RuntimeError` where a handled event already has a row.
+    This comes before all else that the transaction executes, at the latest with it: what it raises, `checked` raises.
     """
     ranges = _ranges(envelopes)
     if any(span.first == 0 for span in ranges):
         raise SequenceMismatch
     numbers = {"firsts": [span.first for span in ranges], "lasts": [span.last for span in ranges]}
-    advanced = connection.execute(_ADVANCE, {**_keys(ranges), **numbers, **_rows(handled)}).one()
-    if advanced.subjects != len(ranges):
-        raise SequenceMismatch
-    if advanced.events != len(handled):
-        raise _came_again()
+    work.write_first(_ADVANCE, {**_keys(ranges), **numbers, **_rows(handled)})
+
+
+@contextmanager
+def checked() -> Iterator[None]:
+    """A block with a transaction that advances. Raises `RuntimeError` where a handled event already has a row.
+
+    Raises `SequenceMismatch` where the subjects do not follow; the transaction is rolled back.
+    """
+    try:
+        yield
+    except sa.exc.DataError as problem:
+        if failed(problem, _MISMATCH):
+            raise SequenceMismatch from problem
+        if failed(problem, _AGAIN):
+            raise _came_again() from problem
+        raise
 
 
 def advance_past_repeats(connection: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:

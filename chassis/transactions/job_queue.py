@@ -1,6 +1,7 @@
 """The job table as a queue: enqueue, claim with a lease, renew the lease, mark as done or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.observability import trace
+from chassis.transactions.checks import check, failed
 from chassis.transactions.job_order import lease_in_order, order_key_of
 from chassis.transactions.tables import JOB
 
@@ -32,11 +34,23 @@ _RENEW = (
     .where(sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN)
     .values(try_at=_LEASED_UNTIL)
 )
+_ENDED_BEFORE = "job ended before"
+_MISSED = {"(SELECT count(*) FROM ended) <> cardinality(CAST(:ended_jobs AS bigint[]))": _ENDED_BEFORE}
+_END = f"""
+    ended AS (
+        UPDATE job SET done_at = now(), last_error = ''
+        WHERE position = ANY(CAST(:ended_jobs AS bigint[])) AND done_at IS NULL AND gave_up_at IS NULL RETURNING 1
+    ), {check(_MISSED)}
+"""  # noqa: S608
 _POSTPONE = sa.text("""UPDATE job SET try_at = now() + make_interval(secs => failed.seconds), last_error = failed.why
     FROM unnest(CAST(:positions AS bigint[]), CAST(:seconds AS float[]), CAST(:whys AS text[]))
         AS failed (position, seconds, why)
     WHERE job.position = failed.position AND done_at IS NULL AND gave_up_at IS NULL
 """)
+
+
+class EndedBefore(Exception):
+    """Another process has ended one of the jobs."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +128,22 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) ->
     positions = [job.position for job in jobs]
     marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
     return set(connection.execute(marking).scalars()) if positions else set()
+
+
+def end(write_first: Callable[[str, dict[str, Any]], None], jobs: Sequence[LeasedJob]) -> None:
+    """Mark these jobs as done before all else in a transaction, or as one with it; `ending` raises what goes wrong."""
+    write_first(_END, {"ended_jobs": [job.position for job in jobs]})
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """A block with a transaction that ends jobs. Raises `EndedBefore`; the transaction is rolled back."""
+    try:
+        yield
+    except sa.exc.DataError as problem:
+        if failed(problem, _ENDED_BEFORE):
+            raise EndedBefore from problem
+        raise
 
 
 def postpone(connection: sa.Connection, jobs: Sequence[PostponedJob]) -> None:

@@ -1,6 +1,7 @@
 """What a transaction leaves beside its service's own rows: audit rows, remarks, events and jobs, by one statement."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from chassis import codec
-from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK
+from chassis.transactions.checks import CHECKED, PASSED
+from chassis.transactions.tables import AUDIT, JOB, METADATA, OUTBOX, REMARK, STREAM
 
 Rows = Sequence[Mapping[str, Any]]
 Params = dict[str, Any]
+Statement = tuple[str, Params]
 WriteLate = Callable[[str, Params], None]
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -23,41 +26,98 @@ _COLUMNS = {
     OUTBOX.name: "id subject sequence type hotel time data traceparent correlation_id causation_id",
     JOB.name: "key kind order_key payload not_before traceparent",
 }
-_ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING RETURNING kind, not_before"}
+_ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING"}
+_RETURNED = {JOB.name: "kind, not_before", STREAM.name: "subject, last"}
+# The subjects' next numbers, for the events that have none. `later` events of the subject follow one in the statement.
+_NUMBER = """
+    INSERT INTO stream (subject, last)
+    SELECT * FROM unnest(CAST(:stream_subjects AS text[]), CAST(:stream_counts AS int[])) AS given (subject, events)
+    WHERE {after} ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last
+"""
 
 
 def insert(
-    connection: sa.Connection, rows: Mapping[str, Rows], *, late: Sequence[tuple[str, Params]] = ()
+    connection: sa.Connection,
+    rows: Mapping[str, Rows],
+    *,
+    first: Statement | None = None,
+    late: Sequence[Statement] = (),
 ) -> Sequence[sa.Row[Any]]:
     """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
 
-    `late` are changes of other rows, each a statement of constant text, with parameters of names of its own. All of
-    them are one statement, because each statement costs a round trip and a plan, however small it is.
+    An event whose `sequence` is None gets the next number of its subject.
+
+    `late` are changes of other rows, each a statement of constant text that has `{after}` among its conditions and no
+    RETURNING, with parameters of names of its own. `first` are the statement's first parts, which end with a check (see
+    `chassis.transactions.checks`). All of them are one statement, because each statement costs a round trip and a plan,
+    however small it is. Its parts are executed in the order of its text: `first`, `late`, numbers, rows. `{after}` is a
+    condition that reads the whole result of the part before.
     """
     tables = tuple(table for table in _COLUMNS if rows.get(table))
-    if not tables and not late:
+    if not tables and not late and not first:
         return ()
-    params: Params = {table: codec.encode(rows[table]).decode() for table in tables}
-    for _, own in late:
-        params |= own
-    inserted = connection.execute(_statement(tuple(statement for statement, _ in late), tables), params)
-    return inserted.all() if inserted.returns_rows else ()
+    events = rows.get(OUTBOX.name, ())
+    numbering = []
+    if counts := Counter(event["subject"] for event in events if event["sequence"] is None):
+        numbering = [(_NUMBER, {"stream_subjects": list(counts), "stream_counts": list(counts.values())})]
+        rows = {**rows, OUTBOX.name: _with_later(events, counts)}
+    given = [("", {table: codec.encode(rows[table]).decode()}) for table in tables]
+    opening = [first] if first else []
+    statement = _statement(first[0] if first else "", tuple(text for text, _ in late), tables, numbers=bool(numbering))
+    executed = connection.execute(statement, _joined(*opening, *late, *numbering, *given))
+    return executed.all() if JOB.name in tables else ()
+
+
+def _with_later(events: Rows, counts: Mapping[str, int]) -> Rows:
+    left = dict(counts)
+    rows = []
+    for event in events:
+        if event["sequence"] is None:
+            left[event["subject"]] -= 1
+        rows.append({"later": left.get(event["subject"], 0), **event})
+    return rows
+
+
+def _joined(*statements: Statement) -> Params:
+    joined: Params = {}
+    for _, params in statements:
+        if joined.keys() & params.keys():
+            raise ValueError("two parts of a statement have a parameter of the same name")
+        joined |= params
+    return joined
 
 
 @cache
-def _statement(late: Sequence[str], tables: Sequence[str]) -> sa.TextClause:
-    *first, last = (*late, *map(_insertion, tables))
-    parts = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(first))
-    return sa.text(f"WITH {parts} {last}" if parts else last)
+def _statement(first: str, late: Sequence[str], tables: Sequence[str], *, numbers: bool) -> sa.TextClause:
+    parts = {f"late_{number}": text for number, text in enumerate(late, 1)}
+    parts |= {STREAM.name: _NUMBER} if numbers else {}
+    parts |= {table: _insertion(table, numbers=numbers and table == OUTBOX.name) for table in tables}
+    if not parts:
+        return sa.text(f"WITH {first} SELECT passed FROM {CHECKED}")  # noqa: S608
+    *middle, (_, last) = _in_order(parts, after=PASSED if first else "true")
+    named = [*([first] if first else []), *(f"new_{name} AS ({text})" for name, text in middle)]
+    return sa.text(f"WITH {', '.join(named)} {last}" if named else last)
 
 
-def _insertion(table: str) -> str:
+def _in_order(parts: Mapping[str, str], *, after: str) -> Iterator[tuple[str, str]]:
+    """The name and text of each part, which waits for the part before it. PostgreSQL promises no order by itself."""
+    for name, text in parts.items():
+        yield name, f"{text.replace('{after}', after)} RETURNING {_RETURNED.get(name, '1')}"
+        after = f"(SELECT count(*) FROM new_{name}) >= 0"  # noqa: S608
+
+
+def _insertion(table: str, *, numbers: bool) -> str:
     """Positions are given in the order of the rows."""
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
     types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(_DIALECT)}" for name in columns)
+    values, given, joined = names, names, ""
+    if numbers:
+        values = names.replace("sequence", "coalesce(sequence, last - later)")
+        types, given, joined = f"{types}, later int", f"{names}, later", "LEFT JOIN new_stream USING (subject)"
     return (
-        f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
+        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
         f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "
-        f"WITH ORDINALITY AS given ({names}, number) ORDER BY number{_ENDS.get(table, '')}"
+        f"WITH ORDINALITY AS given ({given}, number) {joined} WHERE {{after}} ORDER BY number{_ENDS.get(table, '')}"
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,20 +48,29 @@ class UnitOfWork:
         self._work = work
         self._demo = demo
 
-    def now(self, connection: sa.Connection) -> datetime:
+    def now(self) -> datetime:
         """The domain's time, UTC."""
         wall = datetime.now(UTC)
         if not self._demo:
             return wall
-        return wall + timedelta(seconds=float(connection.execute(sa.select(CLOCK.c.ahead_seconds)).scalar_one()))
+        with self.reading.connect() as connection:
+            return wall + timedelta(seconds=float(connection.execute(sa.select(CLOCK.c.ahead_seconds)).scalar_one()))
 
     @contextmanager
     def begin(self, context: Context | None = None, *, cause: Envelope | None = None) -> Iterator[Work]:
-        """Open a transaction, committed at the end of the block and rolled back by any exception."""
-        with self.engine.begin() as connection:
-            work = self._made(connection, context, cause)
-            yield work
-            work.flush()
+        """A transaction, committed at the end of the block and rolled back by any exception.
+
+        The database knows of it from its first read or lock on. Without any, what it leaves is written by one statement
+        in autocommit mode, in one round trip; where nothing is left either, no connection is used.
+        """
+        with ExitStack() as opened:
+            work = self._made(lambda: opened.enter_context(self.engine.begin()), self.now(), context, cause)
+            try:
+                yield work
+            except Exception:
+                work.check_first()
+                raise
+            work.end(alone=self.reading.connect)
         if work.due_kinds:
             self.wake(work.due_kinds)
         for callback in work.after_commit:
@@ -70,8 +79,9 @@ class UnitOfWork:
     @contextmanager
     def read(self, context: Context | None = None) -> Iterator[Work]:
         """Read without a transaction; each statement sees what is committed when the statement starts."""
+        now = self.now()
         with self.reading.connect() as connection:
-            yield self._made(connection, context, None)
+            yield self._made(lambda: connection, now, context, None)
 
     @contextmanager
     def at_once(self) -> Iterator[Work]:
@@ -79,8 +89,9 @@ class UnitOfWork:
 
         One that changes no row writes nothing to the disk, and costs one round trip instead of three.
         """
+        now = self.now()
         with self.reading.connect() as connection:
-            yield self._made(connection, None, None)
+            yield self._made(lambda: connection, now, None, None)
 
     def advance(self, seconds: float) -> datetime:
         """Move the domain's clock forward; returns the new domain time. Raises `PermissionError` outside demo mode."""
@@ -88,12 +99,14 @@ class UnitOfWork:
             raise PermissionError("the clock moves in demo mode only")
         with self.engine.begin() as connection:
             connection.execute(CLOCK.update().values(ahead_seconds=CLOCK.c.ahead_seconds + seconds))
-            return self.now(connection)
+        return self.now()
 
-    def _made(self, connection: sa.Connection, context: Context | None, cause: Envelope | None) -> Work:
+    def _made(
+        self, connect: Callable[[], sa.Connection], now: datetime, context: Context | None, cause: Envelope | None
+    ) -> Work:
         return self._work(
-            connection,
-            now=self.now(connection),
+            connect,
+            now=now,
             context=context or Context(),
             dependencies=self.dependencies,
             cause=cause,

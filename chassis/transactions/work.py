@@ -1,10 +1,10 @@
 """One transaction: reads and writes its service's tables, publishes events, enqueues jobs, writes audit rows."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,17 +20,10 @@ from contracts.values import Actor, Caller, Context
 
 log = logs.logger(__name__)
 
-# Built once: what every transaction does should cost no more than its round trip.
-_COUNT_ON = sa.text("""
-    INSERT INTO stream (subject, last)
-    SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:counts AS int[])) AS given (subject, events) ORDER BY subject
-    ON CONFLICT (subject) DO UPDATE SET last = stream.last + excluded.last RETURNING subject, last
-""")
-
 
 @dataclass
 class PendingEvent:
-    """An event that is written to the outbox at commit, when it gets its number if it has none."""
+    """An event that is written to the outbox at commit, with its subject's next number if it has none."""
 
     event: Event
     sequence: int | None
@@ -45,9 +38,11 @@ class Work:
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
     `due_kinds` are the kinds of the jobs that the transaction has enqueued and that are due at its commit.
+
+    `connect` opens the transaction in the database.
     """
 
-    connection: sa.Connection
+    connect: Callable[[], sa.Connection]
     _: KW_ONLY
     now: datetime
     context: Context
@@ -59,7 +54,27 @@ class Work:
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
     _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
-    _late: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
+    _first: records.Statement | None = field(default=None, init=False)
+    _late: list[records.Statement] = field(default_factory=list, init=False)
+    _began: bool = field(default=False, init=False)
+    _alone: Callable[[], AbstractContextManager[sa.Connection]] | None = field(default=None, init=False)
+
+    @cached_property
+    def connection(self) -> sa.Connection:
+        """The connection of the transaction, which is opened by the first use of this."""
+        if self._began:
+            raise RuntimeError("the transaction could not be opened")
+        self._began = True
+        connection = self.connect()
+        if self._first:
+            records.insert(connection, {}, first=self._first)
+            self._first = None
+        return connection
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the transaction is opened in the database."""
+        return "connection" in vars(self)
 
     @property
     def caller(self) -> Caller:
@@ -116,24 +131,48 @@ class Work:
         self.due_kinds |= {kind} if kind else set()
         return bool(kind)
 
+    def write_first(self, parts: str, params: dict[str, Any]) -> None:
+        """Execute these parts of a statement, which end with a check, before all else that the transaction executes.
+
+        They are executed when the transaction is opened, at the latest when its block has ended with an exception; in a
+        transaction that is one statement they are its first parts (see `records.insert`).
+        """
+        if self.is_open or self._first:
+            raise RuntimeError("nothing is executed before what comes first")
+        self._first = parts, params
+
+    def check_first(self) -> None:
+        """Execute what comes first, unless it was: where its check fails, what the transaction did has no meaning."""
+        if self._first and not self._began:
+            self.connection  # noqa: B018
+
     def write_late(self, statement: str, params: dict[str, Any]) -> None:
         """Execute a store's statement at commit, as one with the audit rows and the outbox.
 
-        The statement sees none of their rows, and its text is a constant: only `params` differ. It changes rows that
-        the transaction has locked, because it comes after the last lock.
+        The statement sees none of their rows, and its text is a constant (see `records.insert`): only `params` differ.
+        Late statements are executed in the order of the calls, after every lock that the transaction has taken.
         """
         self._late.append((statement, params))
 
+    def end(self, *, alone: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+        """Flush the transaction, which is to be committed; where it is not open, by a statement that is `alone`."""
+        self._alone = alone
+        self.flush()
+
     def flush(self) -> None:
-        """Write audit rows, outbox, jobs and late statements; `UnitOfWork` calls this just before the commit."""
-        self._number(self._events)
+        """Write audit rows, outbox, jobs and late statements in the transaction; `end` calls this."""
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
-        enqueued = records.insert(self.connection, rows, late=self._late)
-        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
+        if self._first or self._late or any(rows.values()):
+            self._write(rows)
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
-        self._audit, self._remarks, self._events, self._jobs, self._late = [], [], [], [], []
+        self._audit, self._remarks, self._events, self._jobs, self._late, self._first = [], [], [], [], [], None
+
+    def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
+            enqueued = records.insert(connection, rows, first=self._first, late=self._late)
+        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event
@@ -149,18 +188,6 @@ class Work:
             "correlation_id": self.context.request_id or (pending.cause.correlationid if pending.cause else ""),
             "causation_id": pending.cause.id if pending.cause else "",
         }
-
-    def _number(self, events: Sequence[PendingEvent]) -> None:
-        """Give those events that have no number the next ones of their subjects, all by one statement."""
-        unnumbered = [pending for pending in events if pending.sequence is None]
-        if not unnumbered:
-            return
-        counts = Counter(pending.event.subject for pending in unnumbered)
-        reached = self.connection.execute(_COUNT_ON, {"subjects": list(counts), "counts": list(counts.values())})
-        following = {row.subject: row.last - counts[row.subject] + 1 for row in reached}
-        for pending in unnumbered:
-            subject = pending.event.subject
-            pending.sequence, following[subject] = following[subject], following[subject] + 1
 
 
 def _log_events(committed: Sequence[PendingEvent]) -> None:

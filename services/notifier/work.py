@@ -17,6 +17,7 @@ from services.notifier.sms import NoSmsProvider, SmsProvider
 from services.notifier.staff_names import StaffNameCache
 from services.notifier.store.mail_counts import SqlMailCounts
 from services.notifier.store.notices import SqlNotices
+from services.notifier.store.pending_notices import SqlPendingNotices
 
 
 class NotifierDependencies(Data):
@@ -51,21 +52,26 @@ class NotifierWork(Work):
     mail_counts = store(SqlMailCounts)
 
     @cached_property
+    def pending_notices(self) -> SqlPendingNotices:
+        return SqlPendingNotices(self.write_late)
+
+    @cached_property
     def new_notices(self) -> list[Notice]:
-        """The notices to insert just before the commit, in one statement."""
+        """The notices to insert just before the commit, all at once."""
         return []
 
     @cached_property
     def sent_jobs(self) -> list[NoticeJob]:
-        """The jobs whose notices are stored as `SENT` just before the commit, in one statement."""
+        """The jobs whose notices are stored as `SENT` just before the commit, all at once."""
         return []
 
     def flush(self) -> None:
         """Write the new notices and the results of sent ones, then audit rows and outbox."""
         if self.new_notices:
-            self.notices.add(self.new_notices, now=self.now)
+            self.pending_notices.add(self.new_notices, now=self.now)
             self.new_notices.clear()
         if self.sent_jobs:
-            self.notices.settle(self.sent_jobs, LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent), now=self.now)
+            status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeSent)
+            self.pending_notices.settle(self.sent_jobs, status, now=self.now)
             self.sent_jobs.clear()
         super().flush()

@@ -34,13 +34,20 @@ def test_one_statement_more_is_noticed(fixture: PlatformFixture) -> None:
         unit_of_work = host.services["rooms"].runtime.unit_of_work
         now = unit_of_work.now
 
-        def with_a_statement(connection: sa.Connection) -> datetime:
-            connection.execute(sa.text("SELECT 1"))
-            return now(connection)
+        def with_a_statement() -> datetime:
+            with unit_of_work.reading.connect() as connection:
+                connection.execute(sa.text("SELECT 1"))
+            return now()
 
         with patch.object(unit_of_work, "now", with_a_statement):
             after = table_of({"availability": record(host, stay.availability)})
 
     assert list(differences(before, before)) == []
-    assert list(differences(before, after)) == ["availability: rooms has 2 statements, 1 more than the table's 1"]
-    assert list(differences(after, before)) == ["availability: rooms has 1 statements; lower the table's 2"]
+    assert list(differences(before, after)) == [
+        "availability: rooms has 2 statements, 1 more than the table's 1",
+        "availability: rooms has 2 round trips, 1 more than the table's 1",
+    ]
+    assert list(differences(after, before)) == [
+        "availability: rooms has 1 statements; lower the table's 2",
+        "availability: rooms has 1 round trips; lower the table's 2",
+    ]

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Envelope
@@ -44,7 +42,7 @@ class CrashingUnitOfWork(UnitOfWork):
         self._fate = crash_points
         self._ahead = ahead
 
-    def now(self, connection: sa.Connection) -> datetime:
+    def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead()
 
     @contextmanager

@@ -22,9 +22,7 @@ class RewindableConnection:
         with self.connection.begin_nested():
             yield self.connection
 
-    @contextmanager
-    def connect(self) -> Iterator[sa.Connection]:
-        yield self.connection
+    connect = begin
 
     def execution_options(self, **_: Any) -> RewindableConnection:
         return self

@@ -46,7 +46,8 @@ class SimulatedUnitOfWork(UnitOfWork):
         self._world.turns.give_back()
         with super().begin(context, cause=cause) as work:
             yield work
-            work.flush()
+            if work.is_open:  # otherwise the flush and the commit are one statement
+                work.flush()
             self._world.point("commit", "before")
         self._world.shares["commit"] += 1
         self._world.committed.add(self._service)

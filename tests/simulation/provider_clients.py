@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -12,7 +11,9 @@ import stripe
 from chassis.refusal import PermanentFailure, RetryLater
 from sandbox.stripe.in_memory import InMemoryStripe
 from services.notifier.domain.jobs import PushMessage
+from services.notifier.mailer.mail import Mail
 from services.notifier.pusher_gateway import PusherGateway, batches
+from tests.fakes.mails import parsed
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -94,12 +95,12 @@ class SimulatedMailServer:
             raise RetryLater("SMTP_UNREACHABLE")
         yield self
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: Mail) -> None:
         """Send the mail. Raises `RetryLater`."""
-        if not mail["To"]:
+        if not mail.recipient:
             raise PermanentFailure("LETTER_UNSENDABLE")
         if self._world.fault("the mail server defers a mail", self._world.mixture.notices):
             raise RetryLater("SMTP_451")
         self._world.shares["mail"] += 1
-        self._world.providers.mailbox.append(mail)
+        self._world.providers.mailbox.append(parsed(mail))
         self._world.point("call", "after")

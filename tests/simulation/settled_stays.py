@@ -24,11 +24,13 @@ from hotelmate.invariants.context import ExaminationContext
 from sandbox.stripe.in_memory import InMemoryStripe
 from sandbox.stripe.webhook_sender import signature
 from services.notifier.domain.jobs import PushMessage
+from services.notifier.mailer.mail import Mail
 from services.notifier.pusher_gateway import PusherGateway
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
 from tests.conversations.conftest import HOTEL, POOL, SECRET, STAFF, _settings
 from tests.fakes.database_copies import CopyDatabase, copies_of
+from tests.fakes.mails import parsed
 from tests.fakes.platform import Platform
 from tests.simulation.judge import Judge
 
@@ -47,9 +49,9 @@ class ListedMails:
         """A connection."""
         yield self
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: Mail) -> None:
         """Take a mail."""
-        self.mails.append(mail)
+        self.mails.append(parsed(mail))
 
 
 class ListedPushes(PusherGateway):

@@ -1,7 +1,8 @@
-"""`python -m tests.statement_counts`: counts the SQL statements and transactions of each operation.
+"""`python -m tests.statement_counts`: counts the SQL statements, round trips and transactions of each operation.
 
-Each cell is `statements/transactions (durable)`: the statements without BEGIN and COMMIT, the committed transactions,
-and those of them whose commit waited for the disk.
+Each cell is `round trips/transactions (durable)`: the statements with BEGIN and COMMIT, the committed transactions, and
+those of them whose commit waited for the disk. A statement in autocommit mode is one round trip, and where it writes a
+transaction.
 """
 
 import argparse

@@ -53,7 +53,7 @@ class CountedHost:
         """Set the services' clock to the provider's, to the middle of a second that no earlier operation had."""
         self._now = max(datetime.now(UTC).replace(microsecond=500_000), self._now + timedelta(seconds=5))
 
-    def now(self, _: sa.Connection) -> datetime:
+    def now(self) -> datetime:
         """The services' time, UTC."""
         return self._now
 

@@ -19,11 +19,12 @@ PRODUCT = tuple(f"{ROOT / name}/" for name in ("services", "chassis"))
 # Whether the commit that follows waits until the disk has it: the transaction has written or locked rows.
 DURABLE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL AND current_setting('synchronous_commit') <> 'off'"
 SYNCHRONOUS = "SELECT current_setting('synchronous_commit') <> 'off'"
+NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())"  # differs after a transaction that wrote
 
 
 @dataclass(eq=False)
 class RecordedTransaction:
-    """A BEGIN…COMMIT block, or one writing statement of a connection in autocommit mode.
+    """A BEGIN…COMMIT block, or one writing statement of a connection in autocommit mode, which `is_alone`.
 
     `durable` is True where the commit waited for the disk. `outcome` is `commit`, `rollback`, or empty while it runs.
     """
@@ -32,6 +33,7 @@ class RecordedTransaction:
     number: int
     outcome: str = ""
     durable: bool = False
+    is_alone: bool = False
 
 
 @dataclass(eq=False)
@@ -73,6 +75,7 @@ class StatementRecorder:
         self._recording = Recording()
         self._activities: list[str] = []
         self._open: dict[int, RecordedTransaction] = {}
+        self._alone: dict[int, tuple[RecordedStatement, Any]] = {}
         self._paused = False
         self._number = 0
 
@@ -121,7 +124,19 @@ class StatementRecorder:
             if transaction is None and not driver.autocommit:
                 transaction = self._open[id(driver)] = self._begun(service)
             times = len(values) if many and isinstance(values, list) else 1
-            self._append(service, text, transaction, times)
+            statement = self._append(service, text, transaction, times)
+            if driver.autocommit:
+                self._alone[id(driver)] = statement, _scalar(driver, NEXT_TRANSACTION)
+
+        def executed_alone(connection: Any, *_: Any) -> None:
+            driver = connection.connection.dbapi_connection
+            if not driver.autocommit or id(driver) not in self._alone:
+                return
+            statement, before = self._alone.pop(id(driver))
+            if _scalar(driver, NEXT_TRANSACTION) != before:
+                made = statement.transaction = self._begun(service)
+                made.outcome, made.is_alone = "commit", True
+                made.durable = "synchronous_commit" not in statement.text
 
         def ended(outcome: str) -> Callable[[sa.Connection], None]:
             def end(connection: sa.Connection) -> None:
@@ -131,13 +146,12 @@ class StatementRecorder:
                     return
                 transaction.outcome = outcome
                 if outcome == "commit" and driver.info.transaction_status == extensions.TRANSACTION_STATUS_INTRANS:
-                    with driver.cursor() as cursor:
-                        cursor.execute(DURABLE)
-                        transaction.durable = cursor.fetchone()[0]
+                    transaction.durable = _scalar(driver, DURABLE)
 
             return end
 
         sa.event.listen(engine, "before_cursor_execute", executed)
+        sa.event.listen(engine, "after_cursor_execute", executed_alone)
         sa.event.listen(engine, "commit", ended("commit"))
         sa.event.listen(engine, "rollback", ended("rollback"))
 
@@ -151,7 +165,7 @@ class StatementRecorder:
                 transaction = None
                 if not text.lstrip().upper().startswith(("SELECT", "SET", "BEGIN", "COMMIT")) and not recorder._paused:
                     transaction = recorder._begun(service)
-                    transaction.outcome = "commit"
+                    transaction.outcome, transaction.is_alone = "commit", True
                 if not recorder._paused:
                     recorder._append(service, text, transaction, 1)
                 result = await super().execute(query, *args, **options)
@@ -168,10 +182,19 @@ class StatementRecorder:
         self._recording.transactions.append(transaction)
         return transaction
 
-    def _append(self, service: str, text: str, transaction: RecordedTransaction | None, times: int) -> None:
+    def _append(
+        self, service: str, text: str, transaction: RecordedTransaction | None, times: int
+    ) -> RecordedStatement:
         activity = self._activities[-1] if self._activities else ""
         statement = RecordedStatement(service, text, activity, _callers(), transaction, times)
         self._recording.statements.append(statement)
+        return statement
+
+
+def _scalar(driver: Any, query: str) -> Any:
+    with driver.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
 
 
 def _callers() -> list[str]:

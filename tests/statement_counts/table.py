@@ -8,7 +8,7 @@ from contracts.catalogue import OWNERS
 from tests.statement_counts.recorder import Recording
 
 TABLE = Path(__file__).with_name("counts.json")
-UNITS = ("statements", "transactions", "durable", "rollbacks")
+UNITS = ("statements", "transactions", "durable", "rollbacks", "round trips")
 TOTAL = "total"
 
 Counts = Mapping[str, int]
@@ -16,14 +16,19 @@ Table = Mapping[str, Mapping[str, Counts]]
 
 
 def counts_of(recording: Recording, service: str) -> dict[str, int]:
-    """The counts of one service; `durable` are the transactions whose commit waited for the disk."""
+    """The counts of one service; `durable` are the transactions whose commit waited for the disk.
+
+    The round trips are the statements, and two for each BEGIN with its end.
+    """
     transactions = [each for each in recording.transactions if each.service == service]
     committed = [each for each in transactions if each.outcome == "commit"]
+    statements = sum(each.times for each in recording.statements if each.service == service)
     return {
-        "statements": sum(each.times for each in recording.statements if each.service == service),
+        "statements": statements,
         "transactions": len(committed),
         "durable": sum(each.durable for each in committed),
         "rollbacks": len(transactions) - len(committed),
+        "round trips": statements + 2 * sum(not each.is_alone for each in transactions),
     }
 
 
@@ -74,7 +79,7 @@ def differences(committed: Table, counted: Table) -> Iterator[str]:
 
 
 def lines_of(table: Table, before: Table) -> Iterator[str]:
-    """The table as text: `statements/transactions (durable)` for each service; totals that differ from `before`."""
+    """The table as text: `round trips/transactions (durable)` for each service; totals that differ from `before`."""
     yield f"{'operation':<17}" + "".join(f"{name:>14}" for name in (*OWNERS, TOTAL))
     for operation, services in table.items():
         sums, old = total(services), total(before.get(operation, {}))
@@ -85,4 +90,4 @@ def lines_of(table: Table, before: Table) -> Iterator[str]:
 
 
 def _cell(counts: Counts | None) -> str:
-    return f"{counts['statements']}/{counts['transactions']} ({counts['durable']})" if counts else "-"
+    return f"{counts['round trips']}/{counts['transactions']} ({counts['durable']})" if counts else "-"

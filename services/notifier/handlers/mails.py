@@ -1,7 +1,6 @@
 """Handlers of the mail jobs. Recipients and names are read from the bookings service at sending, never stored."""
 
 from collections.abc import Callable, Mapping, Sequence
-from email.message import EmailMessage
 from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal, RetryLater, Unavailable
@@ -10,6 +9,7 @@ from contracts.bookings.communications import GetLetter, GetMailFacts, GetManyMa
 from contracts.bookings.lookups import GetLookupLetter
 from contracts.message import Ask
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
+from services.notifier.mailer.mail import Mail
 from services.notifier.mailer.renderer import MailRenderer
 from services.notifier.mailer.smtp import SmtpConnection
 from services.notifier.work import NotifierWork
@@ -35,7 +35,7 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
         before_payment = {
             job.notice_id: each.recipient_key
             for job, each, mail in zip(jobs, facts, mails, strict=True)
-            if isinstance(each, MailFacts) and each.before_payment and isinstance(mail, EmailMessage)
+            if isinstance(each, MailFacts) and each.before_payment and isinstance(mail, Mail)
         }
         refused = _count(before_payment, conversation)
         return [_send(connection, refused.get(job.notice_id, mail)) for job, mail in zip(jobs, mails, strict=True)]
@@ -93,9 +93,7 @@ def _facts_of(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]
     return results
 
 
-def _mail(
-    job: SendMail, facts: MailFacts | Exception, conversation: Conversation[NotifierWork]
-) -> EmailMessage | Exception:
+def _mail(job: SendMail, facts: MailFacts | Exception, conversation: Conversation[NotifierWork]) -> Mail | Exception:
     """The rendered mail; a mail that cannot be rendered keeps no other one from its guest."""
     if isinstance(facts, Exception):
         return facts
@@ -117,13 +115,13 @@ def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWor
 
 
 def _send_letter(
-    conversation: Conversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], EmailMessage]
+    conversation: Conversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], Mail]
 ) -> str | Exception:
     with conversation.dependencies.mail_server.connect() as connection:
         return _send(connection, render(conversation.dependencies.renderer, job, _ask(conversation, ask)))
 
 
-def _send(connection: SmtpConnection, mail: EmailMessage | Exception) -> str | Exception:
+def _send(connection: SmtpConnection, mail: Mail | Exception) -> str | Exception:
     """The subject line of the mail that was sent, or why it was not."""
     if isinstance(mail, Exception):
         return mail
@@ -131,7 +129,7 @@ def _send(connection: SmtpConnection, mail: EmailMessage | Exception) -> str | E
         connection.send(mail)
     except (RetryLater, PermanentFailure) as problem:
         return problem
-    return str(mail["Subject"])
+    return mail.subject
 
 
 def _ask(conversation: Conversation[NotifierWork], ask: Ask[T]) -> T:

@@ -32,6 +32,6 @@ def give_up(job: NoticeJob, reason: str, work: NotifierWork) -> None:
     """Store the notice as `GAVE_UP`. Publish `NoticeGaveUp`, except for pushes of availability or of `NoticeGaveUp`."""
     code = failure_code(reason)
     status = LIFECYCLE.after(NoticeStatus.PENDING, NoticeGaveUp)
-    work.notices.settle([job], status, now=work.now, reason=code)
+    work.pending_notices.settle([job], status, now=work.now, reason=code)
     if not isinstance(job, PushAvailability) and job.occasion != NOTICE_GAVE_UP.name:
         work.publish(NoticeGaveUp(**shared_fields(job), reason_code=code, gave_up_at=work.now))

@@ -2,12 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import default
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +24,7 @@ from contracts.values import HotelCard
 from services.notifier.domain.jobs import SendLookup, SendMail, SendMessage, SendToGuest
 from services.notifier.domain.mails import SUBJECTS
 from services.notifier.domain.names import is_suspicious
+from services.notifier.mailer.mail import Mail, content, header
 
 T = TypeVar("T", bound=Data)
 
@@ -34,10 +32,13 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class MailRenderer:
-    """Renders mails. `sender` is the From address, `public_url` the base of links to the guest page."""
+    """Renders mails. `sender` is the From address, `public_url` the base of links to the guest page.
+
+    Raises `ValueError` where no mail server can be given the sender: its domain is international, and unusable.
+    """
 
     def __init__(self, *, sender: str, public_url: str) -> None:
-        self._sender = sender
+        self._sender = sender if sender.isascii() else usable_address(sender)
         self._public_url = public_url.rstrip("/")
         loader = FileSystemLoader(TEMPLATES)
         # Each occasion has one text template; only the layout around the text differs. HTML escapes all of it.
@@ -46,7 +47,7 @@ class MailRenderer:
         )
         self._html = self._text.overlay(autoescape=True)
 
-    def mail(self, job: SendMail, facts: MailFacts) -> EmailMessage:
+    def mail(self, job: SendMail, facts: MailFacts) -> Mail:
         """The mail for the job's occasion. Raises `PermanentFailure` where the guest's address is unusable."""
         booking, hotel = facts.booking, _isolated(facts.booking.hotel_card)
         subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
@@ -55,7 +56,7 @@ class MailRenderer:
         values["paragraphs"] = [_one_line(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
         return self._compose(job, values, to=booking.guest_email, subject=subject)
 
-    def message(self, job: SendMessage, letter: Letter) -> EmailMessage:
+    def message(self, job: SendMessage, letter: Letter) -> Mail:
         """The mail of a staff message. A mail to an address other than the guest's contains no data of the booking."""
         values = self._booking_values(letter.facts, job)
         if letter.facts.access_code is None:
@@ -63,7 +64,7 @@ class MailRenderer:
         values["paragraphs"] = [paragraph.strip() for paragraph in letter.message.split("\n\n") if paragraph.strip()]
         return self._compose(job, values, to=letter.recipient, subject=letter.subject)
 
-    def lookup(self, job: SendLookup, letter: LookupLetter) -> EmailMessage:
+    def lookup(self, job: SendLookup, letter: LookupLetter) -> Mail:
         """The mail with the links to a guest's bookings."""
         links = {each.booking_id: self._link(job.hotel, each.booking_id, each.access_code) for each in letter.bookings}
         values = {**self._hotel_values(letter.hotel_card), "links": links}
@@ -85,21 +86,23 @@ class MailRenderer:
 
     def _compose(
         self, job: SendToGuest, values: dict[str, Any], *, to: str, subject: str, layout: str = "letter"
-    ) -> EmailMessage:
+    ) -> Mail:
         hotel: HotelCard = values["hotel"]
         values["subject"] = _one_line(subject)
-        mail = EmailMessage()
-        mail["Subject"] = values["subject"]
-        mail["From"] = _parsed("From", _one_line(hotel.name), self._sender)
-        mail["To"] = _address(to)
-        with suppress(UnusableAddress):  # an unusable address of the hotel keeps no mail from the guest
-            mail["Reply-To"] = _parsed("Reply-To", "", usable_address(hotel.email))
-        mail["Date"] = formatdate()
-        mail["Message-ID"] = self._message_id(job)
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(self._text.get_template(f"{layout}.txt").render(values))
-        mail.add_alternative(self._html.get_template(f"{layout}.html").render(values), subtype="html")
-        return mail
+        recipient = _recipient(to)
+        headers = (
+            header("Subject", values["subject"]),
+            _address_header("From", _one_line(hotel.name), self._sender),
+            header("To", recipient),
+            _reply_to(hotel.email),
+            header("Date", formatdate()),
+            header("Message-ID", self._message_id(job)),
+            b"Auto-Submitted: auto-generated\r\n",
+        )
+        text = self._text.get_template(f"{layout}.txt").render(values)
+        html = self._html.get_template(f"{layout}.html").render(values)
+        mail = content(b"".join(headers), text=text, html=html)
+        return Mail(sender=self._sender, recipient=recipient, subject=values["subject"], content=mail)
 
     def _link(self, hotel: str, booking_id: str, code: str | None) -> str:
         page = f"{self._public_url}/guest/{quote(hotel)}/bookings/{quote(booking_id)}"
@@ -117,17 +120,26 @@ def _salutation(facts: MailFacts) -> str:
     return "" if facts.before_payment and is_suspicious(name) else name
 
 
-def _address(text: str) -> Address:
+def _recipient(text: str) -> str:
     try:
-        return Address(addr_spec=usable_address(text))
+        return usable_address(text)
     except UnusableAddress:
         raise PermanentFailure("ADDRESS_UNUSABLE") from None
 
 
 @lru_cache(maxsize=1_000)
-def _parsed(name: str, display_name: str, address: str) -> Any:
-    """The header with this address, parsed once: it is the same in every mail of a hotel."""
-    return default.header_factory(name, str(Address(display_name, addr_spec=address)))
+def _address_header(name: str, display_name: str, address: str) -> bytes:
+    """The header with this address, encoded once: it is the same in every mail of a hotel."""
+    return header(name, str(Address(display_name, addr_spec=address)))
+
+
+@lru_cache(maxsize=1_000)
+def _reply_to(address: str) -> bytes:
+    """The header with the hotel's address; empty where that is unusable, which keeps no mail from the guest."""
+    try:
+        return _address_header("Reply-To", "", usable_address(address))
+    except UnusableAddress:
+        return b""
 
 
 def _isolated(data: T) -> T:

@@ -5,10 +5,10 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.message import EmailMessage
 
 from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.mailer.idle_connections import IdleConnections
+from services.notifier.mailer.mail import Mail
 from services.notifier.settings import NotifierSettings
 
 TIMEOUT = 10.0
@@ -29,7 +29,7 @@ class SmtpConnection:
         self._until = until
         self.is_usable = True
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, mail: Mail) -> None:
         """Send the mail. Raises `PermanentFailure` where the server rejects the mail for good, else `RetryLater`.
 
         The error's text is a code. The server's own words are left out, because they may repeat an address.
@@ -42,16 +42,13 @@ class SmtpConnection:
         self._until = min(self._until, now + ROUND_SECONDS)
         self.is_usable = False  # until the server has answered
         try:
-            self._server.send_message(mail)
+            self._server.sendmail(mail.sender, [mail.recipient], mail.content)
         except smtplib.SMTPRecipientsRefused as error:
             self._begin_anew()
             raise _failure(min(code for code, _ in error.recipients.values())) from None
         except smtplib.SMTPResponseException as error:
             self._begin_anew()
             raise _failure(error.smtp_code) from None
-        except smtplib.SMTPNotSupportedError:
-            self._begin_anew()
-            raise PermanentFailure("SMTP_CANNOT_ADDRESS") from None
         except OSError:
             raise RetryLater("SMTP_UNREACHABLE") from None
         except ValueError:

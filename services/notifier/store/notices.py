@@ -1,8 +1,6 @@
-"""The notice table: the only SQL of the notifier."""
+"""The notice table: reads notices, and reopens those that were given up."""
 
 from collections.abc import Collection
-from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,34 +28,10 @@ NOTICE = sa.Table(
     sa.Column("settled_at", sa.DateTime(timezone=True)),
 )
 _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
-_ADD = sa.text("""
-    INSERT INTO notice (id, medium, occasion, hotel, booking_id, event_id, subject, sequence, status, created_at)
-    SELECT *, CAST(:status AS text), CAST(:now AS timestamptz) FROM unnest(
-        CAST(:notice_id AS uuid[]), CAST(:medium AS text[]), CAST(:occasion AS text[]), CAST(:hotel AS text[]),
-        CAST(:booking_id AS text[]), CAST(:event_id AS uuid[]), CAST(:subject AS text[]), CAST(:sequence AS bigint[]))
-    ON CONFLICT (id, hotel) DO NOTHING
-""")
 
 
 class SqlNotices(SqlStore):
-    """Reads and writes notices and their statuses."""
-
-    def add(self, notices: Collection[Notice], *, now: datetime) -> None:
-        """Insert the notices as `PENDING`, except those whose id exists already.
-
-        They are inserted in the order of their ids: of two transactions with the same notices, one waits.
-        """
-        ordered = sorted(notices, key=lambda notice: notice.notice_id)
-        columns = {each.name: [getattr(notice, each.name) for notice in ordered] for each in fields(Notice)}
-        self._connection.execute(_ADD, {**columns, "status": NoticeStatus.PENDING, "now": now})
-
-    def settle(self, jobs: Collection[NoticeJob], status: NoticeStatus, *, now: datetime, reason: str = "") -> None:
-        """Set the final status of each of these jobs' notices that is `PENDING`."""
-        self._connection.execute(
-            sa.update(NOTICE)
-            .where(_of(jobs), NOTICE.c.status == NoticeStatus.PENDING)
-            .values(status=status, settled_at=now, reason=reason)
-        )
+    """Reads notices, and reopens those that were given up."""
 
     def get(self, notice_id: str) -> StoredNotice | None:
         """The notice, or None for an unknown id."""

@@ -23,6 +23,7 @@ SELECT EXISTS (SELECT FROM begun) AS is_new, (SELECT count(*) FROM locked) AS ho
 REPLY = sa.text("SELECT kind, booking_id, reply FROM action WHERE hotel = :hotel AND action_id = :action_id")
 FINISH = """
 UPDATE action SET reply = CAST(:action_reply AS jsonb) WHERE hotel = :action_hotel AND action_id = :action_id
+AND {after}
 """
 
 

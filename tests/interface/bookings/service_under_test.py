@@ -40,7 +40,7 @@ class StoppedClock(UnitOfWork):
 
     moment = build.NOW
 
-    def now(self, connection: sa.Connection) -> datetime:
+    def now(self) -> datetime:
         return self.moment
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, Ma
 from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.handlers import mails
 from services.notifier.mailer import idle_connections
+from services.notifier.mailer.mail import Mail
 from services.notifier.mailer.smtp import SmtpConnection, SmtpServer
 from services.notifier.work import dependencies
 from tests.interface.notifier.conftest import Notifier
@@ -74,7 +74,7 @@ def statuses(notifier: Notifier) -> list[str]:
     return [row[1] for row in rows]
 
 
-def as_one(connection: SmtpConnection, mail: EmailMessage | Exception) -> str:
+def as_one(connection: SmtpConnection, mail: Mail | Exception) -> str:
     """Send a mail of a batch whose mails share one outcome."""
     if isinstance(mail, Exception):
         raise mail
@@ -282,7 +282,7 @@ def test_a_process_that_dies_in_mid_batch_has_all_its_mails_sent_again_under_the
     send_one = SmtpConnection.send
     left = [4]
 
-    def dying(self: SmtpConnection, mail: EmailMessage) -> None:
+    def dying(self: SmtpConnection, mail: Mail) -> None:
         send_one(self, mail)
         left[0] -= 1
         if not left[0]:

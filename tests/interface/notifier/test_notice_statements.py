@@ -1,5 +1,6 @@
 """The notices of a transaction are written by one statement, however many there are."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +22,7 @@ def written(notifier: Notifier) -> Iterator[list[str]]:
     texts: list[str] = []
 
     def executed(_: Any, __: Any, text: str, *___: Any) -> None:
-        if text.lstrip().startswith(("INSERT INTO notice", "UPDATE notice")):
-            texts.append(text.split(maxsplit=1)[0])
+        texts.extend(re.findall(r"\b(INSERT|UPDATE) (?:INTO )?notice\b", text))
 
     engine = notifier.unit_of_work.engine
     sa.event.listen(engine, "before_cursor_execute", executed)

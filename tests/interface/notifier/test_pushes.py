@@ -203,7 +203,7 @@ def test_after_an_outage_availability_is_pushed_once_per_hotel(
     now = notifier.unit_of_work.now
     for second in (-30, -20, -10):
         earlier = timedelta(seconds=second)
-        monkeypatch.setattr(notifier.unit_of_work, "now", lambda connection, by=earlier: now(connection) + by)
+        monkeypatch.setattr(notifier.unit_of_work, "now", lambda by=earlier: now() + by)
         notifier.deliver(envelope_of(sample(InventoryHeld, booking_id=f"BK-2027-AAAA{-second}")))
     monkeypatch.setattr(notifier.unit_of_work, "now", now)
 

@@ -45,7 +45,7 @@ class UnitOfWorkAtTime(UnitOfWork):
 
     moment = START
 
-    def now(self, connection: sa.Connection) -> datetime:
+    def now(self) -> datetime:
         return self.moment
 
 

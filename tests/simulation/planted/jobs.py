@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import sqlalchemy as sa
 
 from chassis.jobs.runner import JobRunner
 from chassis.refusal import PermanentFailure, Unavailable
 from chassis.transactions import job_queue
+from chassis.transactions.checks import check
 from chassis.transactions.tables import JOB
 from services.payments.steps import sync, webhook_application
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
+_UNFENCED = f"""
+    ended AS (UPDATE job SET done_at = now(), last_error = '' WHERE position = ANY(CAST(:positions AS bigint[]))),
+    {check({"false": ""})}
+"""
 TURNS_TO_END = 15  # of other tasks, before a job ends
 
 
@@ -76,11 +79,9 @@ def leases_of_jobs_are_ignored(product: Replacements) -> None:
 def a_job_ends_as_often_as_it_was_run(product: Replacements) -> None:
     """A process that stood still longer than its lease ends a job that another process has ended."""
 
-    def unfenced(connection: sa.Connection, jobs: Sequence[Any], **values: Any) -> set[int]:
+    def unfenced(write_first: Callable[[str, dict[str, Any]], None], jobs: Sequence[Any]) -> None:
         for _ in range(TURNS_TO_END):
             product.turn()
-        positions = [job.position for job in jobs]
-        connection.execute(JOB.update().where(JOB.c.position.in_(positions)).values(**values))
-        return set(positions)
+        write_first(_UNFENCED, {"positions": [job.position for job in jobs]})
 
-    product.replace(job_queue, "mark", unfenced)
+    product.replace(job_queue, "end", unfenced)

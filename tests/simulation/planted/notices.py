@@ -7,7 +7,7 @@ from typing import Any
 from chassis.refusal import RetryLater
 from services.notifier.domain.send_result import SENT, SendResult
 from services.notifier.handlers import events, mails, pushes
-from services.notifier.store.notices import SqlNotices
+from services.notifier.store.pending_notices import SqlPendingNotices
 from services.notifier.work import NotifierWork
 from tests.simulation.actors.clock import DAYS_PASS
 from tests.simulation.planted.fault import planted
@@ -59,9 +59,9 @@ def a_failed_mail_counts_as_sent(product: Replacements) -> None:
 )
 def notices_given_up_have_no_reason(product: Replacements) -> None:
     """A notice that is given up does not say why."""
-    settle = SqlNotices.settle
+    settle = SqlPendingNotices.settle
 
-    def without_reason(self: SqlNotices, jobs: Any, status: Any, *, now: Any, reason: str = "") -> None:
+    def without_reason(self: SqlPendingNotices, jobs: Any, status: Any, *, now: Any, reason: str = "") -> None:
         settle(self, jobs, status, now=now)
 
-    product.replace(SqlNotices, "settle", without_reason)
+    product.replace(SqlPendingNotices, "settle", without_reason)

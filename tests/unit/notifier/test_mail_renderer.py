@@ -13,6 +13,7 @@ from contracts.values import Money, PriceLines
 from services.notifier.domain.jobs import SendLookup, SendMail
 from services.notifier.domain.mails import MAILS, SUBJECTS
 from services.notifier.mailer.renderer import MailRenderer
+from tests.fakes.mails import parsed, text_of
 from tests.unit.notifier.samples import BOOKING, CARD, HOTEL, NOW, mail_facts, sample
 
 RENDERER = MailRenderer(sender="bookings@hotelmate.example", public_url="https://stay.example/")
@@ -31,13 +32,7 @@ def rendered(
     job = SendMail(
         notice_id="n", booking_id=BOOKING, hotel=HOTEL, occasion=occasion, event_id=event_id, amounts=amounts
     )
-    return RENDERER.mail(job, mail_facts(**booking))
-
-
-def text_of(message: EmailMessage, kind: str = "plain") -> str:
-    body = message.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
+    return parsed(RENDERER.mail(job, mail_facts(**booking)))
 
 
 @pytest.mark.parametrize("occasion", SUBJECTS)
@@ -183,7 +178,7 @@ def test_a_lookup_mail_isolates_the_hotels_name_in_its_subject() -> None:
     letter = LookupLetter(recipient="a@b.example", hotel_card=replace(CARD, name=f"{RLO}letoH"), bookings=(booking,))
     job = SendLookup(notice_id="n", booking_id="", hotel=HOTEL, occasion="lookup", event_id="e")
 
-    message = RENDERER.lookup(job, letter)
+    message = parsed(RENDERER.lookup(job, letter))
 
     assert message["Subject"] == f"Your bookings at {FSI}{RLO}letoH{PDI}"
     assert f"{FSI}{RLO}dliW{PDI}, " in text_of(message)
