@@ -118,10 +118,10 @@ class PaymentsWork(Work):
         return is_new
 
     def write(self, statement: str, params: Mapping[str, Any]) -> None:
-        """Execute a store's statement of constant text at once."""
+        """Execute a statement of a store at once, whose text could be written late."""
         self.connection.execute(_text(statement), params)
 
 
 @cache
 def _text(statement: str) -> sa.TextClause:
-    return sa.text(statement)
+    return sa.text(statement.format(after="true"))

@@ -20,7 +20,7 @@ SELECT CAST(:ledger_hotel AS text), CAST(:ledger_payment_id AS text), CAST(:ledg
 FROM ROWS FROM (
     jsonb_to_recordset(CAST(:ledger AS jsonb)) AS (kind text, amount bigint, currency text, provider_id text)
 ) WITH ORDINALITY AS moved (kind, amount, currency, provider_id, number)
-ORDER BY number ON CONFLICT ON CONSTRAINT ledger_books_a_movement_once DO NOTHING
+WHERE {after} ORDER BY number ON CONFLICT ON CONSTRAINT ledger_books_a_movement_once DO NOTHING
 """
 
 

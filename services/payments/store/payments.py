@@ -37,17 +37,17 @@ _LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
 _FIXED = {"id", "booking_id", "hotel", "hold_expires_at", "created_at", "purpose", "superseded"}
 _SAVED = (*(name for name in COLUMNS if name not in _FIXED), "changed_at", "compare_at")
 _CHANGES = ", ".join(f"{name} = :payment_{name}" for name in _SAVED)
-SAVE = f"UPDATE payment SET {_CHANGES} WHERE hotel = :payment_hotel AND id = :payment_id"  # noqa: S608
+SAVE = f"UPDATE payment SET {_CHANGES} WHERE hotel = :payment_hotel AND id = :payment_id AND {{after}}"  # noqa: S608
 LIST_IDS = """
 UPDATE payment_directory SET session_id = :listed_session_id, intent_id = :listed_intent_id
-WHERE payment_id = :listed_payment_id
+WHERE payment_id = :listed_payment_id AND {after}
 """
 SAVE_REFUNDS = """
 INSERT INTO refund (hotel, payment_id, id, provider_id, position, amount, status, retried)
 SELECT hotel, payment_id, id, provider_id, position, amount, status, retried
 FROM jsonb_to_recordset(CAST(:refunds AS jsonb)) AS given (
     hotel text, payment_id text, id text, provider_id text, position int, amount bigint, status text, retried boolean
-)
+) WHERE {after}
 ON CONFLICT (hotel, id) DO UPDATE SET provider_id = excluded.provider_id, amount = excluded.amount,
     status = excluded.status, retried = excluded.retried
 """

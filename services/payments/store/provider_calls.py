@@ -19,7 +19,7 @@ FINISH = """
 UPDATE provider_action
 SET state = :call_state, code = :call_code, object_id = :call_object_id, answered_at = now()
 WHERE hotel = :call_hotel AND payment_id = :call_payment_id AND action = :call_action AND attempt = :call_attempt
-    AND state <> 'DONE'
+    AND state <> 'DONE' AND {after}
 """
 
 

@@ -39,7 +39,7 @@ UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :applied_payme
 WHERE event_id IN (
     SELECT event_id FROM webhook WHERE event_id = ANY(:applied_event_ids) AND outcome IN ('STORED', 'PARKED')
     ORDER BY event_id FOR UPDATE
-)
+) AND {after}
 """
 # The job of an event that is applied with others is done with them. A job that somebody has locked ends by itself: its
 # event is not stored any more. So does a job that a replay enqueued, which has another key.
@@ -47,7 +47,7 @@ END_JOBS = """
 UPDATE job SET done_at = now(), last_error = '' WHERE position IN (
     SELECT position FROM job WHERE key = ANY(:applied_job_keys) AND done_at IS NULL AND gave_up_at IS NULL
     FOR UPDATE SKIP LOCKED
-)
+) AND {after}
 """
 
 
