@@ -76,7 +76,7 @@ class JobRunner:
 
         with trace.following(leased[0].traceparent):
             try:
-                with renewed(self.unit_of_work.engine, renew, every=RENEW_EVERY, kind=self.job.kind):
+                with renewed(self.unit_of_work.reading, renew, every=RENEW_EVERY, kind=self.job.kind):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
                 pairs = [
                     (job, outcome)

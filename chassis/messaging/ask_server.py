@@ -107,7 +107,7 @@ class AskServer:
         conversation: KeyedConversation[Any] = KeyedConversation(self._unit_of_work, self._ask, context)
         taken: Claim | StoredReply | None = None
         if handler.changes and context.idempotency_key:
-            with self._unit_of_work.begin(context) as work:
+            with self._unit_of_work.at_once(context) as work:
                 taken = _taken(work, context)
                 if isinstance(taken, StoredReply):
                     return self._replay(handler, taken, work)

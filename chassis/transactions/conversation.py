@@ -19,6 +19,7 @@ from contracts.values import Context
 
 W = TypeVar("W", bound=Work)
 Reply = TypeVar("Reply")
+P = TypeVar("P")
 
 
 class Conversation(Generic[W]):
@@ -55,6 +56,12 @@ class Conversation(Generic[W]):
         with self._unit_of_work.read(self.context) as work:
             yield cast("W", work)
 
+    @contextmanager
+    def at_once(self) -> Iterator[W]:
+        """Execute statements that are each a transaction of their own; nothing is published or enqueued."""
+        with self._unit_of_work.at_once(self.context) as work:
+            yield cast("W", work)
+
     def ask(self, message: Ask[Reply]) -> Reply:
         """The reply of another service. Raises that service's `Refusal`; `Unavailable` where no reply comes in time.
 
@@ -81,7 +88,7 @@ class Conversation(Generic[W]):
             yield
             return
         self.claim, self.stored = claim, False
-        engine, every = self._unit_of_work.engine, idempotency.RENEW_EVERY
+        engine, every = self._unit_of_work.reading, idempotency.RENEW_EVERY
 
         def renew(connection: sa.Connection) -> None:
             if not self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
@@ -106,7 +113,7 @@ class Conversation(Generic[W]):
         self.stored = self.stored or (self.claim is not None and self.claim.key == key)
 
     def _let_go(self, how: Callable[[sa.Connection, Claim], None], claim: Claim) -> None:
-        with self._unit_of_work.begin() as work:
+        with self._unit_of_work.at_once() as work:
             how(work.connection, claim)
 
 
@@ -143,6 +150,15 @@ class JobConversation(Conversation[W]):
         super().__init__(unit_of_work, ask, context)
         self._leased = leased
         self.finished: set[int] = set()  # the positions of the jobs that `finish` has ended
+
+    def leased_elsewhere(self, payloads: Sequence[P], *, until: float) -> list[P]:
+        """Those of these payloads whose jobs another run may have carried out by `until`, in monotonic seconds.
+
+        A job was leased before, or its lease may end by then. Of any other job this run is the only one.
+        """
+        of = {id(job.payload): job for job in self._leased}
+        latest = until - job_queue.LEASE.total_seconds()
+        return [each for each in payloads if of[id(each)].attempts > 1 or of[id(each)].claimed_at < latest]
 
     def finish(self, payload: Any, work: W) -> None:
         """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.

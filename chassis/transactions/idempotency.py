@@ -109,11 +109,14 @@ def take(connection: sa.Connection, key: str, fingerprint: str) -> Claim | Store
     """
     holder = uuid4().hex
     params = {"key": key, "fingerprint": fingerprint, "holder": holder, "lease": LEASE}
-    claimed = connection.execute(_TAKE, params).first()
-    if claimed:
-        age = (claimed.now - claimed.created_at).total_seconds()
-        return Claim(key, fingerprint, holder, since=claimed.created_at, age=age, memo=claimed.memo)
-    row = connection.execute(_READ, {"of_key": key}).one()
+    row = None
+    while (
+        row is None
+    ):  # in autocommit mode, a row that keeps the key from being claimed may be deleted before it is read
+        if claimed := connection.execute(_TAKE, params).first():
+            age = (claimed.now - claimed.created_at).total_seconds()
+            return Claim(key, fingerprint, holder, since=claimed.created_at, age=age, memo=claimed.memo)
+        row = connection.execute(_READ, {"of_key": key}).first()
     if row.fingerprint != fingerprint:
         raise reused()
     if row.answer is None:

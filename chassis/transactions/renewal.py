@@ -14,11 +14,14 @@ log = logs.logger(__name__)
 
 @contextmanager
 def renewed(engine: sa.Engine, renew: Callable[[sa.Connection], None], *, every: float, kind: str) -> Iterator[None]:
-    """Call `renew` in a transaction of its own, every `every` seconds while the block runs. `kind` is for the log."""
+    """Call `renew`, one statement, every `every` seconds while the block runs. `kind` is for the log.
+
+    `engine` is in autocommit mode.
+    """
 
     def turn() -> None:
         try:
-            with engine.begin() as connection:
+            with engine.connect() as connection:
                 renew(connection)
         except (sa.exc.SQLAlchemyError, Unavailable) as problem:
             log.warning("lease_not_renewed", kind=kind, why=type(problem).__name__)

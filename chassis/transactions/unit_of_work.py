@@ -84,14 +84,13 @@ class UnitOfWork:
             yield self._made(lambda: connection, now, context, None)
 
     @contextmanager
-    def at_once(self) -> Iterator[Work]:
-        """Execute statements of the chassis that are each a transaction of their own; nothing is published or enqueued.
+    def at_once(self, context: Context | None = None) -> Iterator[Work]:
+        """Execute statements that are each a transaction of their own; nothing is published or enqueued.
 
         One that changes no row writes nothing to the disk, and costs one round trip instead of three.
         """
-        now = self.now()
-        with self.reading.connect() as connection:
-            yield self._made(lambda: connection, now, None, None)
+        with self.read(context) as work:
+            yield work
 
     def advance(self, seconds: float) -> datetime:
         """Move the domain's clock forward; returns the new domain time. Raises `PermissionError` outside demo mode."""

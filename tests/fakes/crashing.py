@@ -35,7 +35,10 @@ class CrashPoints:
 
 
 class CrashingUnitOfWork(UnitOfWork):
-    """Crash points before and after each commit. `ahead` is the domain clock's lead over real time."""
+    """Crash points before and after each commit, and after what is done at once.
+
+    `ahead` is the domain clock's lead over real time.
+    """
 
     def __init__(self, *args: Any, crash_points: CrashPoints, ahead: Callable[[], timedelta], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,6 +53,12 @@ class CrashingUnitOfWork(UnitOfWork):
         with super().begin(context, cause=cause) as work:
             yield work
             self._fate.step()
+        self._fate.step()
+
+    @contextmanager
+    def at_once(self, context: Context | None = None) -> Iterator[Work]:
+        with super().at_once(context) as work:
+            yield work
         self._fate.step()
 
 

@@ -34,9 +34,9 @@ class SimulatedUnitOfWork(UnitOfWork):
         self._service = service
 
     @contextmanager
-    def at_once(self) -> Iterator[Work]:
+    def at_once(self, context: Context | None = None) -> Iterator[Work]:
         self._world.turns.give_back()
-        with super().at_once() as work:
+        with super().at_once(context) as work:
             yield work
         self._world.committed.add(self._service)
         self._world.point("commit", "after")

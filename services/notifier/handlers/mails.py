@@ -109,7 +109,7 @@ def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWor
     most = conversation.dependencies.settings.mails_before_payment
     if not recipients or not most:
         return {}
-    with conversation.transaction() as work:
+    with conversation.at_once() as work:
         permitted = work.mail_counts.add(recipients, most=most, now=work.now)
     return {notice_id: PermanentFailure("TOO_MANY_MAILS") for notice_id in recipients.keys() - permitted}
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 from chassis.refusal import PermanentFailure, RetryLater
-from chassis.transactions.conversation import Conversation
+from chassis.transactions.conversation import Conversation, JobConversation
 from services.notifier.domain.availability import availability_push
 from services.notifier.domain.jobs import PushAvailability, PushNotice
 from services.notifier.domain.send_result import SENT, SendResult
@@ -18,33 +18,41 @@ SEND_SECONDS = 5.0  # no new send starts later than this: a process that stood s
 PAUSE_SECONDS = 0.2
 
 
-def send_pushes(pushes: Sequence[PushNotice], conversation: Conversation[NotifierWork]) -> list[SendResult]:
+def send_pushes(pushes: Sequence[PushNotice], conversation: JobConversation[NotifierWork]) -> list[SendResult]:
     """Send the pushes one after the other.
+
+    Those that an earlier lease may have sent are looked up: on the first lease there is none.
 
     A push is stored as `SENT` before the next push of its subject is sent, so that a crash cannot cause the earlier
     push to be sent again after the later one. A push that the provider refuses is given up, and later pushes are
     still sent; a temporary failure stops the later pushes of the subject.
     """
-    with conversation.reading() as work:
-        sent = work.notices.sent_among(pushes)
-    return _send_unsent(pushes, sent, conversation)
+    staff_names = conversation.dependencies.staff_names.of(pushes, conversation.ask)
+    until = time.monotonic() + SEND_SECONDS
+    sent: Collection[str] = ()
+    if doubtful := conversation.leased_elsewhere(pushes, until=until):
+        with conversation.reading() as work:
+            sent = work.notices.sent_among(doubtful)
+    return _send_unsent(pushes, sent, staff_names, until, conversation)
 
 
 def send_availability_pushes(
-    jobs: Sequence[PushAvailability], conversation: Conversation[NotifierWork]
+    jobs: Sequence[PushAvailability], conversation: JobConversation[NotifierWork]
 ) -> list[SendResult]:
     """Send each hotel's newest due availability push. The hotel's older pushes then count as sent."""
     with conversation.reading() as work:
         sent = work.notices.sent_or_outdated(jobs, up_to=int(work.now.timestamp()))
-    return _send_unsent([availability_push(job) for job in jobs], sent, conversation)
+    until = time.monotonic() + SEND_SECONDS
+    return _send_unsent([availability_push(job) for job in jobs], sent, {}, until, conversation)
 
 
 def _send_unsent(
-    pushes: Sequence[PushNotice], sent: Collection[str], conversation: Conversation[NotifierWork]
+    pushes: Sequence[PushNotice],
+    sent: Collection[str],
+    staff_names: Mapping[str, str],
+    until: float,
+    conversation: Conversation[NotifierWork],
 ) -> list[SendResult]:
-    unsent = [push for push in pushes if push.notice_id not in sent]
-    staff_names = conversation.dependencies.staff_names.of(unsent, conversation.ask)
-    until = time.monotonic() + SEND_SECONDS
     unstored: dict[str, PushNotice] = {}  # by subject
     stopped: dict[str, RetryLater] = {}  # by subject
     results: list[SendResult] = []

@@ -10,12 +10,12 @@ from chassis.transactions.store import SqlStore
 COUNTED_FOR = timedelta(hours=24)
 
 # The count may be lost in a crash of the database, so that the commit need not wait for the disk.
-HASTE = sa.text("SET LOCAL synchronous_commit TO off")
 # A row whose 24 hours are over begins anew. A notice that is sent again, after a failure, counts once.
 ADD = sa.text("""
+WITH haste AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO mail_count AS count (recipient, since, notices, most)
 SELECT recipient, :now, ARRAY[notice], :most
-FROM unnest(CAST(:recipients AS text[]), CAST(:notices AS uuid[])) AS mail (recipient, notice) ORDER BY recipient
+FROM haste, unnest(CAST(:recipients AS text[]), CAST(:notices AS uuid[])) AS mail (recipient, notice) ORDER BY recipient
 ON CONFLICT (recipient) DO UPDATE
 SET since = CASE WHEN count.since <= :expired THEN :now ELSE count.since END,
     notices = CASE WHEN count.since <= :expired THEN excluded.notices
@@ -38,9 +38,9 @@ class SqlMailCounts(SqlStore):
         """Count these notices, whose recipients are by notice id; returns the ids of those that may be sent.
 
         The others' recipients got `most` notices in the last 24 hours. The rows are locked in the recipients' order.
+        Each statement may be a transaction of its own: a notice that is counted again counts once.
         """
         times = {"now": now, "expired": now - COUNTED_FOR}
-        self._connection.execute(HASTE)
         permitted: set[str] = set()
         for notice_of in _rounds(recipients):
             rows = {"recipients": list(notice_of), "notices": list(notice_of.values()), "most": most}

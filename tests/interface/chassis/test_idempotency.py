@@ -40,7 +40,8 @@ class Desk:
         self.afterwards: Callable[[], None] = lambda: None
         ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
         service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
-        self.ask_server = AskServer(service, UnitOfWork(running_engine(self.engine.url), Work), lambda *_: None)
+        self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
+        self.ask_server = AskServer(service, self.unit_of_work, lambda *_: None)
 
     def send(self, fingerprint: str = "f", *, key: str | None = "k") -> AskReply:
         """Send the command."""
@@ -227,3 +228,37 @@ def test_a_frozen_request_whose_claim_was_taken_over_has_no_effect(
     with pytest.raises(Unavailable, match="another process"):
         desk.send()
     assert (desk.effects(), desk.send().replayed) == (1, True)
+
+
+def test_the_key_of_a_command_of_several_transactions_is_claimed_by_one_statement(
+    new_desk: Callable[[bool], Desk],
+) -> None:
+    desk = new_desk(True)
+    alone: list[bool] = []
+    engine = desk.unit_of_work.engine
+    sa.event.listen(
+        engine, "before_cursor_execute", lambda *event: alone.append(event[0].connection.dbapi_connection.autocommit)
+    )
+
+    desk.send()
+
+    assert alone[0]
+    assert not any(alone[1:])
+
+
+def test_a_claim_that_is_given_up_while_another_request_looks_at_it_is_taken(new_desk: Callable[[bool], Desk]) -> None:
+    desk = new_desk(True)
+    with desk.unit_of_work.at_once() as work:
+        first = idempotency.take(work.connection, "k", "f")
+    assert isinstance(first, idempotency.Claim)
+
+    def give_up(_: Any, __: Any, text: str, *___: Any) -> None:
+        if text.lstrip().startswith("SELECT idempotency"):
+            with desk.engine.begin() as connection:
+                idempotency.release(connection, first)
+
+    sa.event.listen(desk.unit_of_work.engine, "before_cursor_execute", give_up)
+    assert desk.code() == ("", None)
+    sa.event.remove(desk.unit_of_work.engine, "before_cursor_execute", give_up)
+
+    assert desk.effects() == 1

@@ -8,7 +8,9 @@ from typing import cast
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from chassis.transactions.work import Work
 from contracts.bookings.communications import GetMailFacts, MailFacts
 from contracts.bookings.events import BookingHeld
 from contracts.bookings.status import BookingStatus
@@ -149,3 +151,14 @@ def test_the_mail_names_both_deadlines_in_hotel_local_time(
         text.split()
     )
     assert f"until {before}" in " ".join(text.split())
+
+
+def test_a_count_does_not_wait_for_the_disk_and_what_follows_does(notifier: Notifier) -> None:
+    def synchronous(work: Work) -> str:
+        cast("NotifierWork", work).mail_counts.add({str(uuid4()): "r1"}, most=MOST, now=NOW)
+        return str(work.connection.execute(sa.text("SHOW synchronous_commit")).scalar_one())
+
+    with notifier.unit_of_work.begin() as in_the_transaction:
+        assert synchronous(in_the_transaction) == "off"
+    with notifier.unit_of_work.at_once() as after_the_statement:
+        assert synchronous(after_the_statement) == "on"

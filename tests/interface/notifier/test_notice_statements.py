@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.jobs import runner
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.communications import GetMailFacts
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import envelope_of, mail_facts, sample
 
 BOOKINGS = tuple(f"BK-2027-ABC23{number}" for number in range(5))
+
+
+@pytest.fixture(autouse=True)
+def _no_renewal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "RENEW_EVERY", 60.0)
 
 
 @contextmanager
@@ -34,6 +40,52 @@ def written(notifier: Notifier) -> Iterator[list[str]]:
 
 def deliver(notifier: Notifier) -> None:
     notifier.deliver(*(envelope_of(sample(BookingConfirmed, booking_id=each)) for each in BOOKINGS))
+
+
+@contextmanager
+def executed(notifier: Notifier) -> Iterator[list[str]]:
+    """All statements in the block, each with `alone` where it is executed in autocommit mode."""
+    statements: list[str] = []
+
+    def note(connection: Any, _: Any, text: str, *__: Any) -> None:
+        alone = "alone: " if connection.connection.dbapi_connection.autocommit else ""
+        tables = re.findall(r"(?:INSERT INTO|UPDATE|FROM) (notice|job|inbox|stream|outbox)\b", text)
+        statements.append(alone + " ".join(dict.fromkeys(tables)))
+
+    engine = notifier.unit_of_work.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_batch_of_events_is_one_statement(notifier: Notifier) -> None:
+    with executed(notifier) as statements:
+        deliver(notifier)
+
+    assert statements == ["alone: inbox notice job"]
+
+
+def test_a_round_of_pushes_is_its_claim_and_its_result(notifier: Notifier) -> None:
+    deliver(notifier)
+
+    with executed(notifier) as statements:
+        assert notifier.run("PushNotice") == 1
+
+    claim, result, *last = statements
+    assert (claim, result) == ("job", "job")  # an ordered kind: the keys' locks, and the leases
+    assert last == ["alone: job notice", "job"]
+
+
+def test_a_round_of_mails_is_its_claim_its_count_and_its_result(notifier: Notifier) -> None:
+    notifier.answers[GetMailFacts] = lambda _: mail_facts()
+    deliver(notifier)
+
+    with executed(notifier) as statements:
+        assert notifier.run("SendMail") == 1
+
+    assert statements == ["alone: job", "alone: job notice stream outbox", "alone: job"]
 
 
 def test_the_pushes_and_mails_of_many_events_are_stored_by_one_statement(notifier: Notifier) -> None:

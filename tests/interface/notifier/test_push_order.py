@@ -6,12 +6,15 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from chassis.messaging.event_dispatcher import Disposition
+from chassis.transactions.conversation import JobConversation
+from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.bookings.approval import BookingApproved
 from contracts.bookings.stays import RoomAssigned, RoomMoved
 from contracts.message import Envelope
@@ -227,3 +230,52 @@ def test_no_call_breaks_the_providers_limits(
     assert all(len(event["data"].encode()) <= 10_240 for batch in calls for event in batch)
     assert all(isinstance(event["channel"], str) for batch in calls for event in batch)  # one each; 100 are allowed
     assert all(json.loads(event["data"])["event_id"] for batch in calls for event in batch)
+
+
+def sent_after_a_death(notifier: Notifier) -> int:
+    """How often a push is sent, of two, where a process sends and stores the first one and then dies."""
+    send = notifier.unit_of_work.dependencies.push.send
+    sent: list[Any] = []
+
+    def dying(messages: Sequence[Any]) -> None:
+        sent.append(messages)
+        if len(sent) == 2:
+            raise ProcessDied
+        send(messages)
+
+    notifier.deliver(*envelopes_of(BOOKING, length=2))
+    notifier.unit_of_work.dependencies.push.send = dying
+    with suppress(ProcessDied):
+        notifier.run("PushNotice")
+    assert notifier.sql("SELECT status FROM notice ORDER BY sequence") == [("SENT",), ("PENDING",)]
+    notifier.make_jobs_due()
+    notifier.run("PushNotice")
+    assert notifier.sql("SELECT DISTINCT status FROM notice") == [("SENT",)]
+    return len(sent)
+
+
+def test_a_push_that_was_stored_as_sent_is_not_sent_again(notifier: Notifier) -> None:
+    assert sent_after_a_death(notifier) == 3  # the second one twice
+
+
+def test_without_the_look_at_what_an_earlier_lease_sent_it_would_be(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobConversation, "leased_elsewhere", lambda *_, **__: [])
+
+    assert sent_after_a_death(notifier) == 4
+
+
+@pytest.mark.parametrize(("seconds_ago", "doubtful"), [(0, False), (4.9, False), (5.1, True)])
+def test_a_run_doubts_a_lease_that_may_end_before_its_last_send(
+    notifier: Notifier, seconds_ago: float, doubtful: bool
+) -> None:
+    notifier.deliver(*envelopes_of(BOOKING, length=1))
+    [leased] = notifier.jobs["PushNotice"].claim()
+    claimed_at = time.monotonic() - seconds_ago
+    conversation: JobConversation[Any] = JobConversation(
+        notifier.unit_of_work, notifier.ask, SYSTEM_CONTEXT, leased=[replace(leased, claimed_at=claimed_at)]
+    )
+
+    until = time.monotonic() + pushes.SEND_SECONDS
+    assert bool(conversation.leased_elsewhere([leased.payload], until=until)) is doubtful
