@@ -21,7 +21,7 @@ from services.payments.domain.movements import MovementKind
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import ProviderCall
 from services.payments.domain.reconciliation import EVERY
-from services.payments.domain.webhook import APPLIED_TYPES, WebhookEvent, WebhookOutcome
+from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
 from services.payments.store.desired_states import SqlDesiredStates
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
@@ -108,14 +108,11 @@ class PaymentsWork(Work):
 
         Returns False where the event is stored already.
         """
-        if event.type not in APPLIED_TYPES:
+        if not event.is_applied:
             return self.webhooks.store(event, WebhookOutcome.IGNORED)
         payload = ApplyWebhook(event_id=event.event_id)
         job = job_queue.new_row(payload, key=job_key(event.event_id), not_before=None)
-        is_new = self.webhooks.store(event, WebhookOutcome.STORED, job)
-        if is_new:
-            self.due_kinds.add(job["kind"])
-        return is_new
+        return self.webhooks.store(event, WebhookOutcome.STORED, job)
 
     def write(self, statement: str, params: Mapping[str, Any]) -> None:
         """Execute a statement of a store at once, whose text could be written late."""
