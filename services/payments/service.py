@@ -39,7 +39,7 @@ SERVICE = Service(
     asks=[
         converses(OpenPaymentSession, checkout_sessions.open_payment_session),
         converses(VerifyPayment, checkout_sessions.verify_payment),
-        handles(StoreWebhook, webhooks.store_webhook),
+        converses(StoreWebhook, webhooks.store_webhook),
         handles(ListWebhooks, webhooks.list_webhooks),
         handles(GetWebhook, webhooks.get_webhook),
         handles(ReplayWebhook, webhooks.replay_webhook),

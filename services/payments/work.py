@@ -1,10 +1,14 @@
 """The unit of work of the payments service: its stores, and `record`, which records a decision on a payment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
+from typing import Any
+
+import sqlalchemy as sa
 
 from chassis.observability import logs
+from chassis.transactions import job_queue
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.data import Data
@@ -12,9 +16,12 @@ from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
 from services.payments.domain.decide import Decision
+from services.payments.domain.jobs import ApplyWebhook, ExpireSession
 from services.payments.domain.movements import MovementKind
 from services.payments.domain.payment import Payment
+from services.payments.domain.provider_call import ProviderCall
 from services.payments.domain.reconciliation import EVERY
+from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
 from services.payments.store.desired_states import SqlDesiredStates
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
@@ -22,7 +29,7 @@ from services.payments.store.provider_calls import SqlProviderCalls
 from services.payments.store.provider_searches import SqlProviderSearches
 from services.payments.store.reconciliation import SqlReconciliation
 from services.payments.store.recorded_states import SqlRecordedStates
-from services.payments.store.webhooks import SqlWebhooks
+from services.payments.store.webhooks import SqlWebhooks, job_key
 
 log = logs.logger(__name__)
 
@@ -57,15 +64,17 @@ class PaymentsWork(Work):
         why: str,
         by: Actor = PROVIDER,
         booked: Collection[tuple[MovementKind, str]] = (),
+        late: bool = False,
     ) -> None:
         """Record a decision: the payment, an audit row and an event for each change, and the ledger rows.
 
-        `booked` are movements that the ledger has, by kind and id at the provider.
+        `booked` are movements that the ledger has, by kind and id at the provider. With `late`, all rows are written
+        at commit by one statement; the transaction then records no other payment, and reads none of the rows.
         """
+        write = self.write_late if late else self.write
         if decision.payment != before:
-            self.payments.save(
-                before, decision.payment, at=self.now, compare_at=self.now + self.dependencies.compare_every
-            )
+            compare_at = self.now + self.dependencies.compare_every
+            self.payments.save(before, decision.payment, at=self.now, compare_at=compare_at, write=write)
         for change in decision.changes:
             self.audit(
                 hotel=before.hotel,
@@ -83,4 +92,33 @@ class PaymentsWork(Work):
             about = {"fact": type(change.event).__name__, "payment_id": before.id, "booking_id": before.booking_id}
             self.after_commit.append(partial(log.info, "payment_changed", status=change.after, **about))
         moved = [each for each in decision.movements if (each.kind, each.provider_id) not in booked]
-        self.ledger.book(decision.payment, moved, at=self.now, why=why)
+        self.ledger.book(decision.payment, moved, at=self.now, why=why, write=write)
+
+    def begin_payment(self, payment: Payment, call: ProviderCall) -> bool:
+        """Insert a payment with its first call, and the job that closes its session at the end of the hold.
+
+        Returns False where the booking has another live payment of this purpose, or has ended.
+        """
+        payload = ExpireSession(hotel=payment.hotel, payment_id=payment.id)
+        job = job_queue.new_row(payload, key=f"expire:{payment.id}", not_before=payment.hold_expires_at)
+        return self.payments.begin(payment, call, job)
+
+    def store_webhook(self, event: WebhookEvent) -> bool:
+        """Store a webhook event and the job that applies it, unless its type is ignored, by one statement.
+
+        Returns False where the event is stored already.
+        """
+        if not event.is_applied:
+            return self.webhooks.store(event, WebhookOutcome.IGNORED)
+        payload = ApplyWebhook(event_id=event.event_id)
+        job = job_queue.new_row(payload, key=job_key(event.event_id), not_before=None)
+        return self.webhooks.store(event, WebhookOutcome.STORED, job)
+
+    def write(self, statement: str, params: Mapping[str, Any]) -> None:
+        """Execute a statement of a store at once, whose text could be written late."""
+        self.connection.execute(_text(statement), params)
+
+
+@cache
+def _text(statement: str) -> sa.TextClause:
+    return sa.text(statement.format(after="true"))

@@ -86,6 +86,7 @@ def test_a_page_that_stays_open_after_the_end_is_noticed(
 ) -> None:
     """The negative control: payments does not hear that the booking has ended."""
     monkeypatch.setattr(SqlDesiredStates, "put_booking", lambda *_, **__: None)
+    monkeypatch.setattr(SqlDesiredStates, "put_booking_to_converge", lambda *_, **__: ())
     fixture = CheckoutFixture(environment, PaymentModel(environment.book(SHARE)))
     fixture.opens()
     fixture.cancel()

@@ -25,9 +25,10 @@ class RecordedState(Data):
     read_at: datetime
 
     @classmethod
-    def of_new(cls, payment: Payment, desired: DesiredState, *, read_at: datetime) -> "RecordedState":
-        """The state of a payment that has just been inserted."""
-        return cls(payment=payment, calls={}, desired=desired, booked=frozenset(), read_at=read_at)
+    def of_new(cls, payment: Payment, call: ProviderCall, *, read_at: datetime) -> "RecordedState":
+        """The state of a payment that has just been inserted with its first call. Its booking is not known to end."""
+        desired = DesiredState(booking_id=payment.booking_id, hotel=payment.hotel)
+        return cls(payment=payment, calls={call.action: call}, desired=desired, booked=frozenset(), read_at=read_at)
 
     def differs(self, later: "RecordedState") -> bool:
         """Whether the payment, its calls or their results have changed. A changed desired state has its own sync."""

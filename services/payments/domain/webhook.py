@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from contracts.data import Data
 
-# Events of any other type are stored and ignored. The end of a dispute changes no booking and is booked in the ledger.
+# The end of a dispute changes no booking and is booked in the ledger.
 APPLIED_TYPES = frozenset({
     "checkout.session.completed",
     "checkout.session.expired",
@@ -43,6 +43,11 @@ class WebhookEvent(Data):
     payment_id: str | None = None
     session_id: str | None = None
     intent_id: str | None = None
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether an event of this type may change a payment. An event of any other type is stored and ignored."""
+        return self.type in APPLIED_TYPES
 
 
 class ReceivedWebhook(WebhookEvent):

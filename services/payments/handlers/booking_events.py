@@ -92,8 +92,7 @@ def _live(event: BookingEvent) -> DesiredState:
 
 
 def _put(desired: DesiredState, work: PaymentsWork) -> None:
-    work.desired_states.put_booking(desired, since=work.now)
-    for key in work.payments.keys_to_converge(desired.hotel, desired.booking_id):
+    for key in work.desired_states.put_booking_to_converge(desired, since=work.now):
         enqueue_convergence(key, desired.why, work)
 
 

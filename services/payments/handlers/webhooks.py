@@ -6,7 +6,7 @@ from functools import partial
 
 from chassis.observability import logs
 from chassis.refusal import Refusal
-from chassis.transactions.conversation import JobConversation
+from chassis.transactions.conversation import Conversation, JobConversation
 from contracts.payments.webhooks import (
     DismissWebhook,
     GetWebhook,
@@ -17,9 +17,9 @@ from contracts.payments.webhooks import (
     WebhookPage,
     WebhookStored,
 )
-from services.payments.cards import InvalidWebhook
+from services.payments.cards import Cards, InvalidWebhook
 from services.payments.domain.jobs import ApplyWebhook
-from services.payments.domain.webhook import APPLIED_TYPES, ReceivedWebhook, WebhookOutcome
+from services.payments.domain.webhook import ReceivedWebhook, WebhookOutcome
 from services.payments.steps import webhook_application
 from services.payments.work import PaymentsWork
 
@@ -28,16 +28,22 @@ MAX_LIMIT = 500  # webhook events on a page
 log = logs.logger(__name__)
 
 
-def store_webhook(command: StoreWebhook, work: PaymentsWork) -> WebhookStored:
-    """Store a webhook event. Refused `INVALID_WEBHOOK` for an invalid signature, or a body that is not an event."""
+def store_webhook(command: StoreWebhook, conversation: Conversation[PaymentsWork]) -> WebhookStored:
+    """Store a webhook event. Refused `INVALID_WEBHOOK` for an invalid signature, or a body that is not an event.
+
+    The event and its job are one statement in autocommit mode. The job of a process that dies before it wakes the loop
+    is found by the loop a second later.
+    """
+    cards: Cards = conversation.dependencies.cards
     try:
-        event = work.dependencies.cards.parse_webhook(command.body, command.signature)
+        event = cards.parse_webhook(command.body, command.signature)
     except InvalidWebhook as invalid:
         raise Refusal("INVALID_WEBHOOK", "The signature or the body is not the provider's.") from invalid
-    is_applied = event.type in APPLIED_TYPES
-    is_new = work.webhooks.store(event, WebhookOutcome.STORED if is_applied else WebhookOutcome.IGNORED)
-    if is_new and is_applied:
-        work.enqueue(ApplyWebhook(event_id=event.event_id), key=f"webhook:{event.event_id}")
+    with conversation.at_once() as work:
+        is_new = work.store_webhook(event)
+    if is_new and event.is_applied:
+        with conversation.transaction() as waking:  # executes nothing
+            waking.due_kinds.add(ApplyWebhook.__name__)
     return WebhookStored(already_processed=not is_new)
 
 

@@ -12,7 +12,6 @@ from contracts.bookings.views import Payable
 from contracts.payments.checkout_sessions import PaymentSession
 from contracts.payments.events import PaymentStatus
 from services.payments.cards import CheckoutOrder
-from services.payments.domain.jobs import ExpireSession
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import SESSION, CallResult, CallState, ProviderCall
 from services.payments.domain.recorded_state import RecordedState
@@ -83,7 +82,7 @@ class Checkout:
         return result.state if synced.status in (PaymentStatus.SESSION_OPEN, *PAID) else None
 
     def _begin(self) -> None:
-        """First transaction: insert the payment, store its call. Of several concurrent requests, only one inserts."""
+        """First transaction: insert the payment with its call. Of several concurrent requests, only one inserts."""
         expires_at = self._payable.expires_at
         with self._conversation.transaction() as work:
             payment = Payment(
@@ -95,18 +94,15 @@ class Checkout:
                 created_at=work.now,
                 purpose=self._payable.purpose,
             )
-            desired = work.desired_states.of_payment(payment)
-            if desired.ended:
-                raise _not_payable()
-            if not work.payments.insert(payment):
+            call = self._new_call(payment, 1, work)
+            if not work.begin_payment(payment, call):
+                if work.desired_states.of_payment(payment).ended:
+                    raise _not_payable()
                 return
-            call = self._store_call(payment, 1, work)
-            job = ExpireSession(hotel=payment.hotel, payment_id=payment.id)
-            work.enqueue(job, key=f"expire:{payment.id}", not_before=payment.hold_expires_at)
-            begun = RecordedState.of_new(payment, desired, read_at=work.now)
-        self._open(begun.with_call(call))
+            begun = RecordedState.of_new(payment, call, read_at=work.now)
+        self._open(begun)
 
-    def _store_call(self, payment: Payment, attempt: int, work: PaymentsWork) -> ProviderCall:
+    def _new_call(self, payment: Payment, attempt: int, work: PaymentsWork) -> ProviderCall:
         self._attempt = attempt
         duration = min(max(payment.hold_expires_at - work.now, SHORTEST), LONGEST)
         order = CheckoutOrder(
@@ -118,10 +114,9 @@ class Checkout:
             expires_at=work.now + duration,
         )
         request = work.dependencies.cards.checkout_request(order)
-        call = ProviderCall(
+        return ProviderCall(
             hotel=payment.hotel, payment_id=payment.id, action=SESSION, attempt=attempt, request=request
         )
-        return work.provider_calls.begin(call)
 
     def _open(self, live: RecordedState) -> None:
         """Send the call, then store its result with the session in the second transaction.
@@ -135,7 +130,7 @@ class Checkout:
             if self._exists_at_provider(live):
                 return
             with self._conversation.transaction() as work:
-                call = self._store_call(live.payment, call.attempt + 1, work)
+                call = work.provider_calls.begin(self._new_call(live.payment, call.attempt + 1, work))
             live = live.with_call(call)
         try:
             answer = answered(call, self._conversation)

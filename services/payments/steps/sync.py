@@ -57,7 +57,7 @@ class Sync:
     def record(self, state: RecordedState, snapshot: ProviderSnapshot, work: PaymentsWork) -> SyncResult:
         """Decide on a state that this transaction has locked, and record the decision."""
         decision = _decision(state, snapshot)
-        work.record(state.payment, decision, why=self.why, booked=state.booked)
+        work.record(state.payment, decision, why=self.why, booked=state.booked, late=True)
         call = _next_call(state.payment.key, decision.next_action, state.calls, work) if decision.next_action else None
         if call and self.enqueue:
             job = ConvergePayment(hotel=call.hotel, payment_id=call.payment_id, why=self.why)
@@ -107,7 +107,7 @@ def sync(
         with conversation.transaction() as work:
             now = work.recorded_states.lock(key, now=work.now)
             if answer:
-                work.provider_calls.finish(answer)
+                work.provider_calls.finish(answer, work.write_late)
             if now and not _is_stale(before, now):
                 return recording.record(now.answered(answer), snapshot, work)
             on_stale(work)
@@ -148,7 +148,7 @@ def store_result(result: CallResult | None, conversation: Conversation[PaymentsW
     """Store the result of a call in a transaction of its own, if there is one."""
     if result:
         with conversation.transaction() as work:
-            work.provider_calls.finish(result)
+            work.provider_calls.finish(result, work.write)
 
 
 def _next_call(

@@ -102,7 +102,7 @@ class WebhookApplication:
     def _settle(self, result: SyncResult, work: PaymentsWork) -> None:
         if not result.session_is_gone:
             events = self._stored.applied_by_a_sync_of(result.payment)
-            work.webhooks.mark_applied(events, payment_id=result.payment.id)
+            work.webhooks.mark_applied(events, payment_id=result.payment.id, write=work.write_late)
             self._finish(work)
 
 

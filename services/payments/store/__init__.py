@@ -7,10 +7,10 @@ Order of locks. A transaction locks rows of these tables in this order, after an
 2. `finding`
 3. `reconciliation`
 4. `payment`: several only in a batch of events, of bookings that no other batch has events of
-5. `webhook`: ascending by id, in one statement
 
 At any time, because no two transactions want the same rows in another order:
 
+* `webhook`: ascending by id, in the last statement of the transaction, or the only rows of their transaction
 * `payment_directory`, `provider_action`, `ledger`, `refund`: rows of one payment, which is locked before, or the only
   rows of their transaction
 * `job`: the jobs of webhook events that are applied with another one, except those that somebody has locked

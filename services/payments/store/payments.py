@@ -1,22 +1,31 @@
 """Payments and their refunds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
+from chassis import codec
+from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 from services.payments.domain.payment import Payment, PaymentKey, Refund, RefundStatus
-from services.payments.domain.reconciliation import EVERY
+from services.payments.domain.provider_call import ProviderCall
 from services.payments.lifecycle import LIVE, UNFINISHED
-from services.payments.store.tables import DIRECTORY, PAYMENT, REFUND
+from services.payments.store.new_jobs import job_parameters
+from services.payments.store.new_payments import (
+    BEGIN,
+    COLUMNS,
+    INSERT,
+    parameters_of_call,
+    parameters_of_new,
+    row_of,
+)
+from services.payments.store.tables import DIRECTORY, PAYMENT
 
-_OF_PAYMENT = tuple(field.name for field in fields(Payment) if field.name not in {"amount", "refunds"})
 _OF_REFUND = tuple(field.name for field in fields(Refund) if field.name != "amount")
 _LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
     PaymentPurpose.BOOKING: LIVE,
@@ -25,27 +34,55 @@ _LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
 }
 
 
-_NEW = (
-    insert(PAYMENT)
-    .values(
-        {
-            name: sa.bindparam(name, type_=PAYMENT.c[name].type)
-            for name in (*_OF_PAYMENT, "amount", "currency", "changed_at", "compare_at")
-        }
-    )
-    .on_conflict_do_nothing()
-    .returning(*PAYMENT.c["id", "hotel", "session_id", "intent_id"])
-    .cte("new")
-)
-_INSERT = DIRECTORY.insert().from_select(["payment_id", "hotel", "session_id", "intent_id"], sa.select(_NEW))
-
+_FIXED = {"id", "booking_id", "hotel", "hold_expires_at", "created_at", "purpose", "superseded"}
+_SAVED = (*(name for name in COLUMNS if name not in _FIXED), "changed_at", "compare_at")
+_CHANGES = ", ".join(f"{name} = :payment_{name}" for name in _SAVED)
+SAVE = f"UPDATE payment SET {_CHANGES} WHERE hotel = :payment_hotel AND id = :payment_id AND {{after}}"  # noqa: S608
+LIST_IDS = """
+UPDATE payment_directory SET session_id = :listed_session_id, intent_id = :listed_intent_id
+WHERE payment_id = :listed_payment_id AND {after}
+"""
+SAVE_REFUNDS = """
+INSERT INTO refund (hotel, payment_id, id, provider_id, position, amount, status, retried)
+SELECT hotel, payment_id, id, provider_id, position, amount, status, retried
+FROM jsonb_to_recordset(CAST(:refunds AS jsonb)) AS given (
+    hotel text, payment_id text, id text, provider_id text, position int, amount bigint, status text, retried boolean
+) WHERE {after}
+ON CONFLICT (hotel, id) DO UPDATE SET provider_id = excluded.provider_id, amount = excluded.amount,
+    status = excluded.status, retried = excluded.retried
+"""
 
 REFUNDS: sa.Label[Any] = sa.literal_column(
     """(SELECT json_agg(refund ORDER BY position) FROM refund
         WHERE (refund.hotel, refund.payment_id) = (payment.hotel, payment.id))""",
     sa.JSON,
 ).label("refunds")
+
+
+def is_it() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the payment with the parameters `of_hotel` and `of_payment`."""
+    return PAYMENT.c.hotel == sa.bindparam("of_hotel"), PAYMENT.c.id == sa.bindparam("of_payment")
+
+
+def of_booking() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the payments of the booking with the parameters `of_hotel` and `of_booking`."""
+    return PAYMENT.c.hotel == sa.bindparam("of_hotel"), PAYMENT.c.booking_id == sa.bindparam("of_booking")
+
+
+def is_live(purpose: PaymentPurpose) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for the live payment of this purpose of the booking of `of_booking()`."""
+    return *of_booking(), PAYMENT.c.purpose == purpose, PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
+
+
+# Built once: a statement that is built for each use costs more than its round trip.
 _SELECT = sa.select(PAYMENT, REFUNDS)
+_GET = _SELECT.where(*is_it())
+_LIVE = {purpose: _SELECT.where(*is_live(purpose)) for purpose in PaymentPurpose}
+LOCK = sa.select(PAYMENT.c.id).where(*is_it()).with_for_update()
+_KEYS = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*of_booking()).order_by(PAYMENT.c.created_at)
+_OVER = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
+KEYS_TO_CONVERGE = _KEYS.where(PAYMENT.c.status.not_in(_OVER))
+_SUPERSEDE = PAYMENT.update().where(*is_it()).values(superseded=True)
 
 
 class SqlPayments(SqlStore):
@@ -53,14 +90,14 @@ class SqlPayments(SqlStore):
 
     def get(self, key: PaymentKey) -> Payment | None:
         """One payment, or None where the hotel has no such payment."""
-        return self._one(*_is(key))
+        return self._one(_GET, parameters_of(key))
 
     def lock(self, key: PaymentKey) -> Payment | None:
         """One payment, locked until the end of the transaction, or None where the hotel has no such payment.
 
         It is read by a statement of its own: a statement that waits for a lock reads other tables as they were before.
         """
-        self._connection.execute(lock_of(key))
+        self._connection.execute(LOCK, parameters_of(key))
         return self.get(key)
 
     def find(self, payment_id: str) -> Payment | None:
@@ -72,17 +109,16 @@ class SqlPayments(SqlStore):
         self, hotel: str, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING
     ) -> Payment | None:
         """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
-        return self._one(*is_live(hotel, booking_id, purpose))
+        return self._one(_LIVE[purpose], {"of_hotel": hotel, "of_booking": booking_id})
 
     def lock_all(self, hotel: str, booking_id: str) -> list[Payment]:
         """The booking's payments, oldest first, each locked until the end of the transaction."""
-        locked = (self.lock(key) for key in self._keys(*_of(hotel, booking_id)))
-        return [payment for payment in locked if payment]
+        keys = self._keys(_KEYS, hotel, booking_id)
+        return [payment for payment in map(self.lock, keys) if payment]
 
     def keys_to_converge(self, hotel: str, booking_id: str) -> Sequence[PaymentKey]:
         """The keys, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
-        over = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
-        return self._keys(*_of(hotel, booking_id), PAYMENT.c.status.not_in(over))
+        return self._keys(KEYS_TO_CONVERGE, hotel, booking_id)
 
     def find_key(self, **ids: str | None) -> PaymentKey | None:
         """The key of the payment with this `payment_id`, `session_id` or `intent_id`, or None where no payment has."""
@@ -95,42 +131,52 @@ class SqlPayments(SqlStore):
 
     def insert(self, payment: Payment) -> bool:
         """Insert a payment; returns False where the booking already has a live payment of the same purpose."""
-        times = {"changed_at": payment.created_at, "compare_at": payment.created_at + EVERY}
-        return self._connection.execute(_INSERT, _row(payment) | times).rowcount > 0
+        return self._connection.execute(INSERT, parameters_of_new(payment)).rowcount > 0
+
+    def begin(self, payment: Payment, call: ProviderCall, job: Mapping[str, Any]) -> bool:
+        """Insert a payment with its first call and the row of a job, by one statement.
+
+        Returns False, and inserts nothing, where the booking already has a live payment of the same purpose, or has
+        ended.
+        """
+        params = parameters_of_new(payment) | parameters_of_call(call) | job_parameters(job)
+        return self._connection.execute(BEGIN, params).rowcount > 0
 
     def supersede(self, key: PaymentKey) -> None:
         """Mark the payment as superseded: the booking's amount has changed, and the payment's session must close."""
-        self._connection.execute(PAYMENT.update().where(*_is(key)).values(superseded=True))
+        self._connection.execute(_SUPERSEDE, parameters_of(key))
 
-    def save(self, before: Payment, payment: Payment, *, at: datetime, compare_at: datetime) -> None:
+    def save(self, before: Payment, payment: Payment, *, at: datetime, compare_at: datetime, write: Write) -> None:
         """Update a locked payment and its refunds. `at` is now and `compare_at` is the next comparison, both in UTC."""
-        values = _row(payment) | {"changed_at": at, "compare_at": compare_at}
-        update = PAYMENT.update().where(*_is(payment.key)).values(values)
+        row = row_of(payment) | {"changed_at": at, "compare_at": compare_at, "status": payment.status.value}
+        named = {f"payment_{name}": row[name] for name in _SAVED}
+        write(SAVE, {**named, "payment_hotel": payment.hotel, "payment_id": payment.id})
         ids = {"session_id": payment.session_id, "intent_id": payment.intent_id}
         if ids != {"session_id": before.session_id, "intent_id": before.intent_id}:
-            listed = DIRECTORY.update().where(DIRECTORY.c.payment_id == payment.id).values(ids)
-            update = update.add_cte(listed.cte("listed"))
-        self._connection.execute(update)
+            write(LIST_IDS, {f"listed_{name}": value for name, value in {**ids, "payment_id": payment.id}.items()})
         if payment.refunds:
             rows = [_refund_row(payment, *numbered) for numbered in enumerate(payment.refunds)]
-            statement = insert(REFUND).values(rows)
-            changes = {name: statement.excluded[name] for name in (*_OF_REFUND, "amount")}
-            self._connection.execute(statement.on_conflict_do_update(index_elements=["hotel", "id"], set_=changes))
+            write(SAVE_REFUNDS, {"refunds": codec.encode(rows).decode()})
 
-    def _keys(self, *conditions: sa.ColumnElement[bool]) -> Sequence[PaymentKey]:
-        query = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*conditions).order_by(PAYMENT.c.created_at)
-        return [PaymentKey(*row) for row in self._connection.execute(query)]
+    def _keys(self, query: sa.Select[Any], hotel: str, booking_id: str) -> Sequence[PaymentKey]:
+        rows = self._connection.execute(query, {"of_hotel": hotel, "of_booking": booking_id})
+        return [PaymentKey(*row) for row in rows]
 
-    def _one(self, *conditions: sa.ColumnElement[bool]) -> Payment | None:
-        row = self._connection.execute(_SELECT.where(*conditions)).first()
+    def _one(self, query: sa.Select[Any], params: Mapping[str, str]) -> Payment | None:
+        row = self._connection.execute(query, params).first()
         return payment_of(row._mapping) if row else None
+
+
+def parameters_of(key: PaymentKey) -> dict[str, str]:
+    """The parameters of `is_it()` for a payment."""
+    return {"of_hotel": key.hotel, "of_payment": key.id}
 
 
 def payment_of(row: sa.RowMapping) -> Payment:
     """The payment in a row that has the columns of `payment`, and its refunds as `REFUNDS`."""
     currency = row[PAYMENT.c.currency]
     return Payment(
-        **{name: row[PAYMENT.c[name]] for name in _OF_PAYMENT},
+        **{name: row[PAYMENT.c[name]] for name in COLUMNS},
         amount=Money(row[PAYMENT.c.amount], currency),
         refunds=tuple(_refund(each, currency) for each in row["refunds"] or ()),
     )
@@ -139,35 +185,6 @@ def payment_of(row: sa.RowMapping) -> Payment:
 def _refund(row: dict[str, Any], currency: str) -> Refund:
     own = {name: row[name] for name in _OF_REFUND}
     return Refund(**own | {"status": RefundStatus(row["status"])}, amount=Money(row["amount"], currency))
-
-
-def lock_of(key: PaymentKey) -> sa.Select[Any]:
-    """The query that locks a payment's row."""
-    return sa.select(PAYMENT.c.id).where(*_is(key)).with_for_update()
-
-
-def is_live(hotel: str, booking_id: str, purpose: PaymentPurpose) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions for the booking's live payment of this purpose."""
-    live = PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
-    return *_of(hotel, booking_id), PAYMENT.c.purpose == purpose, live
-
-
-def has_session(hotel: str, booking_id: str, session_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions for the booking's payment that has this checkout session."""
-    return *_of(hotel, booking_id), PAYMENT.c.session_id == session_id
-
-
-def _is(key: PaymentKey) -> tuple[sa.ColumnElement[bool], ...]:
-    return PAYMENT.c.hotel == key.hotel, PAYMENT.c.id == key.id
-
-
-def _of(hotel: str, booking_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return PAYMENT.c.hotel == hotel, PAYMENT.c.booking_id == booking_id
-
-
-def _row(payment: Payment) -> dict[str, Any]:
-    own = {name: getattr(payment, name) for name in _OF_PAYMENT}
-    return own | {"amount": payment.amount.amount, "currency": payment.amount.currency}
 
 
 def _refund_row(payment: Payment, position: int, refund: Refund) -> dict[str, Any]:

@@ -1,15 +1,26 @@
 """The calls to the provider: request, key and result of each attempt."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
-from services.payments.domain.provider_call import CallResult, CallState, ProviderCall
+from services.payments.domain.provider_call import CallResult, ProviderCall
 from services.payments.store.tables import PROVIDER_ACTION as ACTION
 
 _CALL = tuple(ACTION.c[field.name] for field in fields(ProviderCall))
+_NEW = insert(ACTION).values({column.name: sa.bindparam(column.name, type_=column.type) for column in _CALL})
+_BEGIN = _NEW.on_conflict_do_update(
+    index_elements=["hotel", "payment_id", "action", "attempt"], set_={"attempt": _NEW.excluded.attempt}
+).returning(*_CALL)
+FINISH = """
+UPDATE provider_action
+SET state = :call_state, code = :call_code, object_id = :call_object_id, answered_at = now()
+WHERE hotel = :call_hotel AND payment_id = :call_payment_id AND action = :call_action AND attempt = :call_attempt
+    AND state <> 'DONE' AND {after}
+"""
 
 
 class SqlProviderCalls(SqlStore):
@@ -17,19 +28,19 @@ class SqlProviderCalls(SqlStore):
 
     def begin(self, call: ProviderCall) -> ProviderCall:
         """Store an attempt before it is sent. Returns the stored attempt where an attempt with this key exists."""
-        statement = insert(ACTION).values(**asdict(call))
-        upsert = statement.on_conflict_do_update(
-            index_elements=["hotel", "payment_id", "action", "attempt"], set_={"attempt": statement.excluded.attempt}
-        )
-        return ProviderCall(**self._connection.execute(upsert.returning(*_CALL)).one()._asdict())
+        row = {column.name: getattr(call, column.name) for column in _CALL}
+        return ProviderCall(**self._connection.execute(_BEGIN, row).one()._asdict())
 
-    def finish(self, result: CallResult) -> None:
+    def finish(self, result: CallResult, write: Write) -> None:
         """Store the result of an attempt. An attempt that is done stays done."""
         call = result.call
-        of_payment = (ACTION.c.hotel == call.hotel) & (ACTION.c.payment_id == call.payment_id)
-        same_action = of_payment & (ACTION.c.action == call.action)
-        self._connection.execute(
-            ACTION.update()
-            .where(same_action, ACTION.c.attempt == call.attempt, ACTION.c.state != CallState.DONE)
-            .values(state=result.state, code=result.code, object_id=result.object_id, answered_at=sa.func.now())
-        )
+        row = {
+            "call_state": result.state.value,
+            "call_code": result.code,
+            "call_object_id": result.object_id,
+            "call_hotel": call.hotel,
+            "call_payment_id": call.payment_id,
+            "call_action": call.action,
+            "call_attempt": call.attempt,
+        }
+        write(FINISH, row)

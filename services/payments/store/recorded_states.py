@@ -15,7 +15,7 @@ from services.payments.domain.provider_call import CallState, ProviderCall
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.webhook_with_payment import WebhookWithPayment
 from services.payments.store.desired_states import payment_state
-from services.payments.store.payments import REFUNDS, has_session, is_live, lock_of, payment_of
+from services.payments.store.payments import LOCK, REFUNDS, is_it, is_live, of_booking, parameters_of, payment_of
 from services.payments.store.tables import DIRECTORY, PAYMENT, WEBHOOK
 from services.payments.store.webhooks import STORED_WITH_IT, WAITED, webhook_of
 
@@ -51,6 +51,9 @@ _BOOKED = _json(
 )
 _PARTS = (PAYMENT, REFUNDS, _CALLS, _DESIRED, _BOOKED)
 _STATE = sa.select(*_PARTS)
+_GET = _STATE.where(*is_it())
+_LIVE = {purpose: _STATE.where(*is_live(purpose)) for purpose in PaymentPurpose}
+_WITH_SESSION = _STATE.where(*of_booking(), PAYMENT.c.session_id == sa.bindparam("of_session"))
 _OF_ITS_OBJECT = (DIRECTORY.c.session_id == WEBHOOK.c.session_id) | (DIRECTORY.c.intent_id == WEBHOOK.c.intent_id)
 _LISTED = (
     sa.select(DIRECTORY.c.hotel, DIRECTORY.c.payment_id)
@@ -73,22 +76,23 @@ class SqlRecordedStates(SqlStore):
 
     def get(self, key: PaymentKey, *, now: datetime) -> RecordedState | None:
         """The state of one payment, or None where the hotel has no such payment."""
-        return self._one(PAYMENT.c.hotel == key.hotel, PAYMENT.c.id == key.id, now=now)
+        return self._one(_GET, parameters_of(key), now=now)
 
     def find_live(self, hotel: str, booking_id: str, purpose: PaymentPurpose, *, now: datetime) -> RecordedState | None:
         """The state of the booking's live payment, as `SqlPayments.find_live` finds it, or None."""
-        return self._one(*is_live(hotel, booking_id, purpose), now=now)
+        return self._one(_LIVE[purpose], {"of_hotel": hotel, "of_booking": booking_id}, now=now)
 
     def find_by_session(self, hotel: str, booking_id: str, session_id: str, *, now: datetime) -> RecordedState | None:
         """The state of the booking's payment that has this checkout session, or None where there is no such payment."""
-        return self._one(*has_session(hotel, booking_id, session_id), now=now)
+        params = {"of_hotel": hotel, "of_booking": booking_id, "of_session": session_id}
+        return self._one(_WITH_SESSION, params, now=now)
 
     def lock(self, key: PaymentKey, *, now: datetime) -> RecordedState | None:
         """The state of one payment, whose row is locked until the end of the transaction, or None.
 
         It is read after the lock: a statement that waits for a lock reads other tables as they were before the wait.
         """
-        self._connection.execute(lock_of(key))
+        self._connection.execute(LOCK, parameters_of(key))
         return self.get(key, now=now)
 
     def of_webhook(self, event_id: str, *, now: datetime) -> WebhookWithPayment | None:
@@ -101,8 +105,8 @@ class SqlRecordedStates(SqlStore):
             webhook=webhook_of(row._mapping), payment=state, stored_with_it=tuple(row._mapping["stored_with_it"] or ())
         )
 
-    def _one(self, *conditions: sa.ColumnElement[bool], now: datetime) -> RecordedState | None:
-        row = self._connection.execute(_STATE.where(*conditions)).first()
+    def _one(self, query: sa.Select[Any], params: Mapping[str, str], *, now: datetime) -> RecordedState | None:
+        row = self._connection.execute(query, params).first()
         return _state_of(row._mapping, now) if row else None
 
 

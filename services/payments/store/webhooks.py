@@ -1,14 +1,16 @@
 """Webhook events of the provider: stored before they are acknowledged, applied later."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
+from services.payments.store.new_jobs import job_parameters, new_job
 from services.payments.store.tables import WEBHOOK
 
 WAITED: sa.Label[Any] = (sa.func.clock_timestamp() - WEBHOOK.c.received_at).label("waited")
@@ -19,31 +21,45 @@ STORED_WITH_IT: sa.Label[Any] = sa.literal_column(
     sa.JSON,
 ).label("stored_with_it")
 _ALL = sa.select(WEBHOOK, WAITED)
+_RECEIVED = tuple(field.name for field in fields(WebhookEvent))
+_STORE = (
+    insert(WEBHOOK)
+    .values({name: sa.bindparam(name, type_=WEBHOOK.c[name].type) for name in (*_RECEIVED, "outcome")})
+    .on_conflict_do_nothing()
+    .returning(WEBHOOK.c.event_id)
+)
+_NEW = _STORE.cte("new")
+_NEW_JOB = new_job(_NEW)
+_STORE_WITH_JOB = sa.select(_NEW.c.event_id).add_cte(_NEW_JOB)
+_IS_APPLIED = sa.select(
+    sa.exists().where(WEBHOOK.c.event_id == sa.bindparam("of_event"), WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
+)
+APPLY = """
+UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :applied_payment_id, settled_at = now()
+WHERE event_id IN (
+    SELECT event_id FROM webhook WHERE event_id = ANY(:applied_event_ids) AND outcome IN ('STORED', 'PARKED')
+    ORDER BY event_id FOR UPDATE
+) AND {after}
+"""
 # The job of an event that is applied with others is done with them. A job that somebody has locked ends by itself: its
 # event is not stored any more. So does a job that a replay enqueued, which has another key.
-_APPLY = sa.text("""
-    WITH waiting AS (
-        SELECT event_id FROM webhook WHERE event_id = ANY(:event_ids) AND outcome IN ('STORED', 'PARKED')
-        ORDER BY event_id FOR UPDATE
-    ), applied AS (
-        UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :payment_id, settled_at = now()
-        FROM waiting WHERE webhook.event_id = waiting.event_id RETURNING webhook.event_id
-    ), enqueued AS (
-        SELECT position FROM job
-        WHERE key IN (SELECT 'webhook:' || event_id FROM applied) AND done_at IS NULL AND gave_up_at IS NULL
-        FOR UPDATE SKIP LOCKED
-    )
-    UPDATE job SET done_at = now(), last_error = '' WHERE position IN (SELECT position FROM enqueued)
-""")
+END_JOBS = """
+UPDATE job SET done_at = now(), last_error = '' WHERE position IN (
+    SELECT position FROM job WHERE key = ANY(:applied_job_keys) AND done_at IS NULL AND gave_up_at IS NULL
+    FOR UPDATE SKIP LOCKED
+) AND {after}
+"""
 
 
 class SqlWebhooks(SqlStore):
     """Stores an event's ids, type and times, and no personal data."""
 
-    def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
-        """Store an event; returns False where the event is stored already."""
-        statement = insert(WEBHOOK).values(**asdict(event), outcome=outcome).on_conflict_do_nothing()
-        return self._connection.execute(statement.returning(WEBHOOK.c.event_id)).first() is not None
+    def store(self, event: WebhookEvent, outcome: WebhookOutcome, job: Mapping[str, Any] | None = None) -> bool:
+        """Store an event, with the row of the job that applies it; returns False where the event is stored already."""
+        row = {**{name: getattr(event, name) for name in _RECEIVED}, "outcome": outcome}
+        if job is None:
+            return self._connection.execute(_STORE, row).first() is not None
+        return self._connection.execute(_STORE_WITH_JOB, row | job_parameters(job)).first() is not None
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
         """One stored event, or None for an unknown id."""
@@ -68,14 +84,14 @@ class SqlWebhooks(SqlStore):
         rows = self._connection.execute(query.group_by(WEBHOOK.c.outcome)).all()
         return {str(outcome): int(count) for outcome, count in rows}
 
-    def mark_applied(self, event_ids: Sequence[str], *, payment_id: str) -> None:
+    def mark_applied(self, event_ids: Sequence[str], *, payment_id: str, write: Write) -> None:
         """Mark events as applied to the payment, and the jobs that were enqueued with them as done."""
-        self._connection.execute(_APPLY, {"event_ids": list(event_ids), "payment_id": payment_id})
+        write(APPLY, {"applied_event_ids": list(event_ids), "applied_payment_id": payment_id})
+        write(END_JOBS, {"applied_job_keys": [job_key(event_id) for event_id in event_ids]})
 
     def is_applied(self, event_id: str) -> bool:
         """Whether an event is applied."""
-        applied = (WEBHOOK.c.event_id == event_id) & (WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
-        return bool(self._connection.execute(sa.select(sa.exists().where(applied))).scalar_one())
+        return bool(self._connection.execute(_IS_APPLIED, {"of_event": event_id}).scalar_one())
 
     def park(self, event_id: str, reason: str) -> None:
         """Park an event that is stored, with the reason. An event that was applied meanwhile stays applied."""
@@ -91,6 +107,11 @@ class SqlWebhooks(SqlStore):
     def _one(self, query: sa.Select[Any]) -> ReceivedWebhook | None:
         row = self._connection.execute(query).first()
         return webhook_of(row._mapping) if row else None
+
+
+def job_key(event_id: str) -> str:
+    """The key of the job that is enqueued with an event."""
+    return f"webhook:{event_id}"
 
 
 def webhook_of(row: sa.RowMapping) -> ReceivedWebhook:

@@ -124,7 +124,7 @@ def test_without_the_ids_from_before_the_look_a_later_event_would_have_no_look(
 ) -> None:
     """The negative control: whatever is stored when the look is recorded counts as applied."""
 
-    def all_stored(self: SqlWebhooks, _: Sequence[str], *, payment_id: str) -> None:
+    def all_stored(self: SqlWebhooks, _: Sequence[str], *, payment_id: str, **__: Any) -> None:
         self._connection.execute(
             sa.text("UPDATE webhook SET outcome = 'APPLIED', payment_id = :id WHERE outcome = 'STORED'"),
             {"id": payment_id},

@@ -10,8 +10,6 @@ from chassis.refusal import PermanentFailure, Unavailable
 from chassis.transactions import job_queue
 from chassis.transactions.checks import check
 from chassis.transactions.tables import JOB
-from chassis.transactions.work import Work
-from services.payments.domain.jobs import ApplyWebhook
 from services.payments.steps import sync, webhook_application
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
@@ -47,13 +45,8 @@ def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
 @planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
-    enqueue = Work.enqueue
-
-    def most(self: Work, payload: Any, **more: Any) -> None:
-        if not isinstance(payload, ApplyWebhook):
-            enqueue(self, payload, **more)
-
-    product.replace(Work, "enqueue", most)
+    store = SqlWebhooks.store
+    product.replace(SqlWebhooks, "store", lambda self, event, outcome, *_: store(self, event, outcome))
 
 
 @planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)

@@ -28,7 +28,7 @@ CALL = ProviderCall(hotel="hotel-killarney", payment_id="pay_1", action="capture
 
 def recorded(decision: Decision | None = None, desired: DesiredState = LIVE) -> RecordedState:
     """The state of a payment whose session is open, after the decision, if any."""
-    begun = RecordedState.of_new(payment(), desired, read_at=NOW)
+    begun = RecordedState(payment=payment(), calls={}, desired=desired, booked=frozenset(), read_at=NOW)
     return begun.after(decision) if decision else begun
 
 
