@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg.pq import TransactionStatus
-from psycopg2 import extensions
 
 from chassis.transactions.tables import OUTBOX
 
@@ -130,7 +129,7 @@ class StatementRecorder:
                 if transaction is None:
                     return
                 transaction.outcome = outcome
-                if outcome == "commit" and driver.info.transaction_status == extensions.TRANSACTION_STATUS_INTRANS:
+                if outcome == "commit" and driver.info.transaction_status == TransactionStatus.INTRANS:
                     with driver.cursor() as cursor:
                         cursor.execute(DURABLE)
                         transaction.durable = cursor.fetchone()[0]

@@ -37,7 +37,8 @@ _NEW = (
     .returning(*PAYMENT.c["id", "hotel", "session_id", "intent_id"])
     .cte("new")
 )
-_INSERT = DIRECTORY.insert().from_select(["payment_id", "hotel", "session_id", "intent_id"], sa.select(_NEW))
+_LISTED = DIRECTORY.insert().from_select(["payment_id", "hotel", "session_id", "intent_id"], sa.select(_NEW))
+_INSERT = _LISTED.execution_options(preserve_rowcount=True)  # as SQLAlchemy does by itself for updates only
 
 
 REFUNDS: sa.Label[Any] = sa.literal_column(

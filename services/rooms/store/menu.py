@@ -15,7 +15,7 @@ ITEM = sa.Table(
     "menu_item",
     sa.MetaData(),
     sa.Column("hotel", sa.Text, primary_key=True),
-    sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("name", sa.Text),
     sa.Column("description", sa.Text),
     sa.Column("category", sa.Text),
