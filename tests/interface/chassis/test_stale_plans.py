@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from chassis import codec
 from chassis.database import stale_plans
-from chassis.database.engines import PREPARE_AFTER, service_engine
+from chassis.database.engines import service_engine
+from chassis.database.prepared import PREPARE_AFTER
 from chassis.messaging import ask_server
 from chassis.messaging.ask_server import AskServer
 from chassis.service import Service, converses, handles, method_of
