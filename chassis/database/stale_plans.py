@@ -15,8 +15,12 @@ Result = TypeVar("Result")
 
 
 def is_stale(problem: sa.exc.StatementError) -> bool:
-    """Whether the statement failed because it was prepared before its result changed its type."""
-    return sqlstate(problem) == FEATURE_NOT_SUPPORTED and "cached plan" in str(problem.orig)
+    """Whether the statement failed because it was prepared before its result changed its type.
+
+    The error code has other meanings, and the server may speak any language: PostgreSQL names its own function, too.
+    """
+    place = getattr(getattr(problem.orig, "diag", None), "source_function", None)
+    return sqlstate(problem) == FEATURE_NOT_SUPPORTED and place == "RevalidateCachedQuery"
 
 
 def replace_connections(engine: sa.Engine) -> None:
