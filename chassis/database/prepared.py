@@ -5,8 +5,8 @@ from typing import Any
 import psycopg
 from psycopg._preparing import PrepareManager
 
-# A statement is prepared at its second execution on a connection, and so many statements of a connection are. Each takes
-# some 100 KB of the connection's PostgreSQL process, that of a whole booking 180 KB.
+# A statement is prepared at its second execution on a connection, and so many statements of a connection are. Each one
+# takes some 100 KB of the connection's PostgreSQL process, that of a whole booking 180 KB.
 PREPARE_AFTER = 1
 STATEMENTS = 200
 
