@@ -13,6 +13,8 @@ At any time, because no two transactions want the same rows in another order:
 * `idempotency`: the row of one request
 * `job`: a new row, or rows that this process has leased
 * `clock`, `outbox`: the only rows of their transaction
+
+The order holds within a statement, too, whose parts lock rows of several tables (see `records.insert`).
 """
 
 from collections.abc import Callable
