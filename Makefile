@@ -36,7 +36,8 @@ test: ## run every test; ARGS='-k name' chooses, -n0 runs one by one
 	@bin/setup --browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
-test-long: setup ## run the tests that take long: the first command in every place, many storms, a migration killed at every step
+test-long: ## run the tests that take long: the first command in every place, many storms, planted faults, lost nodes, chaos
+	@bin/setup --browser
 	@$(PYTHON) -m pytest -m long -v $(ARGS)
 
 unit: setup ## run the tests that need neither a broker nor a database, in seconds

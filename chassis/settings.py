@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.production_rules import faults
 
 MODE = "HOTELMATE_MODE"
+Driver = Literal["psycopg2", "psycopg"]
 S = TypeVar("S", bound="Settings")
 
 
@@ -56,13 +57,14 @@ class ServiceSettings(Settings):
     """The settings of a service with a database. `workers` is the number of asks that run at the same time."""
 
     message_keys: str = Field("", validation_alias="MESSAGE_KEYS")
+    database_driver: Driver = Field("psycopg2", validation_alias="DATABASE_DRIVER")
     database_url: str = ""
     workers: int = 10
 
     @property
     def sync_url(self) -> str:
-        """The database URL for psycopg2."""
-        return with_driver(self.database_url, "psycopg2")
+        """The database URL for the chosen driver."""
+        return with_driver(self.database_url, self.database_driver)
 
 
 def load(kind: type[S], *, others: Iterable[str] = (), **options: Any) -> S:

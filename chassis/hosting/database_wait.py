@@ -1,48 +1,46 @@
 """The wait of a green thread for its database: bounded, so that a silent database fails the statement.
 
-psycopg2 calls the wait callback for every statement, for COMMIT, and while connecting; libpq's `connect_timeout` does
-not apply to a connection that is made without blocking. The connection is closed when the callback raises.
+Each driver has a module that makes its connections wait here, one and the same bound for both. The connection is closed
+when the wait fails, whether by the bound or by a deadline of the green thread.
 """
 
+import importlib
 import time
 from collections import Counter
-from functools import partial
-from typing import Any
 
 import eventlet.hubs
-import psycopg2
-from psycopg2 import extensions
 
 from chassis.database.answer_limit import answer_limit
 from chassis.observability import logs
+from chassis.settings import Driver
+
+SILENT = "the database does not answer"
 
 log = logs.logger(__name__)
 
 
-class DatabaseSilent(psycopg2.OperationalError):
-    """The database has not answered in time."""
-
-    def __init__(self) -> None:
-        super().__init__("the database does not answer")
+def install(driver: Driver, counters: Counter[str]) -> None:
+    """Have every connection that this process makes with the driver wait here; counts `database_silent`."""
+    importlib.import_module(f"chassis.hosting.green_{driver}").install(counters)
 
 
-def install(counters: Counter[str]) -> None:
-    """Have every psycopg2 connection of this process wait by `wait`; counts `database_silent`."""
-    extensions.set_wait_callback(partial(wait, counters))
+class BoundedWait:
+    """The waits of one operation, which may last `answer_limit()` seconds together. `silent` is the driver's error."""
 
+    def __init__(self, counters: Counter[str], silent: type[Exception]) -> None:
+        self._counters = counters
+        self._silent = silent
+        self._limit = answer_limit()
+        self._until = time.monotonic() + self._limit
 
-def wait(counters: Counter[str], connection: Any) -> None:
-    """Wait until the connection's operation has ended. Raises `DatabaseSilent` after `answer_limit()` seconds."""
-    limit = answer_limit()
-    until = time.monotonic() + limit
-    try:
-        while (state := connection.poll()) != extensions.POLL_OK:
-            reads = state == extensions.POLL_READ
-            remaining = max(0.0, until - time.monotonic())
+    def for_socket(self, fileno: int, *, reads: bool) -> None:
+        """Let other green threads run until the socket can be read, or written. Raises `silent` at the bound."""
+        remaining = max(0.0, self._until - time.monotonic())
+        try:
             eventlet.hubs.trampoline(
-                connection.fileno(), read=reads, write=not reads, timeout=remaining, timeout_exc=DatabaseSilent
+                fileno, read=reads, write=not reads, timeout=remaining, timeout_exc=self._silent(SILENT)
             )
-    except DatabaseSilent:
-        counters["database_silent"] += 1
-        log.warning("database_silent", seconds=limit)
-        raise
+        except self._silent:
+            self._counters["database_silent"] += 1
+            log.warning("database_silent", seconds=self._limit)
+            raise

@@ -8,7 +8,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,13 +51,12 @@ def run(service: str, examination: Examination) -> None:
     variable = f"{service.upper()}_DATABASE_URL"
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}.examine", description=__doc__)
     parser.parse_args()
-    driver = "psycopg" if find_spec("psycopg") else "psycopg2"
     if sentences := environment_faults([variable]):
         raise SystemExit(refusal(sentences))
     if variable not in os.environ:
         raise SystemExit(f"{variable} is not set")
     engine = sa.create_engine(
-        with_driver(os.environ[variable], driver),
+        with_driver(os.environ[variable], "psycopg"),
         isolation_level="AUTOCOMMIT",
         connect_args=parameters(f"{service}-examine"),
     )

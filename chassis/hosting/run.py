@@ -1,7 +1,7 @@
 """Hosts one service on nameko: `python -m chassis.hosting.run bookings`."""
 
-# Everything below runs green, so the patch comes before any other import. Whole, without naming modules: naming one
-# would leave the others, and psycopg2, blocking.
+# Everything below runs green, so the patch comes before any other import. Whole but for the database drivers: the one
+# that is chosen gets its green wait from `chassis.hosting.database_wait`, the other one is not loaded.
 import os
 import sys
 import warnings
@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore", message=r"\nEventlet is deprecated")
 
 import eventlet
 
-eventlet.monkey_patch()
+eventlet.monkey_patch(psycopg=False)
 
 import argparse
 import importlib

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Collection
 from typing import Any
 
-import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
+from chassis.database.engines import service_engine
 from chassis.database.parameters import parameters
 from chassis.hosting import database_wait
 from chassis.jobs.runner import JobRunner
@@ -31,13 +31,11 @@ class ServiceRuntime:
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
             "pool_timeout": CONNECTION_WITHIN,
-            "connect_args": parameters(service.name),
             "hide_parameters": True,
         }
         reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
         self._engines = [
-            sa.create_engine(settings.sync_url, **pool),
-            sa.create_engine(settings.sync_url, **pool, **reading),
+            service_engine(settings.sync_url, parameters(service.name), **pool, **options) for options in ({}, reading)
         ]
         self.ask_client = AskClient(settings.amqp_url, service.name, settings.message_keys)
         self.unit_of_work = UnitOfWork(
@@ -88,7 +86,7 @@ class RuntimeProvider(DependencyProvider):  # type: ignore[misc]
 
     def setup(self) -> None:
         self.runtime = ServiceRuntime(self._service, self._settings)
-        database_wait.install(self.runtime.unit_of_work.counters)
+        database_wait.install(self._settings.database_driver, self.runtime.unit_of_work.counters)
 
     def start(self) -> None:
         self.runtime.ask_client.start()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from chassis import codec, time_limits
 from chassis.database.answer_limit import slow_statements
+from chassis.database.errors import NUMERIC_VALUE_OUT_OF_RANGE, sqlstate
+from chassis.database.stale_plans import once_more
 from chassis.messaging import inbox
 from chassis.messaging.ask_verification import AskRefused
 from chassis.messaging.inbox_progress import InboxProgress, inbox_metrics
@@ -39,7 +42,6 @@ from contracts.operations import (
 from contracts.values import Context
 
 PUBLISH_AGAIN_WITHIN = 50  # seconds
-NUMERIC_VALUE_OUT_OF_RANGE = "22003"  # PostgreSQL's error code
 
 # The seconds since the relay's lease has expired, while events wait; no row where the relay is alive or has no work.
 _UNPUBLISHED = sa.text("""
@@ -85,9 +87,8 @@ class AskServer:
         with trace.following(ask_context.traceparent), _numbers_in_range():
             if handler.converses:
                 return self._converse(handler, ask, ask_context)
-            if handler.changes:
-                return self._command(handler, ask, ask_context)
-            return self._query(handler, ask, ask_context)
+            once = self._command if handler.changes else self._query
+            return once_more(lambda: once(handler, ask, ask_context))
 
     def _query(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
         with self._unit_of_work.read(context) as work:
@@ -112,7 +113,8 @@ class AskServer:
                 if isinstance(taken, StoredReply):
                     return self._replay(handler, taken, work)
         with conversation.holding(taken if isinstance(taken, Claim) else None):
-            return AskReply(handler.handler(ask, conversation))
+            carry_out = partial(handler.handler, ask, conversation)
+            return AskReply(once_more(carry_out, unless=lambda: conversation.has_effect))
 
     def _replay(self, handler: AskHandler, stored: StoredReply, work: Work) -> AskReply:
         reply = codec.typed(stored.reply, self._reply_types[handler.method])
@@ -149,7 +151,7 @@ def _numbers_in_range() -> Iterator[None]:
     try:
         yield
     except sa.exc.DataError as problem:
-        if getattr(problem.orig, "pgcode", None) == NUMERIC_VALUE_OUT_OF_RANGE:
+        if sqlstate(problem) == NUMERIC_VALUE_OUT_OF_RANGE:
             raise Refusal(INVALID_MESSAGE, "A number of the message is out of range.") from problem
         raise
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.database.answer_limit import slow_statements
+from chassis.database.errors import QUERY_CANCELED, sqlstate
 from chassis.observability.examination import Examination, examine, read_evidence
 from chassis.observability.explanation import explain_booking, explain_events
 from chassis.refusal import Refusal
@@ -53,5 +54,4 @@ def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
 
 def is_too_slow(problem: sa.exc.OperationalError) -> bool:
     """Whether the database cancelled a statement that exceeded its time limit."""
-    error = problem.orig
-    return "57014" in (getattr(error, "sqlstate", ""), getattr(error, "pgcode", ""))
+    return sqlstate(problem) == QUERY_CANCELED

@@ -25,11 +25,13 @@ P = TypeVar("P")
 class Conversation(Generic[W]):
     """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one.
 
-    `claim` is the held claim of an Idempotency-Key; `stored` means that the reply is stored under the key.
+    `claim` is the held claim of an Idempotency-Key; `stored` means that the reply is stored under the key, and
+    `has_effect` that a transaction was committed, or another service asked: the conversation cannot begin anew.
     """
 
     claim: Claim | None = None
     stored = False
+    has_effect = False
 
     def __init__(
         self, unit_of_work: UnitOfWork, ask: Callable[[Ask[Any], Context], Any], context: Context | None = None
@@ -49,6 +51,7 @@ class Conversation(Generic[W]):
                 yield cast("W", work)
             finally:
                 self._open = False
+            self.has_effect = True
 
     @contextmanager
     def reading(self) -> Iterator[W]:
@@ -70,6 +73,7 @@ class Conversation(Generic[W]):
         """
         if self._open:
             raise RuntimeError(f"{type(message).__name__} was asked inside an open transaction")
+        self.has_effect = True
         try:
             reply: Reply = self._ask(message, self.context)
         except Refusal as refusal:

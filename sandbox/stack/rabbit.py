@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -147,6 +148,11 @@ class RabbitNode(PrivateServer):
         """
         registers = (self.directory / "data").glob("*/quorum/*/names.dets")
         return any(queue.encode() in register.read_bytes() for register in registers)
+
+    def members(self) -> list[str]:
+        """The names of the nodes of this node's cluster, as the node has stored them; empty before its first start."""
+        stored = [path.read_text() for path in (self.directory / "data").glob("*/cluster_nodes.config")]
+        return re.findall(r"hotelmate-\w+@localhost", "".join(stored))
 
     @property
     def _password(self) -> str:

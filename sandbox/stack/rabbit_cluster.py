@@ -73,12 +73,14 @@ class RabbitCluster:
     def start(self) -> Self:
         """Start the nodes that do not run, and wait until all of them are one cluster that has its definitions.
 
-        A node without data waits for the first node and joins it, even where an earlier start was interrupted.
+        The nodes that have joined the first one start beside it, because it may wait for them. The others start when it
+        runs: a node that is about to join holds a lock for which the first node waits until its own start is over.
         """
         first = self.nodes[0]
+        members = first.members()
         self._epmd.start()
-        with ThreadPoolExecutor(len(self.nodes)) as starting:
-            list(starting.map(RabbitNode.start, self.nodes))
+        self._start_together([node for node in self.nodes if node is first or node.name in members])
+        self._start_together(self.nodes)
         first.ctl("await_online_nodes", str(len(self.nodes)), timeout=FORMED_WITHIN)
         if self._loaded:
             load_definitions(first, say=self._say)
@@ -88,6 +90,10 @@ class RabbitCluster:
         """Start one node alone. The first node is the cluster, until others join it."""
         self._epmd.start()
         node.start()
+
+    def _start_together(self, nodes: Sequence[RabbitNode]) -> None:
+        with ThreadPoolExecutor(len(nodes)) as starting:
+            list(starting.map(RabbitNode.start, nodes))
 
     def close(self) -> None:
         """Stop the nodes and epmd, and release their ports."""

@@ -42,13 +42,18 @@ class PooledConnections:
         if proxy and not proxy_bypass(client.host):
             login = urllib3.util.parse_url(proxy).auth
             headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
-            self._pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
+            manager: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
         else:
-            self._pool = urllib3.PoolManager(**options)
+            manager = urllib3.PoolManager(**options)
+        self._pool = manager.connection_from_host(client.host, client.port, client.scheme)
+        self._is_forwarded = self._pool.proxy is not None and not client.ssl
 
     def send_request(self, request: Request) -> Any:
         """Send the call; returns the provider's decoded answer, or raises the library's error for its status."""
-        answer = self._pool.request(request.method, request.url, body=request.body, headers=request.headers)
+        target = request.url if self._is_forwarded else request.signed_path
+        answer = self._pool.urlopen(
+            request.method, target, request.body, request.headers, redirect=False, assert_same_host=False
+        )
         return process_response(answer.status, answer.data.decode(errors="replace"))
 
 

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("chassis", "services", "gateway", "hotelmate")
-ENGINES = {"create_engine", "create_async_engine"}
+ENGINES = {"create_engine", "create_async_engine", "service_engine"}
+SERVICE_ENGINE = Path("chassis/database/engines.py")  # makes engines with the parameters that its callers give
 AMQP = {"BlockingConnection", "AsyncioConnection"}
 ALLOWED = {"parameters", "engine_parameters"}
 URL_READERS = {"URLParameters", "ConnectionParameters"}  # of pika; each knows one node only
@@ -50,6 +51,7 @@ def test_every_connection_of_the_product_has_the_common_parameters() -> None:
         f"{path.relative_to(ROOT)}:{line}": has_them
         for folder in PRODUCT
         for path in (ROOT / folder).rglob("*.py")
+        if path.relative_to(ROOT) != SERVICE_ENGINE
         for line, has_them in makers(path.read_text("utf-8"))
     }
 
@@ -61,6 +63,7 @@ def test_every_connection_of_the_product_has_the_common_parameters() -> None:
     "source",
     [
         "def f(url):\n    return sa.create_engine(url)",
+        "def f(url):\n    return service_engine(url, {})",
         "def f(url):\n    return pika.BlockingConnection(pika.URLParameters(url))",
         "async def f(url):\n    return await psycopg.AsyncConnection.connect(url)",
         "def f(url):\n    return psycopg.connect(url, connect_timeout=5)",

@@ -24,6 +24,7 @@ BREAKS = {
     "command-line-asks": ("hotelmate/explain.py", "import services.rooms.lifecycle"),
     "decisions-do-no-io": ("services/rooms/lifecycle.py", "import sqlalchemy"),
     "only-stores-speak-sql": ("services/rooms/service.py", "import sqlalchemy"),
+    "one-module-knows-psycopg2": ("services/rooms/store/nights.py", "import psycopg2"),
     "only-the-edge-knows-nameko": ("services/payments/work.py", "import nameko"),
     "only-notifier-pushes": ("services/payments/settings.py", "import pusher"),
     "service-layers": ("services/rooms/domain/stays.py", "import services.rooms.work"),

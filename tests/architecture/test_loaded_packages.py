@@ -1,4 +1,7 @@
-"""The packages that a starting service process loads: the CPU time of a restart is mostly the time of its imports."""
+"""The packages that a starting service process loads: the CPU time of a restart is mostly the time of its imports.
+
+The database driver comes with the first engine, and is the chosen one alone.
+"""
 
 import json
 import subprocess
@@ -18,7 +21,7 @@ installed = [name for name, module in sys.modules.items() if "site-packages" in 
 print(json.dumps(sorted({name.partition(".")[0] for name in installed if not name.startswith("_")})))
 """
 EVERY = {
-    *("sqlalchemy", "psycopg2"),
+    "sqlalchemy",
     *("pydantic", "pydantic_core", "pydantic_settings", "annotated_types", "dotenv", "typing_inspection"),
     *("eventlet", "greenlet", "nameko", "kombu", "amqp", "vine", "six", "typing_extensions"),
     *("pika", "msgspec", "structlog"),

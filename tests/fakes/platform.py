@@ -18,7 +18,7 @@ from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskServer
 from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
 from chassis.service import Service, method_of
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, with_driver
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.tables import OUTBOX
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
@@ -26,6 +26,7 @@ from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
+from tests.fakes.driver import engine_under_test
 from tests.fakes.roles import running_url
 
 Reply = TypeVar("Reply")
@@ -44,8 +45,8 @@ class ServiceUnderTest:
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
         self.settings = settings
-        self.engine = sa.create_engine(settings.sync_url, pool_size=12)
-        self.running = sa.create_engine(running_url(self.engine.url), pool_size=12)
+        self.engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"), pool_size=12)
+        self.running = engine_under_test(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
         self._platform = platform
         self.start(UnitOfWork(self.running, service.work, dependencies=service.dependencies(settings), demo=True))

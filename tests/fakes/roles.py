@@ -10,6 +10,7 @@ from chassis.settings import with_driver
 from chassis.transactions.grants import APPEND, grant
 from chassis.transactions.roles import Roles, roles_of
 from chassis.transactions.tables import create_all
+from tests.fakes.driver import engine_under_test
 
 _passwords: list[Callable[[str], str]] = []
 
@@ -47,7 +48,7 @@ def granted_engine(url: str, statements: Mapping[str, str] = MappingProxyType({}
 @cache
 def running_engine(owner: sa.URL) -> sa.Engine:
     """The engine of the running role of the owner's database, one for the session."""
-    return sa.create_engine(running_url(owner), pool_size=64, max_overflow=0, pool_pre_ping=True)
+    return engine_under_test(running_url(owner), pool_size=64, max_overflow=0, pool_pre_ping=True)
 
 
 def _roles(owner: sa.URL) -> Roles:

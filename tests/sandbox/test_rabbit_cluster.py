@@ -1,6 +1,6 @@
 """A private cluster: on loopback alone, with an epmd of its own, and nothing of it is left at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pika
@@ -67,6 +67,41 @@ def test_nodes_join_the_first_one_after_an_interrupted_start(run: Path) -> None:
         running = again.nodes[2].ctl("eval", "length(rabbit_nodes:all_running()).").strip()
 
     assert running == "3"
+
+
+def waves_of_starts(run: Path, monkeypatch: pytest.MonkeyPatch, *, members: int) -> list[set[int]]:
+    """The numbers of the nodes that start side by side, wave by wave, where the first node knows so many members."""
+    cluster = RabbitCluster(run)
+    data = cluster.nodes[0].directory / "data" / "node"
+    data.mkdir(parents=True)
+    (data / "cluster_nodes.config").write_text(f"{{{[node.name for node in cluster.nodes[:members]]}}}.")
+    numbers = {node.name: number for number, node in enumerate(cluster.nodes)}
+    waves = list[set[int]]()
+
+    def start(nodes: Sequence[RabbitNode]) -> None:
+        started = set[int]().union(*waves)
+        waves.append({numbers[node.name] for node in nodes} - started)
+
+    monkeypatch.setattr(Epmd, "start", lambda _: None)
+    monkeypatch.setattr(RabbitNode, "ctl", lambda *_, **__: "")
+    monkeypatch.setattr(cluster, "_start_together", start)
+    cluster.start()
+    cluster.close()
+    return waves
+
+
+def test_nodes_that_have_not_joined_start_when_the_first_node_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that joins holds a lock for which a first node that starts beside it waits."""
+    assert waves_of_starts(tmp_path / "new", monkeypatch, members=0) == [{0}, {1, 2}]
+    assert waves_of_starts(tmp_path / "interrupted", monkeypatch, members=1) == [{0}, {1, 2}]
+    assert waves_of_starts(tmp_path / "joined by one", monkeypatch, members=2) == [{0, 1}, {2}]
+
+
+def test_nodes_that_have_joined_start_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a stop, the first node waits for the nodes that ran longer."""
+    assert waves_of_starts(tmp_path / "stopped", monkeypatch, members=3) == [{0, 1, 2}, set()]
 
 
 class NodeWithCrashingQueue(RabbitNode):

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg.pq import TransactionStatus
-from psycopg2 import extensions
 
 from chassis.transactions.tables import OUTBOX
 
@@ -145,7 +144,7 @@ class StatementRecorder:
                 if transaction is None:
                     return
                 transaction.outcome = outcome
-                if outcome == "commit" and driver.info.transaction_status == extensions.TRANSACTION_STATUS_INTRANS:
+                if outcome == "commit" and driver.info.transaction_status == TransactionStatus.INTRANS:
                     transaction.durable = _scalar(driver, DURABLE)
 
             return end

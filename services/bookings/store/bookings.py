@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database.errors import constraint_of
 from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
 from contracts.bookings.overstays import Incident
@@ -129,7 +130,7 @@ class SqlBookings(SqlStore):
         try:
             self._connection.execute(ADD, values)
         except sa.exc.IntegrityError as problem:
-            constraint = _constraint(problem)
+            constraint = constraint_of(problem)
             if constraint in NAMES:
                 raise NameTaken(constraint, is_booking_id=constraint in IDS) from problem
             raise
@@ -255,7 +256,3 @@ class SqlBookings(SqlStore):
 
 def _is(booking: Booking) -> sa.ColumnElement[bool]:
     return (BOOKING.c.hotel == booking.hotel) & (BOOKING.c.id == booking.id)
-
-
-def _constraint(problem: sa.exc.IntegrityError) -> str:
-    return str(getattr(getattr(problem.orig, "diag", None), "constraint_name", ""))

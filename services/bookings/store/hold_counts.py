@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from chassis.database.errors import constraint_of
 from chassis.transactions.store import SqlStore
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.hold_counts import HoldCount, too_many_holds
@@ -67,7 +68,7 @@ class SqlHoldCounts(SqlStore):
         try:
             self._connection.execute(COUNT, _params(hotel, counters, nights))
         except sa.exc.IntegrityError as problem:
-            if getattr(getattr(problem.orig, "diag", None), "constraint_name", "") == CAPPED:
+            if constraint_of(problem) == CAPPED:
                 raise too_many_holds() from problem
             raise
 

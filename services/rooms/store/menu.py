@@ -15,7 +15,7 @@ ITEM = sa.Table(
     "menu_item",
     sa.MetaData(),
     sa.Column("hotel", sa.Text, primary_key=True),
-    sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("name", sa.Text),
     sa.Column("description", sa.Text),
     sa.Column("category", sa.Text),
@@ -23,6 +23,7 @@ ITEM = sa.Table(
     sa.Column("is_available", sa.Boolean),
     sa.Column("version", sa.Integer),
 )
+IDS = range(1, 2**63)  # a larger number is no item's, and cannot be sent as a value of the column
 FIELDS = ("name", "description", "category", "is_available")
 
 
@@ -38,7 +39,8 @@ class SqlMenu(RoomsStore):
 
     def with_ids(self, hotel: Hotel, ids: Collection[int]) -> list[MenuItem]:
         """The hotel's items with these ids."""
-        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, ITEM.c.id.in_(ids))
+        possible = [item_id for item_id in ids if item_id in IDS]
+        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, ITEM.c.id.in_(possible))
         return [_item_of(row, hotel) for row in self._connection.execute(query)]
 
     def get(self, hotel: Hotel, item_id: int) -> MenuItem | None:

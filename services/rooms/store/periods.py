@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.database.errors import constraint_of
 from contracts.rooms.blocks import RoomBlock
 from contracts.values import Actor, Stay
 from services.rooms.domain.periods import Period, PeriodKind, overlap_conflict
@@ -143,7 +144,7 @@ class SqlPeriods(RoomsStore):
         try:
             return int(self._connection.execute(statement, values).scalar_one())
         except sa.exc.IntegrityError as error:
-            if "period_no_room_twice" in str(error.orig):
+            if constraint_of(error) == "period_no_room_twice":
                 raise overlap_conflict(room_number, []) from error
             raise
 

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from chassis.jobs.runner import JobRunner
 from chassis.refusal import RetryLater
 from chassis.service import Job
-from chassis.settings import with_driver
 from chassis.transactions import job_order, job_queue
 from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.tables import create_all
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
+from tests.fakes.driver import engine_under_test
 from tests.interface.chassis.conftest import until
 
 TRY_LOCK = "pg_try_advisory_xact_lock(hashtext(:kind), hashtext(order_key))"
@@ -71,7 +71,7 @@ class Outside:
 
 @pytest.fixture
 def unit_of_work(new_database: Callable[[str], str]) -> Iterator[UnitOfWork]:
-    engine = sa.create_engine(with_driver(new_database("order"), "psycopg2"))
+    engine = engine_under_test(sa.make_url(new_database("order")))
     with engine.begin() as connection:
         create_all(connection)
     yield UnitOfWork(engine, Work)

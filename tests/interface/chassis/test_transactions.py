@@ -21,6 +21,7 @@ from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from contracts.values import SYSTEM
+from tests.fakes.driver import engine_under_test
 from tests.fakes.roles import granted_engine, running_engine
 
 
@@ -135,7 +136,7 @@ def test_a_refused_event_counts_as_applied_and_changes_nothing(unit_of_work: Uni
 
 
 def test_an_outage_of_the_database_counts_as_no_attempt(unit_of_work: UnitOfWork) -> None:
-    lost = UnitOfWork(sa.create_engine("postgresql+psycopg2://nobody:x@127.0.0.1:1/none"), Work)
+    lost = UnitOfWork(engine_under_test(sa.make_url("postgresql://nobody:x@127.0.0.1:1/none")), Work)
 
     assert dispatcher(lost).apply([event(1)])[0].disposition is Disposition.OUTAGE
 

@@ -22,6 +22,7 @@ class CountingProvider:
     def __init__(self) -> None:
         self.connections = self.calls = 0
         self.answers = True
+        self.targets: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -45,6 +46,7 @@ class CountingProvider:
         length = next((line for line in lines if line.lower().startswith(b"content-length:")), b":0")
         calls.read(int(length.partition(b":")[2]))
         self.calls += bool(lines)
+        self.targets += [line.split()[1] for line in lines[:1]]
         if not (lines and self.answers):
             return False
         connection.sendall(ANSWER)
@@ -66,8 +68,8 @@ def gateway(port: int) -> PusherGateway:
     return PusherGateway(settings)
 
 
-def pool_of(push: PusherGateway) -> urllib3.PoolManager:
-    pool: urllib3.PoolManager = push._caller.http._pool
+def pool_of(push: PusherGateway) -> urllib3.HTTPConnectionPool:
+    pool: urllib3.HTTPConnectionPool = push._caller.http._pool
     return pool
 
 
@@ -94,15 +96,28 @@ def test_a_call_whose_connection_ends_without_an_answer_is_not_made_again(provid
     assert provider.calls == 2
 
 
-@pytest.mark.parametrize(("excepted", "kind"), [("", urllib3.ProxyManager), ("127.0.0.1", urllib3.PoolManager)])
+@pytest.mark.parametrize(
+    ("excepted", "host", "login"),
+    [("", "proxy.invalid", {"proxy-authorization": "Basic dXNlcjp3b3Jk"}), ("127.0.0.1", "127.0.0.1", {})],
+)
 def test_the_proxy_of_the_environment_is_used(
-    monkeypatch: pytest.MonkeyPatch, excepted: str, kind: type[urllib3.PoolManager]
+    monkeypatch: pytest.MonkeyPatch, excepted: str, host: str, login: dict[str, str]
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://user:word@proxy.invalid:3128")
     monkeypatch.setenv("no_proxy", excepted)
 
     pool = pool_of(gateway(80))
 
-    assert type(pool) is kind
-    if isinstance(pool, urllib3.ProxyManager):
-        assert pool.proxy_headers == {"proxy-authorization": "Basic dXNlcjp3b3Jk"}
+    assert (pool.host, dict(pool.proxy_headers)) == (host, login)
+
+
+@pytest.mark.parametrize(("excepted", "target"), [("", b"http://127.0.0.1:80/apps/1/"), ("127.0.0.1", b"/apps/1/")])
+def test_a_proxy_is_given_the_whole_url_and_the_provider_its_path(
+    monkeypatch: pytest.MonkeyPatch, provider: CountingProvider, excepted: str, target: bytes
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{provider.port}")
+    monkeypatch.setenv("no_proxy", excepted)
+
+    gateway(provider.port if excepted else 80).send([MESSAGE])
+
+    assert provider.targets[-1].startswith(target)

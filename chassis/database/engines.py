@@ -1,0 +1,21 @@
+"""The database engines of services, for either driver."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.database import stale_plans
+
+
+def service_engine(url: str | sa.URL, parameters: Mapping[str, Any], **options: Any) -> sa.Engine:
+    """An engine of a service. The URL names the driver, and `parameters` are those of the connections."""
+    if sa.make_url(url).get_driver_name() != "psycopg":
+        return sa.create_engine(url, connect_args=dict(parameters), **options)
+    # What was used last is used first: statements stay prepared on as few connections as the service needs.
+    engine = sa.create_engine(url, connect_args=dict(parameters), pool_use_lifo=True, **options)
+    prepared = import_module("chassis.database.prepared")  # and psycopg with it
+    sa.event.listen(engine, "connect", prepared.use_prepared_statements)
+    stale_plans.replace_connections(engine)
+    return engine
