@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.observability import logs
+from chassis.observability import logs, trace
 from chassis.transactions import job_queue
 from chassis.transactions.store import store
 from chassis.transactions.work import Work
@@ -16,13 +16,14 @@ from contracts.message import Event
 from contracts.values import PROVIDER, Actor
 from services.payments.cards import Cards
 from services.payments.domain.decide import Decision
-from services.payments.domain.jobs import ApplyWebhook, ExpireSession
+from services.payments.domain.desired_state import DesiredState
+from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession
 from services.payments.domain.movements import MovementKind
 from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import ProviderCall
 from services.payments.domain.reconciliation import EVERY
 from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
-from services.payments.store.desired_states import SqlDesiredStates
+from services.payments.store.desired_states import SqlDesiredStates, converge_statement, put_statement
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
 from services.payments.store.provider_calls import SqlProviderCalls
@@ -55,6 +56,14 @@ class PaymentsWork(Work):
     webhooks = store(SqlWebhooks)
     reconciliation = store(SqlReconciliation)
     provider_searches = store(SqlProviderSearches)
+
+    @cached_property
+    def _desired(self) -> dict[tuple[str, str], DesiredState]:
+        return {}
+
+    @cached_property
+    def _to_converge(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {}
 
     def record(
         self,
@@ -93,6 +102,31 @@ class PaymentsWork(Work):
             self.after_commit.append(partial(log.info, "payment_changed", status=change.after, **about))
         moved = [each for each in decision.movements if (each.kind, each.provider_id) not in booked]
         self.ledger.book(decision.payment, moved, at=self.now, why=why, write=write)
+
+    def set_desired_state(self, desired: DesiredState, *, converge: bool) -> None:
+        """Store a booking's desired state at commit, and with `converge` enqueue the convergence of its payments.
+
+        Of several states of a booking that a batch of events sets, the last one is stored.
+        """
+        key = desired.hotel, desired.booking_id
+        self._desired[key] = desired
+        if converge:
+            cause = self.cause.id if self.cause else self.now.isoformat()
+            about = {"hotel": desired.hotel, "booking_id": desired.booking_id, "why": desired.why}
+            self._to_converge[key] = {**about, "cause": cause, "traceparent": trace.current()}
+            self.due_kinds.add(ConvergePayment.__name__)
+
+    def desired_state(self, hotel: str, booking_id: str) -> DesiredState:
+        """A booking's desired state, be it stored or set by this transaction."""
+        return self._desired.get((hotel, booking_id)) or self.desired_states.of_booking(booking_id, hotel)
+
+    def flush(self) -> None:
+        """Write the desired states with all else that is written late."""
+        if self._desired:
+            self.write_late(*put_statement(self._desired.values(), since=self.now))
+        if self._to_converge:
+            self.write_late(*converge_statement(list(self._to_converge.values())))
+        super().flush()
 
     def begin_payment(self, payment: Payment, call: ProviderCall) -> bool:
         """Insert a payment with its first call, and the job that closes its session at the end of the hold.

@@ -12,7 +12,7 @@ import pytest
 from contracts.bookings.approval import ConfirmBooking
 from contracts.bookings.status import BookingStatus
 from contracts.payments.checkout_sessions import OpenPaymentSession
-from services.payments.store.desired_states import SqlDesiredStates
+from services.payments.work import PaymentsWork
 from tests.storm.payment_environment import SHARE, PaymentEnvironment, guest
 from tests.storm.payment_model import PaymentModel
 from tests.storm.test_races import RaceFixture, at_once, event_names, settle
@@ -85,8 +85,7 @@ def test_a_page_that_stays_open_after_the_end_is_noticed(
     environment: PaymentEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: payments does not hear that the booking has ended."""
-    monkeypatch.setattr(SqlDesiredStates, "put_booking", lambda *_, **__: None)
-    monkeypatch.setattr(SqlDesiredStates, "put_booking_to_converge", lambda *_, **__: ())
+    monkeypatch.setattr(PaymentsWork, "set_desired_state", lambda *_, **__: None)
     fixture = CheckoutFixture(environment, PaymentModel(environment.book(SHARE)))
     fixture.opens()
     fixture.cancel()

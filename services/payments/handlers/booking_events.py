@@ -23,12 +23,13 @@ BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPayment
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
     """Store that the booking may be paid."""
-    work.desired_states.put_booking(_live(event), since=work.now)
+    work.set_desired_state(_live(event), converge=False)
 
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
     """Capture the payment that staff approved."""
-    _put(replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id), work)
+    approved_by_staff = replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id)
+    work.set_desired_state(approved_by_staff, converge=True)
 
 
 def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
@@ -39,7 +40,7 @@ def confirmed(event: BookingConfirmed, work: PaymentsWork) -> None:
 
 def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
     """Store that the booking may be paid again after a failed payment."""
-    _put(_live(event), work)
+    work.set_desired_state(_live(event), converge=True)
 
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
@@ -83,17 +84,12 @@ def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
 
 def _end(event: EndingEvent | BookingConfirmed, fee: Money | None, work: PaymentsWork) -> None:
     """End the booking's own payment. A payment that has ended already keeps the fee of its first end."""
-    if not work.desired_states.of_booking(event.booking_id, event.hotel).ended:
-        _put(replace(_live(event), phase=BookingPhase.ENDED, fee=fee), work)
+    if not work.desired_state(event.hotel, event.booking_id).ended:
+        work.set_desired_state(replace(_live(event), phase=BookingPhase.ENDED, fee=fee), converge=True)
 
 
 def _live(event: BookingEvent) -> DesiredState:
     return DesiredState(booking_id=event.booking_id, hotel=event.hotel, why=_name(event))
-
-
-def _put(desired: DesiredState, work: PaymentsWork) -> None:
-    for key in work.desired_states.put_booking_to_converge(desired, since=work.now):
-        enqueue_convergence(key, desired.why, work)
 
 
 def _key(event: BalancePaymentAccepted | BalancePaymentRefused) -> PaymentKey:

@@ -25,14 +25,14 @@ def take_snapshot(payment: Payment, cards: Cards, answer: CallResult | None = No
 
 
 def _intent(intent_id: str, session: SessionSnapshot | None, cards: Cards, answer: CallResult | None) -> IntentSnapshot:
-    shown = session.intent if session else answer.snapshot if answer else None
-    return shown if isinstance(shown, IntentSnapshot) and shown.id == intent_id else cards.intent(intent_id)
+    in_answer = session.intent if session else answer.snapshot if answer else None
+    return in_answer if isinstance(in_answer, IntentSnapshot) and in_answer.id == intent_id else cards.intent(intent_id)
 
 
 def _session(payment: Payment, cards: Cards, answer: CallResult | None) -> SessionSnapshot | None:
-    shown = answer.snapshot if answer else None
-    if isinstance(shown, SessionSnapshot) and payment.session_id in (None, shown.id):
-        return shown
+    in_answer = answer.snapshot if answer else None
+    if isinstance(in_answer, SessionSnapshot) and payment.session_id in (None, in_answer.id):
+        return in_answer
     if payment.session_id is None:
         created = answer.object_id if answer else None
         return cards.session(created) if created else cards.find_session(payment.id, since=payment.created_at)

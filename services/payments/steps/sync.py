@@ -90,11 +90,11 @@ def sync(
     changed desired state brings its own convergence.
     """
     recording = Sync(why=why, enqueue=enqueue, after=after)
-    shown = answer
+    looked_at = answer
     for _ in range(MAX_ATTEMPTS):
         before = state or recorded_state(key, conversation)
         try:
-            snapshot = take_snapshot(before.payment, conversation.dependencies.cards, shown)
+            snapshot = take_snapshot(before.payment, conversation.dependencies.cards, looked_at)
         except Exception:
             store_result(answer, conversation)
             raise
@@ -111,7 +111,7 @@ def sync(
             if now and not _is_stale(before, now):
                 return recording.record(now.answered(answer), snapshot, work)
             on_stale(work)
-        state, answer, shown = None, None, shown and replace(shown, snapshot=None)
+        state, answer, looked_at = None, None, looked_at and replace(looked_at, snapshot=None)
     raise Unavailable("others keep changing the payment")
 
 

@@ -1,6 +1,6 @@
 """The desired state of each booking's own payments, and of each payment towards a balance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from chassis import codec
+from chassis.transactions.records import Statement
 from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
+from services.payments.domain.jobs import ConvergePayment
 from services.payments.domain.payment import Payment, PaymentKey
-from services.payments.store.payments import KEYS_TO_CONVERGE, parameters_of
+from services.payments.store.payments import parameters_of
 from services.payments.store.tables import BALANCE_DESIRED_STATE, DESIRED_STATE
 
 _OF_BOOKING = sa.select(DESIRED_STATE).where(
@@ -31,10 +34,27 @@ def _upsert(table: sa.Table) -> Insert:
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
 
 
-_PUT = _upsert(DESIRED_STATE)
 _PUT_OF_BALANCE_PAYMENT = _upsert(BALANCE_DESIRED_STATE)
-# The keys are those of the statement's start; a payment that is inserted meanwhile reads the desired state for itself.
-_PUT_AND_KEYS = KEYS_TO_CONVERGE.add_cte(_PUT.cte("put"))
+PUT = """
+INSERT INTO desired_state (hotel, booking_id, phase, approved_payment, fee, fee_currency, why, since)
+SELECT hotel, booking_id, phase, approved_payment, fee, fee_currency, why, CAST(:desired_since AS timestamptz)
+FROM jsonb_to_recordset(CAST(:desired_states AS jsonb)) AS given (
+    hotel text, booking_id text, phase text, approved_payment text, fee bigint, fee_currency text, why text
+) WHERE {after}
+ON CONFLICT (hotel, booking_id) DO UPDATE SET phase = excluded.phase, approved_payment = excluded.approved_payment,
+    fee = excluded.fee, fee_currency = excluded.fee_currency, why = excluded.why, since = excluded.since
+"""
+# The payments are those of the statement's start. One that is inserted meanwhile reads the desired state for itself.
+CONVERGE = """
+INSERT INTO job (key, kind, order_key, payload, traceparent)
+SELECT 'converge:' || payment.id || ':' || cause, CAST(:converge_kind AS text), '',
+    jsonb_build_object('hotel', payment.hotel, 'payment_id', payment.id, 'why', why), traceparent
+FROM jsonb_to_recordset(CAST(:to_converge AS jsonb)) AS given (
+    hotel text, booking_id text, why text, cause text, traceparent text
+) JOIN payment ON payment.hotel = given.hotel AND payment.booking_id = given.booking_id
+WHERE payment.status NOT IN ('SESSION_EXPIRED', 'FAILED', 'REFUNDED') AND {after}
+ORDER BY payment.created_at ON CONFLICT (key) DO NOTHING
+"""
 
 
 class SqlDesiredStates(SqlStore):
@@ -52,16 +72,6 @@ class SqlDesiredStates(SqlStore):
         row = self._connection.execute(_OF_BALANCE_PAYMENT, parameters_of(payment.key)).mappings().first()
         return payment_state(payment, row)
 
-    def put_booking(self, desired: DesiredState, *, since: datetime) -> None:
-        """Store a booking's desired state. `since` is the time of the change, UTC."""
-        self._connection.execute(_PUT, _row(desired, since))
-
-    def put_booking_to_converge(self, desired: DesiredState, *, since: datetime) -> Sequence[PaymentKey]:
-        """Store a booking's desired state; returns the payments of `SqlPayments.keys_to_converge`, read with it."""
-        of_it = {"of_hotel": desired.hotel, "of_booking": desired.booking_id}
-        rows = self._connection.execute(_PUT_AND_KEYS, {**_row(desired, since), **of_it})
-        return [PaymentKey(*row) for row in rows]
-
     def put_balance_payment(
         self, payment: PaymentKey, phase: BookingPhase, *, why: str, since: datetime, fee: int = 0
     ) -> None:
@@ -70,17 +80,29 @@ class SqlDesiredStates(SqlStore):
         self._connection.execute(_PUT_OF_BALANCE_PAYMENT, {**values, "hotel": payment.hotel, "payment_id": payment.id})
 
 
-def _row(desired: DesiredState, since: datetime) -> dict[str, Any]:
-    return {
-        "hotel": desired.hotel,
-        "booking_id": desired.booking_id,
-        "phase": desired.phase,
-        "approved_payment": desired.approved_payment,
-        "fee": None if desired.fee is None else desired.fee.amount,
-        "fee_currency": None if desired.fee is None else desired.fee.currency,
-        "why": desired.why,
-        "since": since,
-    }
+def put_statement(desired: Iterable[DesiredState], *, since: datetime) -> Statement:
+    """The late statement that stores the desired states of bookings. `since` is the time of the change, UTC."""
+    rows = [
+        {
+            "hotel": each.hotel,
+            "booking_id": each.booking_id,
+            "phase": each.phase,
+            "approved_payment": each.approved_payment,
+            "fee": None if each.fee is None else each.fee.amount,
+            "fee_currency": None if each.fee is None else each.fee.currency,
+            "why": each.why,
+        }
+        for each in desired
+    ]
+    return PUT, {"desired_states": codec.encode(rows).decode(), "desired_since": since}
+
+
+def converge_statement(bookings: Sequence[Mapping[str, str]]) -> Statement:
+    """The late statement that enqueues the convergence of the bookings' payments, as `keys_to_converge` lists them.
+
+    Each booking has `hotel`, `booking_id`, `why`, `cause` and `traceparent`.
+    """
+    return CONVERGE, {"to_converge": codec.encode(bookings).decode(), "converge_kind": ConvergePayment.__name__}
 
 
 def booking_state(booking_id: str, hotel: str, row: Mapping[Any, Any] | None) -> DesiredState:

@@ -81,7 +81,7 @@ _LIVE = {purpose: _SELECT.where(*is_live(purpose)) for purpose in PaymentPurpose
 LOCK = sa.select(PAYMENT.c.id).where(*is_it()).with_for_update()
 _KEYS = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*of_booking()).order_by(PAYMENT.c.created_at)
 _OVER = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
-KEYS_TO_CONVERGE = _KEYS.where(PAYMENT.c.status.not_in(_OVER))
+_KEYS_TO_CONVERGE = _KEYS.where(PAYMENT.c.status.not_in(_OVER))
 _SUPERSEDE = PAYMENT.update().where(*is_it()).values(superseded=True)
 
 
@@ -118,7 +118,7 @@ class SqlPayments(SqlStore):
 
     def keys_to_converge(self, hotel: str, booking_id: str) -> Sequence[PaymentKey]:
         """The keys, oldest first, of the booking's payments that have not expired, failed or been fully refunded."""
-        return self._keys(KEYS_TO_CONVERGE, hotel, booking_id)
+        return self._keys(_KEYS_TO_CONVERGE, hotel, booking_id)
 
     def find_key(self, **ids: str | None) -> PaymentKey | None:
         """The key of the payment with this `payment_id`, `session_id` or `intent_id`, or None where no payment has."""

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.refusal import Refusal
-from services.payments.domain.payment import Payment
-from services.payments.store.payments import SqlPayments
+from services.payments.domain.recorded_state import RecordedState
+from services.payments.store.recorded_states import SqlRecordedStates
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 from tests.interface.payments.played_bookings import eur
 
@@ -155,16 +155,16 @@ def test_the_same_idempotency_key_gets_the_same_reply(service: PaymentsUnderTest
 def run_concurrently(count: int, ask: Callable[[], Any], patch: pytest.MonkeyPatch) -> list[Any]:
     """The results of concurrent requests, all of which look for a live payment before any inserts one."""
     gate, passed = threading.Barrier(count), threading.local()
-    find_live = SqlPayments.find_live
+    find_live = SqlRecordedStates.find_live
 
-    def find_live_together(payments: SqlPayments, *which: Any) -> Payment | None:
-        live = find_live(payments, *which)
+    def find_live_together(states: SqlRecordedStates, *which: Any, **more: Any) -> RecordedState | None:
+        live = find_live(states, *which, **more)
         if not getattr(passed, "gate", False):
             passed.gate = True
             gate.wait()
         return live
 
-    patch.setattr(SqlPayments, "find_live", find_live_together)
+    patch.setattr(SqlRecordedStates, "find_live", find_live_together)
     with ThreadPoolExecutor(count) as pool:
         return [future.result() for future in [pool.submit(ask) for _ in range(count)]]
 

@@ -156,7 +156,7 @@ def test_a_second_session_of_one_payment_is_found(service: PaymentsUnderTest) ->
     booking_id = service.book()
     service.open(booking_id)
     stored = service.sql("SELECT request, payment_id FROM provider_action")[0]
-    second = service.cards.perform(stored["request"], key="another key")
+    second = service.cards.perform(stored["request"], key="another key").object_id
 
     (finding,) = reconcile_all(service)
 

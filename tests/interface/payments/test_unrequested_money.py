@@ -143,7 +143,7 @@ def test_a_second_session_of_one_payment_that_is_paid_is_returned(service: Payme
     booking_id = service.book()
     service.open(booking_id)
     stored = service.sql("SELECT request FROM provider_action")[0]
-    second = service.cards.perform(stored["request"], key="another key")
+    second = service.cards.perform(stored["request"], key="another key").object_id
 
     service.stripe.pay(second)
     service.run_until_idle()
