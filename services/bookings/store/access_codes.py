@@ -12,15 +12,22 @@ from chassis.transactions.store import SqlStore, among
 from services.bookings.domain.booking import Booking
 from services.bookings.store.tables import ACCESS_CODE
 
+_ISSUE = sa.text("""
+INSERT INTO access_code (hotel, booking_id, code_hash, ends_at)
+SELECT issued.*, CAST(:ends_at AS timestamptz)
+FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[]), CAST(:codes AS text[])) AS issued
+""")
+
 
 class SqlAccessCodes(SqlStore):
     """The one-time codes of every booking, used and unused."""
 
     def issue(self, hashes: Iterable[tuple[Booking, str]], *, ends_at: datetime) -> None:
         """Store a one-time code of each booking, by its hash, valid until `ends_at` (UTC)."""
-        rows = [{"code_hash": code_hash, **booking.about, "ends_at": ends_at} for booking, code_hash in hashes]
+        rows = [(booking.hotel, booking.id, code_hash) for booking, code_hash in hashes]
         if rows:
-            self._connection.execute(ACCESS_CODE.insert().values(rows))
+            hotels, ids, codes = map(list, zip(*rows, strict=True))
+            self._connection.execute(_ISSUE, {"hotels": hotels, "ids": ids, "codes": codes, "ends_at": ends_at})
 
     def void(self, booking: Booking, *, now: datetime) -> None:
         """Mark every unused code of the booking as used."""

@@ -15,13 +15,11 @@ from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
+from services.bookings.store import booking_statements as statements
 from services.bookings.store.booking_rows import (
     ADD,
-    IN_ANY_HOTEL,
-    JOINED,
     OF_GUEST,
     OF_INCIDENT,
-    REVISION,
     booking_of,
     row_of,
     search_keys,
@@ -31,7 +29,6 @@ from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, OVERSTAY
 LEASE = timedelta(seconds=15)
 IDS = frozenset({"booking_pkey", "guest_pkey", "booking_directory_pkey", "booking_directory_token_hash_key"})
 NAMES = IDS | {"booking_directory_confirmation_number_key"}
-_KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
 EXPEDITED_AFTER = timedelta(seconds=1)
 _LOCK_ALL = sa.text("""
@@ -74,25 +71,24 @@ class SqlBookings(SqlStore):
 
     def find(self, hotel: str, booking_id: str) -> Booking | None:
         """The hotel's booking, read without a lock."""
-        return self._one(JOINED.where(BOOKING.c.hotel == hotel, BOOKING.c.id == booking_id))
+        return self._one(statements.FIND, of_hotel=hotel, of_id=booking_id)
 
     def find_in_any_hotel(self, booking_id: str) -> Booking | None:
         """The booking, read without a lock, where its hotel is not known."""
-        return self._one(IN_ANY_HOTEL.where(DIRECTORY.c.booking_id == booking_id))
+        return self._one(statements.FIND_IN_ANY_HOTEL, of_id=booking_id)
 
     def find_all(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Booking]:
         """The bookings with these hotels and ids, read without a lock, by hotel and id."""
-        rows = self._connection.execute(JOINED.where(_KEY.in_(keys))).mappings()
+        rows = self._connection.execute(statements.FIND_ALL, {"keys": list(keys)}).mappings()
         return {(row["hotel"], row["id"]): booking_of(row) for row in rows}
 
     def find_by_token(self, token_hash: str) -> Booking | None:
         """The booking whose guest has this token, read without a lock."""
-        has_token = (DIRECTORY.c.token_hash == token_hash) | (DIRECTORY.c.former_token_hash == token_hash)
-        return self._one(IN_ANY_HOTEL.where(has_token))
+        return self._one(statements.FIND_BY_TOKEN, token_hash=token_hash)
 
     def lock(self, hotel: str, booking_id: str) -> Booking | None:
         """The hotel's booking, locked until the transaction ends."""
-        return self._one(JOINED.where(BOOKING.c.hotel == hotel, BOOKING.c.id == booking_id).with_for_update())
+        return self._one(statements.LOCK, of_hotel=hotel, of_id=booking_id)
 
     def lock_all(self, keys: Collection[tuple[str, str]]) -> None:
         """Lock the bookings with these hotels and ids, ascending, until the transaction ends."""
@@ -101,18 +97,17 @@ class SqlBookings(SqlStore):
 
     def lock_due(self, now: datetime) -> Booking | None:
         """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""
-        return self._lock_due((BOOKING.c.due_at <= now) & (BOOKING.c.status != BookingStatus.IN_HOUSE))
+        return self._one(statements.LOCK_DUE, now=now)
 
     def lock_overstaying(self, now: datetime) -> Booking | None:
         """Lock the stay with the earliest due overstay alert; skips stays that are locked or have a pending action."""
-        return self._lock_due((BOOKING.c.due_at < now) & (BOOKING.c.status == BookingStatus.IN_HOUSE))
+        return self._one(statements.LOCK_OVERSTAYING, now=now)
 
     def lock_stale(self) -> Booking | None:
         """Lock the booking whose pending action is due first, and lease the action for 15 seconds."""
-        stale = JOINED.where(BOOKING.c.action_due_at <= sa.func.now()).order_by(BOOKING.c.action_due_at).limit(1)
-        booking = self._one(stale.with_for_update(skip_locked=True))
+        booking = self._one(statements.LOCK_STALE)
         if booking:
-            self._touch(booking, sa.func.now() + LEASE)
+            self._postpone(booking, LEASE)
         return booking
 
     def add(self, booking: Booking) -> None:
@@ -140,7 +135,7 @@ class SqlBookings(SqlStore):
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if before.pending and not after.pending:
-            changes["action_due_at"] = None
+            changes["due_after"] = None
         if changes:
             self._update(before, **changes)
         if after.overstay and after.overstay != before.overstay:
@@ -152,7 +147,7 @@ class SqlBookings(SqlStore):
         """Store the action. Refused `ACTION_IN_PROGRESS`, and `BOOKING_CHANGED` if the stored version differs."""
         if booking.pending:
             raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking.")
-        begun = self._update(booking, pending=action, action_due_at=sa.func.now() + STALE_AFTER)
+        begun = self._update(booking, pending=action, due_after=STALE_AFTER)
         return replace(booking, pending=action, counted_by=begun.counted_by, revision=begun.revision)
 
     def expect_unchanged(self, booking: Booking) -> None:
@@ -173,7 +168,7 @@ class SqlBookings(SqlStore):
 
     def postpone_action(self, booking: Booking, *, seconds: float) -> None:
         """Make the pending action due in so many seconds."""
-        self._touch(booking, sa.func.now() + timedelta(seconds=seconds))
+        self._postpone(booking, timedelta(seconds=seconds))
 
     def delete_drafts(self, *, ended_before: datetime) -> bool:
         """Delete up to 500 expired drafts that ended before this time; returns False where there is no such draft."""
@@ -228,31 +223,27 @@ class SqlBookings(SqlStore):
         added = insert(OVERSTAY).values(**booking.about, **row)
         self._connection.execute(added.on_conflict_do_update(index_elements=["hotel", "id"], set_=row))
 
-    def _one(self, statement: sa.Select[Any]) -> Booking | None:
-        row = self._connection.execute(statement).mappings().first()
+    def _one(self, statement: sa.Select[Any], **values: Any) -> Booking | None:
+        row = self._connection.execute(statement, values).mappings().first()
         return booking_of(row) if row else None
 
-    def _lock_due(self, condition: sa.ColumnElement[bool]) -> Booking | None:
-        due = JOINED.where(condition, BOOKING.c.pending.is_(None)).order_by(BOOKING.c.due_at).limit(1)
-        return self._one(due.with_for_update(skip_locked=True))
-
-    def _touch(self, booking: Booking, when: Any) -> None:
-        self._connection.execute(BOOKING.update().where(_is(booking)).values(action_due_at=when))
+    def _postpone(self, booking: Booking, due_after: timedelta) -> None:
+        values = {"of_hotel": booking.hotel, "of_id": booking.id, "due_after": due_after}
+        self._connection.execute(statements.POSTPONE, values)
 
     def _update(self, read: Booking, **changes: Any) -> Any:
-        """Update the row of the version that was read; returns the row's `revision` and `counted_by`."""
-        same = _is(read) & (BOOKING.c.version == read.version)
+        """Update the row of the version that was read; returns the row's `revision` and `counted_by`.
+
+        `changes` are columns and, where the pending action begins or ends, `due_after`.
+        """
+        of = {"of_hotel": read.hotel, "of_id": read.id, "of_version": read.version}
         expected, self._expected_revision = self._expected_revision, ""
         if expected:
-            same &= REVISION.element == expected
-        update = BOOKING.update().where(same).values(**changes).returning(REVISION, BOOKING.c.counted_by)
-        row = self._connection.execute(update).one_or_none()
+            of["of_revision"] = expected
+        update = statements.update(at_revision=bool(expected), with_action="due_after" in changes)
+        row = self._connection.execute(update, {**of, **changes}).one_or_none()
         if row is None and expected:
             raise ChangedMeanwhile(read.id)
         if row is None:
             raise Refusal("BOOKING_CHANGED", "Somebody else has just changed this booking.")
         return row
-
-
-def _is(booking: Booking) -> sa.ColumnElement[bool]:
-    return (BOOKING.c.hotel == booking.hotel) & (BOOKING.c.id == booking.id)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis.transactions.store import SqlStore
 from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
@@ -23,6 +22,15 @@ MEDIA = {
 }
 TYPES = {medium: kind for kind, medium in MEDIA.items()}
 _ROW = COMMUNICATION.c
+_STORE_DELIVERY = sa.text("""
+INSERT INTO communication AS stored
+    (booking_id, hotel, notice_id, occasion, medium, subject, delivery_status, failure_reason, at)
+SELECT unnest(CAST(:booking_ids AS text[])), :hotel, :notice_id, :occasion, :medium, :subject, :delivery_status,
+    :failure_reason, CAST(:at AS timestamptz)
+ON CONFLICT (hotel, notice_id, booking_id) DO UPDATE SET
+    delivery_status = excluded.delivery_status, failure_reason = excluded.failure_reason, at = excluded.at,
+    subject = coalesce(nullif(excluded.subject, ''), stored.subject)
+""")
 
 
 class SqlCommunications(SqlStore):
@@ -64,17 +72,15 @@ class SqlCommunications(SqlStore):
         self, notice: NoticeSent | NoticeGaveUp, booking_ids: tuple[str, ...], *, at: datetime, failure: str | None
     ) -> None:
         """Store that a push or mail was delivered, or the reason why its delivery failed."""
-        status = DeliveryStatus.FAILED if failure else DeliveryStatus.SENT
-        subject = {"subject": notice.headline} if notice.headline else {}
-        delivery = {"delivery_status": status, "failure_reason": failure, "at": at} | subject
-        about = {"notice_id": notice.notice_id, "occasion": notice.occasion, "medium": notice.medium, "subject": ""}
-        rows = [{"hotel": notice.hotel, "booking_id": each, **about, **delivery} for each in booking_ids]
-        if rows:
-            self._connection.execute(
-                insert(COMMUNICATION)
-                .values(rows)
-                .on_conflict_do_update(index_elements=["hotel", "notice_id", "booking_id"], set_=delivery)
-            )
+        delivery = {
+            **{name: getattr(notice, name) for name in ("hotel", "notice_id", "occasion", "medium")},
+            "subject": notice.headline or "",
+            "delivery_status": DeliveryStatus.FAILED if failure else DeliveryStatus.SENT,
+            "failure_reason": failure,
+            "at": at,
+        }
+        if booking_ids:
+            self._connection.execute(_STORE_DELIVERY, {**delivery, "booking_ids": list(booking_ids)})
 
 
 def _of(booking: Booking) -> sa.ColumnElement[bool]:

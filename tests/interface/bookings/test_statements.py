@@ -1,5 +1,7 @@
 """The number of statements of frequent operations, and the tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from contracts.bookings.stays import AssignRoom
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.booking_rows import row_of
+from tests.fakes.roles import running_engine
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
 from tests.interface.bookings.steps import about, awaiting, opened
 from tests.unit.bookings.builders import HOTEL, a_booking, a_request
@@ -49,6 +52,18 @@ def test_a_decision_takes_its_number_of_statements(service: BookingsUnderTest) -
 
     assert len(sent) == 3, sent
     assert sum("UPDATE booking" in statement for statement in sent) == 1
+
+
+def test_a_booking_is_locked_and_saved_by_statements_that_are_built_once(service: BookingsUnderTest) -> None:
+    booking_ids = [awaiting(service), awaiting(service)]
+
+    with built_statements(service.engine) as executed:
+        for booking_id in booking_ids:
+            service.ask(ApproveBooking(**about(booking_id)))
+
+    first_lock, first_update, lock, update = (each for each in executed if isinstance(each, sa.Select | sa.Update))
+    assert lock is first_lock
+    assert update is first_update
 
 
 def test_a_cancellation_takes_its_number_of_statements(service: BookingsUnderTest) -> None:
@@ -112,3 +127,18 @@ def test_a_booking_is_read_as_it_was_written(service: BookingsUnderTest) -> None
         again = work.bookings.find(HOTEL, booking_id)
 
     assert first == again
+
+
+@contextmanager
+def built_statements(engine: sa.Engine) -> Iterator[list[Any]]:
+    """Every statement executed in the block, as SQLAlchemy's object."""
+    executed: list[Any] = []
+
+    def note(_: Any, statement: Any, *__: Any) -> None:
+        executed.append(statement)
+
+    sa.event.listen(running_engine(engine.url), "before_execute", note)
+    try:
+        yield executed
+    finally:
+        sa.event.remove(running_engine(engine.url), "before_execute", note)

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifier.mailer.mail import Mail, content, header
@@ -54,6 +54,7 @@ def test_a_text_arrives_as_written_over_any_mail_server(text: str) -> None:
     assert_any_server_takes_it(message.content)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_any_two_texts_arrive_as_written(text: str, html: str) -> None:
     message = mail(text=text, html=html)

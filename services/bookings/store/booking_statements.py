@@ -1,0 +1,52 @@
+"""The statements that read, lock and update bookings, each built once: to build one costs as much as to execute it."""
+
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+
+from contracts.bookings.status import BookingStatus
+from services.bookings.store.booking_rows import IN_ANY_HOTEL, JOINED, REVISION
+from services.bookings.store.tables import BOOKING, DIRECTORY
+
+_IS = (BOOKING.c.hotel == sa.bindparam("of_hotel")) & (BOOKING.c.id == sa.bindparam("of_id"))
+_TOKEN: sa.BindParameter[str] = sa.bindparam("token_hash")
+_NOW: sa.BindParameter[datetime] = sa.bindparam("now")
+_KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
+_ACTION_DUE_AT = sa.func.now() + sa.bindparam("due_after", type_=sa.Interval)
+
+
+def _first_due(condition: sa.ColumnElement[bool], due_at: sa.Column[object]) -> sa.Select[tuple[object, ...]]:
+    return JOINED.where(condition).order_by(due_at).limit(1).with_for_update(skip_locked=True)
+
+
+# The parameters `of_hotel` and `of_id` are a booking's key.
+FIND = JOINED.where(_IS)
+LOCK = FIND.with_for_update()
+FIND_IN_ANY_HOTEL = IN_ANY_HOTEL.where(DIRECTORY.c.booking_id == sa.bindparam("of_id"))
+FIND_ALL = JOINED.where(_KEY.in_(sa.bindparam("keys", expanding=True)))
+FIND_BY_TOKEN = IN_ANY_HOTEL.where((DIRECTORY.c.token_hash == _TOKEN) | (DIRECTORY.c.former_token_hash == _TOKEN))
+LOCK_DUE = _first_due(
+    (BOOKING.c.due_at <= _NOW) & (BOOKING.c.status != BookingStatus.IN_HOUSE) & BOOKING.c.pending.is_(None),
+    BOOKING.c.due_at,
+)
+LOCK_OVERSTAYING = _first_due(
+    (BOOKING.c.due_at < _NOW) & (BOOKING.c.status == BookingStatus.IN_HOUSE) & BOOKING.c.pending.is_(None),
+    BOOKING.c.due_at,
+)
+LOCK_STALE = _first_due(BOOKING.c.action_due_at <= sa.func.now(), BOOKING.c.action_due_at)
+# `due_after` is the interval until the pending action is due.
+POSTPONE = BOOKING.update().where(_IS).values(action_due_at=_ACTION_DUE_AT)
+
+
+@cache
+def update(*, at_revision: bool, with_action: bool) -> sa.Update:
+    """The update of the version `of_version`, and `of_revision` too; further parameters are the columns to set.
+
+    With `with_action`, the action is due after the interval `due_after`, or never where that is NULL.
+    """
+    same = _IS & (BOOKING.c.version == sa.bindparam("of_version"))
+    if at_revision:
+        same &= REVISION.element == sa.bindparam("of_revision")
+    statement = BOOKING.update().where(same).returning(REVISION, BOOKING.c.counted_by)
+    return statement.values(action_due_at=_ACTION_DUE_AT) if with_action else statement
