@@ -1,6 +1,7 @@
 """Publishes events with pipelined publisher confirms and `mandatory`."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,17 @@ from chassis.messaging.signatures import SIGNATURES, sign_event
 from chassis.observability import logs
 from contracts.message import Envelope
 
+KEPT = 1.0  # seconds for which a channel is kept, even if the broker refuses events on it
+
 log = logs.logger(__name__)
 
 
 class Publisher:
-    """One channel with publisher confirms, for the events of one owner. A lost connection is opened again."""
+    """One channel with publisher confirms, for the events of one owner. A lost connection is opened again.
+
+    So is one on which the broker refuses events. A channel of RabbitMQ 3.10 that was opened before a quorum queue had a
+    new leader refuses all events for that queue until the node of the former leader is back.
+    """
 
     def __init__(self, amqp_url: str, owner: str, message_keys: str = "") -> None:
         self._keyring = Keyring(owner, message_keys)
@@ -27,6 +34,8 @@ class Publisher:
         self._channel: Channel | None = None
         self._keeper = AsyncioConnectionKeeper(amqp_url, f"relay-{owner}", on_open=self._opened, on_lost=self._lost)
         self._published = 0
+        self._opened_at = 0.0
+        self._refused = False
         self._by_tag: dict[int, asyncio.Future[bool]] = {}
         self._by_id: dict[str, asyncio.Future[bool]] = {}
 
@@ -46,12 +55,15 @@ class Publisher:
     async def publish(self, events: Sequence[Envelope], *, within: float) -> list[bool]:
         """Publish the events and wait up to `within` seconds; returns whether each was routed and confirmed.
 
-        Where the broker has answered for none of the events in that time, the connection is opened again.
+        Where the broker has answered for none of the events in that time, or has refused some, the connection is opened
+        again.
         """
         futures = [self._send(event) for event in events]
         answered, _ = await asyncio.wait(futures, timeout=within)
         if not answered:
             self._keeper.drop(f"no confirm in {within:g} s")
+        elif self._refused and time.monotonic() - self._opened_at > KEPT:
+            self._keeper.drop("the broker refuses events")
         return [future.done() and future.result() for future in futures]
 
     def _send(self, event: Envelope) -> asyncio.Future[bool]:
@@ -72,7 +84,7 @@ class Publisher:
         return future
 
     async def _opened(self, channel: Channel) -> None:
-        self._published = 0
+        self._published, self._refused, self._opened_at = 0, False, time.monotonic()
         channel.add_on_return_callback(self._returned)
         await call(channel.confirm_delivery, self._confirmed)
         await call(channel.exchange_declare, self._exchange, passive=True)
@@ -81,6 +93,7 @@ class Publisher:
     def _confirmed(self, frame: Any) -> None:
         method = frame.method
         acknowledged = isinstance(method, pika.spec.Basic.Ack)
+        self._refused = self._refused or not acknowledged
         tags = [tag for tag in self._by_tag if tag <= method.delivery_tag] if method.multiple else [method.delivery_tag]
         for tag in tags:
             future = self._by_tag.pop(tag, None)
