@@ -1,6 +1,6 @@
 """The desired states that a batch of booking events leaves: of a booking's events, the last one counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -15,8 +15,13 @@ def in_a_batch(
 ) -> list[DispatchResult]:
     """Apply the published events in one transaction."""
     envelopes: list[Envelope] = []
+
+    def collect(given: Sequence[Envelope]) -> list[DispatchResult]:
+        envelopes.extend(given)
+        return [APPLIED]
+
     with monkeypatch.context() as collecting:
-        collecting.setattr(service.event_dispatcher, "apply", lambda given: envelopes.extend(given) or [APPLIED])
+        collecting.setattr(service.event_dispatcher, "apply", collect)
         for publish in publishing:
             publish()
     return service.event_dispatcher.apply(envelopes)

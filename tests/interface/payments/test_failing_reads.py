@@ -7,7 +7,8 @@ import pytest
 
 from contracts.payments.reconciliation import ReconciliationPart
 from services.payments.handlers.reconciliation import reconcile_due
-from services.payments.stripe_gateway.cards import TIMEOUT, StripeCards
+from services.payments.stripe_gateway.cards import StripeCards
+from services.payments.stripe_gateway.http import TIMEOUT
 from tests.interface.payments.conftest import KEY, SECRET
 from tests.interface.payments.drift import conversation, reconcile_all, reconcile_page
 from tests.interface.payments.payments_under_test import PaymentsUnderTest, wait_for

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.stripe_gateway import calls
+from services.payments.stripe_gateway.api import StripeApi
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.stripe_gateway.http import PooledHttpClient
 from tests.interface.payments.conftest import KEY
@@ -95,10 +95,8 @@ def test_if_a_repeated_answer_were_the_look_a_paid_session_would_be_open(
     service: PaymentsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    call = calls.StripeApi.call
-    monkeypatch.setattr(
-        calls.StripeApi, "call", lambda *args, **options: call(*args, **options)._replace(is_repeated=False)
-    )
+    call = StripeApi.call
+    monkeypatch.setattr(StripeApi, "call", lambda *args, **options: call(*args, **options)._replace(is_repeated=False))
 
     assert pays_meanwhile(service) == "created"
 
