@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("chassis", "services", "gateway", "hotelmate")
 ENGINES = {"create_engine", "create_async_engine"}
-AMQP = {"BlockingConnection", "AsyncioConnection"}
+AMQP = {"BlockingConnection", "AsyncioConnection", "BrokerConnection"}
 ALLOWED = {"parameters", "engine_parameters"}
 URL_READERS = {"URLParameters", "ConnectionParameters"}  # of pika; each knows one node only
 NODES = Path("chassis/messaging/amqp/parameters.py")
