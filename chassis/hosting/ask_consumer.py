@@ -4,12 +4,13 @@ import time
 from typing import Any
 
 import pika
-from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ConsumerCancelled
 
 from chassis import time_limits
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import ask_protocol, topology
+from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.ask_verification import AskRefused, AskVerifier
 from chassis.messaging.keys import Keyring
 from chassis.messaging.received_ask import read_ask
@@ -36,7 +37,7 @@ class AskConsumer(AmqpConsumer):
         self._queue = self._consumer = ""
         super().__init__(amqp_url, expected_exceptions=(Refusal,))
 
-    def consume(self, channel: BlockingChannel) -> None:
+    def consume(self, channel: BrokerChannel) -> None:
         service = self.container.service_name
         self._exclusive = exclusive = self.hashed
         if not exclusive:
@@ -46,20 +47,21 @@ class AskConsumer(AmqpConsumer):
         channel.queue_declare(self._queue, exclusive=exclusive, durable=not exclusive, auto_delete=not exclusive)
         channel.basic_qos(prefetch_count=self._workers)
         channel.add_on_return_callback(self._returned)
+        channel.add_on_cancel_callback(lambda: channel.connection.end(ConsumerCancelled(self._queue)))
         self._consumer = channel.basic_consume(self._queue, self._received)
         channel.queue_bind(self._queue, topology.asks(service), topology.binding_key(hashed=exclusive))
 
     def stop(self) -> None:
         """Hand over the asks that are not begun to the other processes, reply to the others, then disconnect."""
         self.stopping = True
-        self.keeper.submit(self._leave)
+        self.keeper.call_soon(self._leave)
         until = time.monotonic() + LINGER
         while time.monotonic() < until:
-            self.keeper.submit(self._hand_over_the_rest)
+            self.keeper.call_soon(self._hand_over_the_rest)
             time.sleep(LINGER / 5)
         super().stop()
 
-    def _received(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
+    def _received(self, channel: BrokerChannel, method: Any, properties: Any, body: bytes) -> None:
         if self.stopping:
             self._hand_over(channel, method, properties, body)
             return
@@ -79,7 +81,7 @@ class AskConsumer(AmqpConsumer):
         params = (ask.method, ask.message, ask.context, _within(ask.deadline))
         self.container.spawn_worker(self, params, {}, handle_result=reply)
 
-    def _reply(self, channel: BlockingChannel, method: Any, properties: Any, reply: Any, exc_info: Any) -> None:
+    def _reply(self, channel: BrokerChannel, method: Any, properties: Any, reply: Any, exc_info: Any) -> None:
         tag = method.delivery_tag
         headers = {"replayed": True} if reply is not None and reply.replayed else None
         if exc_info:
@@ -106,7 +108,7 @@ class AskConsumer(AmqpConsumer):
         self.keeper.submit(send)
 
     def _send_reply(
-        self, channel: BlockingChannel, ask: pika.BasicProperties, body: bytes, headers: dict[str, Any] | None = None
+        self, channel: BrokerChannel, ask: pika.BasicProperties, body: bytes, headers: dict[str, Any] | None = None
     ) -> None:
         """Send a reply, unless `reply_to` names a queue of a user that does not ask this service."""
         asker = topology.asker_of(ask.reply_to or "")
@@ -129,13 +131,14 @@ class AskConsumer(AmqpConsumer):
                 return
             self._hand_over(channel, method, properties, body)
 
-    def _hand_over(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
+    def _hand_over(self, channel: BrokerChannel, method: Any, properties: Any, body: bytes) -> None:
         """Publish the ask again for another process, unchanged. A redelivered ask would count as begun."""
         exchange = topology.asks(self.container.service_name)
-        channel.basic_publish(exchange, method.routing_key, body, properties, mandatory=True)
-        channel.basic_ack(method.delivery_tag)
+        with channel.connection:
+            channel.basic_publish(exchange, method.routing_key, body, properties, mandatory=True)
+            channel.basic_ack(method.delivery_tag)
 
-    def _returned(self, channel: BlockingChannel, _: Any, properties: Any, __: bytes) -> None:
+    def _returned(self, channel: BrokerChannel, _: Any, properties: Any, __: bytes) -> None:
         """Tell the asker that no process is left to which the ask could be handed over."""
         problem = Unavailable("the service stops, and no other process of the service runs")
         self._send_reply(channel, properties, ask_protocol.error_body(problem))

@@ -5,10 +5,10 @@ from abc import abstractmethod
 from typing import Any
 
 from nameko.extensions import Entrypoint
-from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.amqp.probe import exchange_exists, require_exchange_type
 
 GRACE = 8.0
@@ -26,7 +26,7 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
         self.unacknowledged: set[int] = set()
         self.stopping = False
         self.hashed = True
-        self.channel: BlockingChannel | None = None
+        self.channel: BrokerChannel | None = None
         self.keeper: BlockingConnectionKeeper
         super().__init__(**kwargs)
 
@@ -45,20 +45,21 @@ class AmqpConsumer(Entrypoint):  # type: ignore[misc]
             time.sleep(0.01)
         self.keeper.stop()
 
-    def _opened(self, channel: BlockingChannel) -> None:
+    def _opened(self, channel: BrokerChannel) -> None:
         """Consume, unless the broker has lost the plugin with which its topology was made: then nothing is routed."""
+        self.lost()  # also what came before an earlier channel was ready
         self.hashed = exchange_exists(channel.connection, topology.HASHED)
         if self.hashed:
             probe = topology.asks_queue(self.container.service_name)  # a name that this user may declare
             require_exchange_type(channel.connection, topology.HASH_EXCHANGE, name=probe)
-        self.consume(channel)
         self.channel = channel
+        self.consume(channel)
 
     @abstractmethod
-    def consume(self, channel: BlockingChannel) -> None:
+    def consume(self, channel: BrokerChannel) -> None:
         """Begin consuming on a new channel."""
 
-    def is_current(self, channel: BlockingChannel) -> bool:
+    def is_current(self, channel: BrokerChannel) -> bool:
         """Whether `channel` is this consumer's current channel and is open."""
         current: Any = self.channel
         return current is channel and bool(current.is_open)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pika.adapters.blocking_connection import BlockingChannel
-
 from chassis.hosting.batches import OUTAGE_PAUSE, database_answers
 from chassis.hosting.consumer import AmqpConsumer
 from chassis.hosting.deadline import deadline
@@ -15,6 +13,7 @@ from chassis.hosting.partition_consumers import PartitionConsumers
 from chassis.hosting.runtime import runtime_of
 from chassis.messaging import topology
 from chassis.messaging.acknowledgement import EventDelivery, acknowledge
+from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.event_dispatcher import DispatchResult
 from chassis.messaging.holder import holder_name
 from chassis.messaging.inbox_progress import TTL, InboxProgress, other_processes
@@ -47,7 +46,7 @@ class EventConsumer(AmqpConsumer):
         self._batch_began = 0.0
         self._one_by_one = 0
         self._stalled = False
-        self._confirming: BlockingChannel | None = None
+        self._confirming: BrokerChannel | None = None
         super().__init__(amqp_url)
 
     def start(self) -> None:
@@ -80,7 +79,7 @@ class EventConsumer(AmqpConsumer):
                 if self.keeper.opened.wait(LEASE_EVERY):
                     with deadline(TTL, "the leases of the inbox", counters):
                         self._partitions.turn(self.progress())
-                    self.keeper.submit(self._adjust)
+                    self.keeper.call_soon(self._adjust)
             except Exception as problem:
                 log.warning("loop_failed", loop="inbox leases", why=repr(problem)[:200])
             self._ended.wait(LEASE_EVERY)
@@ -107,24 +106,24 @@ class EventConsumer(AmqpConsumer):
             consumed=tuple(sorted(self._partitions.consumed)),
         )
 
-    def consume(self, channel: BlockingChannel) -> None:
+    def consume(self, channel: BrokerChannel) -> None:
         self._confirming = channel.connection.channel()
         self._confirming.confirm_delivery()
         service = self.container.service_name
         for exchange in (topology.retry(service), topology.dead(service)):
             self._confirming.exchange_declare(exchange, passive=True)
         self._partitions.opened(channel)
-        channel.connection.add_callback_threadsafe(self._adjust)
+        channel.connection.call_soon(self._adjust)
         if self._stalled:
             self.container.spawn_managed_thread(lambda: self._consume_when_the_database_answers(channel))
 
-    def _consume_when_the_database_answers(self, channel: BlockingChannel) -> None:
+    def _consume_when_the_database_answers(self, channel: BrokerChannel) -> None:
         unit_of_work = runtime_of(self.container).unit_of_work
         log.warning("waiting_out_an_outage", why="a batch of events was not applied in time")
         while not self.stopping and channel.is_open:
             if database_answers(unit_of_work):
                 self._stalled = False
-                self.keeper.submit(self._adjust)
+                self.keeper.call_soon(self._adjust)
                 return
             time.sleep(OUTAGE_PAUSE)
 
@@ -157,7 +156,7 @@ class EventConsumer(AmqpConsumer):
         def applied(worker_ctx: Any, results: Any, exc_info: Any) -> tuple[Any, Any]:
             if exc_info:
                 log.error("batch_failed", exc_info=exc_info)
-            self.keeper.submit(lambda: self._finish(channel, batch, results))
+            self._finish(channel, batch, results)
             return None, None
 
         def is_ours() -> bool:
@@ -165,7 +164,7 @@ class EventConsumer(AmqpConsumer):
 
         self.container.spawn_worker(self, (batch, is_ours), {}, handle_result=applied)
 
-    def _look_later(self, channel: BlockingChannel) -> None:
+    def _look_later(self, channel: BrokerChannel) -> None:
         """Look again when the deliveries have waited for company long enough."""
 
         def look() -> None:
@@ -177,15 +176,20 @@ class EventConsumer(AmqpConsumer):
             channel.connection.call_later(self._gathered.due_in(), look)
 
     def _finish(
-        self, channel: BlockingChannel, batch: Sequence[EventDelivery], results: Sequence[DispatchResult] | None
+        self, channel: BrokerChannel, batch: Sequence[EventDelivery], results: Sequence[DispatchResult] | None
     ) -> None:
+        """Acknowledge the batch in the worker's thread, which may wait until the broker has what was not applied."""
         if not self.is_current(channel) or self._confirming is None:
+            return
+        if results is None:  # not known: the broker delivers the events again
+            self._stalled, self._one_by_one = not self.stopping, 2 * BATCH
+            channel.connection.end(ConnectionAbortedError("a batch of events was not applied"))
+            return
+        try:
+            acknowledge(self.container.service_name, channel, self._confirming, batch, results)
+        except Exception as problem:
+            channel.connection.end(problem)
             return
         self.unacknowledged.discard(batch[-1].tag)
         self._batch = ()
-        if results is None:  # not known: the broker delivers the events again
-            self._stalled, self._one_by_one = not self.stopping, 2 * BATCH
-            channel.close()
-            return
-        acknowledge(self.container.service_name, channel, self._confirming, batch, results)
         self._next()

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from pika.adapters.blocking_connection import BlockingChannel
-
 from chassis.messaging import topology
+from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.amqp.probe import consumers_of, exchange_exists
 from chassis.messaging.inbox_progress import InboxProgress
 from chassis.messaging.partition_leases import PartitionLeases
@@ -42,7 +41,7 @@ class PartitionConsumers:
         """The partitions that this process consumes."""
         return self._consumed
 
-    def opened(self, channel: BlockingChannel) -> None:
+    def opened(self, channel: BrokerChannel) -> None:
         """Begin with a new connection: without hashing there is one partition, whatever the settings say."""
         self._consumed.clear()
         hashed = self._in_settings == 1 or exchange_exists(channel.connection, topology.HASHED)
@@ -67,7 +66,7 @@ class PartitionConsumers:
             self._leases.forget(emptied)
             self._missing.difference_update(emptied)
 
-    def adjust(self, channel: BlockingChannel, receive: Callable[[int, Any, Any, bytes], None], prefetch: int) -> None:
+    def adjust(self, channel: BrokerChannel, receive: Callable[[int, Any, Any, bytes], None], prefetch: int) -> None:
         """Consume exactly the partitions of this process's share. `receive(partition, method, properties, body)`."""
         for number in [*self._consumed]:
             queue = topology.partition(self._service, number)
@@ -94,10 +93,10 @@ class PartitionConsumers:
     def _is_idle(self, number: int) -> bool:
         return number not in self._consumed and not self._in_hand(number)
 
-    def _another_waits(self, channel: BlockingChannel, queue: str) -> bool:
+    def _another_waits(self, channel: BrokerChannel, queue: str) -> bool:
         return consumers_of(channel.connection, queue) != 1
 
-    def _is_free(self, channel: BlockingChannel, number: int, queue: str) -> bool:
+    def _is_free(self, channel: BrokerChannel, number: int, queue: str) -> bool:
         consumers = consumers_of(channel.connection, queue)
         if consumers is None and number not in self._missing:
             self._missing.add(number)

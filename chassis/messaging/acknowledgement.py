@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import pika
-from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis.messaging import event_protocol, topology
 from chassis.messaging.event_dispatcher import DispatchResult, Disposition
@@ -20,6 +20,20 @@ EARLY_PAUSES_MS = ((1, 200), (10, 1_000), (60, 5_000), (600, 30_000), (float("in
 EARLY_FOR = 24 * 3600
 
 log = logs.logger(__name__)
+
+
+class Acknowledging(Protocol):
+    """A channel on which deliveries have come."""
+
+    def basic_ack(self, delivery_tag: int, /, *, multiple: bool) -> None: ...
+
+
+class Confirming(Protocol):
+    """A channel whose publications return when the broker has confirmed them."""
+
+    def basic_publish(
+        self, exchange: str, routing_key: str, body: bytes, properties: Any, /, *, mandatory: bool
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -57,8 +71,8 @@ class EventDelivery:
 
 def acknowledge(
     service: str,
-    acking: BlockingChannel,
-    confirming: BlockingChannel,
+    acking: Acknowledging,
+    confirming: Confirming,
     deliveries: Sequence[EventDelivery],
     results: Sequence[DispatchResult],
 ) -> None:
@@ -69,7 +83,7 @@ def acknowledge(
     acking.basic_ack(deliveries[-1].tag, multiple=True)
 
 
-def _retry_or_park(service: str, channel: BlockingChannel, delivery: EventDelivery, result: DispatchResult) -> None:
+def _retry_or_park(service: str, channel: Confirming, delivery: EventDelivery, result: DispatchResult) -> None:
     headers = dict(delivery.properties.headers or {})
     now = int(time.time())
     headers[event_protocol.ERROR] = result.why

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pika
-from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ConsumerCancelled
 
 from chassis import codec
 from chassis.messaging import ask_protocol, topology
 from chassis.messaging.amqp.blocking import BlockingConnectionKeeper
+from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.keys import Keyring
 from chassis.messaging.signatures import sign_ask
 from chassis.observability import trace
@@ -20,6 +21,8 @@ from chassis.transactions.unit_of_work import SYSTEM_CONTEXT
 from contracts.catalogue import ASKED
 from contracts.message import Ask, reply_type
 from contracts.values import Context
+
+LOST = "the broker was lost"
 
 Reply = TypeVar("Reply")
 
@@ -49,7 +52,7 @@ class AskClient:
         self._keyring = Keyring(user, message_keys)
         self._queue = ""
         self._keeper = BlockingConnectionKeeper(url, f"{user}-asks", on_open=self._open, on_lost=self._lost)
-        self._channel: BlockingChannel | None = None
+        self._channel: BrokerChannel | None = None
         self._pending: dict[str, PendingAsk] = {}
 
     def start(self, *, wait: float = 0) -> "AskClient":
@@ -103,18 +106,19 @@ class AskClient:
             reply: Reply = codec.typed(answer["result"], reply_type(type(message)))
         return reply
 
-    def _open(self, channel: BlockingChannel) -> None:
+    def _open(self, channel: BrokerChannel) -> None:
         # A queue of the lost connection stays locked until the broker, too, has noticed the loss.
         self._queue = topology.reply_queue(self._user)
         channel.queue_declare(self._queue, exclusive=True, auto_delete=True)
         channel.queue_bind(self._queue, topology.replies(self._user), self._queue)
         channel.basic_consume(self._queue, self._replied, auto_ack=True)
         channel.add_on_return_callback(self._returned)
+        channel.add_on_cancel_callback(lambda: channel.connection.end(ConsumerCancelled(self._queue)))
         self._channel = channel
 
     def _send(self, owner: str, method: str, body: bytes, correlation_id: str, deadline: float) -> None:
         if self._channel is None or not self._channel.is_open:
-            self._lost()
+            self._pending[correlation_id].end(problem=LOST)
             return
         properties = ask_protocol.ask_properties(correlation_id, reply_to=self._queue, deadline=deadline)
         sign_ask(self._keyring, owner, method, properties, body)
@@ -130,7 +134,7 @@ class AskClient:
 
     def _lost(self) -> None:
         for pending in list(self._pending.values()):
-            pending.end(problem="the broker was lost")
+            pending.end(problem=LOST)
 
 
 def _traced(context: Context) -> Context:

@@ -1,15 +1,14 @@
-"""A broker connection that one thread owns, and that is opened again after a loss. Other threads submit their calls."""
+"""Keeps a broker connection open for threads that block: the connection is opened again after a loss."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
 
-import pika
-from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError
 
+from chassis.messaging.amqp.channel import BrokerChannel
+from chassis.messaging.amqp.connection import BrokerConnection
 from chassis.messaging.amqp.parameters import ConnectionAttempts
 from chassis.messaging.amqp.problems import ProblemLog
 from chassis.observability import logs
@@ -23,17 +22,18 @@ PAUSE_AFTER_ERROR = 1.0
 class BlockingConnectionKeeper:
     """Keeps a connection and one channel open until stopped. After a loss, the next node that `url` names is tried.
 
-    `on_open(channel)` runs on each new channel, in the keeper's thread; `on_lost()` runs after each loss.
+    `on_open(channel)` runs on each new channel, in the keeper's thread, and may declare and consume; deliveries can
+    come before it returns. `on_lost()` runs after each loss, in the same thread.
     """
 
     url: str
     name: str
     _: KW_ONLY
-    on_open: Callable[[BlockingChannel], None]
+    on_open: Callable[[BrokerChannel], None]
     on_lost: Callable[[], None] = lambda: None
     opened: threading.Event = field(default_factory=threading.Event, init=False)
     _stopping: bool = field(default=False, init=False)
-    _connection: pika.BlockingConnection | None = field(default=None, init=False)
+    _connection: BrokerConnection | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._problems = ProblemLog(self.name)
@@ -45,27 +45,41 @@ class BlockingConnectionKeeper:
         self._thread.start()
 
     def stop(self, timeout: float = 10) -> None:
-        """Make the calls that were submitted before, then close the connection and end the thread."""
+        """Make the calls that wait for the keeper's thread, then close the connection and end the thread."""
         self._stopping = True
-        self.submit(lambda: None)
+        self.call_soon(lambda: None)
         self._thread.join(timeout)
 
-    def submit(self, call: Callable[[], Any]) -> bool:
-        """Have the keeper's thread make this call soon. Without a connection, drop the call and return False."""
+    def submit(self, call: Callable[[], object]) -> bool:
+        """Make this call here and now, and send all that the call publishes and acknowledges at once.
+
+        The call waits for nothing. A call that fails ends the connection, which is opened again. Returns whether the
+        call was made: without a connection, the call is dropped.
+        """
         connection = self._connection
         if connection is None or not connection.is_open:
             return False
         try:
-            connection.add_callback_threadsafe(call)
-        except pika.exceptions.AMQPError:
+            with connection:
+                call()
+        except Exception as problem:
+            connection.end(problem)
             return False
+        return True
+
+    def call_soon(self, call: Callable[[], object]) -> bool:
+        """Have the keeper's thread make this call, which may wait for the broker. Without a connection, drop it."""
+        connection = self._connection
+        if connection is None or not connection.is_open:
+            return False
+        connection.call_soon(call)
         return True
 
     def _keep(self) -> None:
         while not self._stopping:
             try:
                 self._serve()
-            except (pika.exceptions.AMQPError, OSError) as problem:
+            except (AMQPError, OSError) as problem:
                 self._problems.add(problem, was_open=self.opened.is_set())
                 self._release()
                 time.sleep(self._attempts.pause)
@@ -76,27 +90,21 @@ class BlockingConnectionKeeper:
 
     def _serve(self) -> None:
         node = self._attempts.parameters()
-        connection = pika.BlockingConnection(node)
-        self._connection = connection
+        self._connection = connection = BrokerConnection(node)
         channel = connection.channel()
+        channel.add_on_close_callback(connection.end)
         self.on_open(channel)
         self.opened.set()
         self._attempts.succeeded()
         log.info("broker_connected", connection=self.name, node=f"{node.host}:{node.port}")
-        while not self._stopping:
-            connection.process_data_events(time_limit=1)
-            if not channel.is_open:
-                raise pika.exceptions.ChannelWrongStateError("the channel is closed")
-        connection.process_data_events(time_limit=0)
-        connection.close()
+        connection.serve(lambda: self._stopping)
         self._release()
 
     def _release(self) -> None:
         connection, self._connection = self._connection, None
         was_open = self.opened.is_set()
         self.opened.clear()
-        if connection is not None and connection.is_open:
-            with contextlib.suppress(pika.exceptions.AMQPError):
-                connection.close()
+        if connection is not None:
+            connection.close()
         if was_open:
             self.on_lost()

@@ -1,23 +1,30 @@
 """Questions to the broker that need no permission but that of a user for its own names."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import ChannelClosedByBroker
 
+from chassis.messaging.amqp.channel import BrokerChannel
+from chassis.messaging.amqp.connection import BrokerConnection
 
-def exchange_exists(connection: pika.BlockingConnection, name: str) -> bool:
+Connection: TypeAlias = pika.BlockingConnection | BrokerConnection
+Channel: TypeAlias = BlockingChannel | BrokerChannel
+
+
+def exchange_exists(connection: Connection, name: str) -> bool:
     """Whether the broker has an exchange of this name."""
     return _is_there(connection, lambda channel: channel.exchange_declare(name, passive=True))
 
 
-def queue_exists(connection: pika.BlockingConnection, name: str) -> bool:
+def queue_exists(connection: Connection, name: str) -> bool:
     """Whether the broker has a queue of this name."""
     return _is_there(connection, lambda channel: channel.queue_declare(name, passive=True))
 
 
-def _is_there(connection: pika.BlockingConnection, declare: Callable[[BlockingChannel], object]) -> bool:
+def _is_there(connection: Connection, declare: Callable[[Channel], object]) -> bool:
     channel = connection.channel()  # of its own, because the broker closes the channel where the thing is missing
     try:
         declare(channel)
@@ -27,17 +34,17 @@ def _is_there(connection: pika.BlockingConnection, declare: Callable[[BlockingCh
     return True
 
 
-def consumers_of(connection: pika.BlockingConnection, queue: str) -> int | None:
+def consumers_of(connection: Connection, queue: str) -> int | None:
     """How many consumers the queue has, those that have cancelled but not acknowledged included; None: no queue."""
     counts: list[int] = []
 
-    def ask(channel: BlockingChannel) -> None:
+    def ask(channel: Channel) -> None:
         counts.append(channel.queue_declare(queue, passive=True).method.consumer_count)
 
     return counts[0] if _is_there(connection, ask) else None
 
 
-def require_exchange_type(connection: pika.BlockingConnection, kind: str, *, name: str) -> None:
+def require_exchange_type(connection: Connection, kind: str, *, name: str) -> None:
     """Make and remove an exchange of this type and name. Without the type's plugin the broker closes the connection."""
     channel = connection.channel()
     channel.exchange_declare(name, kind, auto_delete=True)

@@ -109,7 +109,7 @@ def test_a_blocking_connection_to_the_broker_has_the_limits(clean_rabbit: Rabbit
     options = limits_of_sockets_to(clean_rabbit.amqp_url, before)
     keeper.stop()
 
-    assert options == [LIMITS]
+    assert options == [LIMITS] * 2  # one connection; one descriptor receives, the other one sends
 
 
 def test_an_asyncio_connection_to_the_broker_has_the_limits(clean_rabbit: RabbitNode) -> None:
