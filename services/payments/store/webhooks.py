@@ -36,18 +36,18 @@ _IS_APPLIED = sa.select(
 )
 APPLY = """
 UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :applied_payment_id, settled_at = now()
-WHERE event_id IN (
+WHERE event_id = ANY(ARRAY(
     SELECT event_id FROM webhook WHERE event_id = ANY(:applied_event_ids) AND outcome IN ('STORED', 'PARKED')
     ORDER BY event_id FOR UPDATE
-) AND {after}
+)) AND {after}
 """
 # The job of an event that is applied with others is done with them. A job that somebody has locked ends by itself: its
 # event is not stored any more. So does a job that a replay enqueued, which has another key.
 END_JOBS = """
-UPDATE job SET done_at = now(), last_error = '' WHERE position IN (
+UPDATE job SET done_at = now(), last_error = '' WHERE position = ANY(ARRAY(
     SELECT position FROM job WHERE key = ANY(:applied_job_keys) AND done_at IS NULL AND gave_up_at IS NULL
     FOR UPDATE SKIP LOCKED
-) AND {after}
+)) AND {after}
 """
 
 
