@@ -126,6 +126,8 @@ class PaymentsWork(Work):
             self.write_late(*put_statement(self._desired.values(), since=self.now))
         if self._to_converge:
             self.write_late(*converge_statement(list(self._to_converge.values())))
+        self._desired.clear()
+        self._to_converge.clear()
         super().flush()
 
     def begin_payment(self, payment: Payment, call: ProviderCall) -> bool:
