@@ -45,14 +45,19 @@ ON CONFLICT (hotel, booking_id) DO UPDATE SET phase = excluded.phase, approved_p
     fee = excluded.fee, fee_currency = excluded.fee_currency, why = excluded.why, since = excluded.since
 """
 # The payments are those of the statement's start. One that is inserted meanwhile reads the desired state for itself.
+# OFFSET 0 has PostgreSQL read them by index for each booking, however many bookings it expects.
 CONVERGE = """
 INSERT INTO job (key, kind, order_key, payload, traceparent)
 SELECT 'converge:' || payment.id || ':' || cause, CAST(:converge_kind AS text), '',
     jsonb_build_object('hotel', payment.hotel, 'payment_id', payment.id, 'why', why), traceparent
 FROM jsonb_to_recordset(CAST(:to_converge AS jsonb)) AS given (
     hotel text, booking_id text, why text, cause text, traceparent text
-) JOIN payment ON payment.hotel = given.hotel AND payment.booking_id = given.booking_id
-WHERE payment.status NOT IN ('SESSION_EXPIRED', 'FAILED', 'REFUNDED') AND {after}
+) CROSS JOIN LATERAL (
+    SELECT id, hotel, created_at FROM payment
+    WHERE payment.hotel = given.hotel AND payment.booking_id = given.booking_id
+        AND status NOT IN ('SESSION_EXPIRED', 'FAILED', 'REFUNDED') OFFSET 0
+) AS payment
+WHERE {after}
 ORDER BY payment.created_at ON CONFLICT (key) DO NOTHING
 """
 

@@ -41,7 +41,11 @@ def names_in(module: str, text: str) -> Iterator[str]:
         return
     tree = ast.parse(text)
     for name, value in vars(importlib.import_module(module)).items():
-        if isinstance(value, sa.sql.ClauseElement) and f"\n{name} = " in f"\n{text}" and locks_and_changes(sql(value)):
+        if (
+            isinstance(value, sa.sql.ClauseElement | str)
+            and f"\n{name} = " in f"\n{text}"
+            and locks_and_changes(sql(value))
+        ):
             yield name
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -52,6 +56,8 @@ def names_in(module: str, text: str) -> Iterator[str]:
                 yield node.name
 
 
-def sql(statement: sa.sql.ClauseElement) -> str:
-    """The statement as PostgreSQL reads it."""
+def sql(statement: sa.sql.ClauseElement | str) -> str:
+    """The statement as PostgreSQL reads it. The text of a late statement is a part of one."""
+    if isinstance(statement, str):
+        return statement
     return str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]

@@ -37,14 +37,15 @@ def leasing() -> sa.sql.ClauseElement:
 
 
 # The service of the table, and the statement.
-UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement]]] = {
+UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "chassis.messaging.partition_leases._FREE_OF_EXPIRED": ("rooms", lambda: partition_leases._FREE_OF_EXPIRED),
     "chassis.transactions.job_queue._LEASE": ("rooms", lambda: job_queue._LEASE),
     "services.bookings.store.bookings._EXPEDITE": ("bookings", lambda: bookings._EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
     "services.payments.store.reconciliation.claim": ("payments", leasing),
-    "services.payments.store.webhooks._APPLY": ("payments", lambda: webhooks._APPLY),
+    "services.payments.store.webhooks.APPLY": ("payments", lambda: webhooks.APPLY),
+    "services.payments.store.webhooks.END_JOBS": ("payments", lambda: webhooks.END_JOBS),
     "services.rooms.store.nights.SELL": ("rooms", lambda: nights.SELL),
     "services.rooms.store.nights.RESIZE": ("rooms", lambda: nights.RESIZE),
     "services.rooms.store.nights.RECOUNT": ("rooms", lambda: nights.RECOUNT),
