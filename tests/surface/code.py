@@ -110,7 +110,7 @@ def metrics() -> str:
         kinds = [job.kind for job in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
         values += inbox_metrics((), now)
-        values += service(name).metrics(service(name).work(connection, now=now, context=Context()))
+        values += service(name).metrics(service(name).work(lambda: connection, now=now, context=Context()))
     gateway = Gateway(mode="demo")
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")
