@@ -1,10 +1,11 @@
 """A lock whose release sends what was gathered: several frames that belong together leave in one call."""
 
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 
 
-class Section:
+class Section(ABC):
     """`with section:` guards a connection's state. The outermost one sends on leaving; `send` and `abort` never wait.
 
     An exception such as KeyboardInterrupt may have cut a message in two: then nothing is sent, and the stream ends.
@@ -20,13 +21,13 @@ class Section:
         """Whether this thread is inside."""
         return self._depth > 0 and self._owner == threading.get_ident()
 
+    @abstractmethod
     def send(self) -> None:
         """Send what was gathered."""
-        raise NotImplementedError
 
+    @abstractmethod
     def abort(self) -> None:
         """Send nothing more."""
-        raise NotImplementedError
 
     def __enter__(self) -> None:
         self.lock.acquire()

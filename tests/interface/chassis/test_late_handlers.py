@@ -9,15 +9,14 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from chassis.messaging.event_dispatcher import APPLIED, Disposition, EventDispatcher
+from chassis.messaging.event_dispatcher import APPLIED, Disposition
 from chassis.refusal import Refusal
-from chassis.service import Service, on
-from chassis.settings import ServiceSettings
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.bookings.amendments import BookingAmended
 from contracts.message import Envelope
 from tests.fakes.roles import granted_engine, running_engine
+from tests.interface.chassis.amendments import amendment_dispatcher
 
 EFFECT = "CREATE TABLE effect (subject text, sequence int)"
 
@@ -54,14 +53,7 @@ def note(fact: BookingAmended, work: Work) -> None:
 
 
 def apply(unit_of_work: UnitOfWork, *envelopes: Envelope) -> list[Disposition]:
-    service = Service(
-        name="rooms",
-        settings=ServiceSettings,
-        work=Work,
-        dependencies=lambda _: None,
-        events=[on(BookingAmended, note)],
-    )
-    return [result.disposition for result in EventDispatcher(service, unit_of_work).apply(envelopes)]
+    return [result.disposition for result in amendment_dispatcher(unit_of_work, note).apply(envelopes)]
 
 
 def effects(unit_of_work: UnitOfWork) -> Sequence[str]:

@@ -13,8 +13,7 @@ from chassis.jobs.runner import JobRunner
 from chassis.messaging.event_dispatcher import Disposition, EventDispatcher
 from chassis.messaging.inbox import skip
 from chassis.refusal import PermanentFailure, Refusal, RetryLater, TooEarly
-from chassis.service import Job, Service, on
-from chassis.settings import ServiceSettings
+from chassis.service import Job
 from chassis.transactions.retention import delete_old_rows
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
@@ -23,6 +22,7 @@ from contracts.message import Envelope
 from contracts.values import SYSTEM
 from tests.fakes.driver import engine_under_test
 from tests.fakes.roles import granted_engine, running_engine
+from tests.interface.chassis.amendments import amendment_dispatcher
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,7 @@ def dispatcher(unit_of_work: UnitOfWork) -> EventDispatcher:
             {"subject": fact.booking_id, "sequence": work.cause.sequence},
         )
 
-    service = Service(
-        name="rooms",
-        settings=ServiceSettings,
-        work=Work,
-        dependencies=lambda _: None,
-        events=[on(BookingAmended, note)],
-    )
-    return EventDispatcher(service, unit_of_work)
+    return amendment_dispatcher(unit_of_work, note)
 
 
 def test_the_same_event_twice_has_one_effect(unit_of_work: UnitOfWork) -> None:
