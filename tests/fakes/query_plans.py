@@ -1,5 +1,6 @@
 """Multiplied rows, recorded statements and their query plans."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -91,5 +92,5 @@ def sequential_scans(plans_by_statement: Mapping[str, str], tables: Sequence[str
     return {
         statement: plan
         for statement, plan in plans_by_statement.items()
-        if any(f"Seq Scan on {table}" in plan for table in tables)
+        if any(re.search(rf"Seq Scan on {table}\b", plan) for table in tables)
     }
