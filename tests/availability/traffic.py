@@ -20,6 +20,7 @@ REQUESTS_PER_SECOND = 22
 ANSWERED_WITHIN = 15.0  # seconds
 NO_ANSWER = 0
 FIRST_NIGHT, NIGHTS, ROOM_TYPES = 20, 300, ("SGL", "DBL", "TWN")
+_STAYS = count()  # of every traffic on one system: no two of them want the same night and type before all were wanted
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Traffic:
         self.requests.append(SentRequest(name, began, time.monotonic(), status))
 
     async def _look(self, client: httpx.AsyncClient) -> int:
-        check_in, _ = self._night()
+        check_in = self.today + timedelta(days=FIRST_NIGHT + next(self._numbers) % NIGHTS)
         params = {"check_in": str(check_in), "check_out": str(check_in + timedelta(days=1)), "adults": "2"}
         return self._status(await client.get(f"{self._public}/availability/", params=params), 200)
 
@@ -132,8 +133,8 @@ class Traffic:
         return self._status(answer, 200)
 
     def _night(self) -> tuple[date, str]:
-        number = next(self._numbers)
-        return self.today + timedelta(days=FIRST_NIGHT + number % NIGHTS), ROOM_TYPES[number % len(ROOM_TYPES)]
+        round_number, night = divmod(next(_STAYS), NIGHTS)
+        return self.today + timedelta(days=FIRST_NIGHT + night), ROOM_TYPES[round_number % len(ROOM_TYPES)]
 
     def _status(self, answer: httpx.Response, expected: int) -> int:
         if answer.status_code != expected and answer.status_code < 500:
