@@ -16,17 +16,18 @@ from sandbox.stack.rabbit import RabbitNode
 from sandbox.stripe.client import StandInControl
 from tests.bench.bench_stack import bench_stack
 from tests.bench.calls import book, desk_of
+from tests.bench.cost.answer_costs import ROOM_TYPE, AnswerCosts
 from tests.bench.cost.backlog import Backlog
 from tests.bench.cost.bare_databases import bare_databases
 from tests.bench.cost.bare_model import BareModel, model_recorder
 from tests.bench.cost.bare_plan import BarePlan
 from tests.bench.cost.bare_process import bare_process
-from tests.bench.cost.cpu import BARE_PROGRAM, BARE_SERVER, roots_of
+from tests.bench.cost.cpu import BARE_PROGRAM, BARE_SERVER, RELAY, roots_of
 from tests.bench.cost.evidence import Witness
 from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.cost.meter import Meter
 from tests.bench.cost.read_costs import AVAILABILITY, QUOTE, READ, SEARCH, STAFF_LIST, ReadCosts
-from tests.bench.cost.stay_costs import PAYMENT, StayCosts, bare
+from tests.bench.cost.stay_costs import ANSWER, PAYMENT, SUSTAINED, StayCosts, bare
 from tests.bench.cost.stay_hotel import HOTEL, add_rooms, room, room_type
 from tests.bench.cost.stays import (
     APPROVE,
@@ -49,6 +50,7 @@ MOST_TIMES = 1.4  # the bare program's CPU time
 STAYS = {CREATE: 14.0, PAYMENT: 110.0, ASSIGN: 10.0, CHECK_IN: 18.0, CHECK_OUT: 20.0}  # CPU milliseconds at most
 READS = {QUOTE: 2.5, AVAILABILITY: 2.2, READ: 2.5, STAFF_LIST: 6.0, SEARCH: 7.0}
 PAYMENT_STEPS = {SESSION: None, PAY: None, APPROVE: 250.0}  # milliseconds of the p99, where there is a goal
+ANSWER_MS, LEAST_RATE = 7.0, 100  # of a booking that is created: CPU milliseconds at most, and how many a second
 LIST_HOTEL, LIST_TYPE, LIST_ROWS = "hotel-tokyo", "SGL", 5_000
 WARM_UP, ATTEMPTS = 16, 4
 
@@ -91,7 +93,9 @@ def costs(options: CostOptions, console: Console) -> Iterator[Comparison]:
         stays = StayCosts(meter, witness, operations, program, options.stays)
         console.print("warming up …")
         stays.warm_up([Stay(f"warm-{each}@example.com", room(0, each)) for each in range(1, 1 + warm)])
-        yield from stay_rows(Together(stays.run))
+        rounds = Together(stays.run)
+        yield from stay_rows(rounds)
+        yield answer_row(AnswerCosts(meter, operations, meter.roots[RELAY], options.stays), rounds)
         yield from read_rows(Together(_reads(stack, meter, server.url, options, console).run))
 
 
@@ -101,6 +105,13 @@ def stay_rows(rounds: Together) -> Iterator[Comparison]:
         yield _beside("the bare program", rounds, name, goal=1 / MOST_TIMES, most_ms=most)
     for name, longest in PAYMENT_STEPS.items():
         yield _beside("the bare program", rounds, f"{name}, of a payment", measured=name, p99=longest)
+    yield _beside("the bare program", rounds, SUSTAINED, least_rate=LEAST_RATE)
+
+
+def answer_row(answers: AnswerCosts, rounds: Together) -> Comparison:
+    """What a guest waits for, beside all that the bare program does for a booking."""
+    yardstick = partial(rounds.measured, bare(ANSWER))
+    return Comparison(f"cost: {ANSWER}", answers.measured, yardstick, "the bare program, all of it", most_ms=ANSWER_MS)
 
 
 def read_rows(rounds: Together) -> Iterator[Comparison]:
@@ -120,6 +131,7 @@ def _operations(stack: MeasuredStack, options: CostOptions) -> StayOperations:
     rooms = {room_type(0): [room(0, each) for each in range(1, 1 + WARM_UP + ATTEMPTS)]}
     for number in range(1, 1 + options.rounds):
         rooms[room_type(number)] = [room(number, each) for each in range(options.stays)]
+    rooms[ROOM_TYPE] = [f"A{each}" for each in range(options.stays)]
     zone = add_rooms(known, stack.directory, rooms)
     return StayOperations(known["gateway"], known["stripe"]["url"], HOTEL, zone, desk_of(known, HOTEL))
 

@@ -1,11 +1,14 @@
 """The stored data that figures are taken over: a thousand hotels with two years of nights, and a full booking list."""
 
+import hashlib
+
 import psycopg
 
 from sandbox.stack.stack import Stack
 
 TYPES = 5
 NIGHTS = 730
+SERIES = "LIST"
 
 _HOTELS = """
     WITH added AS (
@@ -27,21 +30,20 @@ _NIGHTS = """
     SELECT t.hotel, t.id, current_date + d, 1000000, 0
     FROM room_type t, generate_series(0, %(nights)s) AS d WHERE t.hotel LIKE 'bench-%%'
 """
-# The number of a booking in its series has seven digits, so that a search for one finds no other.
-_BOOKINGS = """
+# Ids look drawn, as real ones do: a search by trigrams must not find all bookings by what their ids share.
+_NAME = "upper(left(md5(%(series)s || n), 12))"
+_BOOKINGS = f"""
     INSERT INTO booking
     SELECT (jsonb_populate_record(b, jsonb_build_object(
-        'id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'),
-        'confirmation_number', %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text, 'due_at', null,
-        'created_at', b.created_at - n * interval '1 minute'))).*
+        'id', left(b.id, 8) || {_NAME}, 'confirmation_number', left(b.confirmation_number, 9) || {_NAME},
+        'hotel', %(hotel)s::text, 'due_at', null, 'created_at', b.created_at - n * interval '1 minute'))).*
     FROM booking b, generate_series(1, %(rows)s) AS n WHERE b.id = %(model)s
 """
-_GUESTS = """
+_GUESTS = f"""
     INSERT INTO guest
     SELECT (jsonb_populate_record(g, jsonb_build_object(
-        'booking_id', 'BK-' || %(series)s || to_char(n, '"-"FM0000000'), 'hotel', %(hotel)s::text,
-        'token_hash', %(series)s || '-' || n,
-        'search', g.search || lower(' ' || %(series)s || to_char(n, '"-"FM0000000'))))).*
+        'booking_id', left(g.booking_id, 8) || {_NAME}, 'hotel', %(hotel)s::text, 'token_hash', %(series)s || '-' || n,
+        'search', g.search || lower(' ' || left(g.booking_id, 8) || {_NAME})))).*
     FROM guest g, generate_series(1, %(rows)s) AS n WHERE g.booking_id = %(model)s
 """
 
@@ -49,6 +51,11 @@ _GUESTS = """
 def owner_url(stack: Stack, service: str) -> str:
     """The URL of the role that may vacuum a service's tables. The services' own role may not, and gets a warning."""
     return stack.postgres.create_database(service).owner
+
+
+def drawn_name(series: str, number: int) -> str:
+    """What the id and the confirmation number of this booking of a series end with."""
+    return hashlib.md5(f"{series}{number}".encode(), usedforsecurity=False).hexdigest()[:12].upper()
 
 
 def fill_hotels(rooms_url: str, hotels: int) -> str:
@@ -61,10 +68,10 @@ def fill_hotels(rooms_url: str, hotels: int) -> str:
         return _size(connection, "night")
 
 
-def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int, series: str = "LIST") -> str:
+def fill_list(bookings_url: str, *, model: str, hotel: str, rows: int, series: str = SERIES) -> str:
     """So many bookings of one hotel, each like the model; how many rows that is, and how large.
 
-    Their ids and confirmation numbers begin with the `series`, which may be stored once.
+    Their ids and confirmation numbers end with the `drawn_name` of their number from 1. A series may be stored once.
     """
     with psycopg.connect(bookings_url, autocommit=True) as connection:
         for statement in (_BOOKINGS, _GUESTS):

@@ -20,7 +20,7 @@ from tests.bench.cost.measured_stack import MeasuredStack
 from tests.bench.cost.meter import MILLISECONDS, TOTAL, Meter
 from tests.bench.cost.stays import CLIENTS
 from tests.bench.cost.work_counters import SETTLED_AFTER, WorkCounters
-from tests.bench.filling import fill_hotels, fill_list, owner_url
+from tests.bench.filling import drawn_name, fill_hotels, fill_list, owner_url
 from tests.bench.harness import Comparison, Measured
 from tests.bench.http_load import Request, load
 from tests.bench.over_http import creation
@@ -34,7 +34,7 @@ QUERIES = {
     "list": "page={number}",
     "filters": "status=PENDING_PAYMENT&source=online&page={number}",
     "counts": "include_counts=true&page={number}",
-    "search": "search={series}-{number:07d}",
+    "search": "search={name}",
 }
 
 
@@ -78,8 +78,11 @@ def _listed(stack: MeasuredStack, rows: int, desk: str, query: str) -> Measured:
     hotel, series = HOTELS[rows][0], series_of(rows)
     headers = (("Authorization", f"Bearer {desk}"),)
 
+    def filters(number: int) -> str:
+        return query.format(number=number, name=drawn_name(series, number))
+
     def request(number: int) -> Request:
-        path = f"/api/staff/hotels/{hotel}/room-bookings/?{query.format(series=series, number=1 + number % 20)}"
+        path = f"/api/staff/hotels/{hotel}/room-bookings/?{filters(1 + number % 20)}"
         return Request("GET", path, headers)
 
     def is_right(status: int, body: bytes) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
+from psycopg import sql
 from pusher import Pusher
 
 from tests.bench.harness import Comparison, Measured
@@ -21,19 +22,28 @@ WAIT = 10.0
 
 
 class Commits:
-    """The commit times of transactions that published an event, from notifications of the database."""
+    """The commit times of transactions, by default of those that published an event, from the database's notifications.
 
-    def __init__(self, database_url: str) -> None:
+    Each has its payload.
+    """
+
+    def __init__(self, database_url: str, *, channel: str = "outbox") -> None:
         self._connection = psycopg.connect(database_url, autocommit=True)
-        self._connection.execute("LISTEN outbox")
+        self._connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         self._over = threading.Event()
-        self.at: list[float] = []
+        self._noticed: list[tuple[float, str]] = []
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def first_after(self, moment: float) -> float:
-        """The first commit since."""
-        return next(at for at in self.at if at >= moment)
+    def first_after(self, moment: float, payload: str = "") -> float:
+        """The first commit since, with that payload; waits for it. Raises AssertionError where there is none."""
+        deadline = time.monotonic() + WAIT
+        while time.monotonic() < deadline:
+            for at, told in self._noticed:
+                if at >= moment and told == payload:
+                    return at
+            time.sleep(0.005)
+        raise AssertionError(f"no commit of {payload or 'an event'} within {WAIT:g} s")
 
     def close(self) -> None:
         """Listen no more."""
@@ -43,8 +53,8 @@ class Commits:
 
     def _listen(self) -> None:
         while not self._over.is_set():
-            for _ in self._connection.notifies(timeout=0.5):
-                self.at.append(time.time())
+            for notice in self._connection.notifies(timeout=0.5):
+                self._noticed.append((time.time(), notice.payload))
 
 
 @dataclass

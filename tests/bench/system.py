@@ -17,6 +17,7 @@ from sandbox.stack.stack import Stack
 from tests.bench.bench_stack import bench_stack
 from tests.bench.calls import GUEST, book, call, desk_of, login, look, member_of
 from tests.bench.filling import fill_hotels, fill_list, owner_url
+from tests.bench.handling import commit_to_handled
 from tests.bench.harness import Comparison
 from tests.bench.noticing import Notices
 from tests.bench.over_http import Scene
@@ -48,6 +49,14 @@ def system(*, hotels: int, console: Console) -> Iterator[Comparison]:
             book=lambda number: book_one(scene.gateway, number),
         ) as pushing:
             yield pushing
+        with commit_to_handled(
+            bookings=scene.bookings_url,
+            consumer=owner_url(stack, "notifier"),
+            bare=bare_url,
+            amqp_url=stack.rabbit.amqp_url,
+            book=lambda number: book_one(scene.gateway, number),
+        ) as handling:
+            yield handling
         yield signing_in(scene.gateway, stack.stack_json["staff"][0])
         with screens(stack.stack_json) as clicking:
             if clicking is not None:

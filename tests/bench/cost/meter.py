@@ -28,16 +28,20 @@ class Meter:
     settle: float = SETTLED_AFTER
     _last: Reading | None = field(default=None, init=False)
 
-    def cost(self, operate: Callable[[], Any], *, operations: int, groups: Collection[str]) -> dict[str, float]:
+    def cost(
+        self, operate: Callable[[], Any], *, operations: int, groups: Collection[str], drained: bool = True
+    ) -> dict[str, float]:
         """What each of so many operations costs: CPU milliseconds by group and in total, and the counters' growth.
 
-        `DRAINED` is the time in milliseconds, by operation, until everything afterwards was done.
+        `DRAINED` is the time in milliseconds, by operation, until everything afterwards was done. Unless `drained`,
+        only what happens until `operate` returns counts.
         """
         before = self._last or self._counted_at_rest()
         self.backlog.mark()
         busy = self._cpu()
         operate()
-        self.backlog.drain()
+        if drained:
+            self.backlog.drain()
         done = self._cpu()
         at_rest = self._counted_at_rest()
         idle = self._cpu()  # after the counters, as their reading takes CPU time of the servers
@@ -47,8 +51,8 @@ class Meter:
         seconds = cost_of_one(Window(busy, done), Window(idle, idled), operations=operations)
         counts = cost_of_one(Window(before, at_rest), Window(at_rest, self._last), operations=operations)
         by_group = {group: seconds[group] * MILLISECONDS for group in groups}
-        drained = (done.at - busy.at) * MILLISECONDS / operations
-        return {TOTAL: sum(by_group.values()), **by_group, **counts, DRAINED: drained}
+        until_done = (done.at - busy.at) * MILLISECONDS / operations
+        return {TOTAL: sum(by_group.values()), **by_group, **counts, DRAINED: until_done}
 
     def forget_rest(self) -> None:
         """What has happened since the last measurement belongs to none."""

@@ -9,6 +9,7 @@ from tests.bench.cost.cpu import BARE_SERVER, GROUPS, POSTGRESQL
 from tests.bench.cost.meter import MILLISECONDS, TOTAL, Meter
 from tests.bench.cost.stay_costs import bare
 from tests.bench.cost.stays import CLIENTS
+from tests.bench.filling import SERIES, drawn_name
 from tests.bench.harness import Measured
 from tests.bench.http_load import Request, load
 
@@ -39,8 +40,8 @@ class ReadCosts:
             QUOTE: self.quotes(),
             AVAILABILITY: self.availability(),
             READ: self.reads(),
-            STAFF_LIST: self.pages("page={page}"),
-            SEARCH: self.pages("search=LIST-{page:07d}"),
+            STAFF_LIST: self.pages("page={number}"),
+            SEARCH: self.pages("search={name}"),
         }
         results = {what: self._cost(self.gateway, *each, groups=GROUPS) for what, each in system.items()}
         one = (lambda _: Request("GET", "/one"), lambda status, body: status == 200 and body == b'{"one":1}')
@@ -76,11 +77,13 @@ class ReadCosts:
         return lambda _: Request("GET", path, headers), lambda status, body: status == 200 and expected in body
 
     def pages(self, query: str) -> tuple[Callable[[int], Request], IsRight]:
-        """A page of the staff's list, each time another one of twenty."""
+        """A page of the staff's list by `number`, or a search of it by a booking's `name`, each time one of twenty."""
         headers = (("Authorization", f"Bearer {self.desk}"),)
 
         def request(number: int) -> Request:
-            path = f"/api/staff/hotels/{self.hotel}/room-bookings/?{query.format(page=1 + number % 20)}"
+            which = 1 + number % 20
+            filters = query.format(number=which, name=drawn_name(SERIES, which))
+            path = f"/api/staff/hotels/{self.hotel}/room-bookings/?{filters}"
             return Request("GET", path, headers)
 
         return request, lambda status, body: status == 200 and len(json.loads(body)["results"]) > 0

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from tests.bench.cost.bare_process import BareProcess
 from tests.bench.cost.cpu import BARE_PROGRAM, GROUPS, POSTGRESQL, RABBITMQ
 from tests.bench.cost.evidence import Witness, mismatches
-from tests.bench.cost.meter import MILLISECONDS, TOTAL, Meter
+from tests.bench.cost.meter import DRAINED, MILLISECONDS, TOTAL, Meter
 from tests.bench.cost.reading import sum_of
 from tests.bench.cost.stay_hotel import room, room_type
-from tests.bench.cost.stays import APPROVE, EXPECTED, PAY, SESSION, Stay, StayOperations, operations_of
+from tests.bench.cost.stays import APPROVE, CREATE, EXPECTED, PAY, SESSION, Stay, StayOperations, operations_of
 from tests.bench.harness import Measured
 
-PAYMENT = "payment"
+PAYMENT, SUSTAINED, ANSWER = "payment", "create, sustained", "create, until its answer"
 PAYMENT_OPERATIONS = (SESSION, PAY, APPROVE)
 BARE_GROUPS = (BARE_PROGRAM, RABBITMQ, POSTGRESQL)
 
@@ -67,6 +67,7 @@ class StayCosts:
                     groups=GROUPS,
                 )
             results[name] = _measured(len(stays), cost, load[0].latencies)
+        results[SUSTAINED] = _sustained(results[CREATE])
         return results | {PAYMENT: _payment([results[name] for name in PAYMENT_OPERATIONS])}
 
     @contextmanager
@@ -90,12 +91,19 @@ class StayCosts:
                     groups=BARE_GROUPS,
                 )
             results[bare(name)] = _measured(self.stays, cost, ())
+        created = results[bare(CREATE)]
+        results |= {bare(SUSTAINED): _sustained(created), bare(ANSWER): created}
         return results | {bare(PAYMENT): _payment([results[bare(name)] for name in PAYMENT_OPERATIONS])}
 
 
 def _measured(done: int, cost: Mapping[str, float], latencies: Sequence[float]) -> Measured:
     """The rate is by second of CPU time."""
     return Measured(done, done * cost.get(TOTAL, 0.0) / MILLISECONDS, latencies, cost)
+
+
+def _sustained(created: Measured) -> Measured:
+    """The rate at which bookings are created and everything afterwards is done, by the clock."""
+    return Measured(created.done, created.done * created.cost[DRAINED] / MILLISECONDS)
 
 
 def _payment(parts: Sequence[Measured]) -> Measured:

@@ -43,9 +43,9 @@ class StayOperations:
     zone: str
     desk: str
 
-    def create(self, stays: Sequence[Stay], room_type: str) -> Measured:
-        """Three nights from today."""
-        arrives = datetime.now(UTC).astimezone(ZoneInfo(self.zone)).date()
+    def create(self, stays: Sequence[Stay], room_type: str, *, in_days: int = 0) -> Measured:
+        """Three nights from today, or from so many days later."""
+        arrives = datetime.now(UTC).astimezone(ZoneInfo(self.zone)).date() + timedelta(days=in_days)
         dates = {"check_in": str(arrives), "check_out": str(arrives + timedelta(days=NIGHTS))}
 
         def request(number: int) -> Request:

@@ -102,6 +102,18 @@ def test_what_follows_an_operation_is_part_of_its_cost(burning: BurningProcess) 
     assert each[DRAINED] >= 20
 
 
+def test_what_follows_is_left_out_where_only_the_answer_counts(burning: BurningProcess) -> None:
+    counters = GrowingCounters()
+    backlog = BacklogOfOne(counters, burning)
+
+    each = meter(counters, burning, backlog).cost(
+        lambda: burning.burn(0.1), operations=OPERATIONS, groups=("gateway",), drained=False
+    )
+
+    assert backlog.calls == ["mark"]
+    assert each["gateway"] == pytest.approx(10, abs=4)
+
+
 def test_what_a_counter_does_by_itself_is_no_cost(burning: BurningProcess) -> None:
     each, _ = cost(GrowingCounters(by_itself=1_000), burning)
 

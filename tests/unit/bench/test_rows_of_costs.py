@@ -18,7 +18,7 @@ from tests.bench.cost.stays import CREATE, EXPECTED, Stay
 from tests.bench.cost.work_counters import COUNTERS
 from tests.bench.cost_table import show_costs
 from tests.bench.costs import READS, read_rows, stay_rows
-from tests.bench.harness import Measured, Metric, Together, compare, show
+from tests.bench.harness import Measured, Metric, Together, compare, rate, show
 from tests.bench.levels import Level, show_levels
 
 ROUNDS, STAYS, SYSTEM_MS, BARE_MS = 3, 4, 13.0, 10.0
@@ -116,6 +116,7 @@ def test_every_row_comes_from_the_same_rounds(metrics: list[Metric], program: Ma
     assert by_name["cost: create"].reached
     assert not by_name["cost: assign"].reached  # at most 10 ms
     assert by_name["cost: payment"].things[0].cost[TOTAL] == 3 * SYSTEM_MS
+    assert rate(by_name["cost: create, sustained"].things) == pytest.approx(200)  # 5 ms each until all is done
     assert by_name["cost: approve, of a payment"].things[0].percentile(0.99) == pytest.approx(100)
 
 
