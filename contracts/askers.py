@@ -25,8 +25,8 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "gateway": {
         "bookings": (
             "AcceptOrder", "AcknowledgeOverstay", "AddWalkIn", "AmendBooking", "ApproveBooking", "AssignRoom",
-            "CancelBooking", "CancelOrder", "CheckIn", "CheckOut", "CheckOutRooms", "Communicate", "CompleteOrder",
-            "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
+            "CancelBooking", "CancelOrder", "CheckIn", "CheckInBookings", "CheckOut", "CheckOutRooms", "Communicate",
+            "CompleteOrder", "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
             "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed", "GetGuestNames",
             "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
             "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "ReadChat", "RegisterPushToken",

@@ -167,6 +167,7 @@ NewPassword = Annotated[
 ]
 LookupEmail = Annotated[str, StringConstraints(max_length=EMAIL.most, pattern=_NO_NUL)]
 LookupNumber = Annotated[str, StringConstraints(max_length=BOOKING_NAME.most, pattern=_NO_NUL)]
+BookingId = Annotated[str, StringConstraints(min_length=1, max_length=BOOKING_NAME.most, pattern=_NO_NUL)]
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$"), Field(description="In major units.", examples=["150.00"])
 ]

@@ -57,6 +57,8 @@ BY_NAME: dict[str, Any] = {
 BY_SCHEMA: dict[str, dict[str, Any]] = {
     "Alive": {"status": "alive"},
     "BalanceWarning": {"code": "BALANCE_DUE"},
+    "BookingFailed": {"code": "ROOM_NOT_READY"},
+    "BulkCheckInReport": {"detail": "1 guest was checked in, and 1 booking failed."},
     "BulkCheckOutReport": {"detail": "1 room was checked out, 1 was cleared, and 1 failed."},
     "CandidateRoom": {
         "room_type": "Superior Double",

@@ -5,6 +5,7 @@ from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
 from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.balance import SettleBalance
+from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
 from contracts.bookings.communications import Communicate, GetLetter, GetMailFacts, GetManyMailFacts, ListCommunications
@@ -48,6 +49,7 @@ from services.bookings.handlers import (
     approval,
     balance,
     batches,
+    bulk_check_in,
     bulk_check_out,
     chat,
     communications,
@@ -93,6 +95,7 @@ SERVICE = Service(
         converses(AssignRoom, assign.assign_room),
         converses(UnassignRoom, unassign.unassign_room),
         converses(CheckIn, check_in.check_in),
+        converses(CheckInBookings, bulk_check_in.check_in_bookings),
         converses(MoveRoom, move.move_room),
         converses(CheckOut, check_out.check_out),
         converses(CheckOutRooms, bulk_check_out.check_out_rooms),

@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
+from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingSource
@@ -82,6 +83,9 @@ COMMANDS = (
     KeyedCommand("assign another", ("book", "assign"), lambda _, who: AssignRoom(**_about(who), room_number="12")),
     KeyedCommand("unassign", ("book", "assign"), lambda _, who: UnassignRoom(**_about(who))),
     KeyedCommand("check in", ("book", "assign"), _STEPS["check in"]),
+    KeyedCommand(
+        "check in bookings", ("book", "assign"), lambda _, who: CheckInBookings(hotel=SLUG, booking_ids=(who,))
+    ),
     KeyedCommand("move", IN_HOUSE, lambda _, who: MoveRoom(**_about(who), to_room_number="12")),
     KeyedCommand("extend", IN_HOUSE, lambda _, who: ExtendBooking(**_about(who), add_nights=1)),
     KeyedCommand("check out", IN_HOUSE, lambda _, who: CheckOut(**_about(who))),

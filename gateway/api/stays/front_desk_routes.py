@@ -1,7 +1,8 @@
-"""The front desk: walk-ins, bulk check-outs and overstays."""
+"""The front desk: walk-ins, bulk check-ins and check-outs, and overstays."""
 
 from starlette.responses import Response
 
+from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
@@ -9,8 +10,14 @@ from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.stays.requests import Acknowledgement, CheckOuts, Extension, WalkInGuest
-from gateway.api.stays.responses import BulkCheckOutReport, OverstayStatus, rooms_checked_out
+from gateway.api.stays.requests import Acknowledgement, CheckIns, CheckOuts, Extension, WalkInGuest
+from gateway.api.stays.responses import (
+    BulkCheckInReport,
+    BulkCheckOutReport,
+    OverstayStatus,
+    bookings_checked_in,
+    rooms_checked_out,
+)
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
 from gateway.identity.admission import require_permission
@@ -19,7 +26,7 @@ CHECK_IN = Permission.MANAGE_CHECKIN
 NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
 TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
 TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", *TOO_SMALL)
-MANY_ROOMS = 45.0  # seconds: the deadline of a bulk check-out
+MANY = 45.0  # seconds: the deadline of a bulk check-in or check-out
 
 rooms = staff_routes("stays", "/rooms", response=StaffBooking, needs=CHECK_IN)
 overstays = staff_routes("overstays", "/room-bookings/{booking_id}/overstay", response=StaffBooking, needs=CHECK_IN)
@@ -31,6 +38,17 @@ async def add_guest(request: ApiRequest, body: WalkInGuest) -> Response:
     command = request.for_path(AddWalkIn, **body.values)
     created = await request.ask(command, deadline=SEVERAL_SERVICES)
     return respond_to_staff(request, created.booking)
+
+
+@rooms.post("/check-in/", response=BulkCheckInReport)
+async def check_in_bookings(request: ApiRequest, body: CheckIns) -> Response:
+    """Check in the guests of several bookings.
+
+    Each booking succeeds or fails on its own, with the code that its own check-in would be refused with. A booking in
+    house already succeeds and does not change.
+    """
+    command = request.for_path(CheckInBookings, booking_ids=tuple(body.booking_ids))
+    return request.respond(bookings_checked_in(await request.ask(command, deadline=MANY)))
 
 
 @rooms.post("/checkout/", response=BulkCheckOutReport)
@@ -46,7 +64,7 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
         require_permission(request.caller, (Permission.SUPERUSER,))
     fields = {"rooms": tuple(body.room_ids), "destructive": body.destructive, "reason": body.reason}
     command = request.for_path(CheckOutRooms, **fields)
-    return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY_ROOMS)))
+    return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY)))
 
 
 @overstays.get("/status/", response=OverstayStatus)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.api.bookings.requests import BookingGuest, WithGuest
-from gateway.http.fields import Adults, Body, Children, Count, Day, Id, OptionalEmail, Prose, RoomNumber
+from gateway.http.fields import Adults, Body, BookingId, Children, Count, Day, Id, OptionalEmail, Prose, RoomNumber
 
 
 class Assignment(Body):
@@ -70,6 +70,12 @@ class WalkInGuest(WithGuest):
     special_requests: Prose = ""
     override: bool = False
     reason: Prose = Field("", examples=["A cot fits in."])
+
+
+class CheckIns(Body):
+    """The bookings whose guests are checked in."""
+
+    booking_ids: list[BookingId] = Field(min_length=1, max_length=100, examples=[["BK-2026-7KQ2MDXR"]])
 
 
 class CheckOuts(Body):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contracts.bookings.bulk_check_in import BookingsCheckedIn
 from contracts.bookings.bulk_check_out import RoomsCheckedOut
 from contracts.bookings.overstays import OverstayState
 from contracts.bookings.views import BookingDetail, DepartureWarning
@@ -57,6 +58,21 @@ class CheckedOut(CheckOutPreview):
     booking: CheckedOutBooking
 
 
+class BulkCheckIn(
+    View[BookingsCheckedIn],
+    only=("checked_in_bookings", "failed"),
+    examples={"checked_in_bookings": ["BK-2026-7KQ2MDXR"]},
+):
+    """The bookings whose guests are in house now, and the bookings that failed."""
+
+
+class BulkCheckInReport(Data):
+    """The response of a bulk check-in."""
+
+    detail: str
+    results: BulkCheckIn
+
+
 class BulkCheckOut(
     View[RoomsCheckedOut],
     only=("checked_out_bookings", "rooms_cleared", "failed", "destructive"),
@@ -94,6 +110,11 @@ def _warning(warning: DepartureWarning) -> Json:
     if warning.amount is None:
         return {"code": warning.code, "nights": warning.nights}
     return {"code": warning.code, "amount": warning.amount.text, "currency": warning.amount.currency}
+
+
+def bookings_checked_in(done: BookingsCheckedIn) -> Json:
+    """The fields of `BulkCheckInReport`."""
+    return {"detail": f"Processed {done.processed} booking(s) in hotel '{done.hotel}'", "results": BulkCheckIn.of(done)}
 
 
 def rooms_checked_out(done: RoomsCheckedOut) -> Json:

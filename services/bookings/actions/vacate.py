@@ -24,19 +24,18 @@ def check_out(
     booking_id: str,
     reason: str = "",
     force: bool = False,
-    repeated: bool = False,
 ) -> bool:
     """Check the booking out; returns False if the booking is unknown or its guest has left already.
 
     `force` also deletes the booking's chat and open orders, and vacates the room where the rooms service refuses the
-    check-out. A `repeated` command completes a check-out that is pending.
+    check-out. A repeated request completes a check-out that is pending.
     """
     try:
-        return _leave(conversation, (hotel, booking_id), CHECK_OUT, reason=reason, erases=force, repeated=repeated)
+        return _leave(conversation, (hotel, booking_id), CHECK_OUT, reason=reason, erases=force)
     except Refusal as refusal:
         if not force or refusal.code == "ACTION_IN_PROGRESS":
             raise
-    return _leave(conversation, (hotel, booking_id), FORCE_OUT, reason=reason, erases=True, repeated=repeated)
+    return _leave(conversation, (hotel, booking_id), FORCE_OUT, reason=reason, erases=True)
 
 
 def clear(
@@ -93,7 +92,6 @@ def _leave(
     *,
     reason: str,
     erases: bool,
-    repeated: bool,
 ) -> bool:
     with conversation.transaction() as work:
         booking = work.bookings.lock(*key)
@@ -101,8 +99,9 @@ def _leave(
         if booking is None or fields is None:
             return False
         fields |= {"room_number": booking.assigned_room_number or "", "reason": reason, "erases": erases}
-        is_pending = repeated and booking.pending is not None and booking.pending.kind is action.kind
-        pending = booking if is_pending else pending_actions.begin(work, booking, action.kind, **fields)
+        pending = pending_actions.interrupted(conversation, booking, action) or pending_actions.begin(
+            work, booking, action.kind, **fields
+        )
     pending_actions.carry_out(conversation, action, pending)
     return True
 

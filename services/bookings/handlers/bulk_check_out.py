@@ -130,7 +130,6 @@ def _vacate(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork
             booking_id=booking_id,
             reason=reason,
             force=command.destructive,
-            repeated=repeated,
         )
     ]
     if checked_out or (repeated and room.in_house):

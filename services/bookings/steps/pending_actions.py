@@ -92,6 +92,15 @@ def begin(
     return work.bookings.begin_action(booking, intent)
 
 
+def interrupted(conversation: Conversation[BookingsWork], booking: Booking, action: TwoStepAction) -> Booking | None:
+    """The booking, if a request that is repeated now may have begun its pending action of this kind; or None.
+
+    For requests about several bookings, whose actions have no key.
+    """
+    repeated = conversation.claim is not None and conversation.claim.taken_over
+    return booking if repeated and booking.pending is not None and booking.pending.kind is action.kind else None
+
+
 def taken_over(work: BookingsWork, intent: PendingAction) -> Claim | None:
     """The claim of the request that began the action; None for an action without a key.
 

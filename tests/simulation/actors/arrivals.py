@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contracts.bookings.asks import CreateBooking
+from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, GetCandidateRooms, MarkNoShow, UnassignRoom
 from contracts.bookings.views import BookingRow, GuestDetails
@@ -29,6 +30,13 @@ def receive_guest(colleague: Colleague, booking: BookingRow) -> None:
     if not booking.has_room_assigned:
         _assign(colleague, booking)
     _check_in(colleague, booking)
+
+
+def check_in_bookings(colleague: Colleague) -> None:
+    """Check in a coach party: two guests at once, and a booking that does not exist."""
+    arrivals = (colleague.a_booking(BookingStatus.CONFIRMED, bucket="arrivals") for _ in range(2))
+    bookings = tuple(booking.id for booking in arrivals if booking)
+    colleague.client.command(CheckInBookings(hotel=colleague.hotel.slug, booking_ids=(*bookings, "BK-2020-NOBODY")))
 
 
 def assign(colleague: Colleague) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contracts.bookings.bulk_check_in import BookingFailed, BookingsCheckedIn, CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
 from contracts.bookings.views import CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
@@ -74,6 +75,27 @@ def test_a_walk_in_needs_the_permission_to_check_in_and_a_guest(gateway: Gateway
 
     assert (refused.status_code, code(refused)) == (403, "PERMISSION_DENIED")
     assert (empty.status_code, code(empty)) == (422, "VALIDATION_ERROR")
+
+
+def test_a_bulk_check_in_answers_each_booking(gateway: Gateway, front_desk: dict[str, str]) -> None:
+    failed = BookingFailed(booking_id="BK-2", code="ROOM_NOT_READY")
+    reply = BookingsCheckedIn(hotel=builders.HOTEL, processed=2, checked_in_bookings=("BK-1",), failed=(failed,))
+    gateway.bus.answers(CheckInBookings, reply)
+    body = {"booking_ids": ["BK-1", "BK-2"]}
+    cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
+
+    answer = gateway.post(f"{HOTEL}/rooms/check-in/", body, headers=front_desk)
+
+    assert answer.json() == {
+        "detail": f"Processed 2 booking(s) in hotel '{builders.HOTEL}'",
+        "results": {
+            "checked_in_bookings": ["BK-1"],
+            "failed": [{"booking_id": "BK-2", "code": "ROOM_NOT_READY"}],
+        },
+    }
+    assert gateway.bus.last(CheckInBookings).booking_ids == ("BK-1", "BK-2")
+    assert gateway.post(f"{HOTEL}/rooms/check-in/", body, headers=cleaner).status_code == 403
+    assert gateway.post(f"{HOTEL}/rooms/check-in/", {"booking_ids": []}, headers=front_desk).status_code == 422
 
 
 def emptied(gateway: Gateway, **more: object) -> None:
