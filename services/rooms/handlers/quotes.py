@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from chassis.transactions.conversation import Conversation
 from contracts.rooms.quotes import GiveQuote, Quote
 from services.rooms.domain import offers, policies, stays
 from services.rooms.domain.mapping import mapped
@@ -13,7 +14,13 @@ from services.rooms.work import RoomsWork
 VALID_FOR = timedelta(minutes=30)
 
 
-def give_quote(command: GiveQuote, work: RoomsWork) -> Quote:
+def give_quote(command: GiveQuote, conversation: Conversation[RoomsWork]) -> Quote:
+    """Read the offer, then insert the quote: each is one statement, without a transaction around them."""
+    with conversation.at_once() as work:
+        return _quote(command, work)
+
+
+def _quote(command: GiveQuote, work: RoomsWork) -> Quote:
     request = StayRequest.of(command)
     offer = offer_for(work, command.hotel, command.room_type, request)
     if work.caller.kind not in ("staff", "system"):
