@@ -11,7 +11,7 @@ from contracts.rooms.rooms import GetRoom, ListRooms
 from contracts.values import Stay
 from services.rooms.store.availability import LEFT
 from services.rooms.store.nights import RECOUNT, SELL
-from services.rooms.store.offers import OFFER
+from services.rooms.store.offers import offer_statement
 from services.rooms.store.rates import LIST as RATES_LIST
 from services.rooms.store.rates import WRITE
 from services.rooms.store.sales import SALE
@@ -121,10 +121,10 @@ def test_availability_reads_its_nights_by_index(crowded: RoomsUnderTest) -> None
 
 
 def test_an_offer_is_read_by_index(crowded: RoomsUnderTest) -> None:
-    explained = plan(
-        crowded, OFFER, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
-        quote_id="Q-1", booking_id="BK-1",
-    )  # fmt: skip
+    named = {"promo_code": "P", "quote_id": "Q-1", "booking_id": "BK-1"}
+    stay = {"hotel": crowded.hotel, "room_type": "T1", "check_in": day(10), "check_out": day(13)}
+
+    explained = plan(crowded, offer_statement(*named), **stay, **named)
 
     assert "night_pkey" in explained
     assert "cancellation_policy_pkey" in explained
