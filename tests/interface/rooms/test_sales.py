@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def test_of_a_storm_on_forty_rooms_exactly_forty_are_sold(service: RoomsUnderTes
     service.import_hotel(room_types=(a_type(rooms=tuple(str(number) for number in range(40))),))
     before = service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0]
     guests = [f"BK-{number}" for number in range(64)]
-    calls = [lambda guest=guest: service.hold(guest) for guest in guests]
+    calls: list[Callable[[], Any]] = [partial(service.hold, guest) for guest in guests]
 
     outcomes = at_once(calls[:32] * 2) + at_once(calls[32:] * 2)  # each guest asks twice
 
