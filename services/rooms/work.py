@@ -18,7 +18,7 @@ from services.rooms.store.hotel_import import SqlHotelImport
 from services.rooms.store.hotels import SqlHotels
 from services.rooms.store.menu import SqlMenu
 from services.rooms.store.nights import SqlNights
-from services.rooms.store.offers import SqlNewQuotes, SqlOffers
+from services.rooms.store.offers import SqlOffers
 from services.rooms.store.periods import SqlPeriods
 from services.rooms.store.policies import SqlPolicies
 from services.rooms.store.promotions import SqlPromotions
@@ -56,10 +56,6 @@ class RoomsWork(Work):
     @cached_property
     def room_types(self) -> SqlRoomTypes:
         return SqlRoomTypes(self.connection, now=self.now)
-
-    @cached_property
-    def new_quotes(self) -> SqlNewQuotes:
-        return SqlNewQuotes(self.write_late)
 
     @cached_property
     def sales(self) -> SqlSales:

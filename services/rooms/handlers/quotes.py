@@ -15,13 +15,16 @@ VALID_FOR = timedelta(minutes=30)
 
 
 def give_quote(command: GiveQuote, conversation: KeyedConversation[RoomsWork]) -> Quote:
-    """Read the offer without a transaction, then insert the quote: each is one statement."""
+    """Read the offer, then insert the quote, without a transaction around them; the reply for a key shares one."""
+    request = StayRequest.of(command)
     with conversation.at_once() as work:
-        request = StayRequest.of(command)
         offer = offer_for(work, command.hotel, command.room_type, request)
-    with conversation.transaction() as work:
         quote = _quote(request, offer, work)
-        work.new_quotes.add(quote, hotel=command.hotel)
+        if conversation.claim is None:
+            work.offers.add_quote(quote, hotel=command.hotel)
+            return _reply(command, quote, offer)
+    with conversation.transaction() as work:
+        work.offers.add_quote(quote, hotel=command.hotel)
         return conversation.finish(work, _reply(command, quote, offer))
 
 

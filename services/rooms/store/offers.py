@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
-from chassis.transactions.records import WriteLate
 from contracts.values import CancellationPolicy, Price, Stay
 from services.rooms.domain.hotels import RoomType
 from services.rooms.domain.offers import Offer, StayRequest, StoredQuote
@@ -70,12 +69,10 @@ FROM night n JOIN room_type t ON t.hotel = n.hotel AND t.id = n.room_type_id
 WHERE n.hotel = :hotel AND n.room_type_id = :room_type_id AND n.night >= :first AND n.night < :until ORDER BY n.night
 """)
 KEEP = sa.text("UPDATE quote SET kept_for = :booking_id WHERE hotel = :hotel AND quote_id = :quote_id")
-ADD = """
+ADD = sa.text("""
 INSERT INTO quote (quote_id, hotel, room_type_id, check_in, check_out, price, valid_until)
-SELECT :quote_id, :hotel, CAST(:room_type_id AS integer), CAST(:check_in AS date), CAST(:check_out AS date),
-    CAST(:price AS jsonb), CAST(:valid_until AS timestamptz)
-WHERE {after}
-"""
+VALUES (:quote_id, :hotel, :room_type_id, :check_in, :check_out, CAST(:price AS jsonb), :valid_until)
+""")
 DELETE = sa.text("""
 WITH old AS MATERIALIZED (SELECT hotel, quote_id FROM quote WHERE valid_until < :before LIMIT 1000)
 DELETE FROM quote USING old WHERE quote.hotel = old.hotel AND quote.quote_id = old.quote_id
@@ -91,7 +88,7 @@ def offer_statement(*named: str) -> sa.TextClause:
 
 
 class SqlOffers(RoomsStore):
-    """Reads offers; changes and deletes rows of the table `quote`."""
+    """Reads offers; reads and writes the table `quote`."""
 
     def offer(self, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer | None:
         """The offer, None where there is no such hotel. `room_type` is a code or a name, in upper or lower case."""
@@ -111,22 +108,7 @@ class SqlOffers(RoomsStore):
         params = {"hotel": hotel, "room_type_id": room_type_id, **dates}
         return tuple(self._connection.execute(NIGHT_PRICES, params).scalars())
 
-    def keep_quote(self, hotel: str, quote_id: str, *, booking_id: str) -> None:
-        """Store that the quote stays valid for the booking, also after `valid_until`."""
-        self._connection.execute(KEEP, {"hotel": hotel, "quote_id": quote_id, "booking_id": booking_id})
-
-    def delete_quotes(self, *, before: datetime) -> bool:
-        """Delete up to 1,000 quotes that expired before this time; returns False where there is no such quote."""
-        return self._connection.execute(DELETE, {"before": before}).rowcount > 0
-
-
-class SqlNewQuotes:
-    """Inserts into the table `quote`. `write_late` writes at the commit, so that the transaction may read nothing."""
-
-    def __init__(self, write_late: WriteLate) -> None:
-        self._write_late = write_late
-
-    def add(self, quote: StoredQuote, *, hotel: str) -> None:
+    def add_quote(self, quote: StoredQuote, *, hotel: str) -> None:
         """Insert a quote."""
         row = {
             "quote_id": quote.quote_id,
@@ -137,7 +119,15 @@ class SqlNewQuotes:
             "price": codec.encode(quote.price).decode(),
             "valid_until": quote.valid_until,
         }
-        self._write_late(ADD, row)
+        self._connection.execute(ADD, row)
+
+    def keep_quote(self, hotel: str, quote_id: str, *, booking_id: str) -> None:
+        """Store that the quote stays valid for the booking, also after `valid_until`."""
+        self._connection.execute(KEEP, {"hotel": hotel, "quote_id": quote_id, "booking_id": booking_id})
+
+    def delete_quotes(self, *, before: datetime) -> bool:
+        """Delete up to 1,000 quotes that expired before this time; returns False where there is no such quote."""
+        return self._connection.execute(DELETE, {"before": before}).rowcount > 0
 
 
 def _offer_of(row: Any) -> Offer:
