@@ -5,7 +5,7 @@ or decisions, or follow an ask that this service has answered before (hold, room
 check-out).
 """
 
-from chassis.service import Service, every, handles, on
+from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.approval import BookingDeclined
 from contracts.bookings.events import BookingCancelled, BookingExpired
 from contracts.bookings.stays import BookingNoShow
@@ -90,8 +90,8 @@ SERVICE = Service(
         handles(RemovePolicy, POLICIES.remove),
         handles(CheckAvailability, availability.check_availability),
         handles(GetCapacity, capacity.get_capacity),
-        handles(GiveQuote, quotes.give_quote),
-        handles(HoldInventory, holds.hold_inventory),
+        converses(GiveQuote, quotes.give_quote),
+        converses(HoldInventory, holds.hold_inventory),
         handles(ReleaseInventory, holds.release_inventory),
         handles(FindCandidates, assignments.find_candidates),
         handles(GiveRoom, assignments.give_room),

@@ -25,6 +25,7 @@ from services.rooms.store.promotions import SqlPromotions
 from services.rooms.store.rates import SqlRates
 from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
+from services.rooms.store.sales import SqlSales
 from services.rooms.store.tasks import SqlTasks
 
 
@@ -46,6 +47,7 @@ class RoomsWork(Work):
     rates = store(SqlRates)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
+    checked_sale = staticmethod(SqlSales.checked)
 
     @cached_property
     def actions(self) -> SqlActionLog:
@@ -54,6 +56,10 @@ class RoomsWork(Work):
     @cached_property
     def room_types(self) -> SqlRoomTypes:
         return SqlRoomTypes(self.connection, now=self.now)
+
+    @cached_property
+    def sales(self) -> SqlSales:
+        return SqlSales(self.write_first)
 
     @cached_property
     def releases(self) -> dict[str, Release]:

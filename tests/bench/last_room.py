@@ -105,6 +105,7 @@ class LastRoomRace:
         """The yardstick: everybody's transaction locks the nights and sells them, or does not."""
         number = next(self._races)
         with psycopg.connect(self.bare_url, autocommit=True) as connection:
+            connection.execute("TRUNCATE last_night")
             for night in range(NIGHTS):
                 connection.execute("INSERT INTO last_night VALUES (%s, %s, %s)", [number, night, self.rooms])
         sold = list[bool]()

@@ -12,6 +12,14 @@ from chassis.refusal import Refusal
 from contracts.values import Stay
 
 
+class HoldExists(Exception):
+    """The booking has a hold already, live or ended."""
+
+
+class NightsFull(Exception):
+    """The room type is full, or not on sale, on one of the nights."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HoldPart:
     """The part of a hold whose nights `[first_night, until)` count on this room type."""

@@ -1,35 +1,45 @@
 """Sells nights of a room type to a booking, and releases the nights of a booking."""
 
+from datetime import datetime
+
+from chassis.transactions.conversation import Conversation
 from contracts.message import Nothing
 from contracts.rooms.holds import Held, HoldInventory, ReleaseInventory
 from contracts.values import Stay
 from services.rooms.domain import holds, offers, stays
-from services.rooms.domain.holds import Release
-from services.rooms.domain.hotels import RoomType
+from services.rooms.domain.holds import HoldExists, NightsFull, Release
 from services.rooms.domain.offers import Offer, StayRequest
 from services.rooms.steps import releases
-from services.rooms.steps.offers import offer_for, sell, take_hold
+from services.rooms.steps.offers import offer_for, sell, sell_at_once, take_hold
 from services.rooms.work import RoomsWork
 
 
-def hold_inventory(command: HoldInventory, work: RoomsWork) -> Held:
-    """Sell the nights to the booking. With `price_only`, only calculate the price: no night is sold."""
+def hold_inventory(command: HoldInventory, conversation: Conversation[RoomsWork]) -> Held:
+    """Sell the nights to the booking. With `price_only`, only calculate the price: no night is sold.
+
+    The offer is read without a transaction: where nothing is left, no row is locked. Then one statement sells.
+    """
     request = StayRequest.of(command)
-    offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
-    if offer.already_held:
-        return _stored_answer(command, offer, work)
-    if command.public:
-        stays.check_public_length(request.stay, offer.hotel.settings)
-    room_type = offers.check(request, offer, now=work.now)
-    price = offers.price(request, offer, room_type=room_type, now=work.now, booking_id=command.booking_id)
-    if command.by_card:
-        offers.check_total(price.total, offer.hotel)
-    held = offers.held(offer, room_type=room_type, price=price)
-    if command.price_only:
-        if request.quote_id:
-            work.offers.keep_quote(command.hotel, request.quote_id, booking_id=command.booking_id)
-        return held
-    return _take(command, work, offer=offer, room_type=room_type, held=held)
+    with conversation.at_once() as work:
+        offer = offer_for(work, command.hotel, command.room_type, request, booking_id=command.booking_id)
+        if offer.already_held:
+            return _stored_answer(command, offer, work)
+        held = _terms(command, request, offer, now=work.now)
+        if command.price_only:
+            if request.quote_id:
+                work.offers.keep_quote(command.hotel, request.quote_id, booking_id=command.booking_id)
+            return held
+    if offer.sold_out:
+        raise holds.sold_out(held.room_type_name)
+    try:
+        with RoomsWork.checked_sale(), conversation.transaction() as work:
+            sell_at_once(command, work, room_type=offers.type_of(offer), held=held)
+    except NightsFull:
+        raise holds.sold_out(held.room_type_name) from None
+    except HoldExists:
+        with conversation.transaction() as work:
+            return _hold_again(command, work, offer=offer, held=held)
+    return held
 
 
 def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
@@ -40,9 +50,19 @@ def release_inventory(command: ReleaseInventory, work: RoomsWork) -> Nothing:
     return Nothing()
 
 
-def _take(command: HoldInventory, work: RoomsWork, *, offer: Offer, room_type: RoomType, held: Held) -> Held:
-    if offer.sold_out:
-        raise holds.sold_out(room_type.name)
+def _terms(command: HoldInventory, request: StayRequest, offer: Offer, *, now: datetime) -> Held:
+    if command.public:
+        stays.check_public_length(request.stay, offer.hotel.settings)
+    room_type = offers.check(request, offer, now=now)
+    price = offers.price(request, offer, room_type=room_type, now=now, booking_id=command.booking_id)
+    if command.by_card:
+        offers.check_total(price.total, offer.hotel)
+    return offers.held(offer, room_type=room_type, price=price)
+
+
+def _hold_again(command: HoldInventory, work: RoomsWork, *, offer: Offer, held: Held) -> Held:
+    """Sell the nights to a booking whose hold has ended. A hold that was taken meanwhile has the reply stored."""
+    room_type = offers.type_of(offer)
     version = take_hold(command, work, room_type=room_type, held=held)
     if version is None:
         return _stored_answer(command, offer, work)

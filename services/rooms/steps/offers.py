@@ -12,6 +12,7 @@ from services.rooms.steps import hotel_access
 from services.rooms.work import RoomsWork
 
 Sale = HoldInventory | ReceiveWalkIn
+FIRST_VERSION = 1
 
 
 def offer_for(work: RoomsWork, hotel: str, room_type: str, request: StayRequest, *, booking_id: str = "") -> Offer:
@@ -38,6 +39,22 @@ def take_hold(command: Sale, work: RoomsWork, *, room_type: RoomType, held: Held
     )
 
 
+def sell_at_once(command: HoldInventory, work: RoomsWork, *, room_type: RoomType, held: Held) -> None:
+    """Take the booking's first hold, sell its nights and publish the hold, by one statement at the commit.
+
+    What the statement finds is raised after the transaction, by `RoomsWork.checked_sale`.
+    """
+    work.sales.sell(
+        booking_id=command.booking_id,
+        hotel=command.hotel,
+        room_type_id=room_type.id,
+        stay=Stay(command.check_in, command.check_out),
+        answer=held,
+        now=work.now,
+    )
+    work.publish(_inventory_held(command, work, room_type), sequence=FIRST_VERSION)
+
+
 def sell(command: Sale, work: RoomsWork, *, room_type: RoomType, version: int) -> None:
     """Sell the nights of the booking's new hold, and publish the hold with its `version`. Refused `SOLD_OUT`.
 
@@ -46,5 +63,8 @@ def sell(command: Sale, work: RoomsWork, *, room_type: RoomType, version: int) -
     nights = holds.whole_stay(room_type.id, Stay(command.check_in, command.check_out))
     if not work.nights.shift([command.hotel], [holds.change(nights, by=1)]):
         raise holds.sold_out(room_type.name)
-    event = mapped(InventoryHeld, command, room_type_code=room_type.code, held_at=work.now)
-    work.publish(event, sequence=version)
+    work.publish(_inventory_held(command, work, room_type), sequence=version)
+
+
+def _inventory_held(command: Sale, work: RoomsWork, room_type: RoomType) -> InventoryHeld:
+    return mapped(InventoryHeld, command, room_type_code=room_type.code, held_at=work.now)

@@ -1,6 +1,8 @@
 """Offers and quotes. One statement reads a whole offer."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,16 +15,11 @@ from services.rooms.domain.pricing import Promotion
 from services.rooms.store.base import RoomsStore, typed_row
 from services.rooms.store.hotels import hotel_of
 
-# The hold is in the same snapshot as the counters: a booking that has the last room is not sold out.
-OFFER = sa.text("""
+_OFFER = """
 SELECT h.slug, h.name, h.code, h.timezone, h.currency, h.tax_percent, h.page, h.settings, h.policy_code, h.wifi,
        h.version, c.terms,
        t.id AS type_id, t.code AS type_code, t.name AS type_name, t.max_occupancy, t.base_price,
-       n.prices, n.units, held.booking_id IS NOT NULL AS already_held,
-       p.code AS promo, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id AS promo_type, p.min_nights,
-       p.max_nights,
-       q.quote_id, q.room_type_id AS quote_type, q.check_in AS quote_in, q.check_out AS quote_out, q.price,
-       q.valid_until, q.kept_for
+       n.prices, n.units{columns}
 FROM hotel h
 LEFT JOIN LATERAL (
     SELECT * FROM room_type
@@ -37,12 +34,35 @@ LEFT JOIN LATERAL (
     FROM night
     WHERE night.hotel = h.slug AND night.room_type_id = t.id AND night.night >= :check_in AND night.night < :check_out
 ) n ON true
-JOIN cancellation_policy c ON c.hotel = h.slug AND c.code = coalesce(t.policy_code, h.policy_code)
-LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)
-LEFT JOIN quote q ON q.hotel = h.slug AND q.quote_id = :quote_id
-LEFT JOIN hold held ON held.hotel = h.slug AND held.booking_id = :booking_id AND held.ended_at IS NULL
+JOIN cancellation_policy c ON c.hotel = h.slug AND c.code = coalesce(t.policy_code, h.policy_code){joins}
 WHERE h.slug = :hotel
-""").bindparams(sa.bindparam("promo_code", type_=sa.Text), sa.bindparam("quote_id", type_=sa.Text))
+"""
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What only some requests name: its columns and its join. PostgreSQL plans each execution anew, so a join costs."""
+
+    columns: str
+    join: str
+
+
+_PROMOTION = _Named(
+    """p.code AS promo, p.kind, p.value, p.starts_on, p.ends_on, p.room_type_id AS promo_type, p.min_nights,
+       p.max_nights""",
+    "LEFT JOIN promotion p ON p.hotel = h.slug AND p.code = upper(:promo_code)",
+)
+_QUOTE = _Named(
+    """q.quote_id, q.room_type_id AS quote_type, q.check_in AS quote_in, q.check_out AS quote_out, q.price,
+       q.valid_until, q.kept_for""",
+    "LEFT JOIN quote q ON q.hotel = h.slug AND q.quote_id = :quote_id",
+)
+# The hold is in the same snapshot as the counters: a booking that has the last room is not sold out.
+_HOLD = _Named(
+    "held.booking_id AS held_by",
+    "LEFT JOIN hold held ON held.hotel = h.slug AND held.booking_id = :booking_id AND held.ended_at IS NULL",
+)
+_NAMED = {"promo_code": _PROMOTION, "quote_id": _QUOTE, "booking_id": _HOLD}
 NIGHT_PRICES = sa.text("""
 SELECT coalesce(n.price, t.base_price)
 FROM night n JOIN room_type t ON t.hotel = n.hotel AND t.id = n.room_type_id
@@ -59,6 +79,14 @@ DELETE FROM quote USING old WHERE quote.hotel = old.hotel AND quote.quote_id = o
 """)
 
 
+@cache
+def offer_statement(*named: str) -> sa.TextClause:
+    """The statement that reads an offer, with what these parameters name: `promo_code`, `quote_id`, `booking_id`."""
+    columns = "".join(f",\n       {_NAMED[name].columns}" for name in named)
+    joins = "".join(f"\n{_NAMED[name].join}" for name in named)
+    return sa.text(_OFFER.format(columns=columns, joins=joins))
+
+
 class SqlOffers(RoomsStore):
     """Reads offers; reads and writes the table `quote`."""
 
@@ -69,11 +97,10 @@ class SqlOffers(RoomsStore):
             "room_type": room_type,
             "check_in": request.stay.check_in,
             "check_out": request.stay.check_out,
-            "promo_code": request.promo_code,
-            "quote_id": request.quote_id,
-            "booking_id": booking_id,
         }
-        return self._one(_offer_of, OFFER, params)
+        named = {"promo_code": request.promo_code, "quote_id": request.quote_id, "booking_id": booking_id}
+        named = {name: value for name, value in named.items() if value}
+        return self._one(_offer_of, offer_statement(*named), params | named)
 
     def night_prices(self, hotel: str, room_type_id: int, nights: Stay) -> tuple[int, ...]:
         """The prices of the nights that are on sale, in minor units, without tax, in order of date."""
@@ -110,14 +137,18 @@ def _offer_of(row: Any) -> Offer:
         room_type=_room_type_of(row) if row.type_id else None,
         night_prices=tuple(row.prices or ()),
         units=row.units or 0,
-        promotion=typed_row(Promotion, row, code=row.promo, room_type_id=row.promo_type) if row.promo else None,
-        quote=_quote_of(row) if row.quote_id else None,
-        already_held=row.already_held,
+        promotion=_promotion_of(row) if getattr(row, "promo", None) else None,
+        quote=_quote_of(row) if getattr(row, "quote_id", None) else None,
+        already_held=bool(getattr(row, "held_by", None)),
     )
 
 
 def _room_type_of(row: Any) -> RoomType:
     return typed_row(RoomType, row, id=row.type_id, code=row.type_code, name=row.type_name)
+
+
+def _promotion_of(row: Any) -> Promotion:
+    return typed_row(Promotion, row, code=row.promo, room_type_id=row.promo_type)
 
 
 def _quote_of(row: Any) -> StoredQuote:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from contracts.catalogue import OWNERS
-from services.rooms.store import actions, endings, held_rooms, holds, nights, rates, rooms
+from services.rooms.store import actions, endings, held_rooms, holds, nights, rates, rooms, sales
 from tests.fakes.lock_order import ADVISORY, LockOrder, StatedOrder, locked_tables, order_of
 from tests.interface.keys.schema import tables_of
 
@@ -50,6 +50,7 @@ def test_locked_tables_are_read_from_a_statement(statement: str) -> None:
         (rooms.LOCK, {"room"}),
         (rooms.LOCK_ONE, {"room"}),
         (nights.DUE, {"hotel"}),
+        (sa.text(sales.SALE), {"hold", "night"}),
     ],
 )
 def test_locked_tables_are_read_from_statements_of_the_product(statement: sa.TextClause, tables: set[str]) -> None:

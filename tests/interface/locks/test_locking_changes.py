@@ -17,7 +17,7 @@ from chassis.transactions.migrate import migrate
 from services.bookings.store import bookings, hold_counts, holds
 from services.payments.store import webhooks
 from services.payments.store.reconciliation import SqlReconciliation
-from services.rooms.store import nights, rates
+from services.rooms.store import nights, rates, sales
 from tests.interface.locks.locking_changes import locking_changes, locks_and_changes, names_in, sql
 
 # A deletion computes no row, and PostgreSQL compares its conditions again with the row as it is now.
@@ -49,6 +49,7 @@ UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "services.rooms.store.nights.SELL": ("rooms", lambda: nights.SELL),
     "services.rooms.store.nights.RESIZE": ("rooms", lambda: nights.RESIZE),
     "services.rooms.store.nights.RECOUNT": ("rooms", lambda: nights.RECOUNT),
+    "services.rooms.store.sales.SALE": ("rooms", lambda: sales.SALE),
     "services.rooms.store.rates.WRITE": ("rooms", lambda: rates.WRITE),
 }
 _UPDATE = re.compile(r"\bUPDATE\s+(\w+)(?:\s+AS)?(?:\s+(?!SET\b)(\w+))?\s+SET\s+(.*?)\s+(?:FROM|WHERE)\b", re.DOTALL)

@@ -11,10 +11,11 @@ from contracts.rooms.rooms import GetRoom, ListRooms
 from contracts.values import Stay
 from services.rooms.store.availability import LEFT
 from services.rooms.store.nights import RECOUNT, SELL
-from services.rooms.store.offers import OFFER
+from services.rooms.store.offers import offer_statement
 from services.rooms.store.rates import LIST as RATES_LIST
 from services.rooms.store.rates import WRITE
-from tests.interface.rooms.rooms_under_test import RoomsUnderTest, a_type, day
+from services.rooms.store.sales import SALE
+from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, day
 
 
 @pytest.fixture
@@ -57,11 +58,11 @@ def test_availability_takes_one_statement(service: RoomsUnderTest) -> None:
     assert len(sent) == 1
 
 
-def test_a_hold_takes_four_statements(service: RoomsUnderTest) -> None:
+def test_a_hold_reads_its_offer_and_sells_with_one_statement(service: RoomsUnderTest) -> None:
     with service.statements() as sent:
         service.hold("BK-A")
 
-    assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH", "WITH", "INSERT"]
+    assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH"]
 
 
 def test_a_sold_out_hold_takes_one_statement_and_no_lock(service: RoomsUnderTest) -> None:
@@ -99,11 +100,11 @@ def test_the_statements_of_a_hold_do_not_grow_with_its_nights(service: RoomsUnde
 
     assert costs == {
         "quote": 2,
-        "hold": 4,
+        "hold": 2,
         "give": 5,
         "move in": 5,
         "move out": 5,
-        "hold again": 4,
+        "hold again": 2,
         "release": 6,
         "room": 1,
         "rooms": 2,
@@ -120,10 +121,10 @@ def test_availability_reads_its_nights_by_index(crowded: RoomsUnderTest) -> None
 
 
 def test_an_offer_is_read_by_index(crowded: RoomsUnderTest) -> None:
-    explained = plan(
-        crowded, OFFER, hotel=crowded.hotel, room_type="T1", check_in=day(10), check_out=day(13), promo_code="P",
-        quote_id="Q-1", booking_id="BK-1",
-    )  # fmt: skip
+    named = {"promo_code": "P", "quote_id": "Q-1", "booking_id": "BK-1"}
+    stay = {"hotel": crowded.hotel, "room_type": "T1", "check_in": day(10), "check_out": day(13)}
+
+    explained = plan(crowded, offer_statement(*named), **stay, **named)
 
     assert "night_pkey" in explained
     assert "cancellation_policy_pkey" in explained
@@ -143,6 +144,17 @@ def test_a_sale_locks_its_nights_by_index_in_order(crowded: RoomsUnderTest) -> N
         first=day(10),
         last=day(13),
     )
+
+    assert "LockRows" in explained
+    assert explained.count("night_pkey") >= 2
+    assert "Seq Scan on night" not in explained
+
+
+def test_a_hold_sells_its_nights_by_index_in_order(crowded: RoomsUnderTest) -> None:
+    explained = plan(
+        crowded, sa.text(f"WITH {SALE} SELECT passed FROM checked"), booking_id="BK-A", hotel=crowded.hotel,
+        room_type_id=3, check_in=day(10), check_out=day(13), nights=3, answer="{}", now=START,
+    )  # fmt: skip
 
     assert "LockRows" in explained
     assert explained.count("night_pkey") >= 2

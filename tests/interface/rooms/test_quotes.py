@@ -118,3 +118,12 @@ def test_a_quote_of_another_stay_is_refused(service: RoomsUnderTest) -> None:
     assert service.refusal(service.holding("BK-A", 0, 3, quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"
     assert service.refusal(service.holding("BK-A", room_type="STE", quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"
     assert service.refusal(service.holding("BK-A", quote_id="Q-none")).code == "UNKNOWN_QUOTE"
+
+
+def test_a_repeated_request_with_the_same_key_gets_the_same_quote(service: RoomsUnderTest) -> None:
+    key = f"quote/{service.hotel}"
+    first = service.ask(quoting(service), idempotency_key=key, fingerprint="f")
+
+    assert service.ask(quoting(service), idempotency_key=key, fingerprint="f") == first
+    assert service.ask(quoting(service), idempotency_key=f"another {key}", fingerprint="f") != first
+    assert len(service.rows("SELECT * FROM quote WHERE hotel = :hotel", hotel=service.hotel)) == 2
