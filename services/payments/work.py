@@ -23,6 +23,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import ProviderCall
 from services.payments.domain.reconciliation import EVERY
 from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
+from services.payments.store.applied_webhooks import SqlAppliedWebhooks
 from services.payments.store.desired_states import SqlDesiredStates, converge_statement, put_statement
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
@@ -56,6 +57,10 @@ class PaymentsWork(Work):
     webhooks = store(SqlWebhooks)
     reconciliation = store(SqlReconciliation)
     provider_searches = store(SqlProviderSearches)
+
+    @cached_property
+    def applied_webhooks(self) -> SqlAppliedWebhooks:
+        return SqlAppliedWebhooks(self.write_late)
 
     @cached_property
     def _desired(self) -> dict[tuple[str, str], DesiredState]:

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
 from services.payments.store.new_jobs import job_parameters, new_job
@@ -34,21 +33,6 @@ _STORE_WITH_JOB = sa.select(_NEW.c.event_id).add_cte(_NEW_JOB)
 _IS_APPLIED = sa.select(
     sa.exists().where(WEBHOOK.c.event_id == sa.bindparam("of_event"), WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
 )
-APPLY = """
-UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :applied_payment_id, settled_at = now()
-WHERE event_id = ANY(ARRAY(
-    SELECT event_id FROM webhook WHERE event_id = ANY(:applied_event_ids) AND outcome IN ('STORED', 'PARKED')
-    ORDER BY event_id FOR UPDATE
-)) AND {after}
-"""
-# The job of an event that is applied with others is done with them. A job that somebody has locked ends by itself: its
-# event is not stored any more. So does a job that a replay enqueued, which has another key.
-END_JOBS = """
-UPDATE job SET done_at = now(), last_error = '' WHERE position = ANY(ARRAY(
-    SELECT position FROM job WHERE key = ANY(:applied_job_keys) AND done_at IS NULL AND gave_up_at IS NULL
-    FOR UPDATE SKIP LOCKED
-)) AND {after}
-"""
 
 
 class SqlWebhooks(SqlStore):
@@ -83,11 +67,6 @@ class SqlWebhooks(SqlStore):
         query = sa.select(WEBHOOK.c.outcome, sa.func.count()).where(WEBHOOK.c.outcome.in_(outcomes))
         rows = self._connection.execute(query.group_by(WEBHOOK.c.outcome)).all()
         return {str(outcome): int(count) for outcome, count in rows}
-
-    def mark_applied(self, event_ids: Sequence[str], *, payment_id: str, write: Write) -> None:
-        """Mark events as applied to the payment, and the jobs that were enqueued with them as done."""
-        write(APPLY, {"applied_event_ids": list(event_ids), "applied_payment_id": payment_id})
-        write(END_JOBS, {"applied_job_keys": [job_key(event_id) for event_id in event_ids]})
 
     def is_applied(self, event_id: str) -> bool:
         """Whether an event is applied."""
