@@ -29,7 +29,9 @@ _STORE = (
 )
 _NEW = _STORE.cte("new")
 _NEW_JOB = new_job(_NEW)
-_STORE_WITH_JOB = sa.select(_NEW.c.event_id).add_cte(_NEW_JOB)
+_STORE_WITH_JOB = sa.select(_NEW.c.event_id, _NEW_JOB.c.position, _NEW_JOB.c.created_at).select_from(
+    _NEW.outerjoin(_NEW_JOB, sa.true())
+)
 _IS_APPLIED = sa.select(
     sa.exists().where(WEBHOOK.c.event_id == sa.bindparam("of_event"), WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
 )
@@ -38,12 +40,18 @@ _IS_APPLIED = sa.select(
 class SqlWebhooks(SqlStore):
     """Stores an event's ids, type and times, and no personal data."""
 
-    def store(self, event: WebhookEvent, outcome: WebhookOutcome, job: Mapping[str, Any] | None = None) -> bool:
-        """Store an event, with the row of the job that applies it; returns False where the event is stored already."""
-        row = {**{name: getattr(event, name) for name in _RECEIVED}, "outcome": outcome}
-        if job is None:
-            return self._connection.execute(_STORE, row).first() is not None
-        return self._connection.execute(_STORE_WITH_JOB, row | job_parameters(job)).first() is not None
+    def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
+        """Store an event; returns False where the event is stored already."""
+        return self._connection.execute(_STORE, _row_of(event, outcome)).first() is not None
+
+    def store_with_job(self, event: WebhookEvent, job: Mapping[str, Any]) -> sa.Row[Any] | None:
+        """Store an event that is to be applied, with the row of the job that applies it, by one statement.
+
+        Returns the `position` of the job, None where its key exists, and `created_at`; None where the event is stored
+        already.
+        """
+        row = _row_of(event, WebhookOutcome.STORED) | job_parameters(job)
+        return self._connection.execute(_STORE_WITH_JOB, row).first()
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
         """One stored event, or None for an unknown id."""
@@ -86,6 +94,10 @@ class SqlWebhooks(SqlStore):
     def _one(self, query: sa.Select[Any]) -> ReceivedWebhook | None:
         row = self._connection.execute(query).first()
         return webhook_of(row._mapping) if row else None
+
+
+def _row_of(event: WebhookEvent, outcome: WebhookOutcome) -> dict[str, Any]:
+    return {**{name: getattr(event, name) for name in _RECEIVED}, "outcome": outcome}
 
 
 def job_key(event_id: str) -> str:
