@@ -124,13 +124,20 @@ class Conversation(Generic[W]):
 class KeyedConversation(Conversation[W]):
     """The conversation of an ask that may carry an Idempotency-Key: `finish(work, reply)` stores the reply."""
 
+    @contextmanager
+    def transaction(self) -> Iterator[W]:
+        """Open a transaction, which is rolled back with `Unavailable` where `finish` was called without the claim."""
+        with idempotency.storing(), super().transaction() as work:
+            yield work
+
     def finish(self, work: W, reply: Reply) -> Reply:
         """Store the reply under the request's key, in the transaction of the command's effect; returns the reply.
 
-        Raises `Unavailable`, so that the effect is rolled back, where another process has taken the request over.
+        The reply is written just before the commit. Where another process has taken the request over, the transaction
+        is rolled back with `Unavailable`.
         """
         if self.claim:
-            idempotency.store(work.connection, self.claim, codec.plain(reply))
+            idempotency.store(work.write_late, self.claim, codec.plain(reply))
             self.stored = True
         return reply
 
