@@ -198,7 +198,7 @@ def test_an_event_whose_look_shows_nothing_new_is_applied_and_its_job_ended_by_o
 ) -> None:
     """The second event about an intent comes when the first one is applied."""
     booking_id, deliveries = paid(service)
-    first, second = sorted(deliveries, key=lambda each: APPLIED[0].encode() not in each[0])[:2]
+    first, second = (next(each for each in deliveries if kind.encode() in each[0]) for kind in APPLIED)
     store(service, [first])
     service.run_jobs()
     store(service, [second])
