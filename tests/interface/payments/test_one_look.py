@@ -209,7 +209,7 @@ def test_an_event_whose_look_shows_nothing_new_is_applied_and_its_job_ended_by_o
 
     assert runner.run(leased)
 
-    look_up, end = (text for text in statements if "clock" not in text)
+    look_up, end = (text for text in statements if "ahead_seconds" not in text)
     assert "webhook" in look_up
     assert "UPDATE webhook" in end
     assert "UPDATE job" in end
