@@ -44,7 +44,7 @@ class SqlWebhooks(SqlStore):
         """Store an event; returns False where the event is stored already."""
         return self._connection.execute(_STORE, _row_of(event, outcome)).first() is not None
 
-    def store_with_job(self, event: WebhookEvent, job: Mapping[str, Any]) -> sa.Row[Any] | None:
+    def store_with_job(self, event: WebhookEvent, job: Mapping[str, Any]) -> sa.Row[Any, Any, Any] | None:
         """Store an event that is to be applied, with the row of the job that applies it, by one statement.
 
         Returns the `position` of the job, None where its key exists, and `created_at`; None where the event is stored
