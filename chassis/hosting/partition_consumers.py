@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.messaging import topology
 from chassis.messaging.amqp.channel import BrokerChannel
-from chassis.messaging.amqp.probe import consumers_of, exchange_exists
+from chassis.messaging.amqp.probe import QueueProbe, exchange_exists
 from chassis.messaging.inbox_progress import InboxProgress
 from chassis.messaging.partition_leases import PartitionLeases
 from chassis.observability import logs
@@ -29,6 +29,7 @@ class PartitionConsumers:
         self._count = leases.partitions
         self._share: Collection[int] = ()
         self._consumed: set[int] = set()
+        self._probe: QueueProbe
         self._missing: set[int] = set()
 
     @property
@@ -44,6 +45,7 @@ class PartitionConsumers:
     def opened(self, channel: BrokerChannel) -> None:
         """Begin with a new connection: without hashing there is one partition, whatever the settings say."""
         self._consumed.clear()
+        self._probe = QueueProbe(channel.connection)
         hashed = self._in_settings == 1 or exchange_exists(channel.connection, topology.HASHED)
         self._leases.partitions = self._in_settings if hashed else 1
         if not hashed:
@@ -70,12 +72,12 @@ class PartitionConsumers:
         """Consume exactly the partitions of this process's share. `receive(partition, method, properties, body)`."""
         for number in [*self._consumed]:
             queue = topology.partition(self._service, number)
-            if number not in self._share or (self._another_waits(channel, queue) and not self._in_hand(number)):
+            if number not in self._share or (self._another_waits(queue) and not self._in_hand(number)):
                 channel.basic_cancel(queue)
                 self._consumed.discard(number)
         for number in self._share:
             queue = topology.partition(self._service, number)
-            if number in self._consumed or not self._is_free(channel, number, queue):
+            if number in self._consumed or not self._is_free(number, queue):
                 continue
             self._consumed.add(number)
             channel.basic_qos(prefetch_count=max(1, prefetch // max(1, self._count)))
@@ -93,11 +95,11 @@ class PartitionConsumers:
     def _is_idle(self, number: int) -> bool:
         return number not in self._consumed and not self._in_hand(number)
 
-    def _another_waits(self, channel: BrokerChannel, queue: str) -> bool:
-        return consumers_of(channel.connection, queue) != 1
+    def _another_waits(self, queue: str) -> bool:
+        return self._probe.consumers_of(queue) != 1
 
-    def _is_free(self, channel: BrokerChannel, number: int, queue: str) -> bool:
-        consumers = consumers_of(channel.connection, queue)
+    def _is_free(self, number: int, queue: str) -> bool:
+        consumers = self._probe.consumers_of(queue)
         if consumers is None and number not in self._missing:
             self._missing.add(number)
             log.warning("topology_missing", queue=queue)

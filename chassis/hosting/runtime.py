@@ -1,8 +1,7 @@
 """The runtime of a service. Each process makes one runtime, which nameko injects into every worker."""
 
-import threading
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nameko.extensions import DependencyProvider
 
@@ -16,8 +15,12 @@ from chassis.messaging.event_dispatcher import EventDispatcher
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from chassis.transactions.conversation import Conversation
+from chassis.transactions.new_jobs import Reservation
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from contracts.values import Context
+
+if TYPE_CHECKING:
+    from chassis.hosting.scheduler import JobLoop
 
 CONNECTION_WITHIN = 5  # seconds until a connection of the pool is free
 
@@ -26,7 +29,7 @@ class ServiceRuntime:
     """The database engines, ask client and unit of work of a service, and the objects that run its handlers."""
 
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
-        self.wakes: dict[str, threading.Event] = {}  # by kind of job
+        self.job_loops: dict[str, JobLoop] = {}  # by kind of job
         pool = {
             "pool_size": settings.workers + 4,
             "max_overflow": 4,
@@ -45,6 +48,7 @@ class ServiceRuntime:
             dependencies=service.dependencies(settings),
             demo=settings.demo,
             wake=self._wake,
+            reserve=self._reserve,
         )
         self.ask_server = AskServer(service, self.unit_of_work, self.ask)
         self.event_dispatcher = EventDispatcher(service, self.unit_of_work)
@@ -64,10 +68,14 @@ class ServiceRuntime:
         """A new conversation on behalf of the system, for timers."""
         return Conversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT)
 
+    def _reserve(self, kind: str, jobs: int) -> Reservation | None:
+        loop = self.job_loops.get(kind)
+        return loop.reserve(jobs) if loop else None
+
     def _wake(self, kinds: Collection[str]) -> None:
         for kind in kinds:
-            if kind in self.wakes:
-                self.wakes[kind].set()
+            if kind in self.job_loops:
+                self.job_loops[kind].wake()
 
     def close(self) -> None:
         """Close the connections to the broker and the database."""

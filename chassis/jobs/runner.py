@@ -61,6 +61,11 @@ class JobRunner:
         size = self.job.batch_size
         return (leased[first : first + size] for first in range(0, len(leased), size))
 
+    def give_back(self, leased: Sequence[LeasedJob]) -> None:
+        """Make leased jobs that were not run due at once for any process."""
+        with self.unit_of_work.at_once() as work:
+            job_queue.postpone(work.connection, [PostponedJob(job.position, 0.0, "") for job in leased])
+
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed or is left to its next lease.
 

@@ -95,13 +95,13 @@ class AskServer:
             return AskReply(handler.handler(ask, work))
 
     def _command(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:
-        with self._unit_of_work.begin(context) as work:
+        with idempotency.storing(), self._unit_of_work.begin(context) as work:
             claim = _taken(work, context)
             if isinstance(claim, StoredReply):
                 return self._replay(handler, claim, work)
             reply = handler.handler(ask, work)
             if claim:
-                idempotency.store(work.connection, claim, codec.plain(reply))
+                idempotency.store(work.write_late, claim, codec.plain(reply))
             return AskReply(reply)
 
     def _converse(self, handler: AskHandler, ask: Ask[Any], context: Context) -> AskReply:

@@ -18,6 +18,11 @@ def check(failures: Mapping[str, str]) -> str:
     return f"{CHECKED} AS (SELECT CAST(CASE {cases} ELSE '1' END AS int) AS passed)"
 
 
+def required(condition: str, name: str) -> str:
+    """A condition on rows: a row for which it is not true ends the statement, as a failed check of this name."""
+    return f"CAST(CASE WHEN {condition} THEN '1' ELSE '{_FAILED}{name}' END AS int) = 1"
+
+
 def failed(problem: sa.exc.DBAPIError, name: str) -> bool:
     """Whether the statement ended because the check of this name failed."""
     return isinstance(problem, sa.exc.DataError) and f'"{_FAILED}{name}"' in str(problem.orig)

@@ -124,13 +124,20 @@ class Conversation(Generic[W]):
 class KeyedConversation(Conversation[W]):
     """The conversation of an ask that may carry an Idempotency-Key: `finish(work, reply)` stores the reply."""
 
+    @contextmanager
+    def transaction(self) -> Iterator[W]:
+        """Open a transaction, which is rolled back with `Unavailable` where `finish` was called without the claim."""
+        with idempotency.storing(), super().transaction() as work:
+            yield work
+
     def finish(self, work: W, reply: Reply) -> Reply:
         """Store the reply under the request's key, in the transaction of the command's effect; returns the reply.
 
-        Raises `Unavailable`, so that the effect is rolled back, where another process has taken the request over.
+        The reply is written just before the commit. Where another process has taken the request over, the transaction
+        is rolled back with `Unavailable`.
         """
         if self.claim:
-            idempotency.store(work.connection, self.claim, codec.plain(reply))
+            idempotency.store(work.write_late, self.claim, codec.plain(reply))
             self.stored = True
         return reply
 
@@ -153,6 +160,7 @@ class JobConversation(Conversation[W]):
     ) -> None:
         super().__init__(unit_of_work, ask, context)
         self._leased = leased
+        self._ending: tuple[Work, list[int]] | None = None  # the positions that a transaction ends, and the transaction
         self.finished: set[int] = set()  # the positions of the jobs that `finish` has ended
 
     def leased_elsewhere(self, payloads: Sequence[P], *, until: float) -> list[P]:
@@ -167,8 +175,12 @@ class JobConversation(Conversation[W]):
     def finish(self, payload: Any, work: W) -> None:
         """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.
 
-        The job's `on_success` is not called. A job that another process has ended stays as it is.
+        The mark is written with what else is written late, so that an effect which needs no read is one statement with
+        it. The job's `on_success` is not called. A job that another process has ended stays as it is.
         """
         job = next(job for job in self._leased if job.payload is payload)
-        job_queue.mark(work.connection, [job], done_at=sa.func.now(), last_error="")
+        if self._ending is None or self._ending[0] is not work:
+            self._ending = work, []
+            work.write_late(job_queue.FINISH, {"finished_jobs": self._ending[1]})
+        self._ending[1].append(job.position)
         work.after_commit.append(lambda: self.finished.add(job.position))

@@ -6,6 +6,8 @@ over by the same request only.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +16,10 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis import codec
 from chassis.refusal import Refusal, Unavailable
+from chassis.transactions.checks import failed, required
+from chassis.transactions.records import WriteLate
 from chassis.transactions.tables import IDEMPOTENCY
 
 LEASE = timedelta(seconds=5)
@@ -53,7 +58,16 @@ _HELD = (IDEMPOTENCY.c.key == sa.bindparam("of_key")) & (IDEMPOTENCY.c.holder ==
 _OPEN = _HELD & IDEMPOTENCY.c.answer.is_(None)
 _RENEW = IDEMPOTENCY.update().where(_OPEN).values(claimed_until=_LEASED_UNTIL)
 _END = IDEMPOTENCY.update().where(_OPEN).values(claimed_until=_NOW)
-_STORE = IDEMPOTENCY.update().where(_OPEN).values(answer=sa.bindparam("reply"))
+_LOST = "claim lost"
+# Only the holder of a claim deletes its row while it is recent. Where there is none, nobody else has the claim.
+STORE = f"""
+    INSERT INTO idempotency AS claim (key, fingerprint, holder, claimed_until, answer)
+    SELECT CAST(:claim_key AS text), CAST(:claim_fingerprint AS text), CAST(:claim_holder AS text), now(),
+        CAST(:claim_reply AS jsonb)
+    WHERE {{after}}
+    ON CONFLICT (key) DO UPDATE SET answer = excluded.answer
+    WHERE {required("claim.holder = excluded.holder AND claim.answer IS NULL", _LOST)}
+"""
 _REMEMBER = IDEMPOTENCY.update().where(_OPEN).values(memo=sa.bindparam("note"))
 _FORGET = IDEMPOTENCY.delete().where(_OPEN)
 _ANSWER = _INSERT.values(
@@ -138,10 +152,21 @@ def remember(connection: sa.Connection, claim: Claim, memo: Any) -> None:
         raise lost()
 
 
-def store(connection: sa.Connection, claim: Claim, reply: Any) -> None:
-    """Store the reply in the transaction of its effect. Raises `Unavailable` where the claim was lost."""
-    if not connection.execute(_STORE, {**claim._row, "reply": reply}).rowcount:
-        raise lost()
+def store(write_late: WriteLate, claim: Claim, reply: Any) -> None:
+    """Store the reply, plain, with what else its effect writes late. Where the claim was lost, `storing` raises."""
+    about = {"claim_key": claim.key, "claim_fingerprint": claim.fingerprint, "claim_holder": claim.holder}
+    write_late(STORE, {**about, "claim_reply": codec.encode(reply).decode()})
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """A block with a transaction that stores a reply; it is rolled back with `Unavailable` where the claim was lost."""
+    try:
+        yield
+    except sa.exc.DataError as problem:
+        if failed(problem, _LOST):
+            raise lost() from problem
+        raise
 
 
 def answer(connection: sa.Connection, *, key: str, fingerprint: str, reply: Any) -> None:

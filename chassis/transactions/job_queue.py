@@ -42,6 +42,11 @@ _END = f"""
         WHERE position = ANY(CAST(:ended_jobs AS bigint[])) AND done_at IS NULL AND gave_up_at IS NULL RETURNING 1
     ), {check(_MISSED)}
 """  # noqa: S608
+# A job that another process has ended stays as it is.
+FINISH = """
+    UPDATE job SET done_at = now(), last_error = ''
+    WHERE position = ANY(CAST(:finished_jobs AS bigint[])) AND done_at IS NULL AND gave_up_at IS NULL AND {after}
+"""
 _POSTPONE = sa.text("""UPDATE job SET try_at = now() + make_interval(secs => failed.seconds), last_error = failed.why
     FROM unnest(CAST(:positions AS bigint[]), CAST(:seconds AS float[]), CAST(:whys AS text[]))
         AS failed (position, seconds, why)

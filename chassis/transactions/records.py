@@ -27,7 +27,13 @@ _COLUMNS = {
     JOB.name: "key kind order_key payload not_before traceparent",
 }
 _ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING"}
-_RETURNED = {JOB.name: "kind, not_before", STREAM.name: "subject, last"}
+_RETURNED = {JOB.name: "position, key, kind, not_before, created_at", STREAM.name: "subject, last"}
+# The columns that follow from a row's `lease`, in seconds; the row of a job that is not leased has none. A lease begins
+# with the statement, the time of a transaction with its begin.
+_OF_LEASE = {
+    "attempts": "CASE WHEN lease > 0 THEN 1 ELSE 0 END",
+    "try_at": "CASE WHEN lease > 0 THEN clock_timestamp() + make_interval(secs => lease) ELSE now() END",
+}
 # The subjects' next numbers, for the events that have none. `later` events of the subject follow one in the statement.
 _NUMBER = """
     INSERT INTO stream (subject, last)
@@ -44,7 +50,7 @@ def insert(
     first: Statement | None = None,
     late: Sequence[Statement] = (),
 ) -> Sequence[sa.Row[Any]]:
-    """Insert rows, by table, in their order, but no job whose key exists; returns `kind` and `not_before` of each job.
+    """Insert rows, by table, in their order, but no job whose key exists; returns the rows of the jobs.
 
     An event whose `sequence` is None gets the next number of its subject.
 
@@ -67,6 +73,12 @@ def insert(
     statement = _statement(first[0] if first else "", tuple(text for text, _ in late), tables, numbers=bool(numbering))
     executed = connection.execute(statement, _joined(*opening, *late, *numbering, *given))
     return executed.all() if JOB.name in tables else ()
+
+
+@cache
+def at_once(statement: str) -> sa.TextClause:
+    """A late statement that is executed by itself."""
+    return sa.text(statement.replace("{after}", "true"))
 
 
 def _with_later(events: Rows, counts: Mapping[str, int]) -> Rows:
@@ -112,12 +124,15 @@ def _insertion(table: str, *, numbers: bool) -> str:
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
     types = ", ".join(f"{name} {METADATA.tables[table].c[name].type.compile(_DIALECT)}" for name in columns)
-    values, given, joined = names, names, ""
-    if numbers:
+    into, values, given, joined = names, names, names, ""
+    if table == JOB.name:
+        into, values = (", ".join((names, *more)) for more in (_OF_LEASE, _OF_LEASE.values()))
+        types, given = f"{types}, lease float", f"{names}, lease"
+    elif numbers:
         values = names.replace("sequence", "coalesce(sequence, last - later)")
         types, given, joined = f"{types}, later int", f"{names}, later", "LEFT JOIN new_stream USING (subject)"
     return (
-        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
+        f"INSERT INTO {table} ({into}) SELECT {values} "  # noqa: S608
         f"FROM ROWS FROM (jsonb_to_recordset(CAST(:{table} AS jsonb)) AS ({types})) "
         f"WITH ORDINALITY AS given ({given}, number) {joined} WHERE {{after}} ORDER BY number{_ENDS.get(table, '')}"
     )

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.refusal import Unavailable
+from chassis.transactions.new_jobs import NewJobs, Reserve, reserve_none
 from chassis.transactions.tables import CLOCK
 from chassis.transactions.work import Work
 from contracts.message import Envelope
@@ -27,7 +28,8 @@ def is_outage(error: BaseException) -> bool:
 class UnitOfWork:
     """Opens transactions on one service's database. In `demo` mode the domain's clock may run ahead of wall time.
 
-    `wake(kinds)` is called after a commit that enqueued due jobs of these kinds.
+    `wake(kinds)` is called after a commit that enqueued due jobs of these kinds. Jobs for which `reserve` reserves a
+    worker are leased by the statement that enqueues them, and are run after the commit without being looked for.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class UnitOfWork:
         dependencies: Any = None,
         demo: bool = False,
         wake: Callable[[Collection[str]], None] = lambda _: None,
+        reserve: Reserve = reserve_none,
     ) -> None:
         self.engine = engine
         self.reading = reading or engine.execution_options(isolation_level="AUTOCOMMIT")
         self.dependencies = dependencies
         self.wake = wake
+        self.reserve = reserve
         self.counters: Counter[str] = Counter()  # since this process started, for metrics
         self._work = work
         self._demo = demo
@@ -63,16 +67,20 @@ class UnitOfWork:
         The database knows of it from its first read or lock on. Without any, what it leaves is written by one statement
         in autocommit mode, in one round trip; where nothing is left either, no connection is used.
         """
-        with ExitStack() as opened:
-            work = self._made(lambda: opened.enter_context(self.engine.begin()), self.now(), context, cause)
-            try:
-                yield work
-            except Exception:
-                work.check_first()
-                raise
-            work.end(alone=self.reading.connect)
-        if work.due_kinds:
-            self.wake(work.due_kinds)
+        opened = ExitStack()
+        work = self._made(lambda: opened.enter_context(self.engine.begin()), self.now(), context, cause)
+        try:
+            with opened:
+                try:
+                    yield work
+                except Exception:
+                    work.check_first()
+                    raise
+                work.end(alone=self.reading.connect)
+        except BaseException:
+            work.new_jobs.give_up()
+            raise
+        self._have_run(work)
         for callback in work.after_commit:
             callback()
 
@@ -85,12 +93,21 @@ class UnitOfWork:
 
     @contextmanager
     def at_once(self, context: Context | None = None) -> Iterator[Work]:
-        """Execute statements that are each a transaction of their own; nothing is published or enqueued.
+        """Execute statements that are each a transaction of their own; nothing is published.
 
-        One that changes no row writes nothing to the disk, and costs one round trip instead of three.
+        One that changes no row writes nothing to the disk, and costs one round trip instead of three. What a statement
+        has enqueued is run, even where a later one fails.
         """
         with self.read(context) as work:
-            yield work
+            try:
+                yield work
+            finally:
+                self._have_run(work)
+
+    def _have_run(self, work: Work) -> None:
+        work.new_jobs.run()
+        if work.due_kinds:
+            self.wake(work.due_kinds)
 
     def advance(self, seconds: float) -> datetime:
         """Move the domain's clock forward; returns the new domain time. Raises `PermissionError` outside demo mode."""
@@ -109,4 +126,5 @@ class UnitOfWork:
             context=context or Context(),
             dependencies=self.dependencies,
             cause=cause,
+            new_jobs=NewJobs(self.reserve),
         )

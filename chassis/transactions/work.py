@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.observability import logs, redaction, trace
 from chassis.transactions import job_queue, records
+from chassis.transactions.new_jobs import NewJobs
 from chassis.transactions.tables import AUDIT, JOB, OUTBOX, REMARK
 from contracts.log_names import log_name
 from contracts.message import Envelope, Event
@@ -37,7 +38,8 @@ class Work:
     """One transaction. A service's subclass adds its stores; only `UnitOfWork` commits.
 
     `now` is the domain's time, UTC. `cause` is the event that is being applied; None in a request, a job or a timer.
-    `due_kinds` are the kinds of the jobs that the transaction has enqueued and that are due at its commit.
+    `due_kinds` are the kinds of the jobs that the transaction has enqueued, that are due at its commit and not leased;
+    `new_jobs` has those that are.
 
     `connect` opens the transaction in the database.
     """
@@ -48,6 +50,7 @@ class Work:
     context: Context
     dependencies: Any = None
     cause: Envelope | None = None
+    new_jobs: NewJobs = field(default_factory=NewJobs)
     due_kinds: set[str] = field(default_factory=set, init=False)
     after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
     _events: list[PendingEvent] = field(default_factory=list, init=False)
@@ -125,6 +128,12 @@ class Work:
         """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
         self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
+    def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime) -> None:
+        """Note that the row of a job was inserted, which `new_jobs` may have leased."""
+        is_leased = self.new_jobs.inserted(row, position=position, created_at=created_at)
+        if not is_leased and (row["not_before"] is None or row["not_before"] <= self.now):
+            self.due_kinds.add(row["kind"])
+
     def retry_job(self, key: str) -> bool:
         """Reopen a given-up job; returns False where no given-up job has the key."""
         kind = job_queue.retry(self.connection, key)
@@ -154,6 +163,10 @@ class Work:
         """
         self._late.append((statement, params))
 
+    def write(self, statement: str, params: dict[str, Any]) -> None:
+        """Execute a store's statement at once whose text could be written late."""
+        self.connection.execute(records.at_once(statement), params)
+
     def end(self, *, alone: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
         """Flush the transaction, which is to be committed; where it is not open, by a statement that is `alone`."""
         self._alone = alone
@@ -170,9 +183,12 @@ class Work:
         self._audit, self._remarks, self._events, self._jobs, self._late, self._first = [], [], [], [], [], None
 
     def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        self.new_jobs.lease(self._jobs, now=self.now)
         with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
             enqueued = records.insert(connection, rows, first=self._first, late=self._late)
-        self.due_kinds |= {job.kind for job in enqueued if job.not_before is None or job.not_before <= self.now}
+        by_key = {row["key"]: row for row in reversed(self._jobs)}  # of two with one key, the first is inserted
+        for job in enqueued:
+            self.enqueued(by_key[job.key], position=job.position, created_at=job.created_at)
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event

@@ -24,6 +24,7 @@ from services.bookings.store.access_codes import SqlAccessCodes
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.store.chats import SqlChats
 from services.bookings.store.communications import SqlCommunications
+from services.bookings.store.event_effects import SqlEventEffects
 from services.bookings.store.ghosts import SqlGhosts
 from services.bookings.store.history import SqlHistory
 from services.bookings.store.hold_counts import SqlHoldCounts
@@ -70,6 +71,11 @@ class BookingsWork(Work):
     metrics = store(SqlMetrics)
 
     @cached_property
+    def event_effects(self) -> SqlEventEffects:
+        """What events change without reading, just before the commit."""
+        return SqlEventEffects()
+
+    @cached_property
     def no_longer_counted(self) -> list[Booking]:
         """The bookings, as they were, whose holds are not counted any more from this transaction on."""
         return []
@@ -113,7 +119,11 @@ class BookingsWork(Work):
         self.bookings.save(booking, replace(booking, counted_by=hold_counts.names(counters)))
 
     def flush(self) -> None:
-        """Change the counters of holds, which other guests' bookings share, then write audit rows and the outbox."""
+        """Write the effects of events and count down holds, then write audit rows and the outbox.
+
+        The counters of holds, which other guests' bookings share, are locked last.
+        """
+        self.event_effects.write(self.write if self.no_longer_counted else self.write_late)
         if self.no_longer_counted:
             self.hold_counts.remove(self.no_longer_counted)
             self.no_longer_counted.clear()

@@ -1,11 +1,8 @@
 """The unit of work of the payments service: its stores, and `record`, which records a decision on a payment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
-from functools import cache, cached_property, partial
-from typing import Any
-
-import sqlalchemy as sa
+from functools import cached_property, partial
 
 from chassis.observability import logs, trace
 from chassis.transactions import job_queue
@@ -23,6 +20,7 @@ from services.payments.domain.payment import Payment
 from services.payments.domain.provider_call import ProviderCall
 from services.payments.domain.reconciliation import EVERY
 from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
+from services.payments.store.applied_webhooks import SqlAppliedWebhooks
 from services.payments.store.desired_states import SqlDesiredStates, converge_statement, put_statement
 from services.payments.store.ledger import SqlLedger
 from services.payments.store.payments import SqlPayments
@@ -56,6 +54,10 @@ class PaymentsWork(Work):
     webhooks = store(SqlWebhooks)
     reconciliation = store(SqlReconciliation)
     provider_searches = store(SqlProviderSearches)
+
+    @cached_property
+    def applied_webhooks(self) -> SqlAppliedWebhooks:
+        return SqlAppliedWebhooks(self.write_late)
 
     @cached_property
     def _desired(self) -> dict[tuple[str, str], DesiredState]:
@@ -148,13 +150,8 @@ class PaymentsWork(Work):
             return self.webhooks.store(event, WebhookOutcome.IGNORED)
         payload = ApplyWebhook(event_id=event.event_id)
         job = job_queue.new_row(payload, key=job_key(event.event_id), not_before=None)
-        return self.webhooks.store(event, WebhookOutcome.STORED, job)
-
-    def write(self, statement: str, params: Mapping[str, Any]) -> None:
-        """Execute a statement of a store at once, whose text could be written late."""
-        self.connection.execute(_text(statement), params)
-
-
-@cache
-def _text(statement: str) -> sa.TextClause:
-    return sa.text(statement.format(after="true"))
+        self.new_jobs.lease([job], now=self.now)
+        stored = self.webhooks.store_with_job(event, job)
+        if stored and stored.position is not None:
+            self.enqueued(job, position=stored.position, created_at=stored.created_at)
+        return stored is not None

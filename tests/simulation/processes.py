@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from chassis import time_limits
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskServer
 from chassis.messaging.event_dispatcher import EventDispatcher
-from chassis.service import Service, Timer
+from chassis.service import Job, Service, Timer
 from chassis.transactions.conversation import Conversation
+from chassis.transactions.job_queue import LeasedJob
+from chassis.transactions.new_jobs import Reservation
 from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Ask, Envelope
@@ -102,13 +105,15 @@ class SimulatedProcess:
             reading=database.reading,
             dependencies=world.providers.dependencies(service),
             wake=self.wake,
+            reserve=self._reserve,
         )
         self.ask_server = AskServer(service, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(service, self.unit_of_work)
-        runners = [JobRunner(job, self.unit_of_work, self._ask) for job in service.jobs]
+        self._runners = {job.kind: JobRunner(job, self.unit_of_work, self._ask) for job in service.jobs}
+        self._reserved: Counter[str] = Counter()
         now, settles = world.elapsed, self.number == 1
         timers = [Loop(each.name, each.seconds, self._timer(each), now, settles=settles) for each in service.timers]
-        jobs = [Loop(f"run {each.job.kind}", 1.0, self._jobs(each), now, wakes=each.job.kind) for each in runners]
+        jobs = [Loop(f"run {kind}", 1.0, self._jobs(each), now, wakes=kind) for kind, each in self._runners.items()]
         self.loops = [*timers, *jobs]
 
     def die(self) -> None:
@@ -158,22 +163,42 @@ class SimulatedProcess:
             with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
                 return bool(timer.step(work))
 
+    def _reserve(self, kind: str, jobs: int) -> Reservation | None:
+        """Reserve tasks for new jobs, as the host's job loop reserves workers."""
+        runner, reserved = self._runners[kind], self._reserved
+        job = runner.job
+        workers = 0 if job.ordered else min(self._free(job), ceil(jobs / job.batch_size))
+        if workers <= 0:
+            return None
+        reserved[kind] += workers
+
+        def run(leased: Sequence[LeasedJob]) -> None:
+            reserved[kind] -= workers
+            self._run(runner, leased)
+
+        return Reservation(job.payload, workers * job.batch_size, run)
+
     def _jobs(self, runner: JobRunner) -> Callable[[], None]:
         """Lease jobs while the kind's concurrency permits, and run each in a task."""
-        name = f"job {runner.job.kind}"
 
         def run() -> None:
-            while free := max(0, runner.job.concurrency - sum(task.name == name for task in self.tasks)):
+            while free := max(0, self._free(runner.job)):
                 leased = runner.claim(free)
-                for batch in runner.batches(leased):
-
-                    def work(batch: Any = batch) -> None:
-                        with self._world.turns.deadline(time_limits.JOB):
-                            runner.run(batch)
-                        self.wake({runner.job.kind})
-
-                    self._world.turns.spawn(name, work, self)
+                self._run(runner, leased)
                 if len(leased) < runner.most(free):
                     return
 
         return run
+
+    def _free(self, job: Job) -> int:
+        return job.concurrency - self._reserved[job.kind] - sum(task.name == f"job {job.kind}" for task in self.tasks)
+
+    def _run(self, runner: JobRunner, leased: Sequence[LeasedJob]) -> None:
+        for batch in runner.batches(leased):
+
+            def work(batch: Any = batch) -> None:
+                with self._world.turns.deadline(time_limits.JOB):
+                    runner.run(batch)
+                self.wake({runner.job.kind})
+
+            self._world.turns.spawn(f"job {runner.job.kind}", work, self)

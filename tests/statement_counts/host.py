@@ -100,7 +100,8 @@ class CountedHost:
         for service in self.services.values():
             for loop in service.loops.values():
                 with self.recorder.apart() as recording, self.recorder.doing(f"poll {loop._kind}"):
-                    loop.turn()
+                    loop.wake()
+                    loop.start_workers()
                 if service.workers:
                     self.recorder.add(recording)
                 self.run_until_idle()
@@ -121,7 +122,7 @@ class CountedHost:
         for service in self.services.values():
             if loop := service.woken:
                 with self.recorder.doing(f"claim {loop._kind}"):
-                    loop.turn()
+                    loop.start_workers()
                 return True
         for service in self.services.values():
             if service.name in self.recorder.outboxes and service.publishes():

@@ -1,5 +1,6 @@
 """One service with the runtime and the job loops of its host."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class HostedService:
 
     def _loop(self, kind: str) -> JobLoop:
         loop = JobLoop(kind)
-        loop.container, loop.POLL = self, 0
+        loop.container, loop.POLL = self, math.inf
         return loop
 
     def spawn_worker(self, loop: JobLoop, args: Any, _: Any, *, handle_result: Callable[..., Any]) -> None:

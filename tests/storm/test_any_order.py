@@ -269,7 +269,7 @@ def test_webhook_events_trusted_without_a_sync_end_in_different_states(
             if event.type in TYPES:
                 values = {"id": key.id, "status": TYPES[event.type]}
                 work.connection.execute(sa.text("UPDATE payment SET status = :status WHERE id = :id"), values)
-            work.webhooks.mark_applied([event_id], payment_id=key.id, write=work.write_late)
+            work.applied_webhooks.mark(event_id, with_it=(), payment_id=key.id)
             finish(work)
 
     monkeypatch.setattr(webhook_application, "apply", trusted)

@@ -34,14 +34,24 @@ def _is_there(connection: Connection, declare: Callable[[Channel], object]) -> b
     return True
 
 
-def consumers_of(connection: Connection, queue: str) -> int | None:
-    """How many consumers the queue has, those that have cancelled but not acknowledged included; None: no queue."""
-    counts: list[int] = []
+class QueueProbe:
+    """Asks about the queues of one connection, on a channel that is kept until an answer closes it."""
 
-    def ask(channel: Channel) -> None:
-        counts.append(channel.queue_declare(queue, passive=True).method.consumer_count)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._channel: Channel | None = None
 
-    return counts[0] if _is_there(connection, ask) else None
+    def consumers_of(self, queue: str) -> int | None:
+        """How many consumers the queue has, those that have cancelled but not acknowledged included; None: no queue.
+
+        Raises what prevents the answer.
+        """
+        if self._channel is None or not self._channel.is_open:
+            self._channel = self._connection.channel()
+        try:
+            return int(self._channel.queue_declare(queue, passive=True).method.consumer_count)
+        except ChannelClosedByBroker:
+            return None
 
 
 def require_exchange_type(connection: Connection, kind: str, *, name: str) -> None:

@@ -16,7 +16,7 @@ def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended,
 
     An event that comes while its action ends waits for nothing.
     """
-    work.bookings.expedite_action(event.hotel, event.booking_id, action_id=event.action_id)
+    work.event_effects.expedite_action(event.hotel, event.booking_id, action_id=event.action_id)
 
 
 def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:

@@ -52,12 +52,12 @@ def get_letter(command: GetLetter, work: BookingsWork) -> Letter:
 
 def notice_sent(event: NoticeSent, work: BookingsWork) -> None:
     """Store that a notice was sent."""
-    work.communications.store_delivery(event, _booking_ids(event, work), at=event.sent_at, failure=None)
+    work.event_effects.deliver(event, _booking_ids(event, work), at=event.sent_at, failure=None)
 
 
 def notice_gave_up(event: NoticeGaveUp, work: BookingsWork) -> None:
     """Store that a notice could not be sent."""
-    work.communications.store_delivery(event, _booking_ids(event, work), at=event.gave_up_at, failure=event.reason_code)
+    work.event_effects.deliver(event, _booking_ids(event, work), at=event.gave_up_at, failure=event.reason_code)
 
 
 def _booking_ids(event: NoticeSent | NoticeGaveUp, work: BookingsWork) -> tuple[str, ...]:

@@ -17,12 +17,12 @@ log = logs.logger(__name__)
 
 def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
     """Store the hold, even if the hold's booking is not stored yet."""
-    work.holds.add(event.hotel, event.booking_id, event.held_at)
+    work.event_effects.hold(event.hotel, event.booking_id, event.held_at)
 
 
 def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
     """Delete the hold, because the rooms service has released the nights that were not slept."""
-    work.holds.delete(event.hotel, event.booking_id)
+    work.event_effects.release(event.hotel, event.booking_id)
 
 
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:

@@ -30,20 +30,10 @@ LEASE = timedelta(seconds=15)
 IDS = frozenset({"booking_pkey", "guest_pkey", "booking_directory_pkey", "booking_directory_token_hash_key"})
 NAMES = IDS | {"booking_directory_confirmation_number_key"}
 STALE_AFTER = timedelta(seconds=6)  # longer than the deadline of an ask
-EXPEDITED_AFTER = timedelta(seconds=1)
 _LOCK_ALL = sa.text("""
 SELECT FROM booking
 WHERE (hotel, id) IN (SELECT * FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[])))
 ORDER BY hotel, id FOR UPDATE
-""")
-_EXPEDITE = sa.text("""
-WITH pending AS (
-    SELECT hotel, id, action_due_at FROM booking
-    WHERE hotel = :hotel AND id = :booking_id AND pending ->> 'id' = :action_id
-    FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE booking SET action_due_at = least(pending.action_due_at, now() + :after)
-FROM pending WHERE booking.hotel = pending.hotel AND booking.id = pending.id
 """)
 _DELETE_DRAFTS = sa.text("""
 WITH draft AS (
@@ -157,14 +147,6 @@ class SqlBookings(SqlStore):
         transaction locks anything else. After a `ChangedMeanwhile`, the transaction must be rolled back.
         """
         self._expected_revision = booking.revision
-
-    def expedite_action(self, hotel: str, booking_id: str, *, action_id: str) -> None:
-        """Make the action due within a second, if it is pending and its booking is not locked.
-
-        Who has locked the booking is usually about to end the action. Else the action is due at its former time.
-        """
-        action = {"hotel": hotel, "booking_id": booking_id, "action_id": action_id}
-        self._connection.execute(_EXPEDITE, {**action, "after": EXPEDITED_AFTER})
 
     def postpone_action(self, booking: Booking, *, seconds: float) -> None:
         """Make the pending action due in so many seconds."""

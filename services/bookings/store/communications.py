@@ -1,13 +1,11 @@
 """Communications by staff and notices by the system, with their delivery. Only this store has the recipients."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.transactions.store import SqlStore
 from contracts.bookings.communications import Communication, Communications, CommunicationType, DeliveryStatus
-from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.values import Page
 from services.bookings.domain.booking import Booking
 from services.bookings.store.paging import paged
@@ -22,15 +20,6 @@ MEDIA = {
 }
 TYPES = {medium: kind for kind, medium in MEDIA.items()}
 _ROW = COMMUNICATION.c
-_STORE_DELIVERY = sa.text("""
-INSERT INTO communication AS stored
-    (booking_id, hotel, notice_id, occasion, medium, subject, delivery_status, failure_reason, at)
-SELECT unnest(CAST(:booking_ids AS text[])), :hotel, :notice_id, :occasion, :medium, :subject, :delivery_status,
-    :failure_reason, CAST(:at AS timestamptz)
-ON CONFLICT (hotel, notice_id, booking_id) DO UPDATE SET
-    delivery_status = excluded.delivery_status, failure_reason = excluded.failure_reason, at = excluded.at,
-    subject = coalesce(nullif(excluded.subject, ''), stored.subject)
-""")
 
 
 class SqlCommunications(SqlStore):
@@ -67,20 +56,6 @@ class SqlCommunications(SqlStore):
         rows, count = paged(self._connection, newest_first, page)
         results = tuple(_communication(row, booking.guest.email) for row in rows)
         return Communications(booking_id=booking.id, count=count, results=results)
-
-    def store_delivery(
-        self, notice: NoticeSent | NoticeGaveUp, booking_ids: tuple[str, ...], *, at: datetime, failure: str | None
-    ) -> None:
-        """Store that a push or mail was delivered, or the reason why its delivery failed."""
-        delivery = {
-            **{name: getattr(notice, name) for name in ("hotel", "notice_id", "occasion", "medium")},
-            "subject": notice.headline or "",
-            "delivery_status": DeliveryStatus.FAILED if failure else DeliveryStatus.SENT,
-            "failure_reason": failure,
-            "at": at,
-        }
-        if booking_ids:
-            self._connection.execute(_STORE_DELIVERY, {**delivery, "booking_ids": list(booking_ids)})
 
 
 def _of(booking: Booking) -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ A hold is checked a minute later where its booking is not written yet, or needs 
 its status is compared: a booking that is called off meanwhile has its hold checked.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -16,14 +16,6 @@ CHECK_AFTER = timedelta(seconds=60)
 MOST = 500  # holds that one statement keeps
 _IS_DUE = HOLD.c.check_at <= sa.func.now()
 _WITHOUT_NIGHTS = sorted(WITHOUT_NIGHTS)
-_ADD = sa.text("""
-WITH needed AS (
-    SELECT FROM booking WHERE hotel = :hotel AND id = :booking_id AND status <> ALL (:without_nights) FOR SHARE
-)
-INSERT INTO hold (hotel, booking_id, held_at, check_at)
-SELECT :hotel, :booking_id, :held_at, CASE WHEN NOT EXISTS (SELECT FROM needed) THEN now() + :after END
-ON CONFLICT (hotel, booking_id) DO UPDATE SET held_at = excluded.held_at, check_at = excluded.check_at
-""")
 _KEEP_NEEDED = sa.text("""
 WITH due AS (
     SELECT hotel, booking_id, check_at FROM hold WHERE check_at <= now() ORDER BY check_at LIMIT :most
@@ -43,15 +35,6 @@ WHERE (hotel, booking_id) NOT IN (SELECT hotel, booking_id FROM kept) ORDER BY c
 
 class SqlInventoryHolds(SqlStore):
     """The holds, one row for each booking with held nights."""
-
-    def add(self, hotel: str, booking_id: str, held_at: datetime) -> None:
-        """Store a hold. Where no written booking needs the nights, schedule the hold's check for a minute from now."""
-        about = {"hotel": hotel, "booking_id": booking_id, "held_at": held_at}
-        self._connection.execute(_ADD, {**about, "without_nights": _WITHOUT_NIGHTS, "after": CHECK_AFTER})
-
-    def delete(self, hotel: str, booking_id: str) -> None:
-        """Delete a hold that the rooms service has released."""
-        self._connection.execute(HOLD.delete().where(_of(hotel, booking_id)))
 
     def check_soon(self, hotel: str, booking_id: str) -> None:
         """Schedule the hold's check for a minute from now, because the booking's event may still be on its way."""

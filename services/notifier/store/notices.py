@@ -28,6 +28,15 @@ NOTICE = sa.Table(
     sa.Column("settled_at", sa.DateTime(timezone=True)),
 )
 _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
+# Ids are unique across hotels.
+_NAMED = "hotel = ANY(CAST(:hotels AS text[])) AND id = ANY(CAST(:ids AS uuid[]))"
+_SENT = sa.text(f"SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND status = 'SENT'")  # noqa: S608
+_SENT_OR_OUTDATED = sa.text(f"""
+SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND (status = 'SENT' OR EXISTS (
+    SELECT FROM notice AS later
+    WHERE later.subject = notice.subject AND later.sequence > notice.sequence AND later.sequence <= :up_to
+))
+""")  # noqa: S608
 
 
 class SqlNotices(SqlStore):
@@ -69,26 +78,22 @@ class SqlNotices(SqlStore):
 
     def sent_among(self, jobs: Collection[NoticeJob]) -> set[str]:
         """The ids of those of the jobs' notices that are `SENT`."""
-        query = sa.select(NOTICE.c.notice_id).where(_of(jobs), NOTICE.c.status == NoticeStatus.SENT)
-        return set(self._connection.execute(query).scalars())
+        return set(self._connection.execute(_SENT, _ids_of(jobs)).scalars())
 
     def sent_or_outdated(self, jobs: Collection[NoticeJob], *, up_to: int) -> set[str]:
         """The ids of those of the jobs' notices that are `SENT`, or whose subject has a later notice.
 
         Later notices whose sequence is above `up_to` are ignored.
         """
-        later = NOTICE.alias("later")
-        is_outdated = sa.exists().where(
-            later.c.subject == NOTICE.c.subject, later.c.sequence > NOTICE.c.sequence, later.c.sequence <= up_to
-        )
-        is_sent = NOTICE.c.status == NoticeStatus.SENT
-        return set(
-            self._connection.execute(sa.select(NOTICE.c.notice_id).where(_of(jobs), is_sent | is_outdated)).scalars()
-        )
+        return set(self._connection.execute(_SENT_OR_OUTDATED, {**_ids_of(jobs), "up_to": up_to}).scalars())
 
     def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
         row = self._connection.execute(query).mappings().first()
         return _stored(row) if row else None
+
+
+def _ids_of(jobs: Collection[NoticeJob]) -> dict[str, list[str]]:
+    return {"hotels": sorted({job.hotel for job in jobs}), "ids": [job.notice_id for job in jobs]}
 
 
 def _of(notices: Collection[Notice | NoticeJob]) -> sa.ColumnElement[bool]:

@@ -22,10 +22,10 @@ class WebhookWithPayment(Data):
         return bool(named & {payment.session_id, payment.intent_id})
 
     def applied_by_a_sync_of(self, payment: Payment) -> tuple[str, ...]:
-        """The events that a sync of the payment has applied which began after this was read.
+        """The other events that a sync of the payment has applied which began after this was read.
 
-        This event is one. Those stored with it are, too, if their intent is the payment's after the sync: then each
-        of them concerns this payment by the intent that it names.
+        Those stored with this event are, if their intent is the payment's after the sync: then each of them concerns
+        this payment by the intent that it names.
         """
         has_their_intent = payment.intent_id is not None and payment.intent_id == self.webhook.intent_id
-        return (self.webhook.event_id, *self.stored_with_it) if has_their_intent else (self.webhook.event_id,)
+        return self.stored_with_it if has_their_intent else ()

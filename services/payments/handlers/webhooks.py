@@ -31,8 +31,8 @@ log = logs.logger(__name__)
 def store_webhook(command: StoreWebhook, conversation: Conversation[PaymentsWork]) -> WebhookStored:
     """Store a webhook event. Refused `INVALID_WEBHOOK` for an invalid signature, or a body that is not an event.
 
-    The event and its job are one statement in autocommit mode. The job of a process that dies before it wakes the loop
-    is found by the loop a second later.
+    The event and its job are one statement in autocommit mode. The job of a process that dies afterwards is run by
+    another one when its lease has ended, or, if no worker was free to run it at once, a second later.
     """
     cards: Cards = conversation.dependencies.cards
     try:
@@ -41,9 +41,6 @@ def store_webhook(command: StoreWebhook, conversation: Conversation[PaymentsWork
         raise Refusal("INVALID_WEBHOOK", "The signature or the body is not the provider's.") from invalid
     with conversation.at_once() as work:
         is_new = work.store_webhook(event)
-    if is_new and event.is_applied:
-        with conversation.transaction() as waking:  # executes nothing
-            waking.due_kinds.add(ApplyWebhook.__name__)
     return WebhookStored(already_processed=not is_new)
 
 

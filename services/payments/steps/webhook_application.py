@@ -101,8 +101,8 @@ class WebhookApplication:
 
     def _settle(self, result: SyncResult, work: PaymentsWork) -> None:
         if not result.session_is_gone:
-            events = self._stored.applied_by_a_sync_of(result.payment)
-            work.webhooks.mark_applied(events, payment_id=result.payment.id, write=work.write_late)
+            with_it = self._stored.applied_by_a_sync_of(result.payment)
+            work.applied_webhooks.mark(self._webhook.event_id, with_it=with_it, payment_id=result.payment.id)
             self._finish(work)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
 from services.payments.store.new_jobs import job_parameters, new_job
@@ -30,36 +29,29 @@ _STORE = (
 )
 _NEW = _STORE.cte("new")
 _NEW_JOB = new_job(_NEW)
-_STORE_WITH_JOB = sa.select(_NEW.c.event_id).add_cte(_NEW_JOB)
+_STORE_WITH_JOB = sa.select(_NEW.c.event_id, _NEW_JOB.c.position, _NEW_JOB.c.created_at).select_from(
+    _NEW.outerjoin(_NEW_JOB, sa.true())
+)
 _IS_APPLIED = sa.select(
     sa.exists().where(WEBHOOK.c.event_id == sa.bindparam("of_event"), WEBHOOK.c.outcome == WebhookOutcome.APPLIED)
 )
-APPLY = """
-UPDATE webhook SET outcome = 'APPLIED', reason = '', payment_id = :applied_payment_id, settled_at = now()
-WHERE event_id = ANY(ARRAY(
-    SELECT event_id FROM webhook WHERE event_id = ANY(:applied_event_ids) AND outcome IN ('STORED', 'PARKED')
-    ORDER BY event_id FOR UPDATE
-)) AND {after}
-"""
-# The job of an event that is applied with others is done with them. A job that somebody has locked ends by itself: its
-# event is not stored any more. So does a job that a replay enqueued, which has another key.
-END_JOBS = """
-UPDATE job SET done_at = now(), last_error = '' WHERE position = ANY(ARRAY(
-    SELECT position FROM job WHERE key = ANY(:applied_job_keys) AND done_at IS NULL AND gave_up_at IS NULL
-    FOR UPDATE SKIP LOCKED
-)) AND {after}
-"""
 
 
 class SqlWebhooks(SqlStore):
     """Stores an event's ids, type and times, and no personal data."""
 
-    def store(self, event: WebhookEvent, outcome: WebhookOutcome, job: Mapping[str, Any] | None = None) -> bool:
-        """Store an event, with the row of the job that applies it; returns False where the event is stored already."""
-        row = {**{name: getattr(event, name) for name in _RECEIVED}, "outcome": outcome}
-        if job is None:
-            return self._connection.execute(_STORE, row).first() is not None
-        return self._connection.execute(_STORE_WITH_JOB, row | job_parameters(job)).first() is not None
+    def store(self, event: WebhookEvent, outcome: WebhookOutcome) -> bool:
+        """Store an event; returns False where the event is stored already."""
+        return self._connection.execute(_STORE, _row_of(event, outcome)).first() is not None
+
+    def store_with_job(self, event: WebhookEvent, job: Mapping[str, Any]) -> sa.Row[Any, Any, Any] | None:
+        """Store an event that is to be applied, with the row of the job that applies it, by one statement.
+
+        Returns the `position` of the job, None where its key exists, and `created_at`; None where the event is stored
+        already.
+        """
+        row = _row_of(event, WebhookOutcome.STORED) | job_parameters(job)
+        return self._connection.execute(_STORE_WITH_JOB, row).first()
 
     def get(self, event_id: str) -> ReceivedWebhook | None:
         """One stored event, or None for an unknown id."""
@@ -84,11 +76,6 @@ class SqlWebhooks(SqlStore):
         rows = self._connection.execute(query.group_by(WEBHOOK.c.outcome)).all()
         return {str(outcome): int(count) for outcome, count in rows}
 
-    def mark_applied(self, event_ids: Sequence[str], *, payment_id: str, write: Write) -> None:
-        """Mark events as applied to the payment, and the jobs that were enqueued with them as done."""
-        write(APPLY, {"applied_event_ids": list(event_ids), "applied_payment_id": payment_id})
-        write(END_JOBS, {"applied_job_keys": [job_key(event_id) for event_id in event_ids]})
-
     def is_applied(self, event_id: str) -> bool:
         """Whether an event is applied."""
         return bool(self._connection.execute(_IS_APPLIED, {"of_event": event_id}).scalar_one())
@@ -107,6 +94,10 @@ class SqlWebhooks(SqlStore):
     def _one(self, query: sa.Select[Any]) -> ReceivedWebhook | None:
         row = self._connection.execute(query).first()
         return webhook_of(row._mapping) if row else None
+
+
+def _row_of(event: WebhookEvent, outcome: WebhookOutcome) -> dict[str, Any]:
+    return {**{name: getattr(event, name) for name in _RECEIVED}, "outcome": outcome}
 
 
 def job_key(event_id: str) -> str:

@@ -10,7 +10,7 @@ from contracts.rooms.events import InventoryHeld
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.cancel import before_stay
 from services.bookings.handlers.holds import release_orphan_holds
-from services.bookings.store import holds
+from services.bookings.store import event_effects
 from services.bookings.work import BookingsWork
 from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, statements
@@ -82,9 +82,9 @@ def test_an_unwritten_one_among_holds_that_are_needed_is_released(service: Booki
 def test_without_its_check_the_hold_of_an_unwritten_booking_would_stay(
     service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unchecked = holds._ADD.text.replace("NOT EXISTS (SELECT FROM needed)", "false")
-    assert unchecked != holds._ADD.text
-    monkeypatch.setattr(holds, "_ADD", sa.text(unchecked))
+    unchecked = event_effects.HOLD.replace("needed.id IS NULL", "false")
+    assert unchecked != event_effects.HOLD
+    monkeypatch.setattr(event_effects, "HOLD", unchecked)
     service.deliver(held_for(NOBODY))
 
     a_minute_later(service)
@@ -116,7 +116,7 @@ def test_a_hold_that_comes_while_its_booking_is_called_off_has_a_check(service: 
 def test_a_hold_stored_without_a_lock_on_its_booking_would_be_lost(
     service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holds, "_ADD", sa.text(holds._ADD.text.replace("FOR SHARE", "")))
+    monkeypatch.setattr(event_effects, "HOLD", event_effects.HOLD.replace("FOR SHARE", ""))
 
     def beside(
         _: sa.Engine, begin: Callable[..., object], first: Callable[..., None], second: Callable[[], object]

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from chassis.messaging.event_dispatcher import APPLIED
 from chassis.refusal import Refusal, Unavailable
@@ -21,7 +20,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
-from services.bookings.store import bookings
+from services.bookings.store import event_effects
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.work import BookingsWork
 from tests.fakes.lock_wait import after_a_wait
@@ -233,7 +232,7 @@ def test_an_event_of_rooms_does_not_wait_for_the_end_of_its_action(service: Book
 def test_an_event_of_rooms_that_skips_no_lock_would_wait(
     service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookings, "_EXPEDITE", sa.text(bookings._EXPEDITE.text.replace("SKIP LOCKED", "")))
+    monkeypatch.setattr(event_effects, "EXPEDITE", event_effects.EXPEDITE.replace("SKIP LOCKED", ""))
 
     assert waiting_for_the_end(service) == [APPLIED]
 

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from chassis.messaging.event_dispatcher import APPLIED
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.queries import GetBooking, GetFeed, GetPayable, GetTimeline
 from contracts.bookings.stays import AssignRoom
+from contracts.message import Event
+from contracts.notifier.events import NoticeGaveUp, NoticeSent
+from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
 from services.bookings.handlers.timers import apply_due_deadline
 from services.bookings.store import tables
 from services.bookings.store.booking_rows import row_of
 from tests.fakes.roles import running_engine
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, statements
 from tests.interface.bookings.steps import about, awaiting, opened
-from tests.unit.bookings.builders import HOTEL, a_booking, a_request
+from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, a_booking, a_request
 
 
 @pytest.mark.parametrize(("query", "count"), [(GetBooking, 1), (GetPayable, 1), (GetFeed, 2), (GetTimeline, 2)])
@@ -33,14 +38,49 @@ def test_a_query_takes_its_number_of_statements(service: BookingsUnderTest, quer
 
 @pytest.mark.parametrize(
     ("more", "count"),
-    [({}, 2), ({"idempotency_key": "k", "fingerprint": "f"}, 4)],
+    [({}, 2), ({"idempotency_key": "k", "fingerprint": "f"}, 3)],
 )
 def test_a_creation_takes_few_statements(service: BookingsUnderTest, more: dict[str, str], count: int) -> None:
-    """Booking with guest, audit with outbox; a keyed one claims its key before and stores the answer with them."""
+    """Booking with guest, audit with outbox and the answer to a keyed one, which claims its key before."""
     with statements(service.engine) as sent:
         service.ask(a_request(), **more)
 
     assert len(sent) == count, sent
+
+
+ABOUT = {"booking_id": "BK-2030-NOBODY", "hotel": HOTEL}
+SENT = NoticeSent(**ABOUT, notice_id="n", occasion="confirmed", medium="mail", sent_at=NOW)
+EVENTS = [
+    SENT,
+    NoticeGaveUp(**ABOUT, notice_id="n", occasion="confirmed", medium="mail", reason_code="SMTP_550", gave_up_at=NOW),
+    RoomVacated(**ABOUT, room_number="101", action_id="a"),
+    RoomOccupied(**ABOUT, room_number="101", action_id="a"),
+    InventoryReleased(**ABOUT),
+    InventoryHeld(**ABOUT, room_type_code="DBL", check_in=CHECK_IN, check_out=CHECK_OUT, held_at=NOW),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_that_needs_no_read_is_applied_by_one_statement(service: BookingsUnderTest, event: Event) -> None:
+    with statements(service.engine) as sent:
+        assert service.deliver(event) == [APPLIED]
+
+    assert len(sent) == 1, sent
+
+
+def test_the_last_of_several_deliveries_of_a_notice_in_a_batch_is_stored(service: BookingsUnderTest) -> None:
+    with statements(service.engine) as sent:
+        assert service.deliver(replace(SENT, headline="Welcome"), EVENTS[1]) == [APPLIED] * 2
+
+    assert len(sent) == 1, sent
+    row = service.row("SELECT delivery_status, failure_reason, subject FROM communication")
+    assert tuple(row) == ("FAILED", "SMTP_550", "Welcome")
+
+
+def test_a_hold_that_is_released_in_the_batch_that_has_it_is_not_stored(service: BookingsUnderTest) -> None:
+    assert service.deliver(EVENTS[-1], EVENTS[-2]) == [APPLIED] * 2
+
+    assert not service.rows("SELECT * FROM hold")
 
 
 def test_a_decision_takes_its_number_of_statements(service: BookingsUnderTest) -> None:

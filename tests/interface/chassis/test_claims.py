@@ -67,7 +67,7 @@ class Container:
         runners = {runner.job.kind: SimpleNamespace(
             job=runner.job, claim=self._claim, most=runner.most, batches=runner.batches
         )}  # fmt: skip
-        self.runtime = SimpleNamespace(job_runners=runners, wakes={})
+        self.runtime = SimpleNamespace(job_runners=runners, job_loops={})
         self.dependencies = [SimpleNamespace(attr_name="runtime", runtime=self.runtime)]
         self.loop = JobLoop(runner.job.kind)
         self.loop.container, self.loop.POLL = self, 0

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from chassis.messaging import partition_leases
 from chassis.transactions import job_queue
 from chassis.transactions.migrate import migrate
-from services.bookings.store import bookings, hold_counts, holds
-from services.payments.store import webhooks
+from services.bookings.store import event_effects, hold_counts, holds
+from services.payments.store import applied_webhooks
 from services.payments.store.reconciliation import SqlReconciliation
 from services.rooms.store import nights, rates, sales
 from tests.interface.locks.locking_changes import locking_changes, locks_and_changes, names_in, sql
@@ -40,12 +40,12 @@ def leasing() -> sa.sql.ClauseElement:
 UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "chassis.messaging.partition_leases._FREE_OF_EXPIRED": ("rooms", lambda: partition_leases._FREE_OF_EXPIRED),
     "chassis.transactions.job_queue._LEASE": ("rooms", lambda: job_queue._LEASE),
-    "services.bookings.store.bookings._EXPEDITE": ("bookings", lambda: bookings._EXPEDITE),
+    "services.bookings.store.event_effects.EXPEDITE": ("bookings", lambda: event_effects.EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
+    "services.payments.store.applied_webhooks.APPLY": ("payments", lambda: applied_webhooks.APPLY),
+    "services.payments.store.applied_webhooks.END_JOBS": ("payments", lambda: applied_webhooks.END_JOBS),
     "services.payments.store.reconciliation.claim": ("payments", leasing),
-    "services.payments.store.webhooks.APPLY": ("payments", lambda: webhooks.APPLY),
-    "services.payments.store.webhooks.END_JOBS": ("payments", lambda: webhooks.END_JOBS),
     "services.rooms.store.nights.SELL": ("rooms", lambda: nights.SELL),
     "services.rooms.store.nights.RESIZE": ("rooms", lambda: nights.RESIZE),
     "services.rooms.store.nights.RECOUNT": ("rooms", lambda: nights.RECOUNT),

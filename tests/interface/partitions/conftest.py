@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.messaging import topology
-from chassis.messaging.amqp.probe import consumers_of
+from chassis.messaging.amqp.probe import QueueProbe
 from chassis.messaging.migrate import migrate
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
@@ -65,7 +65,7 @@ class Processes:
     def consumers(self, partitions: int) -> list[int | None]:
         """The number of consumers of each partition's queue."""
         with pika.BlockingConnection(pika.URLParameters(self._rabbit.amqp_url)) as connection:
-            return [consumers_of(connection, queue) for queue in topology.partitions("rooms", partitions)]
+            return [QueueProbe(connection).consumers_of(queue) for queue in topology.partitions("rooms", partitions)]
 
     def settle(self, *shares: int, within: float = SETTLED_WITHIN) -> None:
         """Wait until the partitions are distributed like this."""

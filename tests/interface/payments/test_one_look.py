@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from chassis.transactions.conversation import JobConversation
 from services.payments.cards import Cards
 from services.payments.domain.webhook_with_payment import WebhookWithPayment
-from services.payments.store.webhooks import SqlWebhooks
+from services.payments.store.applied_webhooks import SqlAppliedWebhooks
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import Crash, CrashingCards
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
@@ -84,7 +84,7 @@ def test_without_sharing_each_event_has_its_own_look(
     service: PaymentsUnderTest, cards: StripeCards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(WebhookWithPayment, "applied_by_a_sync_of", lambda self, _: (self.webhook.event_id,))
+    monkeypatch.setattr(WebhookWithPayment, "applied_by_a_sync_of", lambda *_: ())
     _, deliveries = paid(service)
     watched = WatchedCards(cards)
     service.restart(watched)
@@ -124,13 +124,11 @@ def test_without_the_ids_from_before_the_look_a_later_event_would_have_no_look(
 ) -> None:
     """The negative control: whatever is stored when the look is recorded counts as applied."""
 
-    def all_stored(self: SqlWebhooks, _: Sequence[str], *, payment_id: str, **__: Any) -> None:
-        self._connection.execute(
-            sa.text("UPDATE webhook SET outcome = 'APPLIED', payment_id = :id WHERE outcome = 'STORED'"),
-            {"id": payment_id},
-        )
+    def all_stored(self: SqlAppliedWebhooks, _: str, *, with_it: Sequence[str], payment_id: str) -> None:
+        every = "UPDATE webhook SET outcome = 'APPLIED', payment_id = :id WHERE outcome = 'STORED' AND {after}"
+        self._write_late(every, {"id": payment_id})
 
-    monkeypatch.setattr(SqlWebhooks, "mark_applied", all_stored)
+    monkeypatch.setattr(SqlAppliedWebhooks, "mark", all_stored)
     _, deliveries = paid(service)
     first = next(each for each in deliveries if APPLIED[0].encode() in each[0])
     watched = WatchedCards(cards, during=lambda: store(service, deliveries))
@@ -193,3 +191,28 @@ def test_an_event_that_was_applied_with_another_one_is_not_parked(service: Payme
         work.webhooks.park(event["event_id"], "too late")
 
     assert outcomes(service) == [(kind, "APPLIED") for kind in APPLIED]
+
+
+def test_an_event_whose_look_shows_nothing_new_is_applied_and_its_job_ended_by_one_statement(
+    service: PaymentsUnderTest,
+) -> None:
+    """The second event about an intent comes when the first one is applied."""
+    booking_id, deliveries = paid(service)
+    first, second = (next(each for each in deliveries if kind.encode() in each[0]) for kind in APPLIED)
+    store(service, [first])
+    service.run_jobs()
+    store(service, [second])
+    (runner,) = [runner for runner in service.job_runners if runner.job.kind == "ApplyWebhook"]
+    leased = runner.claim()
+    statements: list[str] = []
+    sa.event.listen(service.unit_of_work.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+
+    assert runner.run(leased)
+
+    look_up, end = (text for text in statements if "ahead_seconds" not in text)
+    assert "webhook" in look_up
+    assert "UPDATE webhook" in end
+    assert "UPDATE job" in end
+    assert outcomes(service) == [(kind, "APPLIED") for kind in APPLIED]
+    assert open_jobs(service) == 0
+    assert service.events(booking_id) == ["PaymentSessionOpened", "PaymentAuthorized"]

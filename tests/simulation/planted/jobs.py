@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from chassis.jobs.runner import JobRunner
 from chassis.refusal import PermanentFailure, Unavailable
 from chassis.transactions import job_queue
 from chassis.transactions.checks import check
+from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.tables import JOB
+from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
 from services.payments.steps import sync, webhook_application
 from services.payments.store.webhooks import SqlWebhooks
 from tests.simulation.planted.fault import planted
@@ -39,28 +42,31 @@ def webhooks_are_parked_at_once(product: Replacements) -> None:
 @planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_are_answered_and_forgotten(product: Replacements) -> None:
     """A webhook is answered 2xx and not stored."""
-    product.replace(SqlWebhooks, "store", lambda *_: False)
+    product.replace(SqlWebhooks, "store_with_job", lambda *_: None)
 
 
 @planted("I11", favours=("pay", "decide"), kind_of_run="money")
 def webhooks_have_no_job(product: Replacements) -> None:
     """A webhook event is stored, and nobody applies it."""
-    store = SqlWebhooks.store
-    product.replace(SqlWebhooks, "store", lambda self, event, outcome, *_: store(self, event, outcome))
+
+    def store_alone(self: SqlWebhooks, event: WebhookEvent, _: Any) -> Any:
+        new = self.store(event, WebhookOutcome.STORED)
+        return SimpleNamespace(position=None) if new else None
+
+    product.replace(SqlWebhooks, "store_with_job", store_alone)
 
 
 @planted("I11", "I8", favours=("pay", "decide"), kind_of_run="money", deaths=0.03)
 def jobs_are_done_before_they_run(product: Replacements) -> None:
-    """A job is marked as done when it is leased: a crash loses it."""
-    claim = JobRunner.claim
+    """A job is marked as done before it is run: a crash loses it."""
+    run = JobRunner.run
 
-    def at_most_once(self: JobRunner, workers: int = 1) -> list[Any]:
-        due = claim(self, workers)
+    def at_most_once(self: JobRunner, leased: Sequence[LeasedJob]) -> bool:
         with self.unit_of_work.begin() as opened:
-            job_queue.mark(opened.connection, due, done_at=JOB.c.created_at)
-        return due
+            job_queue.mark(opened.connection, leased, done_at=JOB.c.created_at)
+        return run(self, leased)
 
-    product.replace(JobRunner, "claim", at_most_once)
+    product.replace(JobRunner, "run", at_most_once)
 
 
 @planted("I16")

@@ -14,6 +14,7 @@ from chassis import time_limits
 from chassis.messaging.amqp.answers import Answer
 from chassis.messaging.amqp.channel import BrokerChannel
 from chassis.messaging.amqp.connection import BrokerConnection
+from chassis.messaging.amqp.probe import QueueProbe
 from tests.unit.chassis.scripted_broker import TAG, ScriptedBroker, until
 
 
@@ -100,3 +101,28 @@ def test_returned_messages_and_ended_consumers_are_reported(broker: ScriptedBrok
     broker.say(spec.Basic.Cancel(TAG, True))
 
     until(lambda: reports == ["NO_ROUTE", "ended"])
+
+
+def test_queues_are_asked_about_on_one_channel(broker: ScriptedBroker, connection: BrokerConnection) -> None:
+    broker.answers[spec.Queue.Declare] = lambda method: spec.Queue.DeclareOk(method.queue, 0, 2)
+    probe = QueueProbe(connection)
+
+    assert [probe.consumers_of(queue) for queue in ("a", "b", "a")] == [2, 2, 2]
+
+    assert len(broker.methods(spec.Channel.Open)) == 1
+
+
+def test_after_a_missing_queue_the_others_are_asked_about_on_a_new_channel(
+    broker: ScriptedBroker, connection: BrokerConnection
+) -> None:
+    def answer(method: Any) -> Any:
+        missing = method.queue == "missing"
+        return spec.Channel.Close(404, "NOT_FOUND", 50, 10) if missing else spec.Queue.DeclareOk(method.queue, 0, 1)
+
+    broker.answers[spec.Queue.Declare] = answer
+    probe = QueueProbe(connection)
+
+    assert [probe.consumers_of(queue) for queue in ("a", "missing", "b", "b")] == [1, None, 1, 1]
+
+    assert len(broker.methods(spec.Channel.Open)) == 2
+    assert connection.is_open

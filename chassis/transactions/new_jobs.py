@@ -1,0 +1,86 @@
+"""The jobs that a transaction enqueues. Those that this process runs at once are leased by their insertion."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chassis import codec
+from chassis.transactions import job_queue
+from chassis.transactions.job_queue import LeasedJob
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Free workers of one kind of job, reserved for up to `jobs` new jobs whose payloads are `payload`.
+
+    `run(leased)` is called once, after the commit: those jobs are run, and workers that have no job are free again. It
+    is called without jobs where nothing was committed.
+    """
+
+    payload: type[Any]
+    jobs: int
+    run: Callable[[Sequence[LeasedJob]], None]
+
+
+# Reserves workers that run up to so many new jobs of a kind at once; None where no worker is free.
+Reserve = Callable[[str, int], Reservation | None]
+
+
+def reserve_none(_: str, __: int) -> None:
+    """Reserve no worker: every new job is left to whoever claims it."""
+
+
+@dataclass(eq=False)
+class NewJobs:
+    """The leases of the jobs that one transaction enqueues.
+
+    Without a lease a job is due at once, and the first process that looks for jobs claims it. A process that dies after
+    the commit leaves the leases of its new jobs, which end by themselves.
+    """
+
+    reserve: Reserve = reserve_none
+    _reservations: dict[str, Reservation] = field(default_factory=dict, init=False)
+    _leased: list[LeasedJob] = field(default_factory=list, init=False)
+    _began: float = field(default=0.0, init=False)
+
+    def lease(self, rows: Iterable[Row], *, now: datetime) -> None:
+        """Give a lease to the rows of jobs that are due and for which a worker is free. `now` is domain time, UTC.
+
+        The rows are inserted directly after this.
+        """
+        self._began = time.monotonic()
+        of_kind: dict[str, list[Row]] = {}
+        for row in rows:
+            if row["not_before"] is None or row["not_before"] <= now:
+                of_kind.setdefault(row["kind"], []).append(row)
+        for kind, due in of_kind.items():
+            if kind not in self._reservations and (reserved := self.reserve(kind, len(due))):
+                self._reservations[kind] = reserved
+                for row in due[: reserved.jobs]:
+                    row["lease"] = job_queue.LEASE.total_seconds()
+
+    def inserted(self, row: Row, *, position: int, created_at: datetime) -> bool:
+        """Note the insertion of a job's row; returns whether the job is leased."""
+        if "lease" not in row:
+            return False
+        payload = codec.typed(row["payload"], self._reservations[row["kind"]].payload)
+        about = (row["key"], row["order_key"], payload, 1, created_at, row["traceparent"])
+        self._leased.append(LeasedJob(position, *about, claimed_at=self._began))
+        return True
+
+    def run(self) -> None:
+        """Run the jobs that were inserted with a lease, after the commit."""
+        self._end(self._leased)
+
+    def give_up(self) -> None:
+        """Free the reserved workers, because nothing was committed."""
+        self._end(())
+
+    def _end(self, leased: Collection[LeasedJob]) -> None:
+        reservations, self._reservations, self._leased = self._reservations, {}, []
+        for reserved in reservations.values():
+            reserved.run([job for job in leased if type(job.payload) is reserved.payload])
