@@ -5,10 +5,11 @@ from collections import deque
 from services.rooms.domain.room_plan.board import Board, bits
 
 Chain = list[tuple[int, int]]
+UNLIMITED = 1 << 30
 
 
-def cheapest(board: Board, slot: int) -> Chain | None:
-    """A chain with the fewest moves that ends with `slot` in a room: slots with their new rooms.
+def cheapest(board: Board, slot: int, *, most: int = UNLIMITED) -> Chain | None:
+    """A chain with the fewest moves, `most` at most, that ends with `slot` in a room: slots with their new rooms.
 
     Each room stands once in a chain, and each slot of a chain ejects at most one other. None where there is no such
     chain.
@@ -34,7 +35,7 @@ def cheapest(board: Board, slot: int) -> Chain | None:
                 continue
             other = others.pop()
             price = spent + board.price(other)
-            if other in settled or price >= cost.get(other, price + 1):
+            if other in settled or price > most or price >= cost.get(other, price + 1):
                 continue
             cost[other] = price
             parents[other] = (current, room)

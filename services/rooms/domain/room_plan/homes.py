@@ -24,7 +24,7 @@ def _bring_home(board: Board, slot: int) -> bool:
         board.lift(each)
     board.place(slot, board.home[slot])
     for other in sorted(others, key=lambda each: (board.first[each] - board.until[each], each)):
-        chain = chains.cheapest(board, other)
+        chain = chains.cheapest(board, other, most=0)
         if chain is None:
             break
         chains.apply(board, chain)

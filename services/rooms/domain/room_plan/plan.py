@@ -155,8 +155,9 @@ class _TypePlan:
         blocks: Sequence[BlockToPlan],
     ) -> None:
         self._rooms, self._stays, self._blocks = rooms, stays, blocks
-        self._day = min(each.nights.check_in for each in (*stays, *blocks))
-        end = max(each.nights.check_out for each in (*stays, *blocks))
+        periods = [each.nights for each in stays] + [each.nights for each in blocks]
+        self._day = min(nights.check_in for nights in periods)
+        end = max(nights.check_out for nights in periods)
         number = {room.room_id: position for position, room in enumerate(rooms)}
         slots = [
             self._slot(
