@@ -55,7 +55,7 @@ def _answer(question: PackingToSolve, program: Sequence[str], seconds: float) ->
             check=True,
         )
         return codec.typed(codec.decode(ended.stdout), SolvedPacking)
-    except (OSError, subprocess.SubprocessError, ValueError) as problem:
+    except Exception as problem:  # under eventlet, the exceptions of subprocess are classes of a second copy
         log.warning("exact plan without an answer", reason=type(problem).__name__)
         return None
 
@@ -63,8 +63,8 @@ def _answer(question: PackingToSolve, program: Sequence[str], seconds: float) ->
 def _better(packing: Packing, before: Placement, answer: SolvedPacking, *, is_whole: bool) -> Placement:
     """The better of both placements, with the closer bounds of both. Bounds of a part say nothing of the whole."""
     after = unplaced(answer.room_of), moves(packing, answer.room_of)
-    room_of = min((unplaced(before.room_of), moves(packing, before.room_of)), after)
-    rooms = answer.room_of if room_of == after else before.room_of
+    is_better = after <= (unplaced(before.room_of), moves(packing, before.room_of))
+    rooms = answer.room_of if is_better else before.room_of
     fewer = unplaced(rooms) < unplaced(before.room_of)
     least, fewest = before.unplaced_at_least, 0 if fewer else before.moves_at_least
     if is_whole:

@@ -3,16 +3,17 @@
 from collections import deque
 
 from services.rooms.domain.room_plan.board import Board, bits
+from services.rooms.domain.room_plan.effort import Effort
 
 Chain = list[tuple[int, int]]
 UNLIMITED = 1 << 30
 
 
-def cheapest(board: Board, slot: int, *, most: int = UNLIMITED) -> Chain | None:
+def cheapest(board: Board, slot: int, effort: Effort, *, most: int = UNLIMITED) -> Chain | None:
     """A chain with the fewest moves, `most` at most, that ends with `slot` in a room: slots with their new rooms.
 
     Each room stands once in a chain, and each slot of a chain ejects at most one other. None where there is no such
-    chain.
+    chain, or where the effort does not suffice to find one.
     """
     if rooms := board.open_rooms(slot):
         return [(slot, tightest(board, slot, rooms))]
@@ -21,11 +22,12 @@ def cheapest(board: Board, slot: int, *, most: int = UNLIMITED) -> Chain | None:
     queue = deque([(0, slot)])
     settled = set()
     cost = {slot: 0}
-    while queue:
+    while queue and effort.left > 0:
         spent, current = queue.popleft()
         if current in settled:
             continue
         settled.add(current)
+        effort.left -= 2 * board.allowed[current].bit_count()
         rooms = board.open_rooms(current) & ~used[current]
         if rooms and current != slot:
             return _chain(slot, current, tightest(board, current, rooms), parents)

@@ -1,9 +1,10 @@
 """Why a slot has no room: the nights on which rooms are too few, and slots that clash with the slot."""
 
 from services.rooms.domain.room_plan.board import NOBODY, Board, bits
+from services.rooms.domain.room_plan.effort import Effort, OutOfEffort
 from services.rooms.domain.room_plan.matching import Matching
 from services.rooms.domain.room_plan.packing import NO_ROOM, Placement
-from services.rooms.domain.room_plan.search import Effort, OutOfEffort, Search
+from services.rooms.domain.room_plan.search import Search
 
 Clash = tuple[list[int], list[int]]
 

@@ -2,20 +2,21 @@
 
 from services.rooms.domain.room_plan import chains
 from services.rooms.domain.room_plan.board import Board
+from services.rooms.domain.room_plan.effort import Effort
 from services.rooms.domain.room_plan.packing import NO_ROOM, moves
 
 
-def bring_home(board: Board) -> None:
+def bring_home(board: Board, effort: Effort) -> None:
     """Bring slots back to their homes while that saves moves. The slots in the way there go elsewhere."""
     changed = True
     while changed:
         changed = False
         for slot, home in enumerate(board.home):
             if home != NO_ROOM and board.room_of[slot] not in (home, NO_ROOM):
-                changed |= _bring_home(board, slot)
+                changed |= _bring_home(board, slot, effort)
 
 
-def _bring_home(board: Board, slot: int) -> bool:
+def _bring_home(board: Board, slot: int, effort: Effort) -> bool:
     others = board.in_the_way(slot, board.home[slot]) - {slot}
     if any(board.price(other) for other in others):
         return False
@@ -24,7 +25,7 @@ def _bring_home(board: Board, slot: int) -> bool:
         board.lift(each)
     board.place(slot, board.home[slot])
     for other in sorted(others, key=lambda each: (board.first[each] - board.until[each], each)):
-        chain = chains.cheapest(board, other, most=0)
+        chain = chains.cheapest(board, other, effort, most=0)
         if chain is None:
             break
         chains.apply(board, chain)

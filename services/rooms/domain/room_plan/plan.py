@@ -8,11 +8,12 @@ from enum import StrEnum
 from contracts.values import Stay
 from services.rooms.domain.room_plan.board import Board
 from services.rooms.domain.room_plan.clashes import clash
+from services.rooms.domain.room_plan.effort import Effort
 from services.rooms.domain.room_plan.packing import NO_ROOM, Packing, Placement, Slot, check_packing, unplaced
-from services.rooms.domain.room_plan.search import Effort
-from services.rooms.domain.room_plan.solve import solve
+from services.rooms.domain.room_plan.solve import EFFORT, solve
 
 EFFORT_FOR_CLASHES = 100_000
+LEAST_EFFORT = 40_000  # of a type; the others share `EFFORT` by the number of their stays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,8 @@ def plan_rooms(
         here = [stay for stay in stays if _planned_in(stay, types) == room_type_id]
         closed = [block for block in blocks if types.get(block.room_id) == room_type_id]
         if here:
-            plans.append(_TypePlan(room_type_id, by_type.get(room_type_id, []), here, closed).solved(improve))
+            plan = _TypePlan(room_type_id, by_type.get(room_type_id, []), here, closed)
+            plans.append(plan.solved(improve, effort=max(EFFORT * len(here) // len(stays), LEAST_EFFORT)))
     return RoomPlan(
         assigned=tuple(each for plan in plans for each in plan.assigned),
         moved=tuple(each for plan in plans for each in plan.moved),
@@ -175,8 +177,8 @@ class _TypePlan:
         first = (nights.check_in - self._day).days
         return Slot(first=first, until=first + nights.nights, home=home, fixed=fixed)
 
-    def solved(self, improve: Improve) -> RoomPlan:
-        placement = solve(self._packing)
+    def solved(self, improve: Improve, *, effort: int) -> RoomPlan:
+        placement = solve(self._packing, effort=effort)
         if unplaced(placement.room_of) > placement.unplaced_at_least:
             placement = improve(self._packing, placement)
         assigned, moved, without = [], [], []

@@ -5,8 +5,8 @@ from collections.abc import Collection
 
 from services.rooms.domain.room_plan import chains
 from services.rooms.domain.room_plan.board import Board, bits
+from services.rooms.domain.room_plan.effort import Effort
 from services.rooms.domain.room_plan.packing import NO_ROOM
-from services.rooms.domain.room_plan.search import Effort
 
 PRICE_OF_A_MOVE = 3  # in returns to the pool; with 0 a third more slots move, with 10 as many as with 3
 

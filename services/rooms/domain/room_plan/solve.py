@@ -5,11 +5,12 @@ from contextlib import suppress
 
 from services.rooms.domain.room_plan import chains
 from services.rooms.domain.room_plan.board import Board
+from services.rooms.domain.room_plan.effort import Effort, OutOfEffort
 from services.rooms.domain.room_plan.homes import bring_home, close_gaps
 from services.rooms.domain.room_plan.matching import shortages, surplus, unplaced_at_least
 from services.rooms.domain.room_plan.packing import Packing, Placement, moves, unplaced
 from services.rooms.domain.room_plan.pool import empty_pool
-from services.rooms.domain.room_plan.search import Effort, OutOfEffort, Search
+from services.rooms.domain.room_plan.search import Search
 
 EFFORT = 400_000
 MOST_EJECTIONS = 6
@@ -18,16 +19,17 @@ MOST_EJECTIONS = 6
 def solve(packing: Packing, *, effort: int = EFFORT) -> Placement:
     """Place the slots. The packing has been checked (`check_packing`).
 
-    `effort` bounds the exhaustive searches, in slots and rooms that they look at; about a microsecond each.
+    `effort` bounds both the searches and the chains, in slots and rooms that they look at; each look takes about a
+    microsecond.
     """
-    board, budget = Board(packing), Effort(effort)
+    board, budget, for_chains = Board(packing), Effort(effort), Effort(effort)
     least = unplaced_at_least(packing, shortages(board))
     last = set(surplus(board)) if least else set[int]()
-    augment(board, last, budget.share(4))
+    augment(board, last, budget.share(4), for_chains)
     if len(board.homeless()) > least:
         empty_pool(board, last, budget.share(3))
-        augment(board, last, budget.share(4))
-    bring_home(board)
+        augment(board, last, budget.share(4), for_chains)
+    bring_home(board, for_chains)
     best, least = _place_more(packing, list(board.room_of), least, budget.share(2))
     best, fewest = _save_moves(packing, best, budget)
     board.reset(best)
@@ -35,10 +37,10 @@ def solve(packing: Packing, *, effort: int = EFFORT) -> Placement:
     return Placement(room_of=tuple(board.room_of), unplaced_at_least=least, moves_at_least=fewest)
 
 
-def augment(board: Board, last: Collection[int], effort: Effort) -> None:
+def augment(board: Board, last: Collection[int], effort: Effort, for_chains: Effort) -> None:
     """Place slots without a room by ejection chains, then by searches for a few ejections; those in `last` at last."""
     for slot in sorted(board.homeless(), key=lambda slot: slot in last):
-        if chain := chains.cheapest(board, slot):
+        if chain := chains.cheapest(board, slot, for_chains):
             chains.apply(board, chain)
     slots = [slot for slot in board.homeless() if slot not in last]
     for position, slot in enumerate(slots):

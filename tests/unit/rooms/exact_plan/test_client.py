@@ -111,6 +111,35 @@ def test_a_solver_whose_client_has_gone_ends_itself() -> None:
     assert ended.returncode < 0
 
 
+GREEN = """
+import eventlet; eventlet.monkey_patch(psycopg=False)
+import sys
+from services.rooms.domain.room_plan.packing import Packing, Placement, Slot
+from services.rooms.exact_plan.client import improve
+
+ticks = []
+
+def tick():
+    while True:
+        ticks.append(1)
+        eventlet.sleep(0.05)
+
+eventlet.spawn(tick)
+packing = Packing(rooms=1, nights=1, slots=(Slot(first=0, until=1),))
+before = Placement(room_of=(-1,), unplaced_at_least=0, moves_at_least=0)
+hang = (sys.executable, "-c", "import time; time.sleep(60)")
+print(improve(packing, before, program=hang, seconds=2) == before, len(ticks) > 3, improve(packing, before, seconds=90))
+"""
+
+
+def test_in_a_green_service_others_run_while_the_solver_does_and_a_hang_changes_nothing() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", GREEN]
+
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert output.splitlines()[-1] == "True True Placement(room_of=(0,), unplaced_at_least=0, moves_at_least=0)"
+
+
 def test_the_client_loads_no_ortools() -> None:
     program = "import services.rooms.exact_plan.client, sys; print('ortools' in sys.modules)"
 

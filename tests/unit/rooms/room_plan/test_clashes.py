@@ -2,9 +2,9 @@
 
 from services.rooms.domain.room_plan.board import Board
 from services.rooms.domain.room_plan.clashes import clash
+from services.rooms.domain.room_plan.effort import Effort
 from services.rooms.domain.room_plan.matching import shortages
 from services.rooms.domain.room_plan.packing import NO_ROOM, Packing, Slot
-from services.rooms.domain.room_plan.search import Effort
 from services.rooms.domain.room_plan.solve import solve
 from tests.unit.rooms.room_plan.packings import a_packing, can_all_have_rooms, small
 
