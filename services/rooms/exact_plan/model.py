@@ -96,7 +96,7 @@ def _solve(
         raise ValueError("CP-SAT cannot read the model")
     solver = cp_model_helper.SolveWrapper()
     solver.set_parameters(params)
-    response = solver.solve(model)
+    response = solver.solve(model)  # type: ignore[no-untyped-call]
     values = list(response.solution)
     bound = math.ceil(response.best_objective_bound - 1e-6) if costs and values else lowest
     if not values:

@@ -4,7 +4,7 @@ from services.rooms.domain.room_plan.board import NOBODY, Board, bits
 from services.rooms.domain.room_plan.effort import Effort, OutOfEffort
 from services.rooms.domain.room_plan.matching import Matching
 from services.rooms.domain.room_plan.packing import NO_ROOM, Placement
-from services.rooms.domain.room_plan.search import Search
+from services.rooms.domain.room_plan.search import ExhaustiveSearch
 
 Clash = tuple[list[int], list[int]]
 
@@ -69,7 +69,7 @@ def _reduced(board: Board, slot: int, effort: Effort) -> set[int]:
         smaller = Board(board.packing, without=[each for each in range(len(before)) if each not in (*rest, slot)])
         smaller.reset(rooms)
         try:
-            if not Search(smaller, effort).run([slot]):
+            if not ExhaustiveSearch(smaller, effort).run([slot]):
                 members = rest
         except OutOfEffort:
             break

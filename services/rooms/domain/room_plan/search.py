@@ -12,11 +12,11 @@ from services.rooms.domain.room_plan.packing import NO_ROOM
 UNLIMITED = 1 << 30
 
 
-class Search:
+class ExhaustiveSearch:
     """Places slots on a board, which keeps the placement where the search succeeds and is as before where not."""
 
     def __init__(self, board: Board, effort: Effort) -> None:
-        """Search from the board as it is, with this effort for all searches of the object."""
+        """ExhaustiveSearch from the board as it is, with this effort for all searches of the object."""
         self._board = board
         self._effort = effort
         self._settled = [0] * board.packing.nights

@@ -10,7 +10,7 @@ from services.rooms.domain.room_plan.homes import bring_home, close_gaps
 from services.rooms.domain.room_plan.matching import shortages, surplus, unplaced_at_least
 from services.rooms.domain.room_plan.packing import Packing, Placement, moves, unplaced
 from services.rooms.domain.room_plan.pool import empty_pool
-from services.rooms.domain.room_plan.search import Search
+from services.rooms.domain.room_plan.search import ExhaustiveSearch
 
 EFFORT = 400_000
 MOST_EJECTIONS = 6
@@ -45,7 +45,7 @@ def augment(board: Board, last: Collection[int], effort: Effort, for_chains: Eff
     slots = [slot for slot in board.homeless() if slot not in last]
     for position, slot in enumerate(slots):
         share = effort.share(len(slots) - position)
-        search = Search(board, share)
+        search = ExhaustiveSearch(board, share)
         with suppress(OutOfEffort):
             for ejections in range(2, MOST_EJECTIONS + 1):
                 if search.run([slot], moves=ejections, count_all=True):
@@ -56,7 +56,7 @@ def augment(board: Board, last: Collection[int], effort: Effort, for_chains: Eff
 def _place_more(packing: Packing, best: list[int], least: int, effort: Effort) -> tuple[list[int], int]:
     """A placement that leaves fewer slots out, as far as the effort goes, and the fewest that can be left out."""
     board = Board(packing)
-    search, slots = Search(board, effort), board.homeless()
+    search, slots = ExhaustiveSearch(board, effort), board.homeless()
     with suppress(OutOfEffort):
         while unplaced(best) > least:
             if search.run(slots, left_out=least):
@@ -68,7 +68,7 @@ def _place_more(packing: Packing, best: list[int], least: int, effort: Effort) -
 def _save_moves(packing: Packing, best: list[int], effort: Effort) -> tuple[list[int], int]:
     """A placement with fewer moves that leaves as few slots out, and the fewest moves, as far as the effort goes."""
     board, fewest = Board(packing), 0
-    search, slots = Search(board, effort), board.homeless()
+    search, slots = ExhaustiveSearch(board, effort), board.homeless()
     with suppress(OutOfEffort):
         while moves(packing, best) > fewest:
             if search.run(slots, moves=fewest, left_out=unplaced(best)):
