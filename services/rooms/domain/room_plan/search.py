@@ -16,7 +16,7 @@ class ExhaustiveSearch:
     """Places slots on a board, which keeps the placement where the search succeeds and is as before where not."""
 
     def __init__(self, board: Board, effort: Effort) -> None:
-        """ExhaustiveSearch from the board as it is, with this effort for all searches of the object."""
+        """Search from the board as it is, with this effort for all searches of the object."""
         self._board = board
         self._effort = effort
         self._settled = [0] * board.packing.nights

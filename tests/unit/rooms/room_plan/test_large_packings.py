@@ -1,12 +1,14 @@
 """Large packings that were cut from full rooms, so that a placement exists, and the same with one stay too many."""
 
+from typing import Any
+
 import pytest
 
 from services.rooms.domain.room_plan.packing import Packing, is_valid, unplaced
 from services.rooms.domain.room_plan.solve import solve
 from tests.unit.rooms.room_plan.packings import full_house, greedily_placed, with_one_too_many
 
-SIZES = {"rooms": 40, "nights": 30, "sold": 0.95, "pinned": 0.15}
+SIZES: dict[str, Any] = {"rooms": 40, "nights": 30, "sold": 0.95, "pinned": 0.15}
 SEEDS = range(6)
 
 
