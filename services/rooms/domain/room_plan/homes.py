@@ -3,7 +3,7 @@
 from services.rooms.domain.room_plan import chains
 from services.rooms.domain.room_plan.board import Board
 from services.rooms.domain.room_plan.effort import Effort
-from services.rooms.domain.room_plan.packing import NO_ROOM, moves
+from services.rooms.domain.room_plan.packing import NO_ROOM
 
 
 def bring_home(board: Board, effort: Effort) -> None:
@@ -17,6 +17,7 @@ def bring_home(board: Board, effort: Effort) -> None:
 
 
 def _bring_home(board: Board, slot: int, effort: Effort) -> bool:
+    """Bring the slot home, where no other slot has to leave its home for that; returns whether it came home."""
     others = board.in_the_way(slot, board.home[slot]) - {slot}
     if any(board.price(other) for other in others):
         return False
@@ -27,13 +28,10 @@ def _bring_home(board: Board, slot: int, effort: Effort) -> bool:
     for other in sorted(others, key=lambda each: (board.first[each] - board.until[each], each)):
         chain = chains.cheapest(board, other, effort, most=0)
         if chain is None:
-            break
+            board.reset(before)
+            return False
         chains.apply(board, chain)
-    else:
-        if moves(board.packing, board.room_of) < moves(board.packing, before):
-            return True
-    board.reset(before)
-    return False
+    return True
 
 
 def close_gaps(board: Board) -> None:

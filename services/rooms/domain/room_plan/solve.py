@@ -12,7 +12,7 @@ from services.rooms.domain.room_plan.packing import Packing, Placement, moves, u
 from services.rooms.domain.room_plan.pool import empty_pool
 from services.rooms.domain.room_plan.search import ExhaustiveSearch
 
-EFFORT = 400_000
+EFFORT = 500_000
 MOST_EJECTIONS = 6
 
 
@@ -27,7 +27,7 @@ def solve(packing: Packing, *, effort: int = EFFORT) -> Placement:
     last = set(surplus(board)) if least else set[int]()
     augment(board, last, budget.share(4), for_chains)
     if len(board.homeless()) > least:
-        empty_pool(board, last, budget.share(3))
+        empty_pool(board, last, budget.share(2))
         augment(board, last, budget.share(4), for_chains)
     bring_home(board, for_chains)
     best, least = _place_more(packing, list(board.room_of), least, budget.share(2))
