@@ -31,6 +31,7 @@ BREAKS = {
     "handlers-are-strangers": ("services/rooms/handlers/menu.py", "import services.rooms.handlers.rates"),
     "store-through-work": ("services/rooms/steps/offers.py", "import services.rooms.store.nights"),
     "only-payments-knows-stripe": ("services/notifier/settings.py", "import stripe"),
+    "only-the-exact-solver-knows-ortools": ("services/rooms/exact_plan/client.py", "import ortools"),
     "gateway-layers": ("gateway/http/fields.py", "import gateway.api.routes"),
     "gateway-nouns": ("gateway/api/rooms/routes.py", "import gateway.api.hotels.routes"),
 }

@@ -25,6 +25,7 @@ from tests.bench.partitions import partitions
 from tests.bench.protection import protection
 from tests.bench.regressions import regressions, uncommitted
 from tests.bench.resources import resources
+from tests.bench.room_plans import room_plans
 from tests.bench.routing import routing
 from tests.bench.signing import signing
 from tests.bench.system import system
@@ -100,6 +101,7 @@ def all_groups(options: argparse.Namespace, console: Console) -> dict[str, Group
     return {
         "routing": routing,
         "signing": signing,
+        "room plan": room_plans,
         "partitions": partitions,
         "protection": protection,
         "cost": partial(costs, cost, console),

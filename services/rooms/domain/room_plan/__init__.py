@@ -1,0 +1,1 @@
+"""The room plan: which stay gets which room, with few moves, then few gaps. Pure and deterministic."""

@@ -1,0 +1,96 @@
+"""What the plan is made of: the rooms, holds and periods of a hotel, as rooms, stays and blocks to plan."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from contracts.rooms.events import RoomStatus
+from contracts.values import Stay
+from services.rooms.domain.holds import Hold
+from services.rooms.domain.periods import Period, PeriodKind
+from services.rooms.domain.room_plan.plan import BlockToPlan, RoomToPlan, StayToPlan
+from services.rooms.domain.rooms import Room, is_out_of_order
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSources:
+    """The arguments of `plan_rooms`."""
+
+    rooms: tuple[RoomToPlan, ...]
+    stays: tuple[StayToPlan, ...]
+    blocks: tuple[BlockToPlan, ...]
+
+
+def sources(
+    rooms: Iterable[Room],
+    holds: Iterable[Hold],
+    periods: Sequence[Period],
+    *,
+    today: date,
+    needing: Collection[str],
+    locked: Collection[str],
+) -> PlanSources:
+    """The sources of a plan from the hotel-local date `today` on.
+
+    `needing` are the bookings that are to have a room, `locked` those that keep the one they have. A stay keeps its
+    room also while the guest is in house, and where the booking has no live hold. Nights before today are left out, and
+    so are inactive rooms with their stays. A room that is not ready tonight, and will not be, is closed for tonight
+    unless somebody has the room already.
+    """
+    active = [room for room in rooms if room.is_active]
+    numbers = {room.id for room in active}
+    booked = {hold.booking_id: hold for hold in holds if hold.live}
+    present = [(period, nights) for period in periods if (nights := _from(period.nights, today))]
+    stays = [
+        StayToPlan(
+            booking_id=str(period.booking_id),
+            room_type_id=_type(period, booked, active),
+            nights=nights,
+            room_id=period.room_id,
+            fixed=period.moved_in or period.booking_id in locked or period.booking_id not in booked,
+        )
+        for period, nights in present
+        if period.kind is PeriodKind.STAY and period.room_id in numbers
+    ]
+    with_room = {period.booking_id for period in periods if period.booking_id}
+    stays += [
+        StayToPlan(booking_id=hold.booking_id, room_type_id=hold.room_type_id, nights=nights)
+        for hold in booked.values()
+        if hold.booking_id in needing and hold.booking_id not in with_room and (nights := _from(hold.stay, today))
+    ]
+    blocks = [
+        BlockToPlan(id=str(period.id), room_id=period.room_id, nights=nights)
+        for period, nights in present
+        if period.kind is PeriodKind.BLOCK and period.room_id in numbers
+    ]
+    tonight = Stay(today, today + timedelta(days=1))
+    taken = {period.room_id for period, nights in present if nights.check_in == today}
+    blocks += [
+        BlockToPlan(id=f"room/{room.room_number}", room_id=room.id, nights=tonight)
+        for room in active
+        if room.id not in taken and _is_closed(room, today=today)
+    ]
+    return PlanSources(
+        rooms=tuple(
+            RoomToPlan(room_id=room.id, room_number=room.room_number, room_type_id=room.room_type_id) for room in active
+        ),
+        stays=tuple(stays),
+        blocks=tuple(blocks),
+    )
+
+
+def _is_closed(room: Room, *, today: date) -> bool:
+    """Whether the room will not be ready tonight; one that is dirty, or whose guest leaves today, will."""
+    return room.status is RoomStatus.MAINTENANCE_REQUIRED or is_out_of_order(room, today=today)
+
+
+def _from(nights: Stay, today: date) -> Stay | None:
+    """The nights from today on; None where there are none."""
+    return Stay(max(nights.check_in, today), nights.check_out) if nights.check_out > today else None
+
+
+def _type(period: Period, booked: dict[str, Hold], rooms: Iterable[Room]) -> int:
+    """The booked type; that of the room where the booking has no live hold."""
+    if hold := booked.get(str(period.booking_id)):
+        return hold.room_type_id
+    return next(room.room_type_id for room in rooms if room.id == period.room_id)

@@ -1,0 +1,154 @@
+"""The room plan of a hotel, in dates, rooms and bookings."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from contracts.values import Stay
+from services.rooms.domain.room_plan.packing import Packing, Placement, is_valid
+from services.rooms.domain.room_plan.plan import (
+    BlockToPlan,
+    ChangeOfRoom,
+    FirstRoom,
+    Obstacle,
+    ObstacleKind,
+    RoomPlan,
+    RoomToPlan,
+    StayToPlan,
+    StayWithoutRoom,
+    plan_rooms,
+)
+from tests.unit.rooms.builders import DOUBLE, SUITE, day
+from tests.unit.rooms.room_plan.packings import full_house
+
+ROOMS = [
+    RoomToPlan(room_id=1, room_number="101", room_type_id=DOUBLE),
+    RoomToPlan(room_id=2, room_number="102", room_type_id=DOUBLE),
+]
+SUITE_ROOM = RoomToPlan(room_id=3, room_number="301", room_type_id=SUITE)
+
+
+def a_stay(booking_id: str, first: int, until: int, room: int | None = None, **overrides: object) -> StayToPlan:
+    values = {"booking_id": booking_id, "room_type_id": DOUBLE, "nights": Stay(day(first), day(until)), "room_id": room}
+    return StayToPlan(**(values | overrides))  # type: ignore[arg-type]
+
+
+def plan(*stays: StayToPlan, blocks: Sequence[BlockToPlan] = (), rooms: Sequence[RoomToPlan] = ROOMS) -> RoomPlan:
+    return plan_rooms(rooms, stays, blocks)
+
+
+def test_a_stay_moves_so_that_a_long_one_has_a_room() -> None:
+    result = plan(a_stay("BK-1", 10, 12, room=1), a_stay("BK-2", 12, 14, room=2), a_stay("BK-3", 10, 14))
+
+    assert result.impossible == ()
+    assert len(result.moved) == result.moves_at_least == 1
+    assert [each.booking_id for each in result.assigned] == ["BK-3"]
+
+
+def test_a_fixed_stay_does_not_move() -> None:
+    result = plan(a_stay("BK-1", 10, 12, room=1, fixed=True), a_stay("BK-2", 12, 14, room=2), a_stay("BK-3", 10, 14))
+
+    assert result.moved == (ChangeOfRoom(booking_id="BK-2", from_room_id=2, to_room_id=1),)
+    assert result.assigned == (FirstRoom(booking_id="BK-3", room_id=2),)
+
+
+def test_where_fixed_stays_leave_no_room_a_smallest_clash_is_named() -> None:
+    stays = [a_stay("BK-1", 10, 12, room=1, fixed=True), a_stay("BK-2", 12, 14, room=2, fixed=True)]
+
+    result = plan(*stays, a_stay("BK-3", 10, 14), a_stay("BK-4", 10, 12))
+
+    assert result.assigned == (FirstRoom(booking_id="BK-4", room_id=2),)
+    [without] = result.impossible
+    assert without.booking_id == "BK-3"
+    assert {each.id for each in without.blocked_by} == {"BK-1", "BK-2"}
+    assert result.proven
+
+
+def test_a_block_is_an_obstacle() -> None:
+    block = BlockToPlan(id="7", room_id=1, nights=Stay(day(11), day(12)))
+
+    result = plan(a_stay("BK-1", 10, 14), blocks=[block], rooms=ROOMS[:1])
+
+    obstacle = Obstacle(kind=ObstacleKind.BLOCK, id="7", room_number="101")
+    assert result.impossible == (StayWithoutRoom(booking_id="BK-1", nights=(day(11),), blocked_by=(obstacle,)),)
+
+
+def test_a_stay_in_a_room_of_another_type_keeps_the_room() -> None:
+    upgraded = a_stay("BK-1", 10, 12, room=3)
+    suite = a_stay("BK-2", 10, 12, room_type_id=SUITE)
+
+    result = plan(upgraded, suite, rooms=[*ROOMS, SUITE_ROOM])
+
+    assert (result.assigned, result.moved) == ((), ())
+    [without] = result.impossible
+    assert without.blocked_by == (Obstacle(kind=ObstacleKind.STAY, id="BK-1", room_number="301"),)
+
+
+def test_a_stay_gets_no_room_of_another_type_while_its_own_is_full() -> None:
+    result = plan(a_stay("BK-1", 10, 12), rooms=[SUITE_ROOM])
+
+    assert result.impossible == (StayWithoutRoom(booking_id="BK-1", nights=(day(10), day(11)), blocked_by=()),)
+
+
+def test_stays_that_need_no_room_get_none_and_may_move() -> None:
+    stays = [a_stay("BK-1", 10, 12, room=1, needs_room=False), a_stay("BK-2", 12, 14, room=2, needs_room=False)]
+
+    result = plan(*stays, a_stay("BK-3", 10, 14), a_stay("BK-4", 20, 21, needs_room=False))
+
+    assert [each.booking_id for each in result.assigned] == ["BK-3"]
+    assert len(result.moved) == 1
+
+
+def test_where_not_all_fit_most_are_placed_and_nobody_loses_a_room() -> None:
+    result = plan(
+        a_stay("BK-1", 10, 11, room=1), a_stay("BK-2", 10, 13), a_stay("BK-3", 11, 12), a_stay("BK-4", 12, 13),
+        rooms=ROOMS[:1],
+    )  # fmt: skip
+
+    assert [each.booking_id for each in result.assigned] == ["BK-3", "BK-4"]
+    assert [each.booking_id for each in result.impossible] == ["BK-2"]
+    assert result.proven
+
+
+def test_of_two_rooms_the_one_that_leaves_fewer_gaps_is_taken() -> None:
+    result = plan(a_stay("BK-1", 10, 12, room=1), a_stay("BK-2", 10, 13, room=2), a_stay("BK-3", 13, 14))
+
+    assert result.assigned == (FirstRoom(booking_id="BK-3", room_id=2),)
+
+
+def test_the_plan_does_not_depend_on_the_order_of_its_input() -> None:
+    stays = [a_stay(f"BK-{number}", 10 + number % 3, 12 + number % 4) for number in range(8)]
+    rooms = [*ROOMS, RoomToPlan(room_id=9, room_number="99", room_type_id=DOUBLE)]
+
+    assert plan(*stays, rooms=rooms) == plan(*reversed(stays), rooms=rooms[::-1])
+
+
+def test_stays_that_overlap_in_a_room_are_refused() -> None:
+    with pytest.raises(ValueError, match="same room"):
+        plan(a_stay("BK-1", 10, 12, room=1), a_stay("BK-2", 11, 13, room=1))
+
+
+def test_what_was_not_proven_is_handed_over_to_be_improved() -> None:
+    packing = full_house(0, rooms=12, nights=30, sold=1, pinned=0.15)
+    stays = [
+        StayToPlan(
+            booking_id=f"BK-{number:03}",
+            room_type_id=DOUBLE,
+            nights=Stay(
+                day(1).fromordinal(day(1).toordinal() + slot.first), day(1).fromordinal(day(1).toordinal() + slot.until)
+            ),
+            room_id=slot.home + 1 if slot.fixed else None,
+            fixed=slot.fixed,
+        )
+        for number, slot in enumerate(packing.slots)
+    ]
+    rooms = [RoomToPlan(room_id=number + 1, room_number=f"1{number:02}", room_type_id=DOUBLE) for number in range(12)]
+    calls = []
+
+    def improve(packing: Packing, placement: Placement) -> Placement:
+        calls.append(is_valid(packing, placement.room_of))
+        return placement
+
+    result = plan_rooms(rooms, stays, improve=improve)
+
+    assert calls == ([] if result.proven else [True])
