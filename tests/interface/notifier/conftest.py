@@ -25,6 +25,7 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, dependencies
 
 TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
+from tests.fakes.emptied import empty
 from tests.fakes.roles import running_engine
 
 
@@ -135,6 +136,6 @@ def settings(database: str, pusher: PusherStandIn, mailbox: MailboxStandIn) -> N
 def notifier(settings: NotifierSettings) -> Iterator[Notifier]:
     engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"))
     notifier = Notifier(engine, settings)
-    notifier.sql(f"TRUNCATE {', '.join(TABLES)}")
+    empty(engine, *TABLES)
     yield notifier
     engine.dispose()
