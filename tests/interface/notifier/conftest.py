@@ -103,16 +103,25 @@ def database(new_database: Callable[[str], str]) -> str:
     return url
 
 
-@pytest.fixture
-def pusher() -> Iterator[PusherStandIn]:
-    with PusherStandIn.start() as stand_in:
-        yield stand_in
+@pytest.fixture(scope="session")
+def running_stand_ins() -> Iterator[tuple[PusherStandIn, MailboxStandIn]]:
+    """Started once, because that takes longer than most tests."""
+    with PusherStandIn.start() as pusher, MailboxStandIn.start() as mailbox:
+        yield pusher, mailbox
 
 
 @pytest.fixture
-def mailbox() -> Iterator[MailboxStandIn]:
-    with MailboxStandIn.start() as box:
-        yield box
+def pusher(running_stand_ins: tuple[PusherStandIn, MailboxStandIn]) -> PusherStandIn:
+    """Without records and faults."""
+    running_stand_ins[0].reset()
+    return running_stand_ins[0]
+
+
+@pytest.fixture
+def mailbox(running_stand_ins: tuple[PusherStandIn, MailboxStandIn]) -> MailboxStandIn:
+    """Without mails and faults."""
+    running_stand_ins[1].reset()
+    return running_stand_ins[1]
 
 
 @pytest.fixture
