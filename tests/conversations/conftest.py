@@ -54,8 +54,8 @@ class PlatformFixture:
 
     def settle(self) -> None:
         """Run until nothing is due, the provider's webhooks included."""
-        for _ in range(10):
-            self.platform.run_until_idle()
+        for attempt in range(10):
+            self.platform.run_until_idle(time_has_passed=attempt == 0)
             self.stripe.wait_until_delivered()
             taken = self.webhooks.take()
             for body, signature in taken:

@@ -9,6 +9,7 @@ A plain `INSERT` waits only for a transaction that inserts the same key.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from itertools import combinations
 from typing import Any
@@ -37,6 +38,11 @@ def locked_tables(statement: str) -> Iterator[str]:
     yield from _locked_in(text)
     if "pg_advisory_xact_lock" in statement or "pg_try_advisory_xact_lock" in statement:
         yield ADVISORY
+
+
+@cache
+def _locked_by(statement: str) -> tuple[str, ...]:
+    return tuple(locked_tables(statement))
 
 
 def _locked_in(text: str) -> Iterator[str]:
@@ -99,7 +105,7 @@ class LockOrder:
 
     def _note(self, connection: sa.Connection, _: Any, statement: str, *__: Any) -> None:
         if connection in self._open:
-            self._open[connection].update(dict.fromkeys(locked_tables(statement)))
+            self._open[connection].update(dict.fromkeys(_locked_by(statement)))
 
     def _end(self, connection: sa.Connection) -> None:
         self.transactions.add(tuple(self._open.pop(connection, {})))

@@ -27,6 +27,8 @@ from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
 from tests.fakes.driver import engine_under_test
+from tests.fakes.open_jobs import with_open_jobs
+from tests.fakes.remembered_clock import RememberedClock
 from tests.fakes.roles import running_url
 
 Reply = TypeVar("Reply")
@@ -49,7 +51,7 @@ class ServiceUnderTest:
         self.running = engine_under_test(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
         self._platform = platform
-        self.start(UnitOfWork(self.running, service.work, dependencies=service.dependencies(settings), demo=True))
+        self.start(RememberedClock(self.running, service.work, dependencies=service.dependencies(settings)))
 
     def start(self, unit_of_work: UnitOfWork) -> None:
         """Create all dispatchers, as a restarted process does."""
@@ -101,7 +103,7 @@ class ServiceUnderTest:
     def run_jobs(self) -> bool:
         """Run every due job. Returns whether there was one."""
         worked = False
-        for jobs in self.jobs:
+        for jobs in with_open_jobs(self.engine, self.jobs):
             while due := jobs.claim():
                 worked = True
                 jobs.run(due)
@@ -138,10 +140,13 @@ class Platform:
             return StaffNames(names=dict(self.staff_names(message.hotel, message.staff_ids)))
         return self.ask(message, Context(caller=context.caller, traceparent=context.traceparent))
 
-    def run_until_idle(self) -> None:
-        """Deliver events, run jobs and run timers until nothing is due."""
+    def run_until_idle(self, *, time_has_passed: bool = True) -> None:
+        """Deliver events, run jobs and run timers until nothing is due.
+
+        Where no time has passed since the last run, only what events and asks have caused since then can be due.
+        """
         for instance in self.services.values():
-            instance.may_have_work = True  # time has passed
+            instance.may_have_work |= time_has_passed
         for _ in range(MAX_ROUNDS):
             moved = self.deliver_events()
             for instance in self.services.values():

@@ -24,13 +24,13 @@ from tests.journeys.faulty_stay import FaultyStay, completed_faulty_stay
 HOTEL = "hotel-killarney"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     with temporary_run() as run, Stack.start(run, env={"LOG_LEVEL": "DEBUG"}) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(stack: Stack) -> Addresses:
     addresses = Addresses.of(stack.stack_json)
     with ask_client(addresses) as asker:
@@ -45,7 +45,7 @@ def with_more_rooms(definition: HotelDefinition) -> HotelDefinition:
     return replace(definition, room_types=tuple(types))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(addresses: Addresses) -> Iterator[DemoContext]:
     demo = DemoContext(addresses, HOTEL, SilentTranscript())
     yield demo
@@ -70,13 +70,13 @@ def paid(demo: DemoContext, today: date) -> Callable[[], DemoBooking]:
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def faulty_stay(stack: Stack, demo: DemoContext) -> FaultyStay:
     """A stay during which the push provider, the mail server and the notifier failed, with everything sent since."""
     return completed_faulty_stay(stack, demo, demo.today())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_room_hotel(addresses: Addresses) -> DemoContext:
     """A hotel with one room."""
     room = RoomTypeDefinition(code="ONE", name="The Room", max_occupancy=2, base_price="50.00", rooms=("1",))

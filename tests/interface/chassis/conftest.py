@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +23,7 @@ from contracts.values import SYSTEM
 from sandbox.stack.orphans import register
 from sandbox.stack.rabbit import RabbitNode
 from tests.fakes.roles import granted_engine, relay_url, running_engine, running_url
+from tests.interface.chassis.prepared import GREEN, PLAIN, prepared_process
 from tests.interface.chassis.toy import EFFECT
 
 NO_LIMITS: Mapping[str, float] = MappingProxyType({})  # but the real ones
@@ -151,7 +151,8 @@ def until_two_answer(asker: AskClient, *, within: float = 30) -> None:
 @contextmanager
 def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A Python module as a process of its own, ended with the block."""
-    process = subprocess.Popen([sys.executable, "-m", *module], env=environment)
+    kind = PLAIN if "chassis.messaging.relay" in module else GREEN
+    process = prepared_process(kind).fork(module, environment)
     register(process.pid)
     try:
         yield process

@@ -98,12 +98,14 @@ def test_asks_work_again_after_the_broker_was_away(toy: Toy, asker: AskClient, c
 
 
 def test_a_command_that_may_have_been_carried_out_is_not_carried_out_again(toy: Toy, asker: AskClient) -> None:
-    with toy.running() as first, ThreadPoolExecutor(1) as pool:
+    with toy.running() as first, ThreadPoolExecutor(1) as pool, toy.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN; LOCK TABLE effect IN SHARE MODE")
         answer = pool.submit(asker, ReleaseInventory(booking_id="BK-1"), deadline=SLOW_START / 2)
-        until(lambda: "active" in toy.activity(), what="the command running")
+        until(lambda: toy.blocked() == 1, what="the command running")
         with toy.running():
             first.kill()
             first.wait()
+            connection.exec_driver_sql("ROLLBACK")
             with pytest.raises(NoAnswer, match="did not answer"):
                 answer.result(SLOW_START)
 

@@ -25,6 +25,7 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork, dependencies
 
 TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
+from tests.fakes.emptied import empty
 from tests.fakes.roles import running_engine
 
 
@@ -102,16 +103,25 @@ def database(new_database: Callable[[str], str]) -> str:
     return url
 
 
-@pytest.fixture
-def pusher() -> Iterator[PusherStandIn]:
-    with PusherStandIn.start() as stand_in:
-        yield stand_in
+@pytest.fixture(scope="session")
+def running_stand_ins() -> Iterator[tuple[PusherStandIn, MailboxStandIn]]:
+    """Started once, because that takes longer than most tests."""
+    with PusherStandIn.start() as pusher, MailboxStandIn.start() as mailbox:
+        yield pusher, mailbox
 
 
 @pytest.fixture
-def mailbox() -> Iterator[MailboxStandIn]:
-    with MailboxStandIn.start() as box:
-        yield box
+def pusher(running_stand_ins: tuple[PusherStandIn, MailboxStandIn]) -> PusherStandIn:
+    """Without records and faults."""
+    running_stand_ins[0].reset()
+    return running_stand_ins[0]
+
+
+@pytest.fixture
+def mailbox(running_stand_ins: tuple[PusherStandIn, MailboxStandIn]) -> MailboxStandIn:
+    """Without mails and faults."""
+    running_stand_ins[1].reset()
+    return running_stand_ins[1]
 
 
 @pytest.fixture
@@ -135,6 +145,6 @@ def settings(database: str, pusher: PusherStandIn, mailbox: MailboxStandIn) -> N
 def notifier(settings: NotifierSettings) -> Iterator[Notifier]:
     engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"))
     notifier = Notifier(engine, settings)
-    notifier.sql(f"TRUNCATE {', '.join(TABLES)}")
+    empty(engine, *TABLES)
     yield notifier
     engine.dispose()

@@ -8,6 +8,7 @@ from chassis.transactions.migrate import migrate
 from sandbox.stripe.server import StripeStandIn
 from sandbox.stripe.webhook_receiver import WebhookReceiver
 from services.payments.stripe_gateway.cards import StripeCards
+from tests.fakes.emptied import empty
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 KEY = "sk_test_house"
@@ -48,7 +49,7 @@ def service(
     stripe.reset()
     inbox.clear()
     under_test = PaymentsUnderTest(url=payments_url, stripe=stripe, inbox=inbox, cards=cards)
-    under_test.sql(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY CASCADE")
+    empty(under_test.engine, *TABLES)
     under_test.sql("UPDATE clock SET ahead_seconds = 0")
     yield under_test
     assert stripe.violations() == []

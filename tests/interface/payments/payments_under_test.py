@@ -25,6 +25,8 @@ from services.payments.cards import Cards
 from services.payments.domain.payment import PaymentKey
 from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
+from tests.fakes.open_jobs import with_open_jobs
+from tests.fakes.remembered_clock import RememberedClock
 from tests.fakes.roles import running_engine
 from tests.interface.payments.played_bookings import AMOUNT, HOTEL, PlayedBookings
 
@@ -49,8 +51,8 @@ class PaymentsUnderTest(PlayedBookings):
     def restart(self, cards: Cards) -> None:
         """Start the service's servers and runners anew, as a restarted process does."""
         dependencies = PaymentsDependencies(cards=cards, origins=ORIGINS)
-        self.unit_of_work = UnitOfWork(
-            running_engine(self.engine.url), PaymentsWork, dependencies=dependencies, demo=True
+        self.unit_of_work: UnitOfWork = RememberedClock(
+            running_engine(self.engine.url), PaymentsWork, dependencies=dependencies
         )
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._ask)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
@@ -87,7 +89,7 @@ class PaymentsUnderTest(PlayedBookings):
         """Run due jobs until none is due, for `rounds` at most. With `skip_delays`, delayed jobs are due at once."""
         for _ in range(rounds):
             any_due = False
-            for runner in self.job_runners:
+            for runner in with_open_jobs(self.engine, self.job_runners):
                 while due := runner.claim():
                     any_due = True
                     runner.run(due)

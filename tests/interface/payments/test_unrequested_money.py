@@ -80,11 +80,22 @@ def voided(service: PaymentsUnderTest, amount: Money) -> str:
 
 
 BEGINNINGS = [open_session, authorised, captured, voided]
+# Each beginning with one amount, and each amount with one beginning, stand for the others.
+SECOND_PAYMENTS = [
+    pytest.param(
+        begin,
+        method,
+        amount,
+        marks=[] if amount == AMOUNT or begin is authorised else [pytest.mark.long],
+        id=f"{begin.__name__}-{method}-{amount.amount} {amount.currency}",
+    )
+    for begin in BEGINNINGS
+    for method in METHODS
+    for amount in CURRENCIES
+]
 
 
-@pytest.mark.parametrize("amount", CURRENCIES, ids=lambda amount: f"{amount.amount} {amount.currency}")
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("begin", BEGINNINGS)
+@pytest.mark.parametrize(("begin", "method", "amount"), SECOND_PAYMENTS)
 def test_a_second_payment_under_a_bookings_ids_is_returned_and_staff_are_informed(
     service: PaymentsUnderTest, begin: Any, method: str, amount: Money
 ) -> None:
