@@ -39,8 +39,8 @@ class Commits:
         """The first commit since, with that payload; waits for it. Raises AssertionError where there is none."""
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
-            for at, told in self._noticed:
-                if at >= moment and told == payload:
+            for at, noticed in self._noticed:
+                if at >= moment and noticed == payload:
                     return at
             time.sleep(0.005)
         raise AssertionError(f"no commit of {payload or 'an event'} within {WAIT:g} s")

@@ -1,11 +1,11 @@
-"""The lists that `make bench` fills: each booking is found by its number, and no other one with it."""
+"""The lists that `make bench` fills: each booking is found by the end of its id, and no other one with it."""
 
 from contracts.bookings.queries import ListBookings
-from tests.bench.filling import fill_list
+from tests.bench.filling import SERIES, drawn_name, fill_list
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 
-def test_a_search_for_a_number_finds_one_booking(fixture: PlatformFixture) -> None:
+def test_a_search_for_the_end_of_an_id_finds_one_booking(fixture: PlatformFixture) -> None:
     model = fixture.book()
     url = fixture.platform.services["bookings"].engine.url
     fill_list(
@@ -15,7 +15,8 @@ def test_a_search_for_a_number_finds_one_booking(fixture: PlatformFixture) -> No
         rows=20,
     )
 
-    for number in ("0000001", "0000012"):
-        listed = fixture.platform.ask(ListBookings(hotel=HOTEL, search=f"LIST-{number}"), STAFF)
-        assert [row.id for row in listed.results] == [f"BK-LIST-{number}"]
+    for number in (1, 12):
+        name = drawn_name(SERIES, number)
+        listed = fixture.platform.ask(ListBookings(hotel=HOTEL, search=name), STAFF)
+        assert [row.id for row in listed.results] == [f"{model.booking.id[:8]}{name}"]
     assert fixture.platform.ask(ListBookings(hotel=HOTEL), STAFF).count == 21
