@@ -129,7 +129,7 @@ def test_a_quote_of_another_stay_is_refused(service: RoomsUnderTest) -> None:
 def test_a_repetition_while_the_first_request_with_the_key_runs_is_refused(
     service: RoomsUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    around = {"idempotency_key": f"quote/{service.hotel}", "fingerprint": "f"}
+    around: dict[str, Any] = {"idempotency_key": f"quote/{service.hotel}", "fingerprint": "f"}
     meanwhile: list[Refusal] = []
 
     def asked_again(*args: Any, **values: Any) -> Offer:
