@@ -61,10 +61,10 @@ class LastUnit:
         """Take the ended hold again and sell its nights, as the service does."""
         hold = self._hold()
         room_type = RoomType(id=self.type_id, code="STE", name="Suite", max_occupancy=2, base_price=25000)
-        asked = self.service.holding("BK-A", room_type="STE")
-        version = take_hold(asked, work, room_type=room_type, held=hold["answer"])
+        command = self.service.holding("BK-A", room_type="STE")
+        version = take_hold(command, work, room_type=room_type, held=hold["answer"])
         assert version is not None
-        sell(asked, work, room_type=room_type, version=version)
+        sell(command, work, room_type=room_type, version=version)
 
     def _ask(self, until: int) -> object:
         try:

@@ -117,8 +117,8 @@ def test_a_solver_whose_client_has_gone_ends_itself() -> None:
 def test_a_solver_that_is_asked_nothing_ends_itself() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "services.rooms.exact_plan"], stdin=subprocess.PIPE, cwd=ROOT
-    ) as asked:
-        code = asked.wait(PATIENTLY)
+    ) as solver:
+        code = solver.wait(PATIENTLY)
 
     assert code == -signal.SIGALRM
 

@@ -73,8 +73,8 @@ def test_a_clash_over_several_nights_is_found_with_few_small_boards(boards: Boar
 
     [without] = result.impossible
     assert result.proven
-    found = {without.booking_id, *(each.id for each in without.blocked_by)}
-    assert found == {f"{each:05}" for each in range(len(clash))}
+    clash_found = {without.booking_id, *(each.id for each in without.blocked_by)}
+    assert clash_found == {f"{each:05}" for each in range(len(clash))}
     assert len(boards) <= 1 + len(clash)  # the first is the whole house
     assert max(len(packing.slots) for packing in boards[1:]) <= len(clash)
 
