@@ -5,8 +5,9 @@ STACK := $(PYTHON) -m sandbox.stack
 GROUPS := bookings payments rooms notifier relay gateway cli sandbox dev
 # What OR-tools depends on and the exact solver does not import: half of its size (docs/adr/0034-room-plan.md).
 LEFT_OUT := absl-py immutabledict numpy pandas protobuf python-dateutil
+WITH_ORTOOLS := rooms dev
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links $(LEFT_OUT:%=--no-emit-package %)
+	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 # Tests wait for servers a third of their time: two processes more than the machine has processors, and at most four.
 SIDE_BY_SIDE := --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2) --maxprocesses 4 \
 	--dist loadscope --no-loadscope-reorder
@@ -81,7 +82,8 @@ pictures: ## take the README's pictures anew, with a demonstration of its own an
 lock: setup ## compile each dependency group into requirements/, with hashes; ARGS=--upgrade for newer ones
 	@for group in $(GROUPS); do \
 		echo "requirements/$$group.txt"; \
-		$(LOCK) $(ARGS) --group $$group --output-file requirements/$$group.txt || exit 1; \
+		case " $(WITH_ORTOOLS) " in *" $$group "*) left_out="$(LEFT_OUT:%=--no-emit-package %)" ;; *) left_out= ;; esac; \
+		$(LOCK) $(ARGS) $$left_out --group $$group --output-file requirements/$$group.txt || exit 1; \
 	done
 	@echo requirements/uv.txt; $(LOCK) $(ARGS) requirements/uv.in --output-file requirements/uv.txt
 

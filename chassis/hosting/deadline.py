@@ -17,7 +17,8 @@ def deadline(seconds: float, work: str, counters: Counter[str]) -> Iterator[None
     """Interrupt the block after `seconds` and raise `Unavailable`; `work` says what is done, for the log.
 
     The interruption reaches the block at its current wait. An open transaction is rolled back, and a connection that
-    waits for the database is closed.
+    waits for the database is closed. A statement in autocommit mode that the database has begun may still be committed,
+    and so may a transaction whose `COMMIT` was sent: `Unavailable` does not say that nothing was done.
     """
     limit = eventlet.Timeout(seconds)
     try:

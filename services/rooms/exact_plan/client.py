@@ -9,6 +9,7 @@ from pathlib import Path
 from chassis import codec
 from chassis.observability import logs
 from services.rooms.domain.room_plan.packing import Packing, Placement, is_valid, moves, unplaced
+from services.rooms.domain.room_plan.plan import Improve
 from services.rooms.domain.room_plan.window import narrowed
 from services.rooms.exact_plan.question import PackingToSolve, SlotToSolve, SolvedPacking
 
@@ -16,8 +17,15 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = (sys.executable, "-m", "services.rooms.exact_plan")
 SECONDS = 2.0
 ANSWER = 0.2  # seconds of those for the model and the answer
+MOST_OF_AN_ERROR = 300  # characters of the last line that the solver writes on its standard error
 
 log = logs.logger(__name__)
+
+
+def within(seconds: float = SECONDS, *, program: Sequence[str] = PROGRAM) -> Improve:
+    """`improve` for all types of one plan together: the `seconds` begin now, and after them no solver starts."""
+    ends_at = time.monotonic() + seconds
+    return lambda packing, placement: improve(packing, placement, program=program, seconds=ends_at - time.monotonic())
 
 
 def improve(
@@ -25,8 +33,11 @@ def improve(
 ) -> Placement:
     """A placement that is at least as good, and bounds that are at least as close; `placement` where there is none.
 
-    Waits at most `seconds`, and then kills the solver. The process inherits nothing of this one's environment.
+    Waits at most `seconds`, and then kills the solver. No solver starts where the time is too short for an answer. The
+    process inherits nothing of this one's environment.
     """
+    if seconds <= ANSWER:
+        return placement
     part = narrowed(packing, placement)
     question = PackingToSolve(
         rooms=part.rooms,
@@ -52,8 +63,12 @@ def _answer(question: PackingToSolve, program: Sequence[str], seconds: float) ->
             cwd=ROOT,
             env={},
             timeout=seconds,
-            check=True,
+            check=False,
         )
+        if ended.returncode:
+            last = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            log.warning("exact plan without an answer", code=ended.returncode, error=last[:MOST_OF_AN_ERROR])
+            return None
         return codec.typed(codec.decode(ended.stdout), SolvedPacking)
     except Exception as problem:  # under eventlet, the exceptions of subprocess are classes of a second copy
         log.warning("exact plan without an answer", reason=type(problem).__name__)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from ortools.sat.python import cp_model_helper
 
-from services.rooms.exact_plan.question import PackingToSolve, SlotToSolve, SolvedPacking
+from services.rooms.domain.room_plan.packing import NO_ROOM, night_bits
+from services.rooms.exact_plan.question import PackingToSolve, SolvedPacking
 
-NO_ROOM = -1
 SHARE_FOR_PLACING = 0.7
 Literals = dict[tuple[int, int], int]
 
@@ -41,13 +41,13 @@ def _literals(packing: PackingToSolve) -> Literals:
     closed = [0] * packing.rooms
     for slot in packing.slots:
         if slot.fixed:
-            closed[slot.home] |= _mask(slot)
+            closed[slot.home] |= night_bits(slot.first, slot.until)
     pairs = [
         (number, room)
         for number, slot in enumerate(packing.slots)
         if not slot.fixed
         for room in range(packing.rooms)
-        if not closed[room] & _mask(slot)
+        if not closed[room] & night_bits(slot.first, slot.until)
     ]
     return {pair: literal for literal, pair in enumerate(pairs)}
 
@@ -118,7 +118,3 @@ def _no_more_than(costs: Mapping[int, int], most: int) -> str:
 
 def _seconds_left(packing: PackingToSolve) -> float:
     return packing.ends_at - time.monotonic()
-
-
-def _mask(slot: SlotToSolve) -> int:
-    return (1 << slot.until) - (1 << slot.first)

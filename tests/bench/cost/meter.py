@@ -34,7 +34,8 @@ class Meter:
         """What each of so many operations costs: CPU milliseconds by group and in total, and the counters' growth.
 
         `DRAINED` is the time in milliseconds, by operation, until everything afterwards was done. Unless `drained`,
-        only what happens until `operate` returns counts.
+        only the CPU time until `operate` returns counts. The growth of the counters is that until rest in any case,
+        `settle` seconds later.
         """
         before = self._last or self._counted_at_rest()
         self.backlog.mark()

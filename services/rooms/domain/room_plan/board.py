@@ -1,6 +1,6 @@
 """The board of a packing: a grid of rooms and nights on which slots are placed and lifted."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from services.rooms.domain.room_plan.packing import NO_ROOM, Packing
 
@@ -14,8 +14,8 @@ class Board:
     in the way.
     """
 
-    def __init__(self, packing: Packing, *, without: Collection[int] = ()) -> None:
-        """Place every slot in its home, but those `without`, which are not in the way of others either."""
+    def __init__(self, packing: Packing) -> None:
+        """Place every slot in its home."""
         self.packing = packing
         self.first = [slot.first for slot in packing.slots]
         self.until = [slot.until for slot in packing.slots]
@@ -25,11 +25,11 @@ class Board:
         self.grid = [[NOBODY] * packing.nights for _ in range(packing.rooms)]
         self.free = [(1 << packing.rooms) - 1] * packing.nights
         for slot in range(len(packing.slots)):
-            if self.fixed[slot] and slot not in without:
+            if self.fixed[slot]:
                 self.place(slot, self.home[slot])
         self.allowed = [self.common(self.free, slot) for slot in range(len(packing.slots))]
         for slot, home in enumerate(self.home):
-            if home != NO_ROOM and not self.fixed[slot] and slot not in without:
+            if home != NO_ROOM and not self.fixed[slot]:
                 self.place(slot, home)
 
     def common(self, per_night: Sequence[int], slot: int) -> int:

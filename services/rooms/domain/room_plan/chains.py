@@ -3,10 +3,9 @@
 from collections import deque
 
 from services.rooms.domain.room_plan.board import Board, bits
-from services.rooms.domain.room_plan.effort import Effort
+from services.rooms.domain.room_plan.effort import UNLIMITED, Effort
 
 Chain = list[tuple[int, int]]
-UNLIMITED = 1 << 30
 
 
 def cheapest(board: Board, slot: int, effort: Effort, *, most: int = UNLIMITED) -> Chain | None:

@@ -1,5 +1,7 @@
 """The bound of a search: a count of what the search looks at, so that a result does not depend on a clock."""
 
+UNLIMITED = 1 << 30  # more than any count of moves or rooms
+
 
 class OutOfEffort(Exception):
     """The search has used its effort and says nothing."""

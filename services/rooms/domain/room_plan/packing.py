@@ -76,11 +76,16 @@ def overlapping(packing: Packing, room_of: Sequence[int]) -> bool:
     taken = [0] * packing.rooms
     for slot, room in zip(packing.slots, room_of, strict=True):
         if room != NO_ROOM:
-            nights = (1 << slot.until) - (1 << slot.first)
+            nights = night_bits(slot.first, slot.until)
             if taken[room] & nights:
                 return True
             taken[room] |= nights
     return False
+
+
+def night_bits(first: int, until: int) -> int:
+    """The nights `first` to `until - 1` as the bits of an integer."""
+    return (1 << until) - (1 << first)
 
 
 def unplaced(room_of: Sequence[int]) -> int:

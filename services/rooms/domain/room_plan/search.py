@@ -6,14 +6,18 @@ placement with fewer moves.
 """
 
 from services.rooms.domain.room_plan.board import Board, bits
-from services.rooms.domain.room_plan.effort import Effort, OutOfEffort
+from services.rooms.domain.room_plan.effort import UNLIMITED, Effort, OutOfEffort
 from services.rooms.domain.room_plan.packing import NO_ROOM
 
-UNLIMITED = 1 << 30
+DEEPEST = 500  # slots that a search has placed or left out: each is a call within the calls of the others
 
 
 class ExhaustiveSearch:
-    """Places slots on a board, which keeps the placement where the search succeeds and is as before where not."""
+    """Places slots on a board, which keeps the placement where the search succeeds and is as before where not.
+
+    `ejected` are the slots that the last run ejected somewhere. Where a run without a bound of moves fails, those slots
+    and the slots to place cannot all have rooms, whatever the rest does.
+    """
 
     def __init__(self, board: Board, effort: Effort) -> None:
         """Search from the board as it is, with this effort for all searches of the object."""
@@ -21,41 +25,47 @@ class ExhaustiveSearch:
         self._effort = effort
         self._settled = [0] * board.packing.nights
         self._count_all = False
+        self.ejected = set[int]()
 
     def run(self, slots: list[int], *, moves: int = UNLIMITED, left_out: int = 0, count_all: bool = False) -> bool:
         """Place these slots, which have no room, with at most so many moves; `left_out` of them may stay without.
 
-        With `count_all` every ejected slot counts as a move, also one that is not at home. Raises `OutOfEffort`.
+        With `count_all` every ejected slot counts as a move, also one that is not at home. Raises `OutOfEffort`, also
+        where the search goes deeper than `DEEPEST`.
         """
         self._settled = [0] * self._board.packing.nights
         self._count_all = count_all
+        self.ejected = set()
         before = list(self._board.room_of)
         try:
-            return self._place(slots, moves, left_out)
+            return self._place(slots, moves, left_out, depth=1)
         except OutOfEffort:
             self._board.reset(before)
             raise
 
-    def _place(self, slots: list[int], moves: int, left_out: int) -> bool:
+    def _place(self, slots: list[int], moves: int, left_out: int, *, depth: int) -> bool:
         if not slots:
             return True
+        if depth > DEEPEST:
+            raise OutOfEffort
         self._effort.spend(2 * len(slots))
         slot, rooms = self._most_constrained(slots)
         others = [each for each in slots if each != slot]
         for price, room, ejected in self._options(slot, rooms):
             if price > moves:
                 break
+            self.ejected.update(ejected)
             origin = [self._board.room_of[each] for each in ejected]
             for each in ejected:
                 self._board.lift(each)
             self._settle(slot, room)
-            if self._place([*others, *ejected], moves - price, left_out):
+            if self._place([*others, *ejected], moves - price, left_out, depth=depth + 1):
                 return True
             self._unsettle(slot, room)
             for each, previous in zip(ejected, origin, strict=True):
                 self._board.place(each, previous)
         if left_out and self._board.home[slot] == NO_ROOM:
-            return self._place(others, moves, left_out - 1)
+            return self._place(others, moves, left_out - 1, depth=depth + 1)
         return False
 
     def _most_constrained(self, slots: list[int]) -> tuple[int, int]:

@@ -34,11 +34,12 @@ def sources(
 
     `needing` are the bookings that are to have a room, `locked` those that keep the one they have. A stay keeps its
     room also while the guest is in house, and where the booking has no live hold. Nights before today are left out, and
-    so are inactive rooms with their stays. A room that is not ready tonight, and will not be, is closed for tonight
-    unless somebody has the room already.
+    so are inactive rooms with their stays. A room that is not ready tonight, and will not be, is given to nobody
+    tonight: the room is closed, or who has it for tonight already keeps it.
     """
     active = [room for room in rooms if room.is_active]
     numbers = {room.id for room in active}
+    closed = {room.id for room in active if _is_closed(room, today=today)}
     booked = {hold.booking_id: hold for hold in holds if hold.live}
     present = [(period, nights) for period in periods if (nights := _from(period.nights, today))]
     stays = [
@@ -47,7 +48,12 @@ def sources(
             room_type_id=_type(period, booked, active),
             nights=nights,
             room_id=period.room_id,
-            fixed=period.moved_in or period.booking_id in locked or period.booking_id not in booked,
+            fixed=(
+                period.moved_in
+                or period.booking_id in locked
+                or period.booking_id not in booked
+                or (period.room_id in closed and nights.check_in == today)
+            ),
         )
         for period, nights in present
         if period.kind is PeriodKind.STAY and period.room_id in numbers
@@ -68,7 +74,7 @@ def sources(
     blocks += [
         BlockToPlan(id=f"room/{room.room_number}", room_id=room.id, nights=tonight)
         for room in active
-        if room.id not in taken and _is_closed(room, today=today)
+        if room.id in closed and room.id not in taken
     ]
     return PlanSources(
         rooms=tuple(

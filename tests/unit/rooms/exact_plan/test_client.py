@@ -1,13 +1,16 @@
 """The exact solver's process, and what its client makes of every way in which the process can fail."""
 
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from services.rooms.domain.room_plan.packing import NO_ROOM, Packing, Placement, Slot, unplaced
 from services.rooms.domain.room_plan.solve import solve
-from services.rooms.exact_plan.client import ROOT, improve
+from services.rooms.exact_plan import client
+from services.rooms.exact_plan.client import ROOT, improve, within
 from tests.unit.rooms.room_plan.packings import a_packing
 
 pytestmark = pytest.mark.slow
@@ -109,6 +112,38 @@ def test_a_solver_whose_client_has_gone_ends_itself() -> None:
     )
 
     assert ended.returncode < 0
+
+
+def test_a_solver_that_is_asked_nothing_ends_itself() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "services.rooms.exact_plan"], stdin=subprocess.PIPE, cwd=ROOT
+    ) as solver:
+        code = solver.wait(PATIENTLY)
+
+    assert code == -signal.SIGALRM
+
+
+def test_the_types_of_a_plan_share_one_deadline(tmp_path: Path) -> None:
+    """The first solver hangs until the deadline, and no other starts."""
+    packing = Packing(rooms=1, nights=1, slots=(Slot(first=0, until=1),))
+    hang = f"import time; open({str(tmp_path / 'started')!r}, 'a').write('x'); time.sleep(60)"
+    improve_one = within(3, program=(sys.executable, "-c", hang))
+
+    results = [improve_one(packing, unsolved(packing)) for _ in range(3)]
+
+    assert results == [unsolved(packing)] * 3
+    assert (tmp_path / "started").read_text() == "x"
+
+
+def test_the_log_names_how_a_solver_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[dict[str, object]] = []
+    monkeypatch.setattr(client.log, "warning", lambda _, **values: warnings.append(values), raising=False)
+    packing = Packing(rooms=1, nights=1, slots=(Slot(first=0, until=1),))
+    program = "import sys; print('Traceback', file=sys.stderr); raise MemoryError('no more')"
+
+    improve(packing, unsolved(packing), program=(sys.executable, "-c", program), seconds=PATIENTLY)
+
+    assert warnings == [{"code": 1, "error": "MemoryError: no more"}]
 
 
 GREEN = """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.rooms.domain.room_plan.board import Board
 from services.rooms.domain.room_plan.chains import tightest
-from services.rooms.domain.room_plan.packing import NO_ROOM, Packing, Slot
+from services.rooms.domain.room_plan.packing import NO_ROOM, Packing, Slot, night_bits
 
 LENGTHS = (1, 2, 2, 3, 3, 4, 5, 7)
 
@@ -26,14 +26,14 @@ def small(seed: int, *, rooms: int = 4, stays: int = 7, nights: int = 6) -> Pack
     slots = []
     for first, until, room in cut:
         if room != NO_ROOM:
-            taken[room] |= _mask(first, until)
+            taken[room] |= night_bits(first, until)
             slots.append(Slot(first=first, until=until, home=room, fixed=True))
     for first, until, room in cut:
         if room == NO_ROOM:
-            free = [each for each in range(count) if not taken[each] & _mask(first, until)]
+            free = [each for each in range(count) if not taken[each] & night_bits(first, until)]
             home = choice.choice(free) if free and choice.random() < 0.8 else NO_ROOM
             if home != NO_ROOM:
-                taken[home] |= _mask(first, until)
+                taken[home] |= night_bits(first, until)
             slots.append(Slot(first=first, until=until, home=home))
     return Packing(rooms=count, nights=last, slots=tuple(slots))
 
@@ -55,16 +55,12 @@ def _any(choice: random.Random, rooms: int, nights: int, stays: int) -> list[tup
     for _ in range(choice.randint(min(3, stays), stays)):
         first = choice.randrange(nights)
         until = choice.randint(first + 1, min(nights, first + 4))
-        free = [room for room in range(rooms) if not taken[room] & _mask(first, until)]
+        free = [room for room in range(rooms) if not taken[room] & night_bits(first, until)]
         room = choice.choice(free) if free and choice.random() < 0.2 else NO_ROOM
         if room != NO_ROOM:
-            taken[room] |= _mask(first, until)
+            taken[room] |= night_bits(first, until)
         slots.append((first, until, room))
     return slots
-
-
-def _mask(first: int, until: int) -> int:
-    return (1 << until) - (1 << first)
 
 
 def fewest(packing: Packing) -> tuple[int, int]:
@@ -74,7 +70,7 @@ def fewest(packing: Packing) -> tuple[int, int]:
         if number == len(packing.slots):
             return 0, 0
         slot = packing.slots[number]
-        mask = _mask(slot.first, slot.until)
+        mask = night_bits(slot.first, slot.until)
         results = []
         for room in [slot.home] if slot.fixed else range(packing.rooms):
             if not taken[room] & mask:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from contracts.values import Stay
-from services.rooms.domain.room_plan.packing import Packing, Placement, is_valid
+from services.rooms.domain.room_plan.packing import Placement
 from services.rooms.domain.room_plan.plan import (
     BlockToPlan,
     ChangeOfRoom,
@@ -19,7 +19,6 @@ from services.rooms.domain.room_plan.plan import (
     plan_rooms,
 )
 from tests.unit.rooms.builders import DOUBLE, SUITE, day
-from tests.unit.rooms.room_plan.packings import full_house
 
 ROOMS = [
     RoomToPlan(room_id=1, room_number="101", room_type_id=DOUBLE),
@@ -128,27 +127,17 @@ def test_stays_that_overlap_in_a_room_are_refused() -> None:
         plan(a_stay("BK-1", 10, 12, room=1), a_stay("BK-2", 11, 13, room=1))
 
 
-def test_what_was_not_proven_is_handed_over_to_be_improved() -> None:
-    packing = full_house(0, rooms=12, nights=30, sold=1, pinned=0.15)
-    stays = [
-        StayToPlan(
-            booking_id=f"BK-{number:03}",
-            room_type_id=DOUBLE,
-            nights=Stay(
-                day(1).fromordinal(day(1).toordinal() + slot.first), day(1).fromordinal(day(1).toordinal() + slot.until)
-            ),
-            room_id=slot.home + 1 if slot.fixed else None,
-            fixed=slot.fixed,
-        )
-        for number, slot in enumerate(packing.slots)
-    ]
-    rooms = [RoomToPlan(room_id=number + 1, room_number=f"1{number:02}", room_type_id=DOUBLE) for number in range(12)]
-    calls = []
+def test_what_was_not_proven_is_improved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without effort no stay moves, and BK-3 has no room."""
+    monkeypatch.setattr("services.rooms.domain.room_plan.plan.EFFORT", 0)
+    monkeypatch.setattr("services.rooms.domain.room_plan.plan.LEAST_EFFORT", 0)
+    stays = [a_stay("BK-1", 10, 12, room=1), a_stay("BK-2", 12, 14, room=2), a_stay("BK-3", 10, 14)]
+    better = Placement(room_of=(1, 1, 0), unplaced_at_least=0, moves_at_least=1)
 
-    def improve(packing: Packing, placement: Placement) -> Placement:
-        calls.append(is_valid(packing, placement.room_of))
-        return placement
+    alone = plan(*stays)
+    improved = plan_rooms(ROOMS, stays, improve=lambda _, __: better)
 
-    result = plan_rooms(rooms, stays, improve=improve)
-
-    assert calls == ([] if result.proven else [True])
+    assert ([each.booking_id for each in alone.impossible], alone.proven) == (["BK-3"], False)
+    assert improved.assigned == (FirstRoom(booking_id="BK-3", room_id=1),)
+    assert improved.moved == (ChangeOfRoom(booking_id="BK-1", from_room_id=1, to_room_id=2),)
+    assert (improved.impossible, improved.proven, improved.moves_at_least) == ((), True, 1)

@@ -86,6 +86,21 @@ def test_a_room_that_needs_a_repair_is_closed_for_tonight_alone() -> None:
     assert the_sources(rooms=[repair], periods=[a_stay()]).blocks == ()
 
 
+def test_a_room_that_needs_a_repair_is_given_to_nobody_tonight_although_its_stay_could_move() -> None:
+    """Room 102 is blocked from the third night on, so only 101 has room for BK-1, once BK-2 has moved to 102."""
+    periods = [a_stay(nights=Stay(day(10), day(12))), a_stay(id=2, room_id=2, nights=Stay(day(12), day(14)), **BLOCK)]
+    holds = [a_hold(stay=Stay(day(10), day(14))), a_hold(booking_id="BK-2")]
+
+    def assigned(**of_101: Any) -> list[tuple[str, int]]:
+        rooms = [a_room(**of_101), a_room(id=2, room_number="102")]
+        result = the_sources(rooms=rooms, periods=periods, holds=holds)
+        plan = plan_rooms(result.rooms, result.stays, result.blocks)
+        return [(each.booking_id, each.room_id) for each in plan.assigned]
+
+    assert assigned() == [("BK-1", 1)]
+    assert assigned(status=RoomStatus.MAINTENANCE_REQUIRED) == []
+
+
 def test_a_room_that_is_dirty_or_whose_guest_leaves_today_will_be_ready_tonight() -> None:
     assert the_sources(rooms=[a_room(status=RoomStatus.CHECKOUT_DIRTY)]).blocks == ()
     assert the_sources(rooms=[a_room(status=RoomStatus.OCCUPIED, occupied_by="BK-9")]).blocks == ()
