@@ -26,7 +26,8 @@ SHARED = {
         "stays",
         "validation",
     },
-    "store": {"actions", "base", "endings", "examination", "explanation", "held_rooms", "nights", "offers", "periods"},
+    "store": {"actions", "base", "endings", "examination", "explanation", "held_rooms", "nights", "offers", "periods"}
+    | {"sales"},
 }
 
 
