@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.refusal import Refusal, Unavailable
-from chassis.service import Service, converses, handles
+from chassis.service import AskHandler, Service, converses, handles
 from chassis.transactions import idempotency, renewal
 from chassis.transactions.conversation import KeyedConversation
 from chassis.transactions.unit_of_work import UnitOfWork
@@ -37,11 +38,14 @@ class Desk:
     def __init__(self, url: str, *, converse: bool) -> None:
         self.engine = granted_engine(url, {"effect": EFFECT})
         self.meanwhile: Callable[[], None] = lambda: None
+        self.before_the_commit: Callable[[], None] = lambda: None
         self.afterwards: Callable[[], None] = lambda: None
-        ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
-        service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
         self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
-        self.ask_server = AskServer(service, self.unit_of_work, lambda *_: None)
+        self._serve(converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one))
+
+    def use(self, handler: Callable[[ReleaseInventory, KeyedConversation[Work]], Nothing]) -> None:
+        """Have another handler with several transactions."""
+        self._serve(converses(ReleaseInventory, handler))
 
     def send(self, fingerprint: str = "f", *, key: str | None = "k") -> AskReply:
         """Send the command."""
@@ -66,6 +70,10 @@ class Desk:
         with self.engine.begin() as connection:
             connection.execute(sa.text("UPDATE idempotency SET claimed_until = now() - interval '1 second'"))
 
+    def _serve(self, ask: AskHandler) -> None:
+        service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
+        self.ask_server = AskServer(service, self.unit_of_work, lambda *_: None)
+
     def _one(self, command: ReleaseInventory, work: Work) -> Nothing:
         self._act(command, work)
         self.meanwhile()
@@ -76,6 +84,7 @@ class Desk:
         with conversation.transaction() as work:
             self._act(command, work)
             reply = conversation.finish(work, Nothing())
+            self.before_the_commit()
         self.afterwards()
         return reply
 
@@ -195,6 +204,44 @@ def test_a_lease_is_renewed_while_its_request_runs(
 
     assert second == ("IDEMPOTENCY_IN_PROGRESS", 1)
     assert (first.result().replayed, desk.send().replayed, desk.effects()) == (False, True, 1)
+
+
+def test_a_lease_is_renewed_until_the_reply_is_committed(
+    new_desk: Callable[[bool], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(idempotency, "RENEW_EVERY", 0.1)
+    desk = new_desk(True)
+    codes: list[str] = []
+
+    def second() -> None:
+        desk.before_the_commit = lambda: None
+        time.sleep(1.5)  # longer than two leases
+        codes.append(desk.code()[0])
+
+    desk.before_the_commit = second
+
+    assert not desk.send().replayed
+    assert (codes, desk.effects()) == (["IDEMPOTENCY_IN_PROGRESS"], 1)
+
+
+def test_a_request_whose_reply_was_rolled_back_frees_the_key(new_desk: Callable[[bool], Desk]) -> None:
+    desk = new_desk(True)
+    several = desk._several
+
+    def without_effect(command: ReleaseInventory, conversation: KeyedConversation[Work]) -> Nothing:
+        with suppress(LookupError):
+            several(command, conversation)
+        assert not conversation.stored
+        return Nothing()
+
+    desk.use(without_effect)
+    desk.before_the_commit = failing(LookupError())
+    desk.send()
+    desk.use(several)
+    desk.before_the_commit = lambda: None
+
+    assert (desk.effects(), desk.code("another body"), desk.effects()) == (0, ("", None), 1)
 
 
 def test_a_request_that_goes_on_after_its_reply_was_stored_renews_nothing(
