@@ -50,7 +50,7 @@ def _check_in(conversation: KeyedConversation[BookingsWork], command: CheckIn) -
     """Check one guest in. A repetition of the request completes the check-in that the request began."""
     with conversation.transaction() as work:
         booking = locked(work, command)
-        pending = pending_actions.interrupted(conversation, booking, CHECK_IN)
+        pending = pending_actions.interrupted(conversation, work, booking, CHECK_IN)
         if pending is None:
             if not may_check_in(booking, command, caller=work.caller, now=work.now):
                 return
