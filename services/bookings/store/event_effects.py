@@ -99,13 +99,13 @@ class SqlEventEffects:
 
     def write(self, write: WriteLate) -> None:
         """Write the effects, once."""
-        if self._actions:
-            actions = {"expedited_actions": [action_id for *_, action_id in self._actions]}
-            write(EXPEDITE, {**_ids("expedited", self._actions), **actions, "expedited_after": EXPEDITED_AFTER})
         if held := {key: held_at for key, held_at in self._holds.items() if held_at}:
             rows = [{"hotel": hotel, "booking_id": id_, "held_at": at} for (hotel, id_), at in held.items()]
             values = {"held": codec.encode(rows).decode(), "without_nights": sorted(WITHOUT_NIGHTS)}
             write(HOLD, {**_ids("held", held), **values, "checked_after": CHECK_AFTER})
+        if self._actions:  # after the holds: a row that its own statement has changed is not found by their lock
+            actions = {"expedited_actions": [action_id for *_, action_id in self._actions]}
+            write(EXPEDITE, {**_ids("expedited", self._actions), **actions, "expedited_after": EXPEDITED_AFTER})
         if released := [key for key, held_at in self._holds.items() if held_at is None]:
             write(RELEASE, _ids("released", released))
         if self._deliveries:
