@@ -268,20 +268,57 @@ def test_a_job_that_is_due_later_is_not_leased(engine: sa.Engine) -> None:
     assert not process.loop._woken.is_set()
 
 
-@pytest.mark.parametrize("when", ["before the commit", "after the commit"])
-def test_a_loop_that_stops_leaves_new_jobs_to_other_processes_at_once(engine: sa.Engine, when: str) -> None:
+def test_a_new_job_is_started_by_its_commit_whatever_the_loop_waits_for(engine: sa.Engine) -> None:
+    """The loop may wait for its own claim. The job is leased to this process, so that no other one runs it."""
+    process = Process(engine)
+
+    process.enqueue(1)
+
+    assert len(process.workers) == 1
+
+
+def test_the_workers_that_a_transaction_reserved_for_nothing_are_used_by_the_jobs_that_wait(
+    engine: sa.Engine,
+) -> None:
+    process, other = Process(engine, concurrency=2), UnitOfWork(engine, Work)
+    process.enqueue(1)
+    process.run_workers()
+    with other.begin() as work:
+        work.enqueue(Call(2), key="call 2")
+
+    with process.unit_of_work.begin() as work:
+        for number in (1, 3):  # the key of the first exists: only one of two reserved workers has a job
+            work.enqueue(Call(number), key=f"call {number}")
+        work.flush()
+        process.loop.wake()
+        process.loop.start_workers()  # it looks, and finds no worker free
+    process.loop.start_workers()
+
+    assert [[job.payload.number for job in batch] for batch, _ in process.workers] == [[3], [2]]
+
+
+def test_a_loop_that_stops_leaves_new_jobs_to_other_processes_at_once(engine: sa.Engine) -> None:
     process, other = Process(engine), Process(engine)
 
     with process.unit_of_work.begin() as work:
         work.enqueue(Call(1), key="call 1")
         work.flush()
-        if when == "before the commit":
-            process.loop._idle.set()
-    if when == "after the commit":
-        process.loop._idle.set()
-        process.loop.stop()
+        process.loop._stopping.set()
 
+    assert not process.workers
     assert [job.payload for job in other.runner.claim()] == [Call(1)]
+
+
+def test_a_job_that_another_process_has_leased_since_is_not_given_back(engine: sa.Engine) -> None:
+    process, other = Process(engine), Process(engine)
+    process.enqueue(1)
+    (job,), _ = process.workers.popleft()
+    end_leases(engine)
+    assert len(other.runner.claim()) == 1
+
+    process.runner.give_back([job])
+
+    assert rows(engine) == [(2, True, False)]
 
 
 def test_a_loop_that_stops_reserves_no_worker(engine: sa.Engine) -> None:
