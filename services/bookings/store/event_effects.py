@@ -39,6 +39,9 @@ LEFT JOIN (
 WHERE {after} ORDER BY given.hotel, given.booking_id
 ON CONFLICT (hotel, booking_id) DO UPDATE SET held_at = excluded.held_at, check_at = excluded.check_at
 """
+# A row that is inserted after the statement's snapshot is not found. No hold is: its event comes before that of its
+# release on one queue, and is acknowledged once committed. Events that come again are applied by locked positions, so
+# that the snapshot is newer than the hold.
 RELEASE = """
 DELETE FROM hold WHERE (hotel, booking_id) IN (
     SELECT * FROM unnest(CAST(:released_hotels AS text[]), CAST(:released_ids AS text[]))
