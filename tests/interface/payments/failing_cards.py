@@ -36,15 +36,15 @@ class CrashingCards:
 class TakenOverCards(CrashingCards):
     """Another process takes the request over once the named action was answered."""
 
-    def __init__(self, cards: Cards, take_over: Callable[[], object], *, after: str) -> None:
+    def __init__(self, cards: Cards, lose_claim: Callable[[], object], *, after: str) -> None:
         super().__init__(cards)
-        self._take_over = take_over
-        self._taken_after = after
+        self._lose_claim = lose_claim
+        self._lost_after = after
 
     def perform(self, request: str, *, key: str) -> CallAnswer:
         answer = super().perform(request, key=key)
-        if f":{self._taken_after}" in key:
-            self._take_over()
+        if f":{self._lost_after}" in key:
+            self._lose_claim()
         return answer
 
 

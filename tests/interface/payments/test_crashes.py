@@ -50,10 +50,10 @@ def test_a_request_that_was_taken_over_during_its_call_gives_no_reply(
     """The reply of its rolled back transaction is lost; the process that took the request over gives its own."""
     booking_id = service.book()
 
-    def take_over() -> None:
+    def lose_claim() -> None:
         service.sql("UPDATE idempotency SET holder = 'another process'")
 
-    service.restart(TakenOverCards(cards, take_over, after="session"))
+    service.restart(TakenOverCards(cards, lose_claim, after="session"))
     with pytest.raises(Unavailable):
         service.open(booking_id, key="k")
 
