@@ -3,12 +3,12 @@
 import threading
 import time
 from abc import abstractmethod
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from math import ceil
 from typing import Any
 
+from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from chassis.hosting.consumer import GRACE
@@ -91,8 +91,8 @@ class TimerLoop(PollLoop):
 class JobLoop(PollLoop):
     """Runs jobs of one kind: every second, and at once after a commit that enqueued such a job.
 
-    A transaction of this process that enqueues a job reserves a free worker, and hands the job over after its commit:
-    such a job is leased, and is run without a claim. An ordered kind has no reservations, because its claims keep the
+    A transaction of this process that enqueues a job reserves a free worker, which runs the job after the commit: such
+    a job is leased, and is run without a claim. An ordered kind has no reservations, because its claims keep the
     order; nor are there any while other jobs wait for a worker.
 
     A claim that got fewer jobs than it could is not repeated: what becomes due without a commit of this process waits
@@ -106,32 +106,29 @@ class JobLoop(PollLoop):
         self._kind = kind
         self._runner: JobRunner | None = None
         self._woken = threading.Event()
-        self._looks = True
-        self._look_at = 0.0
+        self._is_woken = True
+        self._next_look_at = 0.0
         self._busy = 0  # workers that run or are reserved
         self._some_wait = False
-        self._handed_over: deque[Sequence[LeasedJob]] = deque()
         super().__init__()
 
     def wake(self) -> None:
         """Have the loop look for jobs at once."""
-        self._looks = True
+        self._is_woken = True
         self._woken.set()
 
     def turn(self) -> None:
         self.start_workers()
-        self._woken.wait(max(0.0, self._look_at - time.monotonic()))
+        self._woken.wait(max(0.0, self._next_look_at - time.monotonic()))
 
     def start_workers(self) -> None:
-        """Start workers for the jobs that were handed over, and look for others if it is time or the loop was woken."""
+        """Look for jobs if it is time or the loop was woken, and start workers for them."""
         self._woken.clear()
         runner = self._bound_to(runtime_of(self.container))
-        while self._handed_over:
-            self._start_worker(self._handed_over.popleft())
-        if self._looks or time.monotonic() >= self._look_at:
-            self._looks = False
+        if self._is_woken or time.monotonic() >= self._next_look_at:
+            self._is_woken = False
             self._look(runner)
-            self._look_at = time.monotonic() + self.POLL
+            self._next_look_at = time.monotonic() + self.POLL
 
     def reserve(self, jobs: int) -> Reservation | None:
         """Reserve free workers for up to so many new jobs; None where there is none, or other jobs come first."""
@@ -146,7 +143,6 @@ class JobLoop(PollLoop):
 
     def stop(self) -> None:
         super().stop()
-        self._give_back()
         until = time.monotonic() + GRACE
         while self._busy and time.monotonic() < until:
             time.sleep(0.01)
@@ -168,24 +164,33 @@ class JobLoop(PollLoop):
                 break
 
     def _hand_over(self, workers: int, leased: Sequence[LeasedJob]) -> None:
+        """Start workers for new jobs at once, whatever the loop waits for: no other process can run them meanwhile."""
         batches = list(self._runner.batches(leased)) if self._runner else []
+        for batch in batches:
+            if not self._starts_worker(batch):
+                self._give_back(batch)
+                self._busy -= 1
         self._busy -= workers - len(batches)
-        self._handed_over.extend(batches)
-        if self._idle.is_set():
-            self._give_back()
-        elif batches:
-            self._woken.set()
-        elif self._some_wait:
+        if self._some_wait and len(batches) < workers:
             self.wake()
 
-    def _give_back(self) -> None:
-        """Leave the jobs that were handed over to other processes, because this loop has ended."""
-        while self._handed_over and self._runner:
-            self._busy -= 1
-            try:
-                self._runner.give_back(self._handed_over.popleft())
-            except Exception as problem:  # the leases end by themselves
-                log.warning("jobs_not_given_back", kind=self._kind, why=repr(problem)[:200])
+    def _starts_worker(self, batch: Sequence[LeasedJob]) -> bool:
+        """Start a worker; returns False where this loop or its container is stopping."""
+        if self._stopping.is_set():
+            return False
+        try:
+            self._start_worker(batch)
+        except ContainerBeingKilled:
+            return False
+        return True
+
+    def _give_back(self, leased: Sequence[LeasedJob]) -> None:
+        """Leave new jobs to other processes, because this loop ends."""
+        try:
+            if self._runner:
+                self._runner.give_back(leased)
+        except Exception as problem:  # the leases end by themselves
+            log.warning("jobs_not_given_back", kind=self._kind, why=repr(problem)[:200])
 
     def _start_worker(self, batch: Sequence[LeasedJob]) -> None:
         self.container.spawn_worker(self, (batch,), {}, handle_result=self._ended)

@@ -64,7 +64,7 @@ class JobRunner:
     def give_back(self, leased: Sequence[LeasedJob]) -> None:
         """Make leased jobs that were not run due at once for any process."""
         with self.unit_of_work.at_once() as work:
-            job_queue.postpone(work.connection, [PostponedJob(job.position, 0.0, "") for job in leased])
+            job_queue.postpone(work.connection, [PostponedJob(job.position, job.attempts, 0.0, "") for job in leased])
 
     def run(self, leased: Sequence[LeasedJob]) -> bool:
         """Run leased jobs and store each job's result; returns False where any job failed or is left to its next lease.
@@ -134,7 +134,7 @@ class JobRunner:
                 given_up.append((job, why))
             else:
                 wait = waits.setdefault(job.order_key, backoff(job.attempts, problem))
-                postponed.append(PostponedJob(job.position, _pause(problem, wait), why))
+                postponed.append(PostponedJob(job.position, job.attempts, _pause(problem, wait), why))
         if postponed:
             with self.unit_of_work.at_once() as work:
                 job_queue.postpone(work.connection, postponed)

@@ -25,8 +25,9 @@ P = TypeVar("P")
 class Conversation(Generic[W]):
     """Opens transactions of the service's own `Work`. Asks other services between transactions, never inside one.
 
-    `claim` is the held claim of an Idempotency-Key; `stored` means that the reply is stored under the key, and
-    `has_effect` that a transaction was committed, or another service asked: the conversation cannot begin anew.
+    `claim` is the held claim of an Idempotency-Key; `stored` means that the transaction with the reply to the key is
+    committed, and `has_effect` that a transaction was committed, or another service asked: the conversation cannot
+    begin anew.
     """
 
     claim: Claim | None = None
@@ -61,7 +62,10 @@ class Conversation(Generic[W]):
 
     @contextmanager
     def at_once(self) -> Iterator[W]:
-        """Execute statements that are each a transaction of their own; nothing is published or enqueued."""
+        """Execute statements that are each a transaction of their own.
+
+        A store's statement may enqueue jobs, which run even where a later statement fails. Nothing is published.
+        """
         with self._unit_of_work.at_once(self.context) as work:
             yield cast("W", work)
 
@@ -95,8 +99,13 @@ class Conversation(Generic[W]):
         engine, every = self._unit_of_work.reading, idempotency.RENEW_EVERY
 
         def renew(connection: sa.Connection) -> None:
-            if not self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
+            if self.stored:  # a request with a stored reply cannot be taken over, whatever it still does
+                return
+            try:
                 idempotency.renew(connection, claim)
+            except Unavailable:  # the renewal may have waited for the commit of the reply
+                if idempotency.stored_reply(connection, key=claim.key, fingerprint=claim.fingerprint) is None:
+                    raise
 
         try:
             with renewed(engine, renew, every=every, kind="claim"):
@@ -114,7 +123,11 @@ class Conversation(Generic[W]):
     def answer(self, work: W, *, key: str, fingerprint: str, reply: Any) -> None:
         """Store the reply to the request with this key in the transaction of its effect, whoever sent the request."""
         idempotency.answer(work.connection, key=key, fingerprint=fingerprint, reply=codec.plain(reply))
-        self.stored = self.stored or (self.claim is not None and self.claim.key == key)
+        if self.claim and self.claim.key == key:
+            work.after_commit.append(self._note_stored)
+
+    def _note_stored(self) -> None:
+        self.stored = True
 
     def _let_go(self, how: Callable[[sa.Connection, Claim], None], claim: Claim) -> None:
         with self._unit_of_work.at_once() as work:
@@ -138,7 +151,7 @@ class KeyedConversation(Conversation[W]):
         """
         if self.claim:
             idempotency.store(work.write_late, self.claim, codec.plain(reply))
-            self.stored = True
+            work.after_commit.append(self._note_stored)
         return reply
 
     def remember(self, work: W, memo: Any) -> None:

@@ -59,7 +59,8 @@ _OPEN = _HELD & IDEMPOTENCY.c.answer.is_(None)
 _RENEW = IDEMPOTENCY.update().where(_OPEN).values(claimed_until=_LEASED_UNTIL)
 _END = IDEMPOTENCY.update().where(_OPEN).values(claimed_until=_NOW)
 _LOST = "claim lost"
-# Only the holder of a claim deletes its row while it is recent. Where there is none, nobody else has the claim.
+# An update alone would be lost silently where the row is gone. Only the holder of a claim deletes its row while it is
+# recent: a reply without a row is stored by a new one, and a claim that another holder has fails the check.
 STORE = f"""
     INSERT INTO idempotency AS claim (key, fingerprint, holder, claimed_until, answer)
     SELECT CAST(:claim_key AS text), CAST(:claim_fingerprint AS text), CAST(:claim_holder AS text), now(),

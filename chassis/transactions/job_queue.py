@@ -48,9 +48,11 @@ FINISH = """
     WHERE position = ANY(CAST(:finished_jobs AS bigint[])) AND done_at IS NULL AND gave_up_at IS NULL AND {after}
 """
 _POSTPONE = sa.text("""UPDATE job SET try_at = now() + make_interval(secs => failed.seconds), last_error = failed.why
-    FROM unnest(CAST(:positions AS bigint[]), CAST(:seconds AS float[]), CAST(:whys AS text[]))
-        AS failed (position, seconds, why)
-    WHERE job.position = failed.position AND done_at IS NULL AND gave_up_at IS NULL
+    FROM unnest(
+        CAST(:positions AS bigint[]), CAST(:attempts AS integer[]), CAST(:seconds AS float[]), CAST(:whys AS text[])
+    ) AS failed (position, attempts, seconds, why)
+    WHERE job.position = failed.position AND job.attempts = failed.attempts
+        AND done_at IS NULL AND gave_up_at IS NULL
 """)
 
 
@@ -77,9 +79,10 @@ class LeasedJob:
 
 @dataclass(frozen=True)
 class PostponedJob:
-    """A job that is due again in so many `seconds`, because of `why`."""
+    """A job that is due again in so many `seconds`, because of `why`; `attempts` is that of its lease."""
 
     position: int
+    attempts: int
     seconds: float
     why: str
 
@@ -152,9 +155,13 @@ def ending() -> Iterator[None]:
 
 
 def postpone(connection: sa.Connection, jobs: Sequence[PostponedJob]) -> None:
-    """Make these jobs due again later, by one statement. A finished job stays as it is."""
+    """Make these jobs due again later, by one statement.
+
+    A job that is finished, or that another process has leased since, stays as it is.
+    """
     values = {
         "positions": [job.position for job in jobs],
+        "attempts": [job.attempts for job in jobs],
         "seconds": [job.seconds for job in jobs],
         "whys": [job.why for job in jobs],
     }

@@ -17,13 +17,13 @@ Row = dict[str, Any]
 class Reservation:
     """Free workers of one kind of job, reserved for up to `jobs` new jobs whose payloads are `payload`.
 
-    `run(leased)` is called once, after the commit: those jobs are run, and workers that have no job are free again. It
-    is called without jobs where nothing was committed.
+    `end(leased)` is called once: after the commit with the jobs to run, or without jobs where nothing was committed.
+    Workers that have no job are free again.
     """
 
     payload: type[Any]
     jobs: int
-    run: Callable[[Sequence[LeasedJob]], None]
+    end: Callable[[Sequence[LeasedJob]], None]
 
 
 # Reserves workers that run up to so many new jobs of a kind at once; None where no worker is free.
@@ -76,11 +76,11 @@ class NewJobs:
         """Run the jobs that were inserted with a lease, after the commit."""
         self._end(self._leased)
 
-    def give_up(self) -> None:
+    def free(self) -> None:
         """Free the reserved workers, because nothing was committed."""
         self._end(())
 
     def _end(self, leased: Collection[LeasedJob]) -> None:
         reservations, self._reservations, self._leased = self._reservations, {}, []
         for reserved in reservations.values():
-            reserved.run([job for job in leased if type(job.payload) is reserved.payload])
+            reserved.end([job for job in leased if type(job.payload) is reserved.payload])

@@ -78,9 +78,9 @@ class UnitOfWork:
                     raise
                 work.end(alone=self.reading.connect)
         except BaseException:
-            work.new_jobs.give_up()
+            work.new_jobs.free()
             raise
-        self._have_run(work)
+        self._run_new_jobs(work)
         for callback in work.after_commit:
             callback()
 
@@ -89,7 +89,7 @@ class UnitOfWork:
         """Read without a transaction; each statement sees what is committed when the statement starts."""
         now = self.now()
         with self.reading.connect() as connection:
-            yield self._made(lambda: connection, now, context, None)
+            yield self._made(lambda: connection, now, context, None, has_commit=False)
 
     @contextmanager
     def at_once(self, context: Context | None = None) -> Iterator[Work]:
@@ -98,13 +98,16 @@ class UnitOfWork:
         One that changes no row writes nothing to the disk, and costs one round trip instead of three. What a statement
         has enqueued is run, even where a later one fails.
         """
-        with self.read(context) as work:
-            try:
+        opened: Work | None = None
+        try:
+            with self.read(context) as work:
+                opened = work
                 yield work
-            finally:
-                self._have_run(work)
+        finally:
+            if opened:
+                self._run_new_jobs(opened)  # the connection is given back: a job's worker may need one
 
-    def _have_run(self, work: Work) -> None:
+    def _run_new_jobs(self, work: Work) -> None:
         work.new_jobs.run()
         if work.due_kinds:
             self.wake(work.due_kinds)
@@ -118,7 +121,13 @@ class UnitOfWork:
         return self.now()
 
     def _made(
-        self, connect: Callable[[], sa.Connection], now: datetime, context: Context | None, cause: Envelope | None
+        self,
+        connect: Callable[[], sa.Connection],
+        now: datetime,
+        context: Context | None,
+        cause: Envelope | None,
+        *,
+        has_commit: bool = True,
     ) -> Work:
         return self._work(
             connect,
@@ -127,4 +136,5 @@ class UnitOfWork:
             dependencies=self.dependencies,
             cause=cause,
             new_jobs=NewJobs(self.reserve),
+            has_commit=has_commit,
         )

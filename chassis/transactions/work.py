@@ -41,7 +41,8 @@ class Work:
     `due_kinds` are the kinds of the jobs that the transaction has enqueued, that are due at its commit and not leased;
     `new_jobs` has those that are.
 
-    `connect` opens the transaction in the database.
+    `connect` opens the transaction in the database. Without `has_commit` there is no transaction, and what would be
+    written at its commit raises `RuntimeError`.
     """
 
     connect: Callable[[], sa.Connection]
@@ -51,6 +52,7 @@ class Work:
     dependencies: Any = None
     cause: Envelope | None = None
     new_jobs: NewJobs = field(default_factory=NewJobs)
+    has_commit: bool = True
     due_kinds: set[str] = field(default_factory=set, init=False)
     after_commit: list[Callable[[], None]] = field(default_factory=list, init=False)
     _events: list[PendingEvent] = field(default_factory=list, init=False)
@@ -86,6 +88,7 @@ class Work:
 
     def publish(self, event: Event, *, sequence: int | None = None) -> UUID:
         """Publish an event at commit; returns the event's id. `sequence` defaults to the subject's next number."""
+        self._require_commit()
         pending = PendingEvent(event, sequence, uuid4(), trace.current(), self.cause)
         self._events.append(pending)
         return pending.id
@@ -108,6 +111,7 @@ class Work:
         `why` is the service's own words: a code, names of fields, the cause. `remark` is what a person wrote, and is
         stored beside the audit, where it can be erased.
         """
+        self._require_commit()
         change = {"hotel": hotel, "subject": subject, "sequence": sequence}
         if remark:
             self._remarks.append({**change, "text": remark})
@@ -126,6 +130,7 @@ class Work:
 
     def enqueue(self, payload: Any, *, key: str, not_before: datetime | None = None) -> None:
         """Enqueue a job to run after the commit, unless a job with the key exists. `not_before` is domain time, UTC."""
+        self._require_commit()
         self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
     def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime) -> None:
@@ -161,6 +166,7 @@ class Work:
         The statement sees none of their rows, and its text is a constant (see `records.insert`): only `params` differ.
         Late statements are executed in the order of the calls, after every lock that the transaction has taken.
         """
+        self._require_commit()
         self._late.append((statement, params))
 
     def write(self, statement: str, params: dict[str, Any]) -> None:
@@ -181,6 +187,10 @@ class Work:
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
         self._audit, self._remarks, self._events, self._jobs, self._late, self._first = [], [], [], [], [], None
+
+    def _require_commit(self) -> None:
+        if not self.has_commit:
+            raise RuntimeError("nothing is written at a commit where there is no transaction")
 
     def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.new_jobs.lease(self._jobs, now=self.now)

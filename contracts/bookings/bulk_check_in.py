@@ -24,7 +24,8 @@ class CheckInBookings(Command[BookingsCheckedIn]):
     """Check in the guests of these bookings, at most 100, as `CheckIn` without its options does.
 
     Each booking succeeds or fails separately, with the codes of `CheckIn` and `BOOKING_NOT_FOUND`. A booking in house
-    already succeeds and does not change.
+    already succeeds and does not change. A booking that failed with `SERVICE_UNAVAILABLE` may still be checked in soon;
+    a request with a key fails as a whole instead, to be repeated.
     """
 
     hotel: str

@@ -26,8 +26,11 @@ class CheckOutRooms(Command[RoomsCheckedOut]):
     """Check out the guests in these rooms, and clear the rooms that are occupied without a stay.
 
     `rooms` has at most 100 entries: an integer is a room id, a text is a room number. Each room succeeds or fails
-    separately; future and ended bookings do not change. `destructive` also ends stays whose check-out the rooms
-    service refuses; `destructive` needs `is_superuser`. `reason` goes into the audit trails of booking and room.
+    separately; future and ended bookings do not change. A room that failed with `SERVICE_UNAVAILABLE` may still be
+    vacated soon; a request with a key fails as a whole instead, to be repeated.
+
+    `destructive` also ends stays whose check-out the rooms service refuses; `destructive` needs `is_superuser`.
+    `reason` goes into the audit trails of booking and room.
     """
 
     hotel: str

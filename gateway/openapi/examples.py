@@ -58,8 +58,8 @@ BY_SCHEMA: dict[str, dict[str, Any]] = {
     "Alive": {"status": "alive"},
     "BalanceWarning": {"code": "BALANCE_DUE"},
     "BookingFailed": {"code": "ROOM_NOT_READY"},
-    "BulkCheckInReport": {"detail": "1 guest was checked in, and 1 booking failed."},
-    "BulkCheckOutReport": {"detail": "1 room was checked out, 1 was cleared, and 1 failed."},
+    "BulkCheckInReport": {"detail": "Processed 2 booking(s) in hotel 'hotel-killarney'"},
+    "BulkCheckOutReport": {"detail": "Processed 2 room(s) in hotel 'hotel-killarney'"},
     "CandidateRoom": {
         "room_type": "Superior Double",
         "room_type_code": "SUP",

@@ -1,13 +1,16 @@
 """The bulk check-in: each booking by the ordinary check-in, in its own transaction, independently of the others."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.bulk_check_in import BookingsCheckedIn, CheckInBookings
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import CheckIn
+from contracts.message import Ask
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.occupancy import MoveIn
 from contracts.values import Caller, Context
@@ -112,7 +115,7 @@ def test_a_repeated_request_has_the_same_reply_and_no_second_effect(fixture: Pla
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
-def test_a_check_in_that_was_interrupted_fails_alone_and_is_completed(fixture: PlatformFixture, after: bool) -> None:
+def test_a_check_in_that_was_interrupted_fails_and_is_completed(fixture: PlatformFixture, after: bool) -> None:
     guest = arriving(fixture, "101")
 
     with process_dies(fixture, MoveIn, after=after):
@@ -131,3 +134,72 @@ def test_a_pending_action_of_another_request_is_left_to_that_request(fixture: Pl
     reply = bulk(fixture, one, other, caller=KEYED)
 
     assert (reply.checked_in_bookings, failures(reply)) == ((other,), {one: "ACTION_IN_PROGRESS"})
+
+
+def test_after_a_booking_without_an_answer_from_rooms_the_others_are_not_attempted(fixture: PlatformFixture) -> None:
+    """Each would wait for the time limit of its ask."""
+    one, other = arriving(fixture, "101"), arriving(fixture, "102")
+
+    with process_dies(fixture, MoveIn, after=False):
+        reply = bulk(fixture, one, other)
+    make_timers_due(fixture)
+
+    assert failures(reply) == {one: "SERVICE_UNAVAILABLE", other: "SERVICE_UNAVAILABLE"}
+    statuses = [booking(fixture, each).status for each in (one, other)]
+    assert statuses == [BookingStatus.IN_HOUSE, BookingStatus.CONFIRMED]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
+def test_a_request_with_a_key_fails_as_a_whole_and_its_repetition_completes_it(
+    fixture: PlatformFixture, after: bool
+) -> None:
+    """A stored `SERVICE_UNAVAILABLE` would be the reply for ever, although the check-in still comes."""
+    one, other = arriving(fixture, "101"), arriving(fixture, "102")
+
+    with process_dies(fixture, MoveIn, after=after), pytest.raises(Unavailable):
+        bulk(fixture, one, other, caller=KEYED)
+    reply = bulk(fixture, one, other, caller=KEYED)
+
+    assert (reply.checked_in_bookings, reply.failed) == ((one, other), ())
+    fixture.settle()
+    assert [fixture.platform.event_names(each).count("GuestCheckedIn") for each in (one, other)] == [1, 1]
+
+
+@pytest.mark.parametrize("other_request", ["of another person", "with a key of its own"])
+def test_a_repetition_does_not_complete_the_action_of_another_request(
+    fixture: PlatformFixture, other_request: str
+) -> None:
+    one, other = arriving(fixture, "101"), arriving(fixture, "102")
+    with process_dies(fixture, MoveIn, after=False), pytest.raises(Unavailable):
+        bulk(fixture, one, other, caller=KEYED)
+    colleague = replace(STAFF, caller=replace(STAFF.caller, staff_id="8"))
+    context = colleague if other_request == "of another person" else replace(KEYED, idempotency_key="another")
+    with process_dies(fixture, MoveIn, after=False), pytest.raises(Unavailable):
+        fixture.platform.ask(CheckIn(hotel=HOTEL, booking_id=other), context)
+
+    reply = bulk(fixture, one, other, caller=KEYED)
+
+    assert (reply.checked_in_bookings, failures(reply)) == ((one,), {other: "ACTION_IN_PROGRESS"})
+
+
+def test_a_request_that_was_frozen_begins_nothing_after_it_was_taken_over(fixture: PlatformFixture) -> None:
+    one, other = arriving(fixture, "101"), arriving(fixture, "102")
+    bookings = fixture.platform.services["bookings"]
+    original = bookings.ask_server._ask
+
+    def taken_over(message: Ask[Any], context: Context) -> Any:
+        reply = original(message, context)
+        if isinstance(message, MoveIn):
+            with bookings.engine.begin() as connection:
+                connection.execute(sa.text("UPDATE idempotency SET holder = 'the repetition'"))
+        return reply
+
+    bookings.ask_server._ask = taken_over
+    try:
+        with pytest.raises(Unavailable, match="another process"):
+            bulk(fixture, one, other, caller=KEYED)
+    finally:
+        bookings.ask_server._ask = original
+
+    statuses = [booking(fixture, each).status for each in (one, other)]
+    assert statuses == [BookingStatus.IN_HOUSE, BookingStatus.CONFIRMED]

@@ -200,3 +200,32 @@ def test_a_guest_who_is_moving_in_is_not_cleared_from_the_room(fixture: Platform
             connection.execute(sa.text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": mine})
 
     assert failures(bulk(fixture, "101", destructive=True, caller=STAFF)) == {"101": "ACTION_IN_PROGRESS"}
+
+
+def test_after_a_room_without_an_answer_the_others_are_not_attempted(fixture: PlatformFixture) -> None:
+    """Each would wait for the time limit of its ask."""
+    one, other = in_house(fixture, "101"), in_house(fixture, "102")
+
+    with process_dies(fixture, MoveOut, after=False):
+        answer = bulk(fixture, "101", "102")
+    make_timers_due(fixture)
+
+    assert failures(answer) == {"101": "SERVICE_UNAVAILABLE", "102": "SERVICE_UNAVAILABLE"}
+    assert [booking(fixture, each).status for each in (one, other)] == [Status.COMPLETED, Status.IN_HOUSE]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
+def test_a_request_with_a_key_fails_as_a_whole_and_its_repetition_completes_it(
+    fixture: PlatformFixture, after: bool
+) -> None:
+    """A stored `SERVICE_UNAVAILABLE` would be the reply for ever, although the check-out still comes."""
+    one, other = in_house(fixture, "101"), in_house(fixture, "102")
+    keyed = replace(DESK, idempotency_key="k", fingerprint="f")
+
+    with process_dies(fixture, MoveOut, after=after), pytest.raises(Unavailable):
+        bulk(fixture, "101", "102", caller=keyed)
+    answer = bulk(fixture, "101", "102", caller=keyed)
+
+    assert (answer.checked_out_bookings, answer.failed) == ((one, other), ())
+    fixture.settle()
+    assert [fixture.platform.event_names(each).count("GuestCheckedOut") for each in (one, other)] == [1, 1]

@@ -52,6 +52,9 @@ class QueueProbe:
             return int(self._channel.queue_declare(queue, passive=True).method.consumer_count)
         except ChannelClosedByBroker:
             return None
+        except BaseException:  # the answer may still come, and would be taken for that to the next question
+            self._channel = None
+            raise
 
 
 def require_exchange_type(connection: Connection, kind: str, *, name: str) -> None:

@@ -26,7 +26,7 @@ CHECK_IN = Permission.MANAGE_CHECKIN
 NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
 TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
 TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", *TOO_SMALL)
-MANY = 45.0  # seconds: the deadline of a bulk check-in or check-out
+BULK_WITHIN = 45.0  # seconds: the deadline of a bulk check-in or check-out
 
 rooms = staff_routes("stays", "/rooms", response=StaffBooking, needs=CHECK_IN)
 overstays = staff_routes("overstays", "/room-bookings/{booking_id}/overstay", response=StaffBooking, needs=CHECK_IN)
@@ -45,10 +45,11 @@ async def check_in_bookings(request: ApiRequest, body: CheckIns) -> Response:
     """Check in the guests of several bookings.
 
     Each booking succeeds or fails on its own, with the code that its own check-in would be refused with. A booking in
-    house already succeeds and does not change.
+    house already succeeds and does not change. A booking that failed with `SERVICE_UNAVAILABLE` may still be checked in
+    soon; with an `Idempotency-Key` the request fails as a whole instead, and its repetition completes it.
     """
     command = request.for_path(CheckInBookings, booking_ids=tuple(body.booking_ids))
-    return request.respond(bookings_checked_in(await request.ask(command, deadline=MANY)))
+    return request.respond(bookings_checked_in(await request.ask(command, deadline=BULK_WITHIN)))
 
 
 @rooms.post("/checkout/", response=BulkCheckOutReport)
@@ -58,13 +59,14 @@ async def check_out_rooms(request: ApiRequest, body: CheckOuts) -> Response:
     Checks out the guests in house in these rooms, and clears rooms that are occupied without a stay. Each room succeeds
     or fails on its own; future and ended bookings do not change. `destructive` also ends stays whose ordinary check-out
     is refused, and deletes chats and open orders; `destructive` needs `is_superuser`. The reason is recorded in the
-    history of every room.
+    history of every room. A room that failed with `SERVICE_UNAVAILABLE` may still be vacated soon; with an
+    `Idempotency-Key` the request fails as a whole instead, and its repetition completes it.
     """
     if body.destructive:
         require_permission(request.caller, (Permission.SUPERUSER,))
     fields = {"rooms": tuple(body.room_ids), "destructive": body.destructive, "reason": body.reason}
     command = request.for_path(CheckOutRooms, **fields)
-    return request.respond(rooms_checked_out(await request.ask(command, deadline=MANY)))
+    return request.respond(rooms_checked_out(await request.ask(command, deadline=BULK_WITHIN)))
 
 
 @overstays.get("/status/", response=OverstayStatus)

@@ -99,9 +99,8 @@ def _leave(
         if booking is None or fields is None:
             return False
         fields |= {"room_number": booking.assigned_room_number or "", "reason": reason, "erases": erases}
-        pending = pending_actions.interrupted(conversation, booking, action) or pending_actions.begin(
-            work, booking, action.kind, **fields
-        )
+        pending = pending_actions.interrupted(conversation, work, booking, action)
+        pending = pending or pending_actions.begin(work, booking, action.kind, **fields)
     pending_actions.carry_out(conversation, action, pending)
     return True
 

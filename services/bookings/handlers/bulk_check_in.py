@@ -20,7 +20,9 @@ log = logs.logger(__name__)
 def check_in_bookings(command: CheckInBookings, conversation: KeyedConversation[BookingsWork]) -> BookingsCheckedIn:
     """Check the guests in; returns one result for each booking.
 
-    The whole command is refused only for a caller of another hotel or for too many bookings.
+    The whole command is refused only for a caller of another hotel or for too many bookings. Where the rooms service
+    does not answer, a request with a key raises `Unavailable`, and its repetition completes what is pending. Without a
+    key, that booking and those after it fail with `SERVICE_UNAVAILABLE`; the later ones are not attempted.
     """
     access.require_own_hotel(command.hotel, conversation.context.caller)
     if len(command.booking_ids) > MOST_BOOKINGS:
@@ -28,13 +30,16 @@ def check_in_bookings(command: CheckInBookings, conversation: KeyedConversation[
     named = tuple(dict.fromkeys(command.booking_ids))
     arrived: list[str] = []
     failed: list[BookingFailed] = []
-    for booking_id in named:
+    for position, booking_id in enumerate(named):
         try:
             _check_in(conversation, CheckIn(hotel=command.hotel, booking_id=booking_id))
         except Refusal as refusal:
             failed.append(BookingFailed(booking_id=booking_id, code=refusal.code))
         except Unavailable:
-            failed.append(BookingFailed(booking_id=booking_id, code="SERVICE_UNAVAILABLE"))
+            if conversation.claim:
+                raise
+            failed += [BookingFailed(booking_id=each, code="SERVICE_UNAVAILABLE") for each in named[position:]]
+            break
         else:
             arrived.append(booking_id)
     log.info("bookings_checked_in", hotel=command.hotel, arrived=len(arrived), failed=len(failed))
@@ -50,7 +55,7 @@ def _check_in(conversation: KeyedConversation[BookingsWork], command: CheckIn) -
     """Check one guest in. A repetition of the request completes the check-in that the request began."""
     with conversation.transaction() as work:
         booking = locked(work, command)
-        pending = pending_actions.interrupted(conversation, booking, CHECK_IN)
+        pending = pending_actions.interrupted(conversation, work, booking, CHECK_IN)
         if pending is None:
             if not may_check_in(booking, command, caller=work.caller, now=work.now):
                 return

@@ -41,20 +41,26 @@ class Plan(Data):
 def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> RoomsCheckedOut:
     """Vacate the rooms; returns one result for each room.
 
-    The whole command is refused only for a caller without permission or for too many rooms.
+    The whole command is refused only for a caller without permission or for too many rooms. Where the rooms service
+    does not answer, a request with a key raises `Unavailable`, and its repetition completes what is pending. Without a
+    key, that room and those after it fail with `SERVICE_UNAVAILABLE`; the later ones are not attempted.
     """
     _check(command, conversation)
     plan = _plan(command, conversation)
     failed = [RoomFailed(room_number=str(one), code="ROOM_NOT_FOUND") for one in plan.unknown]
     left: list[str] = []
     cleared: list[str] = []
-    for room in plan.rooms:
+    for position, room in enumerate(plan.rooms):
         try:
             checked_out = _vacate(command, conversation, room)
         except Refusal as refusal:
             failed.append(RoomFailed(room_number=room.room_number, code=refusal.code))
         except Unavailable:
-            failed.append(RoomFailed(room_number=room.room_number, code="SERVICE_UNAVAILABLE"))
+            if conversation.claim:
+                raise
+            rest = plan.rooms[position:]
+            failed += [RoomFailed(room_number=each.room_number, code="SERVICE_UNAVAILABLE") for each in rest]
+            break
         else:
             left += checked_out
             cleared += [] if checked_out else [room.room_number]

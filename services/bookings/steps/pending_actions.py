@@ -92,13 +92,22 @@ def begin(
     return work.bookings.begin_action(booking, intent)
 
 
-def interrupted(conversation: Conversation[BookingsWork], booking: Booking, action: TwoStepAction) -> Booking | None:
+def interrupted(
+    conversation: Conversation[BookingsWork], work: BookingsWork, booking: Booking, action: TwoStepAction
+) -> Booking | None:
     """The booking, if a request that is repeated now may have begun its pending action of this kind; or None.
 
-    For requests about several bookings, whose actions have no key.
+    For requests about several bookings, whose actions have no key: the action must be without one, and by the same
+    person. Raises `Unavailable` where the claim of the request was lost, so that a request that was frozen begins
+    nothing beside its repetition.
     """
-    repeated = conversation.claim is not None and conversation.claim.taken_over
-    return booking if repeated and booking.pending is not None and booking.pending.kind is action.kind else None
+    claim, pending = conversation.claim, booking.pending
+    if claim is None:
+        return None
+    idempotency.renew(work.connection, claim)
+    if not claim.taken_over or pending is None or pending.key is not None:
+        return None
+    return booking if pending.kind is action.kind and pending.by == work.caller.actor else None
 
 
 def taken_over(work: BookingsWork, intent: PendingAction) -> Claim | None:

@@ -1,7 +1,8 @@
 """Holds of nights as the rooms service publishes them. All times are those of the database's clock.
 
-A hold is checked a minute later where its booking is not written yet, or needs no nights. The booking is locked before
-its status is compared: a booking that is called off meanwhile has its hold checked.
+`event_effects` inserts and deletes the holds. A hold is checked a minute later where its booking is not written yet, or
+needs no nights. The insertion locks the booking before its status is compared: a booking that is called off meanwhile
+has its hold checked.
 """
 
 from datetime import timedelta

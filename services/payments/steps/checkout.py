@@ -158,7 +158,8 @@ class Checkout:
         def reply(result: SyncResult, work: PaymentsWork) -> None:
             opened = result.changed and result.payment.status is PaymentStatus.SESSION_OPEN
             if opened and result.call is None and result.payment.amount == self._payable.amount:
-                self._reply = self._conversation.finish(work, _reply(result.payment, "created"))
+                created = self._conversation.finish(work, _reply(result.payment, "created"))
+                work.after_commit.append(lambda: self._end(created))
 
         why = "the page was opened"
         sync(live.payment.key, self._conversation, why=why, state=live, answer=answer, after=reply)
@@ -174,7 +175,12 @@ class Checkout:
 
     def _answer(self, payment: Payment, status: str) -> None:
         with self._conversation.transaction() as work:
-            self._reply = self._conversation.finish(work, _reply(payment, status))
+            reply = self._conversation.finish(work, _reply(payment, status))
+        self._end(reply)
+
+    def _end(self, reply: PaymentSession) -> None:
+        """Note the reply whose transaction was committed: it is not given after a rollback."""
+        self._reply = reply
 
 
 def _not_payable() -> Refusal:

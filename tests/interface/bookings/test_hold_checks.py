@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts.bookings.asks import CancelBooking
-from contracts.rooms.events import InventoryHeld
+from contracts.rooms.events import InventoryHeld, RoomOccupied
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.cancel import before_stay
 from services.bookings.handlers.holds import release_orphan_holds
@@ -53,6 +53,20 @@ def test_a_hold_of_a_written_booking_has_no_check(service: BookingsUnderTest) ->
     service.deliver(held_for(booking_id))
 
     assert checks(service) == {booking_id: False}
+
+
+def test_the_hold_of_a_booking_whose_action_is_expedited_by_the_same_batch_has_no_check(
+    service: BookingsUnderTest,
+) -> None:
+    booking_id = booked(service)
+    service.rows("UPDATE booking SET pending = '{\"id\": \"a\"}', action_due_at = now() + interval '1 hour'")
+    occupied = RoomOccupied(booking_id=booking_id, hotel=HOTEL, room_number="101", action_id="a")
+
+    service.deliver(occupied, held_for(booking_id))
+
+    assert checks(service) == {booking_id: False}
+    (row,) = service.rows("SELECT action_due_at < now() + interval '1 minute' AS soon FROM booking")
+    assert row.soon
 
 
 def test_holds_that_came_before_their_bookings_are_kept_by_one_statement(service: BookingsUnderTest) -> None:

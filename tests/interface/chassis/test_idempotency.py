@@ -4,86 +4,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis import codec
-from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.refusal import Refusal, Unavailable
-from chassis.service import Service, converses, handles
 from chassis.transactions import idempotency, renewal
 from chassis.transactions.conversation import KeyedConversation
-from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Nothing
 from contracts.rooms.holds import ReleaseInventory
-from contracts.values import Context
-from tests.fakes.roles import granted_engine, running_engine
-from tests.interface.chassis.toy import EFFECT, ToySettings
+from tests.interface.chassis.keyed_desk import Desk
 
 KINDS = pytest.mark.parametrize("converse", [False, True], ids=["one transaction", "several transactions"])
 
 
 class Killed(BaseException):
     """The process is killed: nothing else runs."""
-
-
-class Desk:
-    """A service whose command has one effect, and in between does what the test wants."""
-
-    def __init__(self, url: str, *, converse: bool) -> None:
-        self.engine = granted_engine(url, {"effect": EFFECT})
-        self.meanwhile: Callable[[], None] = lambda: None
-        self.afterwards: Callable[[], None] = lambda: None
-        ask = converses(ReleaseInventory, self._several) if converse else handles(ReleaseInventory, self._one)
-        service = Service(name="rooms", settings=ToySettings, work=Work, dependencies=lambda _: None, asks=[ask])
-        self.unit_of_work = UnitOfWork(running_engine(self.engine.url), Work)
-        self.ask_server = AskServer(service, self.unit_of_work, lambda *_: None)
-
-    def send(self, fingerprint: str = "f", *, key: str | None = "k") -> AskReply:
-        """Send the command."""
-        context = Context(idempotency_key=key, fingerprint=fingerprint)
-        return self.ask_server.handle(
-            "ReleaseInventory", codec.plain(ReleaseInventory(booking_id="BK-1")), codec.plain(context)
-        )
-
-    def code(self, fingerprint: str = "f") -> tuple[str, Any]:
-        """The code and `retry_after` of the command's refusal; an empty code where the command is answered."""
-        try:
-            self.send(fingerprint)
-        except Refusal as refusal:
-            return refusal.code, refusal.details.get("retry_after")
-        return "", None
-
-    def effects(self) -> int:
-        with self.engine.connect() as connection:
-            return int(connection.execute(sa.text("SELECT count(*) FROM effect")).scalar_one())
-
-    def end_leases(self) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(sa.text("UPDATE idempotency SET claimed_until = now() - interval '1 second'"))
-
-    def _one(self, command: ReleaseInventory, work: Work) -> Nothing:
-        self._act(command, work)
-        self.meanwhile()
-        return Nothing()
-
-    def _several(self, command: ReleaseInventory, conversation: KeyedConversation[Work]) -> Nothing:
-        self.meanwhile()
-        with conversation.transaction() as work:
-            self._act(command, work)
-            reply = conversation.finish(work, Nothing())
-        self.afterwards()
-        return reply
-
-    @staticmethod
-    def _act(command: ReleaseInventory, work: Work) -> None:
-        work.connection.execute(
-            sa.text("INSERT INTO effect (booking_id, sequence, note) VALUES (:b, 0, 'ask')"), {"b": command.booking_id}
-        )
 
 
 @pytest.fixture
@@ -195,6 +135,44 @@ def test_a_lease_is_renewed_while_its_request_runs(
 
     assert second == ("IDEMPOTENCY_IN_PROGRESS", 1)
     assert (first.result().replayed, desk.send().replayed, desk.effects()) == (False, True, 1)
+
+
+def test_a_lease_is_renewed_until_the_reply_is_committed(
+    new_desk: Callable[[bool], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0.6))
+    monkeypatch.setattr(idempotency, "RENEW_EVERY", 0.1)
+    desk = new_desk(True)
+    codes: list[str] = []
+
+    def second() -> None:
+        desk.before_the_commit = lambda: None
+        time.sleep(1.5)  # longer than two leases
+        codes.append(desk.code()[0])
+
+    desk.before_the_commit = second
+
+    assert not desk.send().replayed
+    assert (codes, desk.effects()) == (["IDEMPOTENCY_IN_PROGRESS"], 1)
+
+
+def test_a_request_whose_reply_was_rolled_back_frees_the_key(new_desk: Callable[[bool], Desk]) -> None:
+    desk = new_desk(True)
+    several = desk._several
+
+    def without_effect(command: ReleaseInventory, conversation: KeyedConversation[Work]) -> Nothing:
+        with suppress(LookupError):
+            several(command, conversation)
+        assert not conversation.stored
+        return Nothing()
+
+    desk.use(without_effect)
+    desk.before_the_commit = failing(LookupError())
+    desk.send()
+    desk.use(several)
+    desk.before_the_commit = lambda: None
+
+    assert (desk.effects(), desk.code("another body"), desk.effects()) == (0, ("", None), 1)
 
 
 def test_a_request_that_goes_on_after_its_reply_was_stored_renews_nothing(

@@ -1,96 +1,18 @@
 """A job for which a worker is free is leased by the statement that enqueues it, and run without a claim."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.hosting.scheduler import JobLoop
-from chassis.jobs.runner import JobRunner
-from chassis.service import Job
 from chassis.transactions import job_queue
-from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.new_jobs import Reservation
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from tests.fakes.roles import granted_engine, running_engine
-
-
-@dataclass(frozen=True)
-class Call:
-    """Something to do outside."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class CallInOrder(Call):
-    """The same, in one order."""
-
-    order_key = "all"
-
-
-class Process:
-    """A process with one job loop, as its host runs it; the workers that the loop starts run in `run_workers`."""
-
-    def __init__(
-        self, engine: sa.Engine, kind: type[Call] = Call, *, concurrency: int = 4, batch_size: int = 1
-    ) -> None:
-        def call(payloads: Sequence[Call], _: Any) -> list[None]:
-            self.called += [payload.number for payload in payloads]
-            return [None for _ in payloads]
-
-        self.called: list[int] = []
-        self.claims: list[int] = []
-        self.workers: deque[tuple[Sequence[LeasedJob], Any]] = deque()
-        self.during_a_claim: Callable[[], object] = lambda: None
-        self.unit_of_work = UnitOfWork(engine, Work, reserve=lambda _, jobs: self.loop.reserve(jobs), wake=self._wake)
-        job = Job(kind, call, concurrency=concurrency, batch_size=batch_size)
-        self.runner = JobRunner(job, self.unit_of_work, lambda *_: None)
-        watched = SimpleNamespace(
-            job=job, claim=self._claim, most=self.runner.most, batches=self.runner.batches,
-            give_back=self.runner.give_back,
-        )  # fmt: skip
-        runtime = SimpleNamespace(job_runners={kind.__name__: watched}, job_loops={})
-        self.dependencies = [SimpleNamespace(attr_name="runtime", runtime=runtime)]
-        self.loop = JobLoop(kind.__name__)
-        self.loop.container, self.loop.POLL = self, 3600
-        self.loop.start_workers()
-        self.claims.clear()
-
-    def spawn_worker(self, _: Any, args: Any, __: Any, *, handle_result: Any) -> None:
-        """Start a worker, as a nameko container does."""
-        self.workers.append((args[0], handle_result))
-
-    def enqueue(self, *numbers: int, kind: type[Call] = Call, **options: Any) -> None:
-        with self.unit_of_work.begin() as work:
-            for number in numbers:
-                work.enqueue(kind(number), key=f"call {number}", **options)
-
-    def run_workers(self) -> None:
-        """Let the loop and its workers do what they were woken for."""
-        while self.loop._woken.is_set() or self.workers:
-            if self.loop._woken.is_set():
-                self.loop.start_workers()
-            if self.workers:
-                batch, ended = self.workers.popleft()
-                assert self.runner.run(batch)
-                ended(None, True, None)
-
-    def _wake(self, _: Any) -> None:
-        self.loop.wake()
-
-    def _claim(self, workers: int) -> list[LeasedJob]:
-        leased = self.runner.claim(workers)
-        self.during_a_claim()
-        self.claims.append(len(leased))
-        return leased
+from tests.interface.chassis.job_process import Call, CallInOrder, Process
 
 
 @pytest.fixture
@@ -268,20 +190,57 @@ def test_a_job_that_is_due_later_is_not_leased(engine: sa.Engine) -> None:
     assert not process.loop._woken.is_set()
 
 
-@pytest.mark.parametrize("when", ["before the commit", "after the commit"])
-def test_a_loop_that_stops_leaves_new_jobs_to_other_processes_at_once(engine: sa.Engine, when: str) -> None:
+def test_a_new_job_is_started_by_its_commit_whatever_the_loop_waits_for(engine: sa.Engine) -> None:
+    """The loop may wait for its own claim. The job is leased to this process, so that no other one runs it."""
+    process = Process(engine)
+
+    process.enqueue(1)
+
+    assert len(process.workers) == 1
+
+
+def test_the_workers_that_a_transaction_reserved_for_nothing_are_used_by_the_jobs_that_wait(
+    engine: sa.Engine,
+) -> None:
+    process, other = Process(engine, concurrency=2), UnitOfWork(engine, Work)
+    process.enqueue(1)
+    process.run_workers()
+    with other.begin() as work:
+        work.enqueue(Call(2), key="call 2")
+
+    with process.unit_of_work.begin() as work:
+        for number in (1, 3):  # the key of the first exists: only one of two reserved workers has a job
+            work.enqueue(Call(number), key=f"call {number}")
+        work.flush()
+        process.loop.wake()
+        process.loop.start_workers()  # it looks, and finds no worker free
+    process.loop.start_workers()
+
+    assert [[job.payload.number for job in batch] for batch, _ in process.workers] == [[3], [2]]
+
+
+def test_a_loop_that_stops_leaves_new_jobs_to_other_processes_at_once(engine: sa.Engine) -> None:
     process, other = Process(engine), Process(engine)
 
     with process.unit_of_work.begin() as work:
         work.enqueue(Call(1), key="call 1")
         work.flush()
-        if when == "before the commit":
-            process.loop._idle.set()
-    if when == "after the commit":
-        process.loop._idle.set()
-        process.loop.stop()
+        process.loop._stopping.set()
 
+    assert not process.workers
     assert [job.payload for job in other.runner.claim()] == [Call(1)]
+
+
+def test_a_job_that_another_process_has_leased_since_is_not_given_back(engine: sa.Engine) -> None:
+    process, other = Process(engine), Process(engine)
+    process.enqueue(1)
+    (job,), _ = process.workers.popleft()
+    end_leases(engine)
+    assert len(other.runner.claim()) == 1
+
+    process.runner.give_back([job])
+
+    assert rows(engine) == [(2, True, False)]
 
 
 def test_a_loop_that_stops_reserves_no_worker(engine: sa.Engine) -> None:

@@ -134,6 +134,35 @@ def test_an_outage_of_the_database_counts_as_no_attempt(unit_of_work: UnitOfWork
     assert dispatcher(lost).apply([event(1)])[0].disposition is Disposition.OUTAGE
 
 
+LATE: dict[str, Callable[[Work], object]] = {
+    "publish": lambda work: work.publish(BookingAmended(booking_id="BK-1", hotel="h", fields=(), by=SYSTEM)),
+    "enqueue": lambda work: work.enqueue(Call(1), key="call"),
+    "write_late": lambda work: work.write_late("DELETE FROM effect WHERE {after}", {}),
+}
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+@pytest.mark.parametrize("block", [UnitOfWork.read, UnitOfWork.at_once])
+def test_what_is_written_at_a_commit_fails_where_there_is_none(
+    unit_of_work: UnitOfWork, block: Callable[[UnitOfWork], Any], late: Callable[[Work], object]
+) -> None:
+    with block(unit_of_work) as work, pytest.raises(RuntimeError, match="commit"):
+        late(work)
+
+
+def test_jobs_that_a_statement_alone_enqueued_are_run_once_its_connection_is_given_back(
+    unit_of_work: UnitOfWork,
+) -> None:
+    used: list[int] = []
+    unit_of_work.wake = lambda _: used.append(unit_of_work.reading.pool.checkedout())  # type: ignore[attr-defined]
+
+    with unit_of_work.at_once() as work:
+        work.connection.execute(sa.text("SELECT 1"))
+        work.due_kinds.add("Call")
+
+    assert used == [0]
+
+
 def enqueue(unit_of_work: UnitOfWork, *numbers: int) -> None:
     with unit_of_work.begin() as work:
         for number in numbers:

@@ -1,5 +1,6 @@
 """Card providers around whose calls the process crashes, and the state of the stand-in afterwards."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -29,6 +30,21 @@ class CrashingCards:
         answer = self._cards.perform(request, key=key)
         if self._after and f":{self._after}" in key:
             raise Crash
+        return answer
+
+
+class TakenOverCards(CrashingCards):
+    """Another process takes the request over once the named action was answered."""
+
+    def __init__(self, cards: Cards, lose_claim: Callable[[], object], *, after: str) -> None:
+        super().__init__(cards)
+        self._lose_claim = lose_claim
+        self._lost_after = after
+
+    def perform(self, request: str, *, key: str) -> CallAnswer:
+        answer = super().perform(request, key=key)
+        if f":{self._lost_after}" in key:
+            self._lose_claim()
         return answer
 
 

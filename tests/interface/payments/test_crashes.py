@@ -6,7 +6,7 @@ import pytest
 
 from chassis import codec
 from chassis.messaging.ask_server import AskServer
-from chassis.refusal import Refusal
+from chassis.refusal import Refusal, Unavailable
 from contracts.payments.checkout_sessions import OpenPaymentSession
 from contracts.values import Context
 from services.payments.service import SERVICE
@@ -14,7 +14,13 @@ from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies, PaymentsWork
 from tests.fakes import crashing
 from tests.fakes.crashing import CrashingUnitOfWork, CrashPoints
-from tests.interface.payments.failing_cards import Crash, CrashingCards, count_movements, provider_sessions
+from tests.interface.payments.failing_cards import (
+    Crash,
+    CrashingCards,
+    TakenOverCards,
+    count_movements,
+    provider_sessions,
+)
 from tests.interface.payments.payments_under_test import ORIGINS, PaymentsUnderTest
 from tests.interface.payments.played_bookings import HOTEL
 
@@ -36,6 +42,27 @@ def test_a_request_after_a_crash_sends_the_same_stored_call(
     assert service.sql("SELECT request FROM provider_action") == stored
     assert len(provider_sessions(service)) == 1
     assert service.events(booking_id) == ["PaymentSessionOpened"]
+
+
+def test_a_request_that_was_taken_over_during_its_call_gives_no_reply(
+    service: PaymentsUnderTest, cards: StripeCards
+) -> None:
+    """The reply of its rolled back transaction is lost; the process that took the request over gives its own."""
+    booking_id = service.book()
+
+    def lose_claim() -> None:
+        service.sql("UPDATE idempotency SET holder = 'another process'")
+
+    service.restart(TakenOverCards(cards, lose_claim, after="session"))
+    with pytest.raises(Unavailable):
+        service.open(booking_id, key="k")
+
+    assert service.sql("SELECT answer IS NULL AS open FROM idempotency") == [{"open": True}]
+    assert service.events(booking_id) == []
+    service.sql("UPDATE idempotency SET claimed_until = now() - interval '1 second'")
+    service.restart(cards)
+    assert service.open(booking_id, key="k").status == "created"
+    assert len(provider_sessions(service)) == 1
 
 
 def test_a_session_opened_just_before_a_crash_is_closed_when_the_hold_expires(

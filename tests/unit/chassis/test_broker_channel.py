@@ -112,6 +112,22 @@ def test_queues_are_asked_about_on_one_channel(broker: ScriptedBroker, connectio
     assert len(broker.methods(spec.Channel.Open)) == 1
 
 
+def test_after_a_question_without_an_answer_the_others_are_asked_on_a_new_channel(
+    broker: ScriptedBroker, connection: BrokerConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_limits, "BROKER_ANSWER", 0.1)
+    del broker.answers[spec.Queue.Declare]
+    probe = QueueProbe(connection)
+    with pytest.raises(TimeoutError):
+        probe.consumers_of("a")
+    monkeypatch.undo()
+    broker.answers[spec.Queue.Declare] = lambda method: spec.Queue.DeclareOk(method.queue, 0, 2)
+
+    assert probe.consumers_of("b") == 2
+
+    assert len(broker.methods(spec.Channel.Open)) == 2
+
+
 def test_after_a_missing_queue_the_others_are_asked_about_on_a_new_channel(
     broker: ScriptedBroker, connection: BrokerConnection
 ) -> None:
