@@ -27,6 +27,8 @@ from services.notifier.work import NotifierWork, dependencies
 TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
 from tests.fakes.emptied import empty
 from tests.fakes.roles import running_engine
+from tests.interface.notifier.mail_batch import address
+from tests.unit.notifier.samples import mail_facts
 
 
 class Notifier:
@@ -148,3 +150,9 @@ def notifier(settings: NotifierSettings) -> Iterator[Notifier]:
     empty(engine, *TABLES)
     yield notifier
     engine.dispose()
+
+
+@pytest.fixture
+def guests_of_a_batch(notifier: Notifier) -> None:
+    """Bookings answers for each booking of a batch with an address of its own."""
+    notifier.answers[GetMailFacts] = lambda ask: mail_facts(guest_email=address(ask.booking_id))

@@ -1,14 +1,10 @@
 """A batch of mails is one conversation with the mail server; each mail has its own outcome."""
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.approval import BookingConfirmed
-from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailFacts
+from contracts.bookings.communications import GetManyMailFacts
 from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.handlers import mails
 from services.notifier.mailer import idle_connections
@@ -16,14 +12,9 @@ from services.notifier.mailer.mail import Mail
 from services.notifier.mailer.smtp import SmtpConnection, SmtpServer
 from services.notifier.work import dependencies
 from tests.interface.notifier.conftest import Notifier
-from tests.unit.notifier.samples import envelope_of, mail_facts, sample
+from tests.interface.notifier.mail_batch import BOOKINGS, deliver, run_once, send, statuses, times_sent
 
-BOOKINGS = tuple(f"BK-2027-ABC23{number}" for number in range(6))
-
-
-@pytest.fixture(autouse=True)
-def _bookings_answers(notifier: Notifier) -> None:
-    notifier.answers[GetMailFacts] = lambda ask: mail_facts(guest_email=address(ask.booking_id))
+pytestmark = pytest.mark.usefixtures("guests_of_a_batch")
 
 
 @pytest.fixture
@@ -38,40 +29,6 @@ def logins(monkeypatch: pytest.MonkeyPatch) -> list[SmtpServer]:
 
     monkeypatch.setattr(SmtpServer, "_login", counted)
     return opened
-
-
-def address(booking_id: str) -> str:
-    return f"guest-{booking_id.lower()}@example.org"
-
-
-def deliver(notifier: Notifier, bookings: Sequence[str] = BOOKINGS) -> None:
-    notifier.deliver(*(envelope_of(sample(BookingConfirmed, booking_id=each)) for each in bookings))
-
-
-def send(notifier: Notifier, *, rounds: int = 1) -> None:
-    """Run every open mail job, so many times."""
-    for _ in range(rounds):
-        notifier.make_jobs_due()
-        run_once(notifier)
-
-
-def run_once(notifier: Notifier) -> None:
-    """Run the mail jobs that are due, as one batch."""
-    if due := notifier.jobs["SendMail"].claim():
-        notifier.jobs["SendMail"].run(due)
-
-
-def times_sent(mailbox: MailboxStandIn) -> list[int]:
-    """How often the mail of each booking has arrived."""
-    arrived = Counter(mail["to"][0] for mail in mailbox.messages())
-    return [arrived[address(booking_id)] for booking_id in BOOKINGS]
-
-
-def statuses(notifier: Notifier) -> list[str]:
-    """The status of each booking's mail."""
-    rows = notifier.sql("SELECT booking_id, status FROM notice WHERE medium = 'mail' ORDER BY booking_id")
-    assert [row[0] for row in rows] == list(BOOKINGS)
-    return [row[1] for row in rows]
 
 
 def as_one(connection: SmtpConnection, mail: Mail | Exception) -> str:
@@ -203,76 +160,6 @@ def test_an_open_connection_that_the_server_has_closed_is_noticed_before_a_mail_
     run_once(notifier)
 
     assert notifier.sql("SELECT count(*) FROM notice WHERE status = 'SENT'") == [(2 if looks else 1,)]
-
-
-def test_mails_are_asked_for_one_by_one_where_they_cannot_be_asked_for_together(
-    notifier: Notifier, mailbox: MailboxStandIn
-) -> None:
-    """A process of bookings that is older does not understand the common ask."""
-
-    def older(_: GetManyMailFacts) -> None:
-        raise Unavailable("GetManyMailFacts is not understood")
-
-    notifier.answers[GetManyMailFacts] = older
-    deliver(notifier)
-
-    send(notifier)
-
-    assert times_sent(mailbox) == [1] * 6
-
-
-@pytest.mark.parametrize("together", [True, False])
-def test_an_unknown_booking_and_an_unusable_address_keep_no_other_mail_from_its_guest(
-    notifier: Notifier, mailbox: MailboxStandIn, together: bool
-) -> None:
-    def facts(ask: GetMailFacts) -> MailFacts:
-        if ask.booking_id == BOOKINGS[1]:
-            raise Refusal("BOOKING_NOT_FOUND", "no")
-        return mail_facts(guest_email="nobody" if ask.booking_id == BOOKINGS[2] else address(ask.booking_id))
-
-    notifier.answers[GetMailFacts] = facts
-    if not together:
-        notifier.answers[GetManyMailFacts] = lambda _: facts(GetMailFacts(booking_id=BOOKINGS[1]))
-    deliver(notifier)
-
-    send(notifier)
-
-    assert times_sent(mailbox) == [1, 0, 0, 1, 1, 1]
-    reasons = notifier.sql("SELECT reason FROM notice WHERE status = 'GAVE_UP' ORDER BY booking_id")
-    assert reasons == [("BOOKING_NOT_FOUND",), ("ADDRESS_UNUSABLE",)]
-
-
-def test_while_bookings_is_silent_it_is_asked_at_most_twice_for_a_batch(notifier: Notifier) -> None:
-    def silent(_: Any) -> None:
-        raise Unavailable("nobody answers")
-
-    notifier.answers[GetManyMailFacts] = notifier.answers[GetMailFacts] = silent
-    deliver(notifier)
-
-    send(notifier)
-
-    assert [type(ask) for ask, _ in notifier.sent_asks] == [GetManyMailFacts, GetMailFacts]
-    assert statuses(notifier) == ["PENDING"] * 6
-
-
-def test_a_booking_that_bookings_cannot_answer_for_holds_up_the_mails_behind_it_once(
-    notifier: Notifier, mailbox: MailboxStandIn
-) -> None:
-    def facts(ask: GetMailFacts) -> MailFacts:
-        if ask.booking_id == BOOKINGS[1]:
-            raise Unavailable("an error of this booking")
-        return mail_facts(guest_email=address(ask.booking_id))
-
-    notifier.answers[GetMailFacts] = facts
-    deliver(notifier)
-    send(notifier)
-    assert times_sent(mailbox) == [1, 0, 0, 0, 0, 0]
-
-    notifier.sql("UPDATE job SET try_at = now() + interval '1 hour' WHERE last_error LIKE 'Unavailable%'")
-    notifier.sql("UPDATE job SET try_at = now() WHERE last_error = 'RetryLater: NO_MAIL_FACTS'")
-    run_once(notifier)
-
-    assert times_sent(mailbox) == [1, 0, 1, 1, 1, 1]
 
 
 def test_a_process_that_dies_in_mid_batch_has_all_its_mails_sent_again_under_their_ids(
