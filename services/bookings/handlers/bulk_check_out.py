@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from chassis import codec
 from chassis.observability import logs
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
 from contracts.data import Data
@@ -14,6 +14,7 @@ from contracts.values import Permission
 from services.bookings.actions import vacate
 from services.bookings.domain import access
 from services.bookings.domain.validation import invalid
+from services.bookings.steps.bulk import attempt_each
 from services.bookings.work import BookingsWork
 
 DESTRUCTIVE = "destructive bulk check-out"
@@ -41,29 +42,16 @@ class Plan(Data):
 def check_out_rooms(command: CheckOutRooms, conversation: KeyedConversation[BookingsWork]) -> RoomsCheckedOut:
     """Vacate the rooms; returns one result for each room.
 
-    The whole command is refused only for a caller without permission or for too many rooms. Where the rooms service
-    does not answer, a request with a key raises `Unavailable`, and its repetition completes what is pending. Without a
-    key, that room and those after it fail with `SERVICE_UNAVAILABLE`; the later ones are not attempted.
+    The whole command is refused only for a caller without permission or for too many rooms. Raises `Unavailable` as
+    `attempt_each` does.
     """
     _check(command, conversation)
     plan = _plan(command, conversation)
+    vacated, refused = attempt_each(conversation, plan.rooms, lambda room: _vacate(command, conversation, room))
+    left = [booking_id for _, checked_out in vacated for booking_id in checked_out]
+    cleared = [room.room_number for room, checked_out in vacated if not checked_out]
     failed = [RoomFailed(room_number=str(one), code="ROOM_NOT_FOUND") for one in plan.unknown]
-    left: list[str] = []
-    cleared: list[str] = []
-    for position, room in enumerate(plan.rooms):
-        try:
-            checked_out = _vacate(command, conversation, room)
-        except Refusal as refusal:
-            failed.append(RoomFailed(room_number=room.room_number, code=refusal.code))
-        except Unavailable:
-            if conversation.claim:
-                raise
-            rest = plan.rooms[position:]
-            failed += [RoomFailed(room_number=each.room_number, code="SERVICE_UNAVAILABLE") for each in rest]
-            break
-        else:
-            left += checked_out
-            cleared += [] if checked_out else [room.room_number]
+    failed += [RoomFailed(room_number=room.room_number, code=code) for room, code in refused]
     log.info("rooms_checked_out", hotel=command.hotel, left=len(left), cleared=len(cleared), failed=len(failed))
     reply = RoomsCheckedOut(
         hotel=command.hotel,
