@@ -49,7 +49,7 @@ def commit_to_handled(
 
             with bare_consumer(bare, amqp_url) as consume:
                 yardstick = lambda: _measured([consume() for _ in range(EVENTS)])  # noqa: E731
-                yield Comparison("commit → consumer has handled it, idle", changes, yardstick, "bare", p99=P99)
+                yield Comparison("commit → consumer has handled it, idle", changes, yardstick, "bare pika", p99=P99)
         finally:
             commits.close()
             handled.close()

@@ -76,7 +76,7 @@ class PikaAdapter(pika.connection.Connection):  # type: ignore[misc]
         self.unsent += data
 
     def _adapter_connect_stream(self) -> None:
-        raise NotImplementedError("the stream is connected before the adapter is made")
+        raise RuntimeError("the stream is connected before the adapter is made")
 
     def _adapter_disconnect_stream(self) -> None:
         self._stream.shut_down()

@@ -67,11 +67,11 @@ def _answer(question: PackingToSolve, program: Sequence[str], seconds: float) ->
         )
         if ended.returncode:
             last = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            log.warning("exact plan without an answer", code=ended.returncode, error=last[:MOST_OF_AN_ERROR])
+            log.warning("exact_plan_not_answered", code=ended.returncode, error=last[:MOST_OF_AN_ERROR])
             return None
         return codec.typed(codec.decode(ended.stdout), SolvedPacking)
     except Exception as problem:  # under eventlet, the exceptions of subprocess are classes of a second copy
-        log.warning("exact plan without an answer", reason=type(problem).__name__)
+        log.warning("exact_plan_not_answered", reason=type(problem).__name__)
         return None
 
 
