@@ -75,13 +75,9 @@ class JobRunner:
             log.warning("lease_too_old", kind=self.job.kind, jobs=len(leased), seconds=round(age, 1))
             return False
         conversation: JobConversation[Any] = JobConversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT, leased=leased)
-
-        def renew(connection: sa.Connection) -> None:
-            job_queue.renew(connection, leased)
-
         with trace.following(leased[0].traceparent):
             try:
-                with renewed(self.unit_of_work.reading, renew, every=RENEW_EVERY, kind=self.job.kind):
+                with renewed(self.unit_of_work.reading, conversation.renew, every=RENEW_EVERY, kind=self.job.kind):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
                 pairs = [
                     (job, outcome)

@@ -123,9 +123,13 @@ def claim(
     return sorted((_leased(row, payload, began) for row in rows), key=lambda job: job.position)
 
 
-def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
-    """Renew the leases of these jobs, except those that another process has taken over."""
-    connection.execute(_RENEW, {"leases": [(job.position, job.attempts) for job in jobs], "lease": LEASE})
+def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> int:
+    """Renew the leases of these jobs, except those that ended or that another process has taken over.
+
+    Returns how many leases were renewed.
+    """
+    leases = [(job.position, job.attempts) for job in jobs]
+    return connection.execute(_RENEW, {"leases": leases, "lease": LEASE}).rowcount
 
 
 def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
