@@ -9,9 +9,9 @@ GATEWAY = "gateway"  # is asked, and is no service
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
-            "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn",
-            "ReleaseInventory", "TakeCensus", "TakeRoomBack",
+            "ApplyRoomPlan", "ClearRoom", "ExtendStay", "FindCandidates", "FindRoomPlan", "FindRooms", "GetCapacity",
+            "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut",
+            "PriceItems", "ReceiveWalkIn", "ReleaseInventory", "TakeCensus", "TakeRoomBack",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},

@@ -24,8 +24,10 @@ from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeD
 from contracts.rooms.hotels import WiFi
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Permission
+from services.rooms.domain.room_plan.plan import RoomPlan, plan_rooms
+from services.rooms.domain.room_plan.sources import PlanSources
 from services.rooms.service import SERVICE
-from services.rooms.work import RoomsWork
+from services.rooms.work import RoomsDependencies, RoomsWork
 
 Reply = TypeVar("Reply")
 SYSTEM = Caller(kind="system")
@@ -54,7 +56,8 @@ class RoomsUnderTest:
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork)
+        dependencies = RoomsDependencies(plan=planned_here)
+        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork, dependencies=dependencies)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
@@ -211,6 +214,11 @@ class RoomsUnderTest:
 
     def _asks_nobody(self, message: Ask[Any], _: Context) -> Any:
         raise AssertionError(f"rooms asks nobody, yet it asked {message}")
+
+
+def planned_here(sources: PlanSources) -> RoomPlan:
+    """The room plan, made without a process of its own."""
+    return plan_rooms(sources.rooms, sources.stays, sources.blocks)
 
 
 def a_hotel(**overrides: Any) -> HotelDefinition:
