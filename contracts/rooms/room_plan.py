@@ -106,8 +106,6 @@ class ApplyRoomPlan(Command[RoomPlanApplied]):
     never applied.
     """
 
-    answered_within: ClassVar[float] = 10.0
-
     action_id: str
     hotel: str
     version: str

@@ -24,10 +24,9 @@ from contracts.rooms.hotel_import import HotelDefinition, ImportHotel, RoomTypeD
 from contracts.rooms.hotels import WiFi
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Permission
-from services.rooms.domain.room_plan.plan import RoomPlan, plan_rooms
-from services.rooms.domain.room_plan.sources import PlanSources
 from services.rooms.service import SERVICE
-from services.rooms.work import RoomsDependencies, RoomsWork
+from services.rooms.work import RoomsWork
+from tests.fakes.planned_here import PLANNING_HERE
 
 Reply = TypeVar("Reply")
 SYSTEM = Caller(kind="system")
@@ -56,8 +55,7 @@ class RoomsUnderTest:
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        dependencies = RoomsDependencies(plan=planned_here)
-        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork, dependencies=dependencies)
+        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork, dependencies=PLANNING_HERE)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
@@ -214,11 +212,6 @@ class RoomsUnderTest:
 
     def _asks_nobody(self, message: Ask[Any], _: Context) -> Any:
         raise AssertionError(f"rooms asks nobody, yet it asked {message}")
-
-
-def planned_here(sources: PlanSources) -> RoomPlan:
-    """The room plan, made without a process of its own."""
-    return plan_rooms(sources.rooms, sources.stays, sources.blocks)
 
 
 def a_hotel(**overrides: Any) -> HotelDefinition:
