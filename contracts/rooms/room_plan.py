@@ -45,7 +45,7 @@ class StayNeedingRoom(Data):
     party: int
 
 
-class PlannedRoom(Data):
+class PlannedStay(Data):
     """A stay and its room in the plan. `previous_room_number` is the room that the stay has now.
 
     `hold_version` is the version of the booking's hold that the plan was made for.
@@ -64,8 +64,8 @@ class RoomPlanProposal(Data):
     """
 
     version: str
-    assigned: tuple[PlannedRoom, ...] = ()
-    moved: tuple[PlannedRoom, ...] = ()
+    assigned: tuple[PlannedStay, ...] = ()
+    moved: tuple[PlannedStay, ...] = ()
     impossible: tuple[StayWithoutRoom, ...] = ()
     proven: bool = True
     moves_at_least: int = 0
@@ -100,7 +100,7 @@ class RoomPlanApplied(Data):
 
 
 class ApplyRoomPlan(Command[RoomPlanApplied]):
-    """Give all these stays their rooms, or none where the hotel is no longer at `version`.
+    """Give all these stays their rooms, or none where the hotel is no longer at the proposal's version.
 
     A repetition with the same `action_id` changes nothing and has the same reply: a plan that was outdated once is
     never applied.
@@ -108,8 +108,8 @@ class ApplyRoomPlan(Command[RoomPlanApplied]):
 
     action_id: str
     hotel: str
-    version: str
-    rooms: tuple[PlannedRoom, ...]
+    hotel_version: str
+    rooms: tuple[PlannedStay, ...]
 
     @property
     def booking_id(self) -> str:

@@ -163,10 +163,10 @@ def test_a_moved_booking_says_where_it_was_and_who_moved_it(fixture: PlatformFix
 def test_a_dry_run_answers_the_plan_and_changes_nothing(fixture: PlatformFixture) -> None:
     crowded = Crowded(fixture)
 
-    shown = crowded.plan(dry_run=True)
+    dry = crowded.plan(dry_run=True)
 
     crowded.check_unchanged()
-    assert crowded.plan() == shown
+    assert crowded.plan() == dry
 
 
 def test_of_stays_that_are_not_named_none_gets_a_room(fixture: PlatformFixture) -> None:
@@ -254,14 +254,14 @@ def test_a_booking_that_changes_before_the_intents_makes_the_plan_outdated(fixtu
     crowded = Crowded(fixture)
     bookings = fixture.platform.services["bookings"]
     original = fixture.platform.ask_from_service
-    asked = 0
+    attempts = 0
 
     def ask(message: Ask[Any], context: Context) -> Any:
-        nonlocal asked
+        nonlocal attempts
         reply = original(message, context)
         if isinstance(message, FindRoomPlan):
-            asked += 1
-            if asked == 1:
+            attempts += 1
+            if attempts == 1:
                 fixture.platform.ask(UnassignRoom(hotel=HOTEL, booking_id=reply.moved[0].booking_id), STAFF)
         return reply
 
@@ -271,7 +271,7 @@ def test_a_booking_that_changes_before_the_intents_makes_the_plan_outdated(fixtu
     finally:
         bookings.ask_server._ask = original
 
-    assert (asked, len(reply.assigned), len(reply.moved)) == (2, 2, 0)
+    assert (attempts, len(reply.assigned), len(reply.moved)) == (2, 2, 0)
     assert None not in crowded.rooms
     assert waiting(fixture) == 0
 

@@ -33,7 +33,6 @@ def begin(conversation: KeyedConversation[BookingsWork], hotel: str, plan: Begun
         bookings = _locked(work, hotel, planned)
         if not room_plan.is_planned_for(bookings, planned):
             return False
-        key = {"key": claim.key, "fingerprint": claim.fingerprint} if claim else {}
         for booking_id, booking in bookings.items():
             intent = PendingAction(
                 id=plan.plan_id,
@@ -42,7 +41,8 @@ def begin(conversation: KeyedConversation[BookingsWork], hotel: str, plan: Begun
                 started_at=work.now,
                 room_number=planned[booking_id].room_number,
                 plan=room_plan.part_of(plan.proposal, planned[booking_id]),
-                **key,
+                key=claim.key if claim else None,
+                fingerprint=claim.fingerprint if claim else "",
             )
             work.bookings.begin_action(booking, intent)
         conversation.remember(work, plan)
@@ -57,7 +57,7 @@ def complete(conversation: Conversation[BookingsWork], hotel: str, plan: BegunPl
     """
     planned = room_plan.rooms(plan.proposal)
     ask = ApplyRoomPlan(
-        action_id=plan.plan_id, hotel=hotel, version=plan.proposal.version, rooms=tuple(planned.values())
+        action_id=plan.plan_id, hotel=hotel, hotel_version=plan.proposal.version, rooms=tuple(planned.values())
     )
     try:
         applied = conversation.ask(ask)
@@ -75,16 +75,16 @@ def complete(conversation: Conversation[BookingsWork], hotel: str, plan: BegunPl
     return not applied.outdated
 
 
-def complete_stale(conversation: Conversation[BookingsWork], found: Booking, claim: Claim | None) -> bool:
+def complete_stale(conversation: Conversation[BookingsWork], booking: Booking, claim: Claim | None) -> bool:
     """Complete the plan that the booking waits for, as `complete` does. `claim` is that of the plan's request."""
-    plan_id = found.pending.id if found.pending else ""
+    plan_id = booking.pending.id if booking.pending else ""
     with conversation.reading() as work:
-        plan = room_plan.begun(plan_id, work.room_plan.waiting(found.hotel, plan_id))
+        plan = room_plan.begun(plan_id, work.room_plan.waiting(booking.hotel, plan_id))
     if plan is None:
         return True
     memo = remembered(claim)
     reply = room_plan.reply(memo.proposal) if memo and memo.plan_id == plan_id else None
-    return complete(conversation, found.hotel, plan, reply)
+    return complete(conversation, booking.hotel, plan, reply)
 
 
 def remembered(claim: Claim | None) -> BegunPlan | None:
@@ -126,5 +126,5 @@ def _locked(work: BookingsWork, hotel: str, booking_ids: Collection[str]) -> dic
     """The bookings, locked until the transaction ends, keyed by id, ascending."""
     keys = sorted((hotel, booking_id) for booking_id in booking_ids)
     work.bookings.lock_all(keys)
-    found = work.bookings.find_all(keys)
-    return {key[1]: found[key] for key in keys if key in found}
+    bookings = work.bookings.find_all(keys)
+    return {key[1]: bookings[key] for key in keys if key in bookings}

@@ -9,7 +9,7 @@ from chassis.refusal import Refusal
 from contracts.bookings.room_plan import AssignedStay, MovedStay, PlanRooms, RoomsPlanned
 from contracts.bookings.status import BookingStatus
 from contracts.data import Data
-from contracts.rooms.room_plan import PlannedRoom, RoomPlanProposal, StayNeedingRoom
+from contracts.rooms.room_plan import PlannedStay, RoomPlanProposal, StayNeedingRoom
 from services.bookings.domain.booking import Booking, PlanPart
 from services.bookings.domain.validation import field_errors, invalid, refuse_if
 
@@ -74,7 +74,7 @@ def to_plan(command: PlanRooms, stays: Sequence[ConfirmedStay]) -> StaysToPlan:
     return StaysToPlan(needing=tuple(needing), fixed=tuple(stay.booking_id for stay in stays if stay.is_fixed))
 
 
-def rooms(proposal: RoomPlanProposal) -> dict[str, PlannedRoom]:
+def rooms(proposal: RoomPlanProposal) -> dict[str, PlannedStay]:
     """The rooms that the plan gives, keyed by booking id, ascending."""
     return {each.booking_id: each for each in sorted((*proposal.assigned, *proposal.moved), key=_booking_id)}
 
@@ -85,7 +85,7 @@ def check_size(proposal: RoomPlanProposal) -> None:
         raise invalid("until", f"the plan is about more than {MOST_STAYS} stays; plan fewer nights")
 
 
-def is_planned_for(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedRoom]) -> bool:
+def is_planned_for(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay]) -> bool:
     """Whether each planned booking is confirmed, without a pending action, and in the room that the plan knows."""
     return all(
         booking.status is BookingStatus.CONFIRMED
@@ -95,7 +95,7 @@ def is_planned_for(bookings: Mapping[str, Booking], planned: Mapping[str, Planne
     ) and len(bookings) == len(planned)
 
 
-def part_of(proposal: RoomPlanProposal, planned: PlannedRoom) -> PlanPart:
+def part_of(proposal: RoomPlanProposal, planned: PlannedStay) -> PlanPart:
     """What the pending action of a booking stores of the plan, besides the room's number."""
     return PlanPart(
         version=proposal.version,
@@ -112,7 +112,7 @@ def begun(plan_id: str, waiting: Iterable[Booking]) -> BegunPlan | None:
         if intent and intent.plan and intent.id == plan_id:
             version = intent.plan.version
             planned.append(
-                PlannedRoom(
+                PlannedStay(
                     booking_id=booking.id,
                     room_number=intent.room_number,
                     hold_version=intent.plan.hold_version,
@@ -140,5 +140,5 @@ def reply(proposal: RoomPlanProposal) -> RoomsPlanned:
     )
 
 
-def _booking_id(planned: PlannedRoom) -> str:
+def _booking_id(planned: PlannedStay) -> str:
     return planned.booking_id

@@ -31,7 +31,7 @@ _WAITING = JOINED.where(
 ).order_by(BOOKING.c.id)
 
 
-class SqlRoomPlan(SqlStore):
+class SqlPlannedStays(SqlStore):
     """Reads the table `booking`."""
 
     def confirmed(self, hotel: str, *, after: date) -> list[ConfirmedStay]:

@@ -37,7 +37,7 @@ def apply_room_plan(command: ApplyRoomPlan, work: RoomsWork) -> RoomPlanApplied:
     versions = {booking_id: hold.version for booking_id, hold in holds.items() if hold.live}
     if versions != {booking_id: each.hold_version for booking_id, each in planned.items()}:
         return RoomPlanApplied(outdated=True)
-    if work.room_plan.version(hotel.slug, today=today) != command.version:
+    if work.room_plan.version(hotel.slug, today=today) != command.hotel_version:
         return RoomPlanApplied(outdated=True)
     work.room_plan.end_stays(hotel.slug, list(current.values()), now=work.now)
     nights = {each: Stay(max(hold.stay.check_in, today), hold.stay.check_out) for each, hold in holds.items()}

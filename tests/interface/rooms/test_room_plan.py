@@ -13,7 +13,7 @@ from contracts.rooms.room_plan import (
     FindRoomPlan,
     Obstacle,
     ObstacleKind,
-    PlannedRoom,
+    PlannedStay,
     RoomPlanApplied,
     RoomPlanProposal,
     StayNeedingRoom,
@@ -39,7 +39,7 @@ def finding(service: RoomsUnderTest, *needing: str, fixed: tuple[str, ...] = (),
 
 def applying(service: RoomsUnderTest, plan: RoomPlanProposal, action_id: str = "plan-1") -> ApplyRoomPlan:
     rooms = (*plan.assigned, *plan.moved)
-    return ApplyRoomPlan(action_id=action_id, hotel=service.hotel, version=plan.version, rooms=rooms)
+    return ApplyRoomPlan(action_id=action_id, hotel=service.hotel, hotel_version=plan.version, rooms=rooms)
 
 
 def live(service: RoomsUnderTest) -> dict[str, tuple[str, int, int]]:
@@ -260,14 +260,14 @@ def test_staff_of_another_hotel_are_refused(crowded: RoomsUnderTest) -> None:
 
     for ask in (
         FindRoomPlan(hotel=stranger.hotel or "", needing=()),
-        ApplyRoomPlan(action_id="x", hotel=stranger.hotel or "", version=plan.version, rooms=plan.assigned),
+        ApplyRoomPlan(action_id="x", hotel=stranger.hotel or "", hotel_version=plan.version, rooms=plan.assigned),
     ):
         assert crowded.refusal(ask, caller=elsewhere).code == "HOTEL_NOT_FOUND"
 
 
 def test_a_room_that_does_not_exist_any_more_makes_the_plan_outdated(crowded: RoomsUnderTest) -> None:
-    gone = PlannedRoom(booking_id="BK-C", room_number="999", hold_version=1)
-    command = ApplyRoomPlan(action_id="x", hotel=crowded.hotel, version="another", rooms=(gone,))
+    gone = PlannedStay(booking_id="BK-C", room_number="999", hold_version=1)
+    command = ApplyRoomPlan(action_id="x", hotel=crowded.hotel, hotel_version="another", rooms=(gone,))
 
     assert crowded.ask(command).outdated
 

@@ -85,7 +85,7 @@ def test_without_the_version_a_plan_would_move_a_stay_that_has_changed(
     plan = crowded(service)
     monkeypatch.setattr(SqlRoomPlan, "version", lambda *_, **__: plan.version)
     [moved] = plan.moved
-    rest = ApplyRoomPlan(action_id="x", hotel=service.hotel, version=plan.version, rooms=(*plan.assigned, moved))
+    rest = ApplyRoomPlan(action_id="x", hotel=service.hotel, hotel_version=plan.version, rooms=(*plan.assigned, moved))
     if moved.booking_id == "BK-B":
         service.unit_of_work.moment += day(2) - day(0)
     service.move_in(moved.booking_id)

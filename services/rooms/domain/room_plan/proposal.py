@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from contracts.rooms.room_plan import FindRoomPlan, PlannedRoom, RoomPlanProposal, StayWithoutRoom
+from contracts.rooms.room_plan import FindRoomPlan, PlannedStay, RoomPlanProposal, StayWithoutRoom
 from contracts.values import Stay
 from services.rooms.domain.holds import Hold
 from services.rooms.domain.periods import Period
@@ -58,8 +58,8 @@ def proposal(hotel: PlannedHotel, plan: RoomPlan, without: Iterable[StayWithoutR
     """The plan with the numbers of rooms."""
     numbers = {room.id: room.room_number for room in hotel.rooms}
 
-    def planned(booking_id: str, room_id: int, from_room_id: int | None = None) -> PlannedRoom:
-        return PlannedRoom(
+    def planned(booking_id: str, room_id: int, from_room_id: int | None = None) -> PlannedStay:
+        return PlannedStay(
             booking_id=booking_id,
             room_number=numbers[room_id],
             hold_version=hotel.holds[booking_id].version,
