@@ -17,6 +17,7 @@ from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, L
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.room_plan import PlanRooms
 from contracts.bookings.stays import (
     AssignRoom,
     CheckIn,
@@ -66,6 +67,7 @@ from services.bookings.handlers import (
     payment_events,
     queries,
     refunds,
+    room_plan,
     timers,
     unusual_holds,
     walk_ins,
@@ -94,6 +96,7 @@ SERVICE = Service(
         handles(RetryRefund, refunds.retry_refund),
         converses(AssignRoom, assign.assign_room),
         converses(UnassignRoom, unassign.unassign_room),
+        converses(PlanRooms, room_plan.plan_rooms),
         converses(CheckIn, check_in.check_in),
         converses(CheckInBookings, bulk_check_in.check_in_bookings),
         converses(MoveRoom, move.move_room),

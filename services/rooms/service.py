@@ -25,6 +25,7 @@ from contracts.rooms.promotions import AddPromotion, ChangePromotion, GetPromoti
 from contracts.rooms.quotes import GiveQuote
 from contracts.rooms.rates import ListRates, WriteRates
 from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.room_plan import ApplyRoomPlan, FindRoomPlan
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
 from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRoomHistory, ListRooms, RemoveRoom
 from contracts.rooms.settings import ChangeSettings, GetSettings
@@ -47,6 +48,7 @@ from services.rooms.handlers import (
     quotes,
     rates,
     room_availability,
+    room_plan,
     settings,
     tasks,
     timers,
@@ -55,15 +57,16 @@ from services.rooms.handlers import (
 )
 from services.rooms.handlers import rooms as room
 from services.rooms.handlers.nouns import MENU_ITEMS, POLICIES, PROMOTIONS, ROOM_TYPES
+from services.rooms.plan_process.client import PlanProcess
 from services.rooms.settings import RoomsSettings
 from services.rooms.store.examination import EXAMINATION
-from services.rooms.work import RoomsWork
+from services.rooms.work import RoomsDependencies, RoomsWork
 
 SERVICE = Service(
     name="rooms",
     settings=RoomsSettings,
     work=RoomsWork,
-    dependencies=lambda _: None,
+    dependencies=lambda _: RoomsDependencies(plan=PlanProcess().plan),
     examination=EXAMINATION,
     asks=(
         handles(ListHotels, hotels.list_hotels),
@@ -96,6 +99,8 @@ SERVICE = Service(
         handles(FindCandidates, assignments.find_candidates),
         handles(GiveRoom, assignments.give_room),
         handles(TakeRoomBack, assignments.take_room_back),
+        converses(FindRoomPlan, room_plan.find_room_plan),
+        handles(ApplyRoomPlan, room_plan.apply_room_plan),
         handles(ReceiveWalkIn, walk_ins.receive_walk_in),
         handles(MoveIn, occupancy.move_in),
         handles(MoveGuest, moves.move_guest),

@@ -28,6 +28,7 @@ from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
 from tests.fakes.driver import engine_under_test
 from tests.fakes.open_jobs import with_open_jobs
+from tests.fakes.planned_here import PLANNING_HERE
 from tests.fakes.remembered_clock import RememberedClock
 from tests.fakes.roles import running_url
 
@@ -51,7 +52,8 @@ class ServiceUnderTest:
         self.running = engine_under_test(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
         self._platform = platform
-        self.start(RememberedClock(self.running, service.work, dependencies=service.dependencies(settings)))
+        dependencies = PLANNING_HERE if service.name == "rooms" else service.dependencies(settings)
+        self.start(RememberedClock(self.running, service.work, dependencies=dependencies))
 
     def start(self, unit_of_work: UnitOfWork) -> None:
         """Create all dispatchers, as a restarted process does."""

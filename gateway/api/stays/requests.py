@@ -7,6 +7,8 @@ from pydantic import Field
 from gateway.api.bookings.requests import BookingGuest, WithGuest
 from gateway.http.fields import Adults, Body, BookingId, Children, Count, Day, Id, OptionalEmail, Prose, RoomNumber
 
+MOST_STAYS_TO_PLAN = 500
+
 
 class Assignment(Body):
     """The room for a booking. A room that is too small for the party needs `override`, `can_override` and a reason."""
@@ -70,6 +72,17 @@ class WalkInGuest(WithGuest):
     special_requests: Prose = ""
     override: bool = False
     reason: Prose = Field("", examples=["A cot fits in."])
+
+
+class NightsToPlan(Body):
+    """The nights `[from, until)` whose stays get rooms, of these `booking_ids` only. A `dry_run` changes nothing."""
+
+    starts_on: Day = Field(alias="from", examples=["2026-08-14"])
+    until: Day = Field(examples=["2026-08-21"])
+    booking_ids: list[BookingId] | None = Field(
+        None, min_length=1, max_length=MOST_STAYS_TO_PLAN, examples=[["BK-2026-7KQ2MDXR"]]
+    )
+    dry_run: bool = False
 
 
 class CheckIns(Body):

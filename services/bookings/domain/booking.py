@@ -40,12 +40,24 @@ class ActionKind(StrEnum):
     RELEASE = "RELEASE"
 
 
+class PlanPart(Data):
+    """The part of a room plan that is about one booking.
+
+    `version` is the version of the hotel, and `hold_version` that of the booking's hold, that the plan was made for.
+    """
+
+    version: str
+    hold_version: int
+    previous_room_number: str | None = None
+
+
 class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
-    the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
-    open orders, `override` that the room may be too small for the party.
+    `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
+    `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
+    `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
+    party.
     """
 
     id: str
@@ -60,6 +72,7 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    plan: PlanPart | None = None
     key: str | None = None
     fingerprint: str = ""
 

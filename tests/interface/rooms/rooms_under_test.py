@@ -26,6 +26,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Permission
 from services.rooms.service import SERVICE
 from services.rooms.work import RoomsWork
+from tests.fakes.planned_here import PLANNING_HERE
 
 Reply = TypeVar("Reply")
 SYSTEM = Caller(kind="system")
@@ -54,7 +55,7 @@ class RoomsUnderTest:
 
     def __init__(self, url: str) -> None:
         self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork)
+        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork, dependencies=PLANNING_HERE)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""
