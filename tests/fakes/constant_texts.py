@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,9 +45,9 @@ def _check(_: Any, __: Any, text: str, ___: Any, context: Any, ____: bool) -> No
 
 def _innermost() -> str:
     """The file of ours that executes the statement; empty on an event loop, where statements have their own stack."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame:
         if frame.f_code.co_filename.startswith(OURS) and frame.f_code.co_filename != __file__:
             return frame.f_code.co_filename
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return ""

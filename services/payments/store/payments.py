@@ -88,7 +88,7 @@ _SUPERSEDE = PAYMENT.update().where(*is_it()).values(superseded=True)
 
 
 @cache
-def _find_key(*names: str) -> sa.Select[tuple[str, str]]:
+def _find_key(*names: str) -> sa.Select[Any]:
     matches = (DIRECTORY.c[name] == sa.bindparam(name) for name in names)
     return sa.select(DIRECTORY.c.hotel, DIRECTORY.c.payment_id).where(sa.or_(*matches)).limit(1)
 
