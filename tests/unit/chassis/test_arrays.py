@@ -47,10 +47,10 @@ def connection() -> Iterator[sa.Connection]:
 
 
 def growths(connection: sa.Connection, *execution: Any) -> list[str]:
-    found: list[str] = []
-    sa.event.listen(connection, "before_cursor_execute", lambda *event: found.append(growth_of(event[4])))
+    reasons: list[str] = []
+    sa.event.listen(connection, "before_cursor_execute", lambda *event: reasons.append(growth_of(event[4])))
     connection.execute(*execution)
-    return found
+    return reasons
 
 
 def texts(condition: Callable[[int], sa.ColumnElement[bool]], dialect: sa.Dialect) -> set[str]:
