@@ -89,6 +89,25 @@ def test_the_columns_of_a_result_have_the_names_and_types_that_psycopg_gives_the
         assert connection.execute(STATEMENT).keys() == ["n", "letter", "moment"]
 
 
+def rows_inserted(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        letters = sa.Table("letters", sa.MetaData(), sa.Column("letter", sa.Text), prefixes=["TEMPORARY"])
+        letters.create(connection)
+        two = sa.select(sa.func.unnest(sa.cast(["a", "b"], sa.ARRAY(sa.Text))))
+        return connection.execute(letters.insert().from_select(["letter"], two)).rowcount
+
+
+def test_the_rows_that_an_insert_of_sqlalchemy_has_inserted_are_counted(engine: sa.Engine) -> None:
+    assert rows_inserted(engine) == 2
+
+
+def test_the_engine_by_itself_would_not_know_their_number(url: str) -> None:
+    plain = sa.create_engine(url)
+
+    assert rows_inserted(plain) == -1
+    plain.dispose()
+
+
 def prepared_for_numbers(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         for number in (*NUMBERS, *NUMBERS):
