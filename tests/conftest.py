@@ -19,6 +19,7 @@ from sandbox.stack.databases import Administrator
 from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
+from tests.fakes.constant_texts import refuse_growing_texts
 from tests.fakes.database_copies import CopyDatabase, database_copy
 from tests.fakes.running_postgres import running_postgres
 
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     A shell starts background jobs with SIGINT ignored, which is inherited.
     """
     reap_orphans()
+    refuse_growing_texts()
     os.environ.setdefault("HOTELMATE_MODE", "demo")
     keep_bytecode(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.database.arrays import one_of, one_row_of
 from chassis.observability import trace
 from chassis.transactions.checks import check, failed
 from chassis.transactions.job_order import lease_in_order, order_key_of
@@ -28,12 +29,9 @@ _LEASE = sa.text("""
     UPDATE job SET try_at = now() + :lease, attempts = due.attempts + 1 FROM due WHERE job.position = due.position
     RETURNING job.*
 """)
+_LEASES = one_row_of({"positions": JOB.c.position, "of_attempts": JOB.c.attempts})
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
-_RENEW = (
-    JOB.update()
-    .where(sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN)
-    .values(try_at=_LEASED_UNTIL)
-)
+_RENEW = JOB.update().where(_LEASES & _OPEN).values(try_at=_LEASED_UNTIL)
 _ENDED_BEFORE = "job ended before"
 _MISSED = {"(SELECT count(*) FROM ended) <> cardinality(CAST(:ended_jobs AS bigint[]))": _ENDED_BEFORE}
 _END = f"""
@@ -128,8 +126,8 @@ def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> int:
 
     Returns how many leases were renewed.
     """
-    leases = [(job.position, job.attempts) for job in jobs]
-    return connection.execute(_RENEW, {"leases": leases, "lease": LEASE}).rowcount
+    leases = {"positions": [job.position for job in jobs], "of_attempts": [job.attempts for job in jobs]}
+    return connection.execute(_RENEW, {**leases, "lease": LEASE}).rowcount
 
 
 def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
@@ -138,7 +136,7 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) ->
     A process that was frozen may end a job that another process has taken over and finished.
     """
     positions = [job.position for job in jobs]
-    marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
+    marking = JOB.update().where(one_of(JOB.c.position, positions) & _OPEN).values(**values).returning(JOB.c.position)
     return set(connection.execute(marking).scalars()) if positions else set()
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
+from chassis.database.arrays import one_of_constants
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
 from contracts.bookings.status import BookingStatus
@@ -18,6 +19,9 @@ from services.bookings.domain.booking import Booking
 from services.bookings.domain.field_changes import field_changes
 from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import AMENDMENT, CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
+
+_ADD_AMENDMENT = AMENDMENT.insert()
+_ADD_PAYMENT_EVENT = insert(PAYMENT_FACT).on_conflict_do_nothing()
 
 
 class SqlHistory(SqlStore):
@@ -46,15 +50,14 @@ class SqlHistory(SqlStore):
     def add_amendment(self, booking: Booking, sequence: int, changes: tuple[FieldChange, ...]) -> None:
         """Store the values before and after an amendment. `sequence` is that of the amendment's event."""
         row = {"hotel": booking.hotel, "booking_id": booking.id, "sequence": sequence, "changes": changes}
-        self._connection.execute(AMENDMENT.insert().values(row))
+        self._connection.execute(_ADD_AMENDMENT, row)
 
     def add_payment_event(
         self, event_id: str, about: PaymentEvent, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
         """Add to the booking's timeline a payment event from which no booking event follows."""
         row = {"event_id": event_id, "hotel": about.hotel, "booking_id": about.booking_id}
-        values = insert(PAYMENT_FACT).values(**row, what=what, at=at, why=why, trace_id=trace_id)
-        self._connection.execute(values.on_conflict_do_nothing())
+        self._connection.execute(_ADD_PAYMENT_EVENT, {**row, "what": what, "at": at, "why": why, "trace_id": trace_id})
 
 
 def _audit(booking: Booking) -> sa.Select[Any]:
@@ -103,7 +106,9 @@ def _notices(booking: Booking) -> sa.Select[Any]:
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
     return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), *_no_event()).where(
-        notice.hotel == booking.hotel, notice.booking_id == booking.id, notice.delivery_status.in_(("SENT", "FAILED"))
+        notice.hotel == booking.hotel,
+        notice.booking_id == booking.id,
+        one_of_constants(notice.delivery_status, ("SENT", "FAILED")),
     )
 
 

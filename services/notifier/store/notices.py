@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
 from services.notifier.domain.jobs import NoticeJob, job_key
@@ -53,7 +54,7 @@ class SqlNotices(SqlStore):
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
         """Up to `limit` unsent notices with these statuses, oldest first, after the notice with id `after`."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
-        query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        query = _NOTICES.where(one_of(NOTICE.c.status, statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
             cursor = sa.select(*order).where(NOTICE.c.notice_id == after)
             query = query.where(sa.tuple_(*order) > cursor.scalar_subquery())
@@ -63,7 +64,7 @@ class SqlNotices(SqlStore):
     def reopen(self, notice: Notice, status: NoticeStatus) -> None:
         """Set the status of a settled notice, and clear the reason and the time of its settlement."""
         values = {"status": status, "settled_at": None, "reason": ""}
-        self._connection.execute(sa.update(NOTICE).where(_of([notice])).values(values))
+        self._connection.execute(sa.update(NOTICE).where(_is(notice)).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
         """Whether a later notice with the same subject and medium was sent, or an attempt was made to send it."""
@@ -96,10 +97,8 @@ def _ids_of(jobs: Collection[NoticeJob]) -> dict[str, list[str]]:
     return {"hotels": sorted({job.hotel for job in jobs}), "ids": [job.notice_id for job in jobs]}
 
 
-def _of(notices: Collection[Notice | NoticeJob]) -> sa.ColumnElement[bool]:
-    """The condition that a row is one of these notices. Ids are unique across hotels."""
-    hotels, ids = {each.hotel for each in notices}, [each.notice_id for each in notices]
-    return NOTICE.c.hotel.in_(hotels) & NOTICE.c.notice_id.in_(ids)
+def _is(notice: Notice) -> sa.ColumnElement[bool]:
+    return (NOTICE.c.hotel == notice.hotel) & (NOTICE.c.notice_id == notice.notice_id)
 
 
 def _stored(row: sa.RowMapping) -> StoredNotice:
