@@ -9,9 +9,9 @@ GATEWAY = "gateway"  # is asked, and is no service
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
+            "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
             "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn",
-            "ReleaseInventory", "TakeCensus", "TakeRoomBack",
+            "ReleaseInventory", "TakeCensus", "TakeRoomBack", "UndoMoveIn",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},
@@ -29,8 +29,9 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
             "CompleteOrder", "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
             "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed", "GetGuestNames",
             "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
-            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "ReadChat", "RegisterPushToken",
-            "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking", "UnassignRoom",
+            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "PreviewUndo", "ReadChat",
+            "RegisterPushToken", "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking",
+            "UnassignRoom", "UndoCheckIn",
         ),
         "notifier": ("DescribeRealtime", "DropUser", "SignChannel", "SignUser"),
         "payments": ("OpenPaymentSession", "StoreWebhook", "VerifyPayment"),

@@ -28,6 +28,10 @@ class GuestMovedOut(Act):
     """A guest moved out: check-out, a move or an in-house cancellation."""
 
 
+class MoveInUndone(Act):
+    """The check-in was undone, and the room is as ready as before. A room that has to be cleaned is moved out of."""
+
+
 class CleaningStarted(Act):
     """Cleaning has started."""
 
@@ -114,6 +118,7 @@ LIFECYCLE: Lifecycle[RoomStatus] = Lifecycle(
     (S.READY_FOR_GUEST, MaintenanceCalled, S.MAINTENANCE_REQUIRED),
     (S.READY_FOR_GUEST, TakenOutOfOrder, S.OUT_OF_ORDER),
     (S.OCCUPIED, GuestMovedOut, S.CHECKOUT_DIRTY),
+    (S.OCCUPIED, MoveInUndone, S.READY_FOR_GUEST),
     (S.CHECKOUT_DIRTY, CleaningStarted, S.CLEANING_IN_PROGRESS),
     (S.CHECKOUT_DIRTY, Cleaned, S.CLEANED_UNINSPECTED),
     (S.CHECKOUT_DIRTY, InspectionSkipped, S.READY_FOR_GUEST),
@@ -133,4 +138,4 @@ LIFECYCLE: Lifecycle[RoomStatus] = Lifecycle(
     code="ILLEGAL_ROOM_TRANSITION",
 )
 
-BY_A_STAY = (GuestMovedIn, GuestMovedOut)
+BY_A_STAY = (GuestMovedIn, GuestMovedOut, MoveInUndone)

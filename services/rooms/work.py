@@ -27,6 +27,7 @@ from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.sales import SqlSales
 from services.rooms.store.tasks import SqlTasks
+from services.rooms.store.undo import SqlUndo
 
 
 class RoomsWork(Work):
@@ -47,6 +48,7 @@ class RoomsWork(Work):
     rates = store(SqlRates)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
+    undo = store(SqlUndo)
     checked_sale = staticmethod(SqlSales.checked)
 
     @cached_property

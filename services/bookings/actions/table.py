@@ -11,6 +11,7 @@ from services.bookings.actions import (
     release,
     submit,
     unassign,
+    undo_check_in,
     vacate,
 )
 from services.bookings.domain.booking import ActionKind
@@ -31,5 +32,6 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         vacate.FORCE_OUT,
         vacate.CLEAR,
         occupy_again.SEAT,
+        undo_check_in.UNDO_CHECK_IN,
     )
 }

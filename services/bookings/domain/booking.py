@@ -10,6 +10,7 @@ from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
+from contracts.rooms.events import RoomStatus
 from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
 
 # The payment status of a booking whose total is zero.
@@ -38,6 +39,7 @@ class ActionKind(StrEnum):
     EXTEND = "EXTEND"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
+    UNDO_CHECK_IN = "UNDO_CHECK_IN"
 
 
 class PendingAction(Data):
@@ -45,7 +47,8 @@ class PendingAction(Data):
 
     `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
     the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
-    open orders, `override` that the room may be too small for the party.
+    open orders, `override` that the room may be too small for the party. `room_status` is the room's status after an undone
+    check-in.
     """
 
     id: str
@@ -60,6 +63,7 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    room_status: RoomStatus | None = None
     key: str | None = None
     fingerprint: str = ""
 
@@ -119,7 +123,8 @@ class Booking(Data):
 
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
-    which any change replaces; empty where it is not known.
+    which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
+    was taken after that.
     """
 
     id: str
@@ -192,6 +197,7 @@ class Booking(Data):
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None
+    undone: str | None = None
     revision: str = field(default="", compare=False, repr=False)
 
     @property

@@ -28,6 +28,7 @@ Effect = Callable[[Booking, Any], Changes]
 NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
 NOTHING_TO_PAY: Changes = {"expires_at": None, "pay_until": None}
 NO_SECRETS: Changes = {"in_house": None, "push_token": None}
+NOTHING_UNDONE: Changes = {"undone": None}
 
 
 def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
@@ -86,6 +87,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fe
         "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
         **NO_ROOM,
         **NO_SECRETS,
+        **NOTHING_UNDONE,
     }
 
 

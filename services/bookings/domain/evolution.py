@@ -43,6 +43,8 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone
+from contracts.rooms.undo import UndoStep
 from services.bookings.domain import effects
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.effects import Effect, copied
@@ -91,8 +93,17 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     RoomAssigned: _HAS_ROOM,
     RoomMoved: _HAS_ROOM,
     RoomUnassigned: copied(sets={**effects.NO_ROOM, "assignment_notes": None}),
-    GuestCheckedIn: copied("checked_in_at", "checked_in_by"),
-    GuestCheckedOut: copied("checked_out_at", "checked_out_by", ended_at="checked_out_at", sets=effects.NO_SECRETS),
+    GuestCheckedIn: copied("checked_in_at", "checked_in_by", sets=effects.NOTHING_UNDONE),
+    CheckInUndone: copied(
+        "late_arrival_expected",
+        sets={"checked_in_at": None, "checked_in_by": None, "undone": UndoStep.CHECK_IN, **effects.NO_SECRETS},
+    ),
+    GuestCheckedOut: copied(
+        "checked_out_at",
+        "checked_out_by",
+        ended_at="checked_out_at",
+        sets={**effects.NO_SECRETS, **effects.NOTHING_UNDONE},
+    ),
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,
     GuestTokenRevoked: _UNCHANGED,

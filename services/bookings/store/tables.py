@@ -78,7 +78,7 @@ BOOKING = sa.Table(
     sa.Column("counted_by", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
-    *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
+    *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token", "undone"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
     *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
     *_amounts("settled", "served"),

@@ -45,6 +45,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone
 from contracts.bookings.unusual_holds import HoldsUnusual
 from contracts.message import Event
 from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
@@ -144,6 +145,9 @@ _ROWS = (
         (realtime.BOOKING_CHECKED_OUT,),
         ("room_number", "checked_out_at", "check_out"),
         by="checked_out_by",
+    ),
+    PushRule(
+        CheckInUndone, (realtime.BOOKING_CHECK_IN_UNDONE,), ("room_number", "room_status", "undone_at"), by="undone_by"
     ),
     PushRule(
         OverstayFlagged,

@@ -45,8 +45,8 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
     """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
-    fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
-    besides = event.besides if isinstance(event, BookingCancelled) else None
+    with_fee = isinstance(event, (BookingCancelled, BookingNoShow))
+    fee, besides = (event.fee, event.besides) if with_fee else (None, None)
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
         fee = None
     balance_payments.end_all(event.hotel, event.booking_id, fee, besides, work, why=_name(event))

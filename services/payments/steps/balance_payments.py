@@ -23,19 +23,19 @@ def end_all(
     `besides`, which the guest owes in addition to the fee.
     """
     payments = work.payments.lock_all(hotel, booking_id)
-    own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
+    own = sum(payment.not_refunded for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
     left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
         if payment.purpose is PaymentPurpose.EXTENSION:
-            share = min(left, _captured_or_approved(payment, work))
+            share = min(left, _not_refunded_or_approved(payment, work))
             set_desired_state(payment.key, BookingPhase.ENDED, work, why=why, fee=share)
             left -= share
 
 
-def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
-    """The captured minor units. An approved payment that is not captured yet counts with its whole amount."""
+def _not_refunded_or_approved(payment: Payment, work: PaymentsWork) -> int:
+    """The minor units that the hotel has. An approved payment that is not captured yet counts with its whole amount."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
-    return payment.amount.amount if approved and not payment.captured else payment.captured
+    return payment.amount.amount if approved and not payment.captured else payment.not_refunded
 
 
 def _minor_units(amount: Money | None) -> int:

@@ -22,6 +22,7 @@ ASKS = {
     ActionKind.FORCE_OUT: "ClearRoom",
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
+    ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
 }
 
 

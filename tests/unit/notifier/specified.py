@@ -58,6 +58,7 @@ BEYOND = """
     InventoryExtended       | availability_changed       |                               | public
     RoomBlocked             | room_blocked               |                               | hotel room
     RoomUnblocked           | room_unblocked             |                               | hotel room
+    CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
 """
 EVERY_CHANGE = {
     (name, channel)

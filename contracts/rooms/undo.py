@@ -1,0 +1,52 @@
+"""Undo: a check-in, a check-out or a no-show is taken back in the rooms service."""
+
+from datetime import date
+from enum import StrEnum
+
+from contracts.data import Data
+from contracts.message import Command, Query
+from contracts.rooms.assignments import RoomAction, RoomTaken
+from contracts.rooms.events import RoomStatus
+
+
+class UndoStep(StrEnum):
+    """A step of a stay that can be undone."""
+
+    CHECK_IN = "CHECK_IN"
+
+
+class UndoRefusal(Data):
+    """A reason why a step cannot be undone: a code for programs and a message for people."""
+
+    code: str
+    message: str
+
+
+class UndoMoveIn(RoomAction, Command[RoomTaken]):
+    """Move the booking's guest out of the room as if the guest had never moved in; the room stays assigned.
+
+    `room_status` is the status that the room then has: `READY_FOR_GUEST` or `CHECKOUT_DIRTY`. A repetition with the
+    same `action_id` changes nothing. Refused `CANNOT_UNDO` with the `reason` `NEVER_HAPPENED` or `NIGHTS_SLEPT`.
+    """
+
+    room_status: RoomStatus
+
+
+class UndoCheck(Data):
+    """Whether the rooms service can undo its part of a step: it can where there are no `refusals`.
+
+    `room_number` and `room_status` are those of the room as it is now, None where there is no such room.
+    """
+
+    refusals: tuple[UndoRefusal, ...] = ()
+    room_number: str | None = None
+    room_status: RoomStatus | None = None
+    first_night: date | None = None
+
+
+class CheckUndo(Query[UndoCheck]):
+    """Check whether the rooms service can undo its part of a step now; changes and locks nothing."""
+
+    hotel: str
+    booking_id: str
+    step: UndoStep

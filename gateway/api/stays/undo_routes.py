@@ -1,0 +1,40 @@
+"""Undo: a check-in is taken back, with a preview."""
+
+from starlette.responses import Response
+
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn
+from contracts.rooms.undo import UndoStep
+from contracts.values import Permission
+from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking
+from gateway.api.bookings.responses import StaffBooking
+from gateway.api.stays.requests import CheckInUndo, CheckInUndoPreview
+from gateway.api.stays.responses import UndoPreviewed
+from gateway.http.request import ApiRequest
+from gateway.http.routing import staff_routes
+
+CANNOT = ("CANNOT_UNDO",)
+
+routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
+
+
+@routes.post("/undo-check-in/", refuses=CANNOT)
+async def undo_check_in(request: ApiRequest, body: CheckInUndo) -> Response:
+    """Undo a check-in.
+
+    Possible until twelve hours after the check-in. The booking is confirmed again and keeps its room; PIN and Wi-Fi are
+    void, open orders are cancelled. `error.reason` says why a check-in cannot be undone: `NEVER_HAPPENED`, `TOO_LATE`,
+    `STAY_OVER` or `NIGHTS_SLEPT`.
+    """
+    return await change_booking(request, UndoCheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
+
+
+@routes.post("/undo-check-in/preview/", response=UndoPreviewed, idempotency_key=False)
+async def preview_undo_check_in(request: ApiRequest, body: CheckInUndoPreview) -> Response:
+    """Preview the undo of a check-in."""
+    return await _preview(request, UndoStep.CHECK_IN, room_status=body.room_status)
+
+
+async def _preview(request: ApiRequest, step: UndoStep, *, room_status: str | None = None) -> Response:
+    query = request.for_path(PreviewUndo, step=step, room_status=room_status)
+    preview = await request.ask(query, deadline=SEVERAL_SERVICES)
+    return request.respond(UndoPreviewed.of(preview), version=preview.version)
