@@ -23,6 +23,16 @@ class UndoCheckIn(BookingCommand):
     reason: str = ""
 
 
+class UndoCheckOut(BookingCommand):
+    """Undo the check-out of a guest: the guest is in house again, with a new PIN.
+
+    Refused `CANNOT_UNDO` with the `reason` `NEVER_HAPPENED`, `TOO_LATE`, `ROOM_TAKEN`, `ROOM_NOT_READY` or
+    `NIGHTS_SOLD`. A repetition changes nothing.
+    """
+
+    reason: str = ""
+
+
 class UndoPreview(Data):
     """What undoing a step would do now: `refusals` say why it cannot be undone, the other fields what would be.
 
@@ -63,5 +73,14 @@ class CheckInUndone(BookingEvent):
     room_number: str
     room_status: RoomStatus
     late_arrival_expected: bool
+    undone_at: datetime
+    undone_by: Actor
+
+
+class CheckOutUndone(BookingEvent):
+    """The check-out was undone: the guest is in house again, in the same room until the same day."""
+
+    room_number: str
+    check_out: date
     undone_at: datetime
     undone_by: Actor

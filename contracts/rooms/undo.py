@@ -7,12 +7,14 @@ from contracts.data import Data
 from contracts.message import Command, Query
 from contracts.rooms.assignments import RoomAction, RoomTaken
 from contracts.rooms.events import RoomStatus
+from contracts.rooms.occupancy import RoomOccupiedReply
 
 
 class UndoStep(StrEnum):
     """A step of a stay that can be undone."""
 
     CHECK_IN = "CHECK_IN"
+    CHECK_OUT = "CHECK_OUT"
 
 
 class UndoRefusal(Data):
@@ -32,6 +34,17 @@ class UndoMoveIn(RoomAction, Command[RoomTaken]):
     room_status: RoomStatus
 
 
+class UndoMoveOut(RoomAction, Command[RoomOccupiedReply]):
+    """Move the booking's guest back into the room that the guest has left, and sell the nights until `check_out` again.
+
+    The cleaning task of the room is withdrawn. A repetition with the same `action_id` changes nothing. Refused
+    `CANNOT_UNDO` with the `reason` `NEVER_HAPPENED`, `ROOM_TAKEN`, `ROOM_NOT_READY` or `NIGHTS_SOLD`: all of it is
+    undone or nothing.
+    """
+
+    check_out: date
+
+
 class UndoCheck(Data):
     """Whether the rooms service can undo its part of a step: it can where there are no `refusals`.
 
@@ -45,8 +58,12 @@ class UndoCheck(Data):
 
 
 class CheckUndo(Query[UndoCheck]):
-    """Check whether the rooms service can undo its part of a step now; changes and locks nothing."""
+    """Check whether the rooms service can undo its part of a step now; changes and locks nothing.
+
+    `check_out` is that of the booking.
+    """
 
     hotel: str
     booking_id: str
     step: UndoStep
+    check_out: date

@@ -47,7 +47,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
@@ -91,6 +91,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, RoomMoved, Status.IN_HOUSE),
     (Status.IN_HOUSE, CheckInUndone, Status.CONFIRMED),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
+    (Status.COMPLETED, CheckOutUndone, Status.IN_HOUSE),
     (Status.IN_HOUSE, StayExtended, Status.IN_HOUSE),
     (Status.IN_HOUSE, BookingCancelled, Status.CANCELLED),
     (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),

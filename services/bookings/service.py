@@ -26,7 +26,7 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
-from contracts.bookings.undo import PreviewUndo, UndoCheckIn
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.payments.events import (
@@ -53,6 +53,7 @@ from services.bookings.actions import (
     submit,
     unassign,
     undo_check_in,
+    undo_check_out,
 )
 from services.bookings.handlers import (
     action_completion,
@@ -114,6 +115,7 @@ SERVICE = Service(
         converses(ExtendBooking, extend.extend_booking),
         handles(MarkNoShow, no_shows.mark_no_show),
         converses(UndoCheckIn, undo_check_in.undo_check_in),
+        converses(UndoCheckOut, undo_check_out.undo_check_out),
         converses(PreviewUndo, undo.preview_undo),
         handles(SettleBalance, balance.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),

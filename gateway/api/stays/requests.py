@@ -62,6 +62,12 @@ class CheckInUndoPreview(Body):
     room_status: Literal["READY_FOR_GUEST", "CHECKOUT_DIRTY"] = Field("CHECKOUT_DIRTY", examples=["READY_FOR_GUEST"])
 
 
+class Undo(Body):
+    """Why the step is undone. Guests do not see the reason."""
+
+    reason: Prose = Field("", examples=["The guest is still in the room."])
+
+
 class WalkInContact(BookingGuest):
     """A guest who comes without a booking. No mail is sent to a guest without an e-mail address."""
 

@@ -1,14 +1,15 @@
-"""Undo: a check-in is taken back, with a preview."""
+"""Undo: a check-in or a check-out is taken back, each with a preview."""
 
 from starlette.responses import Response
 
-from contracts.bookings.undo import PreviewUndo, UndoCheckIn
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut
 from contracts.rooms.undo import UndoStep
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.stays.requests import CheckInUndo, CheckInUndoPreview
+from gateway.api.stays.requests import CheckInUndo, CheckInUndoPreview, Undo
 from gateway.api.stays.responses import UndoPreviewed
+from gateway.http.fields import NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import staff_routes
 
@@ -22,7 +23,7 @@ async def undo_check_in(request: ApiRequest, body: CheckInUndo) -> Response:
     """Undo a check-in.
 
     Possible until twelve hours after the check-in. The booking is confirmed again and keeps its room; PIN and Wi-Fi are
-    void, open orders are cancelled. `error.reason` says why a check-in cannot be undone: `NEVER_HAPPENED`, `TOO_LATE`,
+    void, open orders are cancelled. `reason` says why a check-in cannot be undone: `NEVER_HAPPENED`, `TOO_LATE`,
     `STAY_OVER` or `NIGHTS_SLEPT`.
     """
     return await change_booking(request, UndoCheckIn, deadline=SEVERAL_SERVICES, **body.model_dump())
@@ -32,6 +33,23 @@ async def undo_check_in(request: ApiRequest, body: CheckInUndo) -> Response:
 async def preview_undo_check_in(request: ApiRequest, body: CheckInUndoPreview) -> Response:
     """Preview the undo of a check-in."""
     return await _preview(request, UndoStep.CHECK_IN, room_status=body.room_status)
+
+
+@routes.post("/undo-check-out/", refuses=CANNOT)
+async def undo_check_out(request: ApiRequest, body: Undo) -> Response:
+    """Undo a check-out.
+
+    Possible until twelve hours after the check-out, while nobody else has the room and its remaining nights are unsold.
+    The guest is in house again with a new PIN, and the cleaning task of the room is withdrawn. `reason` says why a
+    check-out cannot be undone: `NEVER_HAPPENED`, `TOO_LATE`, `ROOM_TAKEN`, `ROOM_NOT_READY` or `NIGHTS_SOLD`.
+    """
+    return await change_booking(request, UndoCheckOut, deadline=SEVERAL_SERVICES, **body.model_dump())
+
+
+@routes.post("/undo-check-out/preview/", response=UndoPreviewed, idempotency_key=False)
+async def preview_undo_check_out(request: ApiRequest, _: NoFields) -> Response:
+    """Preview the undo of a check-out."""
+    return await _preview(request, UndoStep.CHECK_OUT)
 
 
 async def _preview(request: ApiRequest, step: UndoStep, *, room_status: str | None = None) -> Response:

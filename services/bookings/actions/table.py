@@ -12,6 +12,7 @@ from services.bookings.actions import (
     submit,
     unassign,
     undo_check_in,
+    undo_check_out,
     vacate,
 )
 from services.bookings.domain.booking import ActionKind
@@ -33,5 +34,6 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         vacate.CLEAR,
         occupy_again.SEAT,
         undo_check_in.UNDO_CHECK_IN,
+        undo_check_out.UNDO_CHECK_OUT,
     )
 }

@@ -40,6 +40,7 @@ class ActionKind(StrEnum):
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
     UNDO_CHECK_IN = "UNDO_CHECK_IN"
+    UNDO_CHECK_OUT = "UNDO_CHECK_OUT"
 
 
 class PendingAction(Data):
@@ -47,8 +48,8 @@ class PendingAction(Data):
 
     `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
     the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
-    open orders, `override` that the room may be too small for the party. `room_status` is the room's status after an undone
-    check-in.
+    open orders, `override` that the room may be too small for the party. `room_status` is the room's status
+    after an undone check-in.
     """
 
     id: str

@@ -43,7 +43,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone
 from contracts.rooms.undo import UndoStep
 from services.bookings.domain import effects
 from services.bookings.domain.booking import Booking
@@ -103,6 +103,9 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
         "checked_out_by",
         ended_at="checked_out_at",
         sets={**effects.NO_SECRETS, **effects.NOTHING_UNDONE},
+    ),
+    CheckOutUndone: copied(
+        sets={"ended_at": None, "checked_out_at": None, "checked_out_by": None, "undone": UndoStep.CHECK_OUT}
     ),
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,

@@ -12,7 +12,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone
 
 
 class RoomTransfer(NamedTuple):
@@ -35,6 +35,7 @@ ROOM_FIELDS: dict[type[BookingEvent], RoomTransfer] = {
     GuestCheckedIn: _INTO,
     CheckInUndone: _OUT,
     GuestCheckedOut: _OUT,
+    CheckOutUndone: _INTO,
     BookingCancelled: _OUT,
     BookingNoShow: _OUT,
 }

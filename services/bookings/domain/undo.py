@@ -29,6 +29,9 @@ STEPS = {
     UndoStep.CHECK_IN: Step(
         BookingStatus.IN_HOUSE, BookingStatus.CONFIRMED, "check-in", lambda booking: booking.checked_in_at
     ),
+    UndoStep.CHECK_OUT: Step(
+        BookingStatus.COMPLETED, BookingStatus.IN_HOUSE, "check-out", lambda booking: booking.checked_out_at
+    ),
 }
 
 
@@ -86,7 +89,7 @@ def late_arrival_after_check_in(booking: Booking, *, now: datetime) -> bool | No
 
 def room_status_after(step: UndoStep, wanted: RoomStatus | None) -> RoomStatus | None:
     """The status of the booking's room after the undo; `wanted` is what staff want after an undone check-in."""
-    return wanted if step is UndoStep.CHECK_IN else None
+    return wanted if step is UndoStep.CHECK_IN else RoomStatus.OCCUPIED
 
 
 def balance_after(booking: Booking, _: UndoStep) -> Money:

@@ -23,7 +23,11 @@ def preview_undo(query: PreviewUndo, conversation: Conversation[BookingsWork]) -
         orders = len(work.orders.open_of(booking)) if step is UndoStep.CHECK_IN and not refusals else 0
     if booking.pending and not refusals:
         refusals = (IN_PROGRESS,)
-    check = UndoCheck() if refusals else conversation.ask(CheckUndo(**booking.about, step=step))
+    check = (
+        UndoCheck()
+        if refusals
+        else conversation.ask(CheckUndo(**booking.about, step=step, check_out=booking.check_out))
+    )
     refusals += check.refusals
     done = not refusals
     return UndoPreview(

@@ -10,13 +10,13 @@ from services.rooms.steps import room_status
 from services.rooms.work import RoomsWork
 
 
-def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str) -> Room:
-    """Record that the booking's guest occupies the locked, ready room; returns the room after the change."""
+def occupy(work: RoomsWork, room: Room, *, booking_id: str, action_id: str, act: type[Act] = GuestMovedIn) -> Room:
+    """Record that the booking's guest occupies the locked room, by this act; returns the room after the change."""
     work.publish(
         RoomOccupied(hotel=room.hotel, room_number=room.room_number, booking_id=booking_id, action_id=action_id)
     )
-    source = turnover.source_of(GuestMovedIn, work.caller)
-    status = room_status.change(work, room, GuestMovedIn, source=source, occupied_by=booking_id)
+    source = turnover.source_of(act, work.caller)
+    status = room_status.change(work, room, act, source=source, occupied_by=booking_id)
     return replace(room, status=status, occupied_by=booking_id)
 
 

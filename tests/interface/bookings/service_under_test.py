@@ -27,7 +27,7 @@ from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItem
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.rooms.settings import GetSettings, OperatingSettings
-from contracts.rooms.undo import CheckUndo, UndoCheck, UndoMoveIn
+from contracts.rooms.undo import CheckUndo, UndoCheck, UndoMoveIn, UndoMoveOut
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
@@ -112,6 +112,9 @@ class FakeRooms:
         match message:
             case UndoMoveIn():
                 return self._room(message.booking_id, message.room_status)
+            case UndoMoveOut():
+                room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+                return RoomOccupiedReply(room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
             case CheckUndo():
                 room = self._room(message.booking_id, RoomStatus.OCCUPIED)
                 return UndoCheck(room_number=room.room_number, room_status=room.room_status)

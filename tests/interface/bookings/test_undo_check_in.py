@@ -96,7 +96,7 @@ def test_what_cannot_be_undone_is_refused_with_the_reason(service: BookingsUnder
     assert refused(service, undo(booking_id, room_status=RoomStatus.OCCUPIED)) == "VALIDATION_ERROR"
     assert refused(service, undo(booking_id), STRANGER) == "BOOKING_NOT_FOUND"
     with pytest.raises(Refusal, match="VERSION_MISMATCH"):
-        service.ask(undo(booking_id), expected_version=1)
+        service.ask(undo(booking_id), if_match=(1,))
 
 
 def test_a_refusal_by_rooms_reaches_the_caller_and_removes_the_intent(service: BookingsUnderTest) -> None:

@@ -31,8 +31,9 @@ def undoing(
     )
 
 
-def check(service: RoomsUnderTest, step: UndoStep = UndoStep.CHECK_IN) -> UndoCheck:
-    return service.ask(CheckUndo(hotel=service.hotel, booking_id="BK-A", step=step))
+def check(service: RoomsUnderTest, step: UndoStep = UndoStep.CHECK_IN, until: int = 3) -> UndoCheck:
+    query = CheckUndo(hotel=service.hotel, booking_id="BK-A", step=step, check_out=day(until))
+    return service.ask(query)
 
 
 def moved(service: RoomsUnderTest) -> None:

@@ -23,6 +23,7 @@ ASKS = {
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
     ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
+    ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
 }
 
 

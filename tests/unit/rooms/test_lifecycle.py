@@ -44,7 +44,12 @@ BY_HAND = {
     (S.OUT_OF_ORDER, S.READY_FOR_GUEST),
 }
 BY_A_GUEST = {(S.READY_FOR_GUEST, S.OCCUPIED), (S.OCCUPIED, S.CHECKOUT_DIRTY)}
-UNDONE = {(S.OCCUPIED, S.READY_FOR_GUEST)}
+UNDONE = {
+    (S.OCCUPIED, S.READY_FOR_GUEST),
+    (S.CHECKOUT_DIRTY, S.OCCUPIED),
+    (S.CLEANING_IN_PROGRESS, S.OCCUPIED),
+    (S.CLEANED_UNINSPECTED, S.OCCUPIED),
+}
 
 
 @pytest.mark.parametrize(("before", "after"), [pair for pair in product(S, S) if pair[0] is not pair[1]])
