@@ -10,9 +10,8 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
             "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
-            "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn",
-            "ReleaseInventory", "TakeCensus", "TakeRoomBack", "UndoMoveIn",
-            "UndoMoveOut",
+            "GetSettings", "GiveRoom", "HoldAgain", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems",
+            "ReceiveWalkIn", "ReleaseInventory", "TakeCensus", "TakeRoomBack", "UndoMoveIn", "UndoMoveOut",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},
@@ -32,7 +31,7 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
             "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
             "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "PreviewUndo", "ReadChat",
             "RegisterPushToken", "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking",
-            "UnassignRoom", "UndoCheckIn", "UndoCheckOut",
+            "UnassignRoom", "UndoCheckIn", "UndoCheckOut", "UndoNoShow",
         ),
         "notifier": ("DescribeRealtime", "DropUser", "SignChannel", "SignUser"),
         "payments": ("OpenPaymentSession", "StoreWebhook", "VerifyPayment"),

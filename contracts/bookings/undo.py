@@ -33,6 +33,17 @@ class UndoCheckOut(BookingCommand):
     reason: str = ""
 
 
+class UndoNoShow(BookingCommand):
+    """Undo a no-show: the guest is expected again on the nights from today (hotel-local) on, as a late arrival.
+
+    Nothing is refunded: what the hotel has kept counts towards the stay, and the rest is owed. Refused `CANNOT_UNDO`
+    with the `reason` `NEVER_HAPPENED`, `TOO_LATE`, `REFUND_PENDING`, `NO_NIGHT_LEFT` or `NIGHTS_SOLD`, and
+    `ACTION_IN_PROGRESS` while the nights of the no-show are not yet released. A repetition changes nothing.
+    """
+
+    reason: str = ""
+
+
 class UndoPreview(Data):
     """What undoing a step would do now: `refusals` say why it cannot be undone, the other fields what would be.
 
@@ -82,5 +93,20 @@ class CheckOutUndone(BookingEvent):
 
     room_number: str
     check_out: date
+    undone_at: datetime
+    undone_by: Actor
+
+
+class NoShowUndone(BookingEvent):
+    """The no-show was undone: the guest is expected again, and holds the nights from `first_night` on.
+
+    `fee` is no longer charged: what the hotel has kept of the payments counts towards the stay, and `balance_due` is
+    the rest of the price, instead of `previous_balance_due`.
+    """
+
+    first_night: date
+    fee: Money
+    previous_balance_due: Money
+    balance_due: Money
     undone_at: datetime
     undone_by: Actor

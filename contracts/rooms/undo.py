@@ -15,6 +15,7 @@ class UndoStep(StrEnum):
 
     CHECK_IN = "CHECK_IN"
     CHECK_OUT = "CHECK_OUT"
+    NO_SHOW = "NO_SHOW"
 
 
 class UndoRefusal(Data):
@@ -45,10 +46,25 @@ class UndoMoveOut(RoomAction, Command[RoomOccupiedReply]):
     check_out: date
 
 
+class HeldAgain(Data):
+    """The nights from `first_night` on are held for the booking again."""
+
+    first_night: date
+
+
+class HoldAgain(RoomAction, Command[HeldAgain]):
+    """Sell the nights of a no-show again, those from today (hotel-local) on; no room is assigned.
+
+    A repetition with the same `action_id` changes nothing. Refused `CANNOT_UNDO` with the `reason` `NEVER_HAPPENED`,
+    `NO_NIGHT_LEFT` or `NIGHTS_SOLD`, and `ACTION_IN_PROGRESS` while the nights of the no-show are not yet released.
+    """
+
+
 class UndoCheck(Data):
     """Whether the rooms service can undo its part of a step: it can where there are no `refusals`.
 
-    `room_number` and `room_status` are those of the room as it is now, None where there is no such room.
+    `room_number` and `room_status` are those of the room as it is now, None where there is no such room. `first_night`
+    is the first night that would be sold again after a no-show.
     """
 
     refusals: tuple[UndoRefusal, ...] = ()

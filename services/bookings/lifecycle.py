@@ -47,7 +47,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone, CheckOutUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
@@ -92,6 +92,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, CheckInUndone, Status.CONFIRMED),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
     (Status.COMPLETED, CheckOutUndone, Status.IN_HOUSE),
+    (Status.NO_SHOW, NoShowUndone, Status.CONFIRMED),
     (Status.IN_HOUSE, StayExtended, Status.IN_HOUSE),
     (Status.IN_HOUSE, BookingCancelled, Status.CANCELLED),
     (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),

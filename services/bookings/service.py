@@ -26,7 +26,7 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
-from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.payments.events import (
@@ -54,6 +54,7 @@ from services.bookings.actions import (
     unassign,
     undo_check_in,
     undo_check_out,
+    undo_no_show,
 )
 from services.bookings.handlers import (
     action_completion,
@@ -116,6 +117,7 @@ SERVICE = Service(
         handles(MarkNoShow, no_shows.mark_no_show),
         converses(UndoCheckIn, undo_check_in.undo_check_in),
         converses(UndoCheckOut, undo_check_out.undo_check_out),
+        converses(UndoNoShow, undo_no_show.undo_no_show),
         converses(PreviewUndo, undo.preview_undo),
         handles(SettleBalance, balance.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),

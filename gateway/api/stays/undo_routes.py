@@ -1,8 +1,8 @@
-"""Undo: a check-in or a check-out is taken back, each with a preview."""
+"""Undo: a check-in, a check-out or a no-show is taken back, each with a preview."""
 
 from starlette.responses import Response
 
-from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow
 from contracts.rooms.undo import UndoStep
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking
@@ -50,6 +50,24 @@ async def undo_check_out(request: ApiRequest, body: Undo) -> Response:
 async def preview_undo_check_out(request: ApiRequest, _: NoFields) -> Response:
     """Preview the undo of a check-out."""
     return await _preview(request, UndoStep.CHECK_OUT)
+
+
+@routes.post("/undo-no-show/", refuses=CANNOT)
+async def undo_no_show(request: ApiRequest, body: Undo) -> Response:
+    """Undo a no-show.
+
+    Possible until twelve hours after it, while the nights from today on can be had again. The guest is expected as a
+    late arrival; the booking has no room yet. Nothing is refunded: what the hotel has kept counts towards the stay, and
+    the rest is `balance_due`. `reason` says why a no-show cannot be undone: `NEVER_HAPPENED`, `TOO_LATE`,
+    `REFUND_PENDING`, `NO_NIGHT_LEFT` or `NIGHTS_SOLD`.
+    """
+    return await change_booking(request, UndoNoShow, deadline=SEVERAL_SERVICES, **body.model_dump())
+
+
+@routes.post("/undo-no-show/preview/", response=UndoPreviewed, idempotency_key=False)
+async def preview_undo_no_show(request: ApiRequest, _: NoFields) -> Response:
+    """Preview the undo of a no-show."""
+    return await _preview(request, UndoStep.NO_SHOW)
 
 
 async def _preview(request: ApiRequest, step: UndoStep, *, room_status: str | None = None) -> Response:

@@ -13,6 +13,7 @@ from services.bookings.actions import (
     unassign,
     undo_check_in,
     undo_check_out,
+    undo_no_show,
     vacate,
 )
 from services.bookings.domain.booking import ActionKind
@@ -35,5 +36,6 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         occupy_again.SEAT,
         undo_check_in.UNDO_CHECK_IN,
         undo_check_out.UNDO_CHECK_OUT,
+        undo_no_show.UNDO_NO_SHOW,
     )
 }

@@ -41,6 +41,7 @@ class ActionKind(StrEnum):
     RELEASE = "RELEASE"
     UNDO_CHECK_IN = "UNDO_CHECK_IN"
     UNDO_CHECK_OUT = "UNDO_CHECK_OUT"
+    UNDO_NO_SHOW = "UNDO_NO_SHOW"
 
 
 class PendingAction(Data):
@@ -125,7 +126,7 @@ class Booking(Data):
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
     which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
-    was taken after that.
+    was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`.
     """
 
     id: str
@@ -199,6 +200,7 @@ class Booking(Data):
     expiry_reason: str | None = None
     ended_at: datetime | None = None
     undone: str | None = None
+    held_from: date | None = None
     revision: str = field(default="", compare=False, repr=False)
 
     @property

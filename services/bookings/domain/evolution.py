@@ -43,7 +43,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone, CheckOutUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
 from contracts.rooms.undo import UndoStep
 from services.bookings.domain import effects
 from services.bookings.domain.booking import Booking
@@ -89,6 +89,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     BookingDeclined: copied("decision_made_at", "decision_made_by", "reason_code", ended_at="decision_made_at"),
     BookingCancelled: effects.cancelled,
     BookingNoShow: effects.no_show,
+    NoShowUndone: effects.no_show_undone,
     BookingExpired: copied("expired_at", expiry_reason="reason", ended_at="expired_at"),
     RoomAssigned: _HAS_ROOM,
     RoomMoved: _HAS_ROOM,

@@ -9,7 +9,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import UndoRefusal, UndoStep
 from contracts.values import Money
-from services.bookings.domain import deadlines
+from services.bookings.domain import cancellation_fees, deadlines, local_time
 from services.bookings.domain.booking import Booking
 
 UNDO_WITHIN = timedelta(hours=12)
@@ -32,6 +32,7 @@ STEPS = {
     UndoStep.CHECK_OUT: Step(
         BookingStatus.COMPLETED, BookingStatus.IN_HOUSE, "check-out", lambda booking: booking.checked_out_at
     ),
+    UndoStep.NO_SHOW: Step(BookingStatus.NO_SHOW, BookingStatus.CONFIRMED, "no-show", lambda booking: booking.ended_at),
 }
 
 
@@ -67,7 +68,7 @@ def refusals(booking: Booking, step: UndoStep, *, now: datetime) -> Sequence[Und
         return (_refusal("TOO_LATE", f"This could be undone until {until:%Y-%m-%d %H:%M} UTC."),)
     if step is UndoStep.CHECK_IN and late_arrival_after_check_in(booking, now=now) is None:
         return (_refusal("STAY_OVER", "The stay is over: a guest who is not in house would be a no-show at once."),)
-    return ()
+    return _refusals_of_no_show(booking, now) if step is UndoStep.NO_SHOW else ()
 
 
 def undo_until(booking: Booking, step: UndoStep) -> datetime | None:
@@ -88,13 +89,28 @@ def late_arrival_after_check_in(booking: Booking, *, now: datetime) -> bool | No
 
 
 def room_status_after(step: UndoStep, wanted: RoomStatus | None) -> RoomStatus | None:
-    """The status of the booking's room after the undo; `wanted` is what staff want after an undone check-in."""
-    return wanted if step is UndoStep.CHECK_IN else RoomStatus.OCCUPIED
+    """The status of the booking's room after the undo; `wanted` is what staff want after an undone check-in.
+
+    None for a booking without a room.
+    """
+    return {UndoStep.CHECK_IN: wanted, UndoStep.CHECK_OUT: RoomStatus.OCCUPIED, UndoStep.NO_SHOW: None}[step]
 
 
-def balance_after(booking: Booking, _: UndoStep) -> Money:
+def balance_after(booking: Booking, step: UndoStep) -> Money:
     """The amount that the guest owes once the step is undone."""
+    if step is UndoStep.NO_SHOW:
+        return cancellation_fees.balance_of_stay(booking)
     return booking.zero_if_none(booking.balance_due)
+
+
+def _refusals_of_no_show(booking: Booking, now: datetime) -> Sequence[UndoRefusal]:
+    """While a part of the payments is still to be refunded or released, it would be unclear what counts."""
+    fee = booking.zero_if_none(booking.cancellation_fee)
+    if not cancellation_fees.refund_of(booking, fee).is_zero:
+        return (_refusal("REFUND_PENDING", "The refund of the no-show is not finished; or it failed: retry it first."),)
+    if local_time.local_date(now, booking.timezone) >= booking.check_out:
+        return (_refusal("NO_NIGHT_LEFT", "No night of the stay is left."),)
+    return ()
 
 
 def _refusal(code: str, message: str) -> UndoRefusal:

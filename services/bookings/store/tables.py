@@ -63,6 +63,7 @@ BOOKING = sa.Table(
     sa.Column("version", sa.Integer),
     sa.Column("check_in", sa.Date),
     sa.Column("check_out", sa.Date),
+    sa.Column("held_from", sa.Date),
     sa.Column("adults", sa.Integer),
     sa.Column("children", sa.Integer),
     sa.Column("terms", Typed(AgreedTerms)),

@@ -45,7 +45,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
-from contracts.bookings.undo import CheckInUndone, CheckOutUndone
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
 from contracts.bookings.unusual_holds import HoldsUnusual
 from contracts.message import Event
 from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
@@ -152,6 +152,9 @@ _ROWS = (
     ),
     PushRule(
         CheckOutUndone, (realtime.BOOKING_CHECK_OUT_UNDONE,), ("room_number", "check_out", "undone_at"), by="undone_by"
+    ),
+    PushRule(
+        NoShowUndone, (realtime.BOOKING_NO_SHOW_UNDONE,), ("first_night", "balance_due", "undone_at"), by="undone_by"
     ),
     PushRule(
         OverstayFlagged,

@@ -43,6 +43,7 @@ BOOKING_CHECKED_IN = RealtimeEvent("booking_checked_in", (HOTEL, BOOKING, ROOM),
 BOOKING_CHECKED_OUT = RealtimeEvent("booking_checked_out", (HOTEL, BOOKING, ROOM), ("booking-checked-out",))
 BOOKING_CHECK_IN_UNDONE = RealtimeEvent("booking_check_in_undone", (HOTEL, BOOKING, ROOM))
 BOOKING_CHECK_OUT_UNDONE = RealtimeEvent("booking_check_out_undone", (HOTEL, BOOKING, ROOM))
+BOOKING_NO_SHOW_UNDONE = RealtimeEvent("booking_no_show_undone", (HOTEL, BOOKING))
 OVERSTAY_FLAGGED = RealtimeEvent("overstay_flagged", (HOTEL, STAFF), ("booking_overstay_flagged",))
 OVERSTAY_ACKNOWLEDGED = RealtimeEvent("overstay_acknowledged", (HOTEL, STAFF), ("booking_overstay_acknowledged",))
 OVERSTAY_RESOLVED = RealtimeEvent("overstay_resolved", (HOTEL, STAFF), ("booking_overstay_resolved",))

@@ -8,7 +8,7 @@ from chassis.refusal import Refusal
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import UndoRefusal
 from contracts.values import Stay
-from services.rooms.domain.holds import Hold, HoldPart, merged
+from services.rooms.domain.holds import Hold, HoldPart, merged, whole_stay
 from services.rooms.domain.periods import Period
 from services.rooms.domain.rooms import Room
 from services.rooms.lifecycle import LIFECYCLE, Act, GuestMovedIn, GuestMovedOut, MoveInUndone, MoveOutUndone
@@ -28,6 +28,7 @@ def refusal(code: str, message: str) -> UndoRefusal:
 
 ROOM_TAKEN = refusal("ROOM_TAKEN", "Another guest or a block has the room.")
 NIGHTS_SOLD = refusal("NIGHTS_SOLD", "The remaining nights have been sold.")
+STILL_HELD = refusal("ACTION_IN_PROGRESS", "The nights of the no-show are just being released; try again shortly.")
 NEVER_LEFT = refusal("NEVER_HAPPENED", "The guest has not left a room.")
 
 
@@ -65,8 +66,13 @@ class Return:
 
 
 def check(refusals: Sequence[UndoRefusal]) -> None:
-    """Refused `CANNOT_UNDO` with the code of the first refusal as `reason`; nothing where there is no refusal."""
+    """Refused `CANNOT_UNDO` with the code of the first refusal as `reason`; nothing where there is no refusal.
+
+    Refused `ACTION_IN_PROGRESS` with that code instead.
+    """
     for each in refusals:
+        if each is STILL_HELD:
+            raise Refusal(each.code, each.message)
         raise Refusal("CANNOT_UNDO", each.message, reason=each.code)
 
 
@@ -89,6 +95,23 @@ def refusals_of_return(guest: Return, *, others: Sequence[Period]) -> Refusals:
     if not guest.room.is_active or act_of_return(guest.room) is None:
         return (refusal("ROOM_NOT_READY", f"Room {guest.room.room_number} is {guest.room.status}."),)
     return ()
+
+
+def refusals_of_hold(hold: Hold | None, *, today: date) -> Refusals:
+    """Why the released nights of a no-show cannot be sold again; empty where they can, if none is full."""
+    if hold is None or (hold.parts and not hold.live):
+        return (refusal("NEVER_HAPPENED", "The booking has no released nights."),)
+    if hold.live:
+        return (STILL_HELD,)
+    if today >= hold.stay.check_out:
+        return (refusal("NO_NIGHT_LEFT", "No night of the stay is left."),)
+    return ()
+
+
+def held_again(hold: Hold, *, today: date) -> Hold:
+    """The released hold, live again with the nights from today (hotel-local) on, on the booked type."""
+    stay = Stay(max(today, hold.stay.check_in), hold.stay.check_out)
+    return replace(hold, stay=stay, ended_at=None, parts=(whole_stay(hold.room_type_id, stay),))
 
 
 def act_of_move_in(status: RoomStatus) -> type[Act]:

@@ -5,8 +5,8 @@ from datetime import date
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.events import InventoryHeld
 from contracts.rooms.occupancy import RoomOccupiedReply
-from contracts.rooms.undo import CheckUndo, UndoCheck, UndoMoveIn, UndoMoveOut, UndoStep
-from services.rooms.domain import undo
+from contracts.rooms.undo import CheckUndo, HeldAgain, HoldAgain, UndoCheck, UndoMoveIn, UndoMoveOut, UndoStep
+from services.rooms.domain import stays, undo
 from services.rooms.domain.assignments import room_taken
 from services.rooms.domain.held_rooms import HeldRoom
 from services.rooms.domain.holds import Hold, change
@@ -53,10 +53,28 @@ def undo_move_out(command: UndoMoveOut, work: RoomsWork) -> RoomOccupiedReply:
     room = guest.room
     if act:
         room = occupy(work, room, booking_id=command.booking_id, action_id=command.action_id, act=act)
-    _hold_again(work, guest.revived, room)
+    _revive(work, guest.revived, room.type_code)
     if guest.sold_again and not work.nights.shift([command.hotel], [change(guest.sold_again, by=1)]):
         undo.check((undo.NIGHTS_SOLD,))
     return RoomOccupiedReply(room=room_taken(room), wifi=held.hotel.wifi)
+
+
+@action_log.once(HeldAgain)
+def hold_again(command: HoldAgain, work: RoomsWork) -> HeldAgain:
+    """Sell the nights of a no-show again, from today on. Refused `CANNOT_UNDO`, `ACTION_IN_PROGRESS`.
+
+    While the hold is live, the event of the no-show is still on its way, and would release nights sold before it.
+    """
+    held = _held(work, command.hotel, command.booking_id)
+    today = stays.local_day(work.now, held.hotel.timezone)
+    undo.check(undo.refusals_of_hold(held.hold, today=today))
+    if held.hold is None:
+        raise LookupError(command.booking_id)
+    hold = undo.held_again(held.hold, today=today)
+    _revive(work, hold, work.undo.type_code(hold))
+    if not work.nights.shift([command.hotel], [change(part, by=1) for part in hold.parts]):
+        undo.check((undo.NIGHTS_SOLD,))
+    return HeldAgain(first_night=hold.stay.check_in)
 
 
 def check_undo(query: CheckUndo, work: RoomsWork) -> UndoCheck:
@@ -64,6 +82,8 @@ def check_undo(query: CheckUndo, work: RoomsWork) -> UndoCheck:
     held = _held(work, query.hotel, query.booking_id)
     if query.step is UndoStep.CHECK_OUT:
         return _check_return(work, held, query)
+    if query.step is UndoStep.NO_SHOW:
+        return _check_hold(work, held)
     stay = held.stay
     slept_elsewhere = work.undo.slept_elsewhere(query.hotel, query.booking_id)
     room = _room(work, query.hotel, stay.room_id, lock=False) if stay else None
@@ -78,6 +98,16 @@ def _check_return(work: RoomsWork, held: HeldRoom, query: CheckUndo) -> UndoChec
     if not refusals and part and work.nights.full(query.hotel, part.room_type_id, part.first_night, part.until):
         refusals = (undo.NIGHTS_SOLD,)
     return _checked(refusals, guest.room)
+
+
+def _check_hold(work: RoomsWork, held: HeldRoom) -> UndoCheck:
+    today = stays.local_day(work.now, held.hotel.timezone)
+    refusals = undo.refusals_of_hold(held.hold, today=today)
+    if refusals or held.hold is None:
+        return UndoCheck(refusals=refusals)
+    stay = undo.held_again(held.hold, today=today).stay
+    full = work.nights.full(held.hold.hotel, held.hold.room_type_id, stay.check_in, stay.check_out)
+    return UndoCheck(refusals=(undo.NIGHTS_SOLD,) if full else (), first_night=stay.check_in)
 
 
 def _checked(refusals: Refusals, room: Room | None) -> UndoCheck:
@@ -113,14 +143,14 @@ def _refusals_of_return(work: RoomsWork, guest: Return) -> Refusals:
     return undo.refusals_of_return(guest, others=work.periods.on_nights(guest.room, guest.nights))
 
 
-def _hold_again(work: RoomsWork, revived: Hold, room: Room) -> None:
+def _revive(work: RoomsWork, revived: Hold, room_type_code: str) -> None:
     """Make the ended hold live with its parts, and publish that its nights are held."""
     version = work.undo.revive_hold(revived)
     work.holds.write_parts([revived])
     event = InventoryHeld(
         booking_id=revived.booking_id,
         hotel=revived.hotel,
-        room_type_code=room.type_code,
+        room_type_code=room_type_code,
         check_in=revived.stay.check_in,
         check_out=revived.stay.check_out,
         held_at=work.now,

@@ -33,6 +33,9 @@ WHERE hotel = :hotel AND booking_id = :booking_id AND ended_at IS NOT NULL RETUR
 """)
 
 
+TYPE_CODE = sa.text("SELECT code FROM room_type WHERE hotel = :hotel AND id = :id")
+
+
 class SqlUndo(RoomsStore):
     """Reads and revives rows of the tables `period` and `hold` of one booking."""
 
@@ -65,6 +68,11 @@ class SqlUndo(RoomsStore):
                 return False
             raise
         return True
+
+    def type_code(self, hold: Hold) -> str:
+        """The code of the booked room type."""
+        params = {"hotel": hold.hotel, "id": hold.room_type_id}
+        return str(self._connection.execute(TYPE_CODE, params).scalar_one())
 
     def revive_hold(self, hold: Hold) -> int:
         """Make an ended hold live, with the dates of this one; returns its new version. Its parts stay as they are."""

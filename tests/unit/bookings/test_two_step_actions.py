@@ -24,6 +24,7 @@ ASKS = {
     ActionKind.EXTEND: "ExtendStay",
     ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
     ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
+    ActionKind.UNDO_NO_SHOW: "HoldAgain",
 }
 
 

@@ -60,6 +60,7 @@ BEYOND = """
     RoomUnblocked           | room_unblocked             |                               | hotel room
     CheckOutUndone          | booking_check_out_undone   |                               | hotel booking room
     HousekeepingTaskWithdrawn | housekeeping_task_withdrawn |                            | hotel room
+    NoShowUndone            | booking_no_show_undone     |                               | hotel booking
     CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
 """
 EVERY_CHANGE = {
