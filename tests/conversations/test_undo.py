@@ -205,7 +205,8 @@ def test_a_no_show_is_undone_only_once_its_refund_and_its_release_are_done(fixtu
 
     fixture.settle()
     for each in (created, staff_booking):
-        assert done(fixture, UndoNoShow(**about(each))).status is Status.CONFIRMED
+        assert fixture.platform.ask(UndoNoShow(**about(each)), STAFF).status is Status.CONFIRMED
+    fixture.settle()
     examined(fixture)
 
 
