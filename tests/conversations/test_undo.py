@@ -294,7 +294,7 @@ def test_an_undo_converges_wherever_the_process_dies(
 def test_the_equation_holds_over_any_series_of_steps_and_undos(fixture: PlatformFixture, seed: int) -> None:
     choices = random.Random(seed)
     created = confirmed(fixture, **three_nights(fixture))
-    wanted = {
+    steps = {
         "assign": lambda: with_room(fixture, created),
         "check in": lambda: done(fixture, CheckIn(**about(created, late_arrival=True))),
         "check out": lambda: done(fixture, CheckOut(**about(created))),
@@ -308,11 +308,11 @@ def test_the_equation_holds_over_any_series_of_steps_and_undos(fixture: Platform
     }
     trace = []
     for _ in range(16):
-        name = choices.choice([*wanted, "undo no-show", "check in", "assign"])
+        name = choices.choice([*steps, "undo no-show", "check in", "assign"])
         if name == "wait" and "wait" in trace:
             continue
         try:
-            wanted[name]()
+            steps[name]()
         except Refusal as refusal:
             name += f": {refusal.code} {refusal.details.get('reason', '')}"
         trace.append(name)

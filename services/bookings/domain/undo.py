@@ -88,12 +88,12 @@ def late_arrival_after_check_in(booking: Booking, *, now: datetime) -> bool | No
     return None
 
 
-def room_status_after(step: UndoStep, wanted: RoomStatus | None) -> RoomStatus | None:
-    """The status of the booking's room after the undo; `wanted` is what staff want after an undone check-in.
+def room_status_after(step: UndoStep, chosen: RoomStatus | None) -> RoomStatus | None:
+    """The status of the booking's room after the undo; `chosen` is the one that staff choose after an undone check-in.
 
     None for a booking without a room.
     """
-    return {UndoStep.CHECK_IN: wanted, UndoStep.CHECK_OUT: RoomStatus.OCCUPIED, UndoStep.NO_SHOW: None}[step]
+    return {UndoStep.CHECK_IN: chosen, UndoStep.CHECK_OUT: RoomStatus.OCCUPIED, UndoStep.NO_SHOW: None}[step]
 
 
 def balance_after(booking: Booking, step: UndoStep) -> Money:
