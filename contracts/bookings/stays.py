@@ -125,6 +125,7 @@ class GuestCheckedOut(MailedEvent):
 class BookingNoShow(BookingEvent):
     """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
+    `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
     `room_number` is the room that was assigned until then, None where no room was assigned.
     """
 
@@ -133,3 +134,4 @@ class BookingNoShow(BookingEvent):
     fee: Money
     refund: Money
     room_number: str | None = None
+    besides: Money | None = None

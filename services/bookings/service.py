@@ -27,6 +27,7 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.payments.events import (
@@ -43,7 +44,19 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from services.bookings.actions import assign, cancel, check_in, check_out, extend, move, submit, unassign
+from services.bookings.actions import (
+    assign,
+    cancel,
+    check_in,
+    check_out,
+    extend,
+    move,
+    submit,
+    unassign,
+    undo_check_in,
+    undo_check_out,
+    undo_no_show,
+)
 from services.bookings.handlers import (
     action_completion,
     amendments,
@@ -69,6 +82,7 @@ from services.bookings.handlers import (
     refunds,
     room_plan,
     timers,
+    undo,
     unusual_holds,
     walk_ins,
 )
@@ -104,6 +118,10 @@ SERVICE = Service(
         converses(CheckOutRooms, bulk_check_out.check_out_rooms),
         converses(ExtendBooking, extend.extend_booking),
         handles(MarkNoShow, no_shows.mark_no_show),
+        converses(UndoCheckIn, undo_check_in.undo_check_in),
+        converses(UndoCheckOut, undo_check_out.undo_check_out),
+        converses(UndoNoShow, undo_no_show.undo_no_show),
+        converses(PreviewUndo, undo.preview_undo),
         handles(SettleBalance, balance.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),
         handles(GetOverstay, overstays.get_overstay),

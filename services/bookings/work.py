@@ -94,8 +94,8 @@ class BookingsWork(Work):
         if not events:
             return booking
         after, ended = booking, self._orders_ended_by(booking, events, by)
-        for event in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
-            after = self._apply(after, event, by=by)
+        for consequence in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
+            after = self._apply(after, consequence, by=by)
         for event in events:
             after = self._apply(after, event, by=by, remark=remark)
         after = hold_counts.still_counted(replace(after, **private))

@@ -8,6 +8,7 @@ from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRef
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
 from contracts.bookings.stays import BookingNoShow
+from contracts.bookings.undo import NoShowUndone
 from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
 from contracts.payments.reconciliation import GetReconciliation, Reconcile
 from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoreWebhook
@@ -59,6 +60,7 @@ SERVICE = Service(
         on(BookingExpired, booking_events.ended),
         on(BookingCancelled, booking_events.ended),
         on(BookingNoShow, booking_events.ended),
+        on(NoShowUndone, booking_events.no_show_undone),
         on(BookingRefundRetried, booking_events.refund_retried),
     ],
     timers=[every(reconciliation.TICK_SECONDS, reconciliation.reconcile_due, converses=True)],

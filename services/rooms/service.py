@@ -31,6 +31,7 @@ from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRo
 from contracts.rooms.settings import ChangeSettings, GetSettings
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.rooms.turnover import ChangeRoomStatus
+from contracts.rooms.undo import CheckUndo, HoldAgain, UndoMoveIn, UndoMoveOut
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.rooms.handlers import (
     assignments,
@@ -53,6 +54,7 @@ from services.rooms.handlers import (
     tasks,
     timers,
     turnover,
+    undo,
     walk_ins,
 )
 from services.rooms.handlers import rooms as room
@@ -106,6 +108,10 @@ SERVICE = Service(
         handles(MoveGuest, moves.move_guest),
         handles(MoveOut, occupancy.move_out),
         handles(ExtendStay, extensions.extend_stay),
+        handles(UndoMoveIn, undo.undo_move_in),
+        handles(UndoMoveOut, undo.undo_move_out),
+        handles(HoldAgain, undo.hold_again),
+        handles(CheckUndo, undo.check_undo),
         handles(FindRooms, room.find_rooms),
         handles(TakeCensus, occupancy.take_census),
         handles(ClearRoom, occupancy.clear_room),

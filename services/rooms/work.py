@@ -31,6 +31,7 @@ from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.sales import SqlSales
 from services.rooms.store.tasks import SqlTasks
+from services.rooms.store.undo import SqlUndo
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class RoomsWork(Work):
     room_plan = store(SqlRoomPlan)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
+    undo = store(SqlUndo)
     checked_sale = staticmethod(SqlSales.checked)
 
     @cached_property

@@ -1,6 +1,6 @@
 """Requests about room assignment, check-in, check-out and overstays."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -49,6 +49,25 @@ class CheckOutOptions(Body):
     """With `confirm` false, nothing changes, and the response has only the warnings."""
 
     confirm: bool = True
+
+
+class CheckInUndo(Body):
+    """The status of the room after the undo: used or not. Guests do not see the reason."""
+
+    room_status: Literal["READY_FOR_GUEST", "CHECKOUT_DIRTY"] = Field(examples=["READY_FOR_GUEST"])
+    reason: Prose = Field("", examples=["The wrong guest was checked in."])
+
+
+class CheckInUndoPreview(Body):
+    """The status of the room after the undo."""
+
+    room_status: Literal["READY_FOR_GUEST", "CHECKOUT_DIRTY"] = Field("CHECKOUT_DIRTY", examples=["READY_FOR_GUEST"])
+
+
+class Undo(Body):
+    """Why the step is undone. Guests do not see the reason."""
+
+    reason: Prose = Field("", examples=["The guest is still in the room."])
 
 
 class WalkInContact(BookingGuest):

@@ -9,6 +9,7 @@ from contracts.bookings.bulk_check_in import BookingsCheckedIn
 from contracts.bookings.bulk_check_out import RoomsCheckedOut
 from contracts.bookings.overstays import OverstayState
 from contracts.bookings.room_plan import MovedStay, RoomsPlanned
+from contracts.bookings.undo import UndoPreview
 from contracts.bookings.views import BookingDetail, DepartureWarning
 from contracts.data import Data
 from contracts.rooms.assignments import Candidates
@@ -115,6 +116,10 @@ class BulkCheckOutReport(Data):
 
 class OverstayStatus(View[OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
     """Whether a guest overstays, for how many minutes, and the latest incident."""
+
+
+class UndoPreviewed(View[UndoPreview], drop=("version",), examples={"step": "CHECK_IN"}):
+    """What undoing a step would do now. `refusals` say why the step cannot be undone; nothing is changed or held."""
 
 
 def checked_out(booking: BookingDetail) -> Json:

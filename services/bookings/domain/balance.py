@@ -20,7 +20,6 @@ from contracts.bookings.balance import (
     SettleBalance,
 )
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
@@ -33,7 +32,7 @@ from contracts.payments.events import (
 from contracts.values import Actor, Money, from_major, rounded
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.validation import invalid
-from services.bookings.lifecycle import LIFECYCLE, PAYS_BALANCE
+from services.bookings.lifecycle import HAS_A_FEE, LIFECYCLE, OWES
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
 
@@ -47,11 +46,11 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept the payment if the guest owes this amount or more, in house or after the booking's end; else refuse it."""
+    """Accept the payment if the guest owes this amount or more; else refuse it."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
-    if booking.status in PAYS_BALANCE and event.amount.currency == due.currency and event.amount <= due:
+    if booking.status in OWES and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
                 **booking.about,
@@ -67,7 +66,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
-            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS_BALANCE else NOTHING_OWED,
+            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in OWES else NOTHING_OWED,
             refused_at=now,
         ),
     )
@@ -96,7 +95,10 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed`. The guest owes the amount again; after a cancellation, at most the fee."""
+    """Return `BalancePaymentFailed`. The guest owes the amount again.
+
+    After a cancellation or a no-show, the guest owes at most the fee and the room service.
+    """
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -160,9 +162,10 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
-    if booking.status is BookingStatus.CANCELLED and not charge.after_end:
+    if booking.status in HAS_A_FEE and not charge.after_end:
         fee = booking.zero_if_none(booking.cancellation_fee)
-        return max(fee - booking.paid + charge.amount, booking.nothing)
+        served = booking.zero_if_none(booking.served)
+        return max(fee + served - booking.paid + charge.amount, booking.nothing)
     return owed(booking) + charge.amount
 
 

@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
-from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
-from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
+from contracts.rooms.events import RoomStatus
+from contracts.values import Actor, Money, Stay
+from services.bookings.domain.agreed_terms import AgreedTerms
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
@@ -38,6 +39,9 @@ class ActionKind(StrEnum):
     EXTEND = "EXTEND"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
+    UNDO_CHECK_IN = "UNDO_CHECK_IN"
+    UNDO_CHECK_OUT = "UNDO_CHECK_OUT"
+    UNDO_NO_SHOW = "UNDO_NO_SHOW"
 
 
 class PlanPart(Data):
@@ -57,7 +61,7 @@ class PendingAction(Data):
     `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
     `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
     `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
-    party.
+    party. `room_status` is the room's status after an undone check-in.
     """
 
     id: str
@@ -73,6 +77,7 @@ class PendingAction(Data):
     erases: bool = False
     override: bool = False
     plan: PlanPart | None = None
+    room_status: RoomStatus | None = None
     key: str | None = None
     fingerprint: str = ""
 
@@ -91,20 +96,6 @@ class Guest(Data):
     def name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
-
-
-class AgreedTerms(Data):
-    """The hotel's terms and price as agreed at creation; later changes by the hotel do not affect the booking."""
-
-    hotel: HotelCard
-    settings: HotelSettings
-    price: Price
-    policy: CancellationPolicy
-
-    @property
-    def charge_limits(self) -> ChargeLimits:
-        """The smallest and the largest amount that a card can be charged."""
-        return limits_of(self.settings, self.price.total.currency)
 
 
 class Charge(Data):
@@ -132,7 +123,8 @@ class Booking(Data):
 
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
-    which any change replaces; empty where it is not known.
+    which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
+    was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`.
     """
 
     id: str
@@ -205,6 +197,8 @@ class Booking(Data):
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None
+    undone: str | None = None
+    held_from: date | None = None
     revision: str = field(default="", compare=False, repr=False)
 
     @property

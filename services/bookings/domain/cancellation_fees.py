@@ -131,6 +131,11 @@ def balance_after(booking: Booking, fee: Money, refund: Money, *, fee_at_desk: b
     return max(fee + served - booking.paid + refund, booking.nothing)
 
 
+def balance_of_stay(booking: Booking) -> Money:
+    """The amount owed for the whole stay: its price and room service, less all payments."""
+    return max(booking.total + booking.zero_if_none(booking.served) - booking.paid, booking.nothing)
+
+
 def refund_of(booking: Booking, fee: Money) -> Money:
     """The refund to cards, from the stay's payment and from the balance payments.
 

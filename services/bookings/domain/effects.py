@@ -18,6 +18,8 @@ from contracts.bookings.overstays import (
 )
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stays import BookingNoShow
+from contracts.bookings.undo import NoShowUndone
+from contracts.rooms.undo import UndoStep
 from services.bookings.domain import cancellation_fees
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
 from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
@@ -28,6 +30,7 @@ Effect = Callable[[Booking, Any], Changes]
 NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
 NOTHING_TO_PAY: Changes = {"expires_at": None, "pay_until": None}
 NO_SECRETS: Changes = {"in_house": None, "push_token": None}
+NOTHING_UNDONE: Changes = {"undone": None}
 
 
 def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
@@ -78,6 +81,21 @@ def no_show(booking: Booking, event: BookingNoShow) -> Changes:
     return _called_off(booking, event) | {"ended_at": event.marked_at}
 
 
+def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
+    returned = None if booking.zero_if_none(booking.refunded).is_zero else booking.refunded
+    return {
+        "ended_at": None,
+        "late_arrival_expected": True,
+        "held_from": event.first_night,
+        "undone": UndoStep.NO_SHOW,
+        "cancellation_fee": None,
+        "refund_amount": returned,
+        "refund_status": None if returned is None else "SUCCEEDED",
+        "balance_due": event.balance_due,
+        "charges": tuple(replace(charge, after_end=False) for charge in booking.charges),
+    }
+
+
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     return {
         "cancellation_fee": event.fee,
@@ -86,6 +104,7 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fe
         "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
         **NO_ROOM,
         **NO_SECRETS,
+        **NOTHING_UNDONE,
     }
 
 
@@ -104,7 +123,12 @@ def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
     if event.refunded_total is None or event.refunded_total == booking.zero_if_none(booking.refunded):
         return {"refund_status": "FAILED"}
     status = "CAPTURED" if event.refunded_total.is_zero else "PARTIALLY_REFUNDED"
-    return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
+    changes: Changes = {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
+    if booking.status in CALLED_OFF or booking.balance_due is None:
+        return changes
+    # Where the refund of an undone no-show fails after its success, the hotel has money that the guest owes again.
+    paid = replace(booking, refunded=event.refunded_total)
+    return changes | {"balance_due": min(booking.balance_due, cancellation_fees.balance_of_stay(paid))}
 
 
 def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:

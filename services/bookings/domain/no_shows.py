@@ -45,6 +45,7 @@ def _no_show(booking: Booking, *, by: Actor, now: datetime, waived: bool = False
         marked_by=by,
         fee=charges.fee,
         refund=charges.refund,
+        besides=booking.unsettled_service,
         room_number=booking.assigned_room_number,
     )
 

@@ -12,6 +12,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone
 
 
 class RoomTransfer(NamedTuple):
@@ -32,7 +33,9 @@ ROOM_FIELDS: dict[type[BookingEvent], RoomTransfer] = {
     RoomMoved: _CHANGE,
     RoomUnassigned: _OUT,
     GuestCheckedIn: _INTO,
+    CheckInUndone: _OUT,
     GuestCheckedOut: _OUT,
+    CheckOutUndone: _INTO,
     BookingCancelled: _OUT,
     BookingNoShow: _OUT,
 }

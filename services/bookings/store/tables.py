@@ -10,7 +10,8 @@ from contracts.bookings.orders import OrderLine
 from contracts.bookings.overstays import Incident
 from contracts.bookings.views import FieldChange, InHouse
 from contracts.values import Actor
-from services.bookings.domain.booking import AgreedTerms, Charge, PendingAction
+from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.booking import Charge, PendingAction
 
 METADATA = sa.MetaData()
 
@@ -63,6 +64,7 @@ BOOKING = sa.Table(
     sa.Column("version", sa.Integer),
     sa.Column("check_in", sa.Date),
     sa.Column("check_out", sa.Date),
+    sa.Column("held_from", sa.Date),
     sa.Column("adults", sa.Integer),
     sa.Column("children", sa.Integer),
     sa.Column("terms", Typed(AgreedTerms)),
@@ -78,7 +80,7 @@ BOOKING = sa.Table(
     sa.Column("counted_by", ARRAY(sa.Text, as_tuple=True)),
     *_texts("payment_status", "payment_provider", "payment_reference", "payment_id", "payment_intent_id"),
     *_texts("reason_code", "reason_note", "assigned_room_number", "assigned_room_type", "assignment_notes"),
-    *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token"),
+    *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token", "undone"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
     *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
     *_amounts("settled", "served"),

@@ -7,6 +7,7 @@ from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRef
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
 from contracts.bookings.stays import BookingNoShow
+from contracts.bookings.undo import NoShowUndone
 from contracts.message import Event
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
@@ -18,7 +19,7 @@ from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
 EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoShow
-BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPaymentFailed | EndingEvent
+BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPaymentFailed | NoShowUndone | EndingEvent
 
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
@@ -46,11 +47,24 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
     """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
-    besides = event.besides if isinstance(event, BookingCancelled) else None
+    besides = event.besides if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
         fee = None
     balance_payments.end_all(event.hotel, event.booking_id, fee, besides, work, why=_name(event))
     _end(event, fee, work)
+
+
+def no_show_undone(event: NoShowUndone, work: PaymentsWork) -> None:
+    """Keep what the hotel has of the booking's payments; a later end of the booking returns what is then due.
+
+    The payments that the no-show ended count as approved again. A payment that it released entirely stays so.
+    """
+    desired, why = work.desired_state(event.hotel, event.booking_id), _name(event)
+    if desired.ended and desired.why == BookingNoShow.__name__:
+        own = work.payments.find_live(event.hotel, event.booking_id)
+        approved = replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=own.id if own else None)
+        work.set_desired_state(approved, converge=False)
+    balance_payments.approve_again(event.hotel, event.booking_id, work, ended_by=BookingNoShow.__name__, why=why)
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:

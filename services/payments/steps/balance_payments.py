@@ -1,9 +1,11 @@
 """The desired state of payments towards a balance."""
 
 from contracts.payments.events import PaymentPurpose
-from contracts.values import Money
+from contracts.values import SYSTEM, Money
+from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.domain.payment import Payment, PaymentKey
+from services.payments.lifecycle import PAID
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
@@ -20,22 +22,40 @@ def end_all(
     """End the booking's payments towards its balance, oldest first.
 
     The hotel keeps two sums of these payments: the part of `fee` that the booking's own payment does not cover, and
-    `besides`, which the guest owes in addition to the fee.
+    `besides`, which the guest owes in addition to the fee. A refund that failed before, when the booking had ended and
+    that was undone, does not hold up the refund of this end.
     """
-    payments = work.payments.lock_all(hotel, booking_id)
-    own = sum(payment.captured for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
+    payments = [_with_failed_refunds_retried(each, work, why=why) for each in work.payments.lock_all(hotel, booking_id)]
+    own = sum(payment.not_refunded for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
     left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
         if payment.purpose is PaymentPurpose.EXTENSION:
-            share = min(left, _captured_or_approved(payment, work))
+            share = min(left, _not_refunded_or_approved(payment, work))
             set_desired_state(payment.key, BookingPhase.ENDED, work, why=why, fee=share)
             left -= share
 
 
-def _captured_or_approved(payment: Payment, work: PaymentsWork) -> int:
-    """The captured minor units. An approved payment that is not captured yet counts with its whole amount."""
+def approve_again(hotel: str, booking_id: str, work: PaymentsWork, *, ended_by: str, why: str) -> None:
+    """Approve the payments towards the balance of which the end `ended_by` of the booking has kept a part."""
+    for payment in work.payments.lock_all(hotel, booking_id):
+        if payment.purpose is PaymentPurpose.EXTENSION and payment.status in PAID:
+            desired = work.desired_states.of_payment(payment)
+            if desired.ended and desired.why == ended_by and desired.fee_of(payment, payment.amount.amount):
+                set_desired_state(payment.key, BookingPhase.APPROVED, work, why=why)
+
+
+def _with_failed_refunds_retried(payment: Payment, work: PaymentsWork, *, why: str) -> Payment:
+    decision = retry(payment)
+    if decision is None:
+        return payment
+    work.record(payment, decision, why=why, by=SYSTEM)
+    return decision.payment
+
+
+def _not_refunded_or_approved(payment: Payment, work: PaymentsWork) -> int:
+    """The minor units that the hotel has. An approved payment that is not captured yet counts with its whole amount."""
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
-    return payment.amount.amount if approved and not payment.captured else payment.captured
+    return payment.amount.amount if approved and not payment.captured else payment.not_refunded
 
 
 def _minor_units(amount: Money | None) -> int:

@@ -11,12 +11,14 @@ from contracts.bookings.asks import CancelBooking, SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
+from contracts.bookings.undo import UndoCheckIn, UndoCheckOut
 from contracts.rooms.assignments import GiveRoom, TakeRoomBack
 from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
 from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import HoldInventory, ReleaseInventory
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
+from contracts.rooms.undo import UndoMoveIn, UndoMoveOut
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
 from services.bookings.handlers.holds import release_orphan_holds
@@ -35,6 +37,8 @@ STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
     (MoveGuest, MoveRoom, {"to_room_number": "102"}, "RoomMoved"),
     (MoveOut, CheckOut, {}, "GuestCheckedOut"),
     (ExtendStay, ExtendBooking, {"add_nights": 1}, "StayExtended"),
+    (UndoMoveIn, UndoCheckIn, {"room_status": "READY_FOR_GUEST"}, "CheckInUndone"),
+    (UndoMoveOut, UndoCheckOut, {}, "CheckOutUndone"),
 ]
 
 
@@ -48,8 +52,10 @@ def prepared(service: BookingsUnderTest, command: type[Any]) -> str:
     service.at(ARRIVES)
     if command is not AssignRoom:
         service.ask(AssignRoom(**about(booking_id, room_number="101")))
-    if command in (CheckOut, ExtendBooking, MoveRoom):
+    if command in (CheckOut, ExtendBooking, MoveRoom, UndoCheckIn, UndoCheckOut):
         service.ask(CheckIn(**about(booking_id)))
+    if command is UndoCheckOut:
+        service.ask(CheckOut(**about(booking_id)))
     return booking_id
 
 

@@ -17,6 +17,7 @@ from tests.simulation.actors import (
     misuse,
     prices,
     rooms_for_sale,
+    undo,
 )
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.clock import clock
@@ -40,6 +41,7 @@ FRONT_DESK: Mapping[Duty, int] = {
     departures.check_out_rooms: 1, messages.advance_order: 2, messages.answer_chats: 1, messages.communicate: 1,
     decisions.cancel: 1, decisions.confirm: 1, decisions.amend: 1, decisions.retry_refund: 1, decisions.revoke_token: 1,
     misuse.command_at_any_status: 1,
+    undo.undo: 2,
 }  # fmt: skip
 MONEY_DESK: Mapping[Duty, int] = {
     **FRONT_DESK,

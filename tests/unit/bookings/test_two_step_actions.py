@@ -22,6 +22,9 @@ ASKS = {
     ActionKind.FORCE_OUT: "ClearRoom",
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
+    ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
+    ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
+    ActionKind.UNDO_NO_SHOW: "HoldAgain",
 }
 
 
