@@ -133,9 +133,9 @@ class Work:
         self._require_commit()
         self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
-    def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime) -> None:
-        """Note that the row of a job was inserted, which `new_jobs` may have leased."""
-        is_leased = self.new_jobs.inserted(row, position=position, created_at=created_at)
+    def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime, attempts: int) -> None:
+        """Note that the row of a job was inserted, with an attempt where it is leased to this process."""
+        is_leased = self.new_jobs.inserted(row, position=position, created_at=created_at, attempts=attempts)
         if not is_leased and (row["not_before"] is None or row["not_before"] <= self.now):
             self.due_kinds.add(row["kind"])
 
@@ -198,7 +198,8 @@ class Work:
             enqueued = records.insert(connection, rows, first=self._first, late=self._late)
         by_key = {row["key"]: row for row in reversed(self._jobs)}  # of two with one key, the first is inserted
         for job in enqueued:
-            self.enqueued(by_key[job.key], position=job.position, created_at=job.created_at)
+            row = by_key[job.key]
+            self.enqueued(row, position=job.position, created_at=job.created_at, attempts=job.attempts)
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event

@@ -153,5 +153,6 @@ class PaymentsWork(Work):
         self.new_jobs.lease([job], now=self.now)
         stored = self.webhooks.store_with_job(event, job)
         if stored and stored.position is not None:
-            self.enqueued(job, position=stored.position, created_at=stored.created_at)
+            attempts = 1 if "lease" in job else 0
+            self.enqueued(job, position=stored.position, created_at=stored.created_at, attempts=attempts)
         return stored is not None
