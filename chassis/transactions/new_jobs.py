@@ -67,6 +67,14 @@ class NewJobs:
                 for row in due[: reserved.jobs]:
                     row["lease"] = job_queue.LEASE.total_seconds()
 
+    def lease_selected(self, kind: str, jobs: int) -> int:
+        """Reserve workers for up to so many jobs, which a statement is about to select; returns how many it leases."""
+        self._began = time.monotonic()
+        if kind in self._reservations or not (reserved := self.reserve(kind, jobs)):
+            return 0
+        self._reservations[kind] = reserved
+        return min(jobs, reserved.jobs)
+
     def inserted(self, row: Row, *, position: int, created_at: datetime, attempts: int) -> bool:
         """Note the insertion of a job's row, whose `attempts` are 1 where it was leased; returns whether it was."""
         if not attempts:
