@@ -32,7 +32,7 @@ LOADED = {
     "bookings": EVERY | ADDRESSES,
     "rooms": EVERY | ADDRESSES,
     "payments": EVERY | HTTP | {"stripe"},
-    "notifier": EVERY | ADDRESSES | {"pusher", "nacl", "urllib3", "jinja2", "markupsafe"},
+    "notifier": EVERY | ADDRESSES | {"pusher", "nacl", "jinja2", "markupsafe"},
 }
 
 
