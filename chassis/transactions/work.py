@@ -207,9 +207,9 @@ class Work:
 
     def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.new_jobs.lease(self._jobs, now=self.now)
-        late = {"first": self._first, "late": self._late, "selected": self._selection()}
+        selected = self._selection()
         with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
-            enqueued = records.insert(connection, rows, **late)
+            enqueued = records.insert(connection, rows, first=self._first, late=self._late, selected=selected)
         by_key = {row["key"]: row for row in reversed(self._jobs)}  # of two with one key, the first is inserted
         for job in enqueued:
             row = dict(job._mapping, order_key="") if job.payload is not None else by_key[job.key]

@@ -6,6 +6,7 @@ pushes about its subject.
 
 import time
 from collections.abc import Collection, Mapping, Sequence, Set
+from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, RetryLater
 from chassis.transactions.conversation import Conversation, JobConversation
@@ -16,6 +17,8 @@ from services.notifier.work import NotifierWork
 
 SEND_SECONDS = 5.0  # no new send starts later than this: a process that stood still may have lost its lease
 PAUSE_SECONDS = 0.2
+
+J = TypeVar("J", PushNotice, PushAvailability)
 
 
 def send_pushes(pushes: Sequence[PushNotice], conversation: JobConversation[NotifierWork]) -> list[SendResult]:
@@ -44,9 +47,7 @@ def send_availability_pushes(
     return _send_unsent([availability_push(job) for job in jobs], sent, {}, until, conversation)
 
 
-def _sent_elsewhere(
-    jobs: Sequence[PushNotice] | Sequence[PushAvailability], until: float, conversation: JobConversation[NotifierWork]
-) -> Set[str]:
+def _sent_elsewhere(jobs: Sequence[J], until: float, conversation: JobConversation[NotifierWork]) -> Set[str]:
     """The ids of those notices that are stored as sent. On their first lease, none of them can be."""
     doubtful = conversation.leased_elsewhere(jobs, until=until)
     if not doubtful:
