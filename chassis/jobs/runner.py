@@ -45,8 +45,7 @@ class JobRunner:
     def claim(self, workers: int = 1) -> list[LeasedJob]:
         """Lease the jobs that are due, oldest first, up to as many as so many workers run at once."""
         began = time.monotonic()
-        opened = self.unit_of_work.begin() if self.job.ordered else self.unit_of_work.at_once()
-        with opened as work:
+        with self.unit_of_work.at_once() as work:
             return job_queue.claim(
                 work.connection,
                 self.job.payload,

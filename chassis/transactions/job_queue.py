@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.database.arrays import one_of, one_row_of
 from chassis.observability import trace
+from chassis.transactions import job_order
 from chassis.transactions.checks import check, failed
-from chassis.transactions.job_order import lease_in_order, order_key_of
 from chassis.transactions.tables import JOB
 
 LEASE = timedelta(seconds=10)
@@ -90,7 +90,7 @@ def new_row(payload: Any, *, key: str, not_before: datetime | None) -> dict[str,
     return {
         "key": key,
         "kind": type(payload).__name__,
-        "order_key": order_key_of(payload),
+        "order_key": job_order.order_key_of(payload),
         "payload": codec.plain(payload),
         "not_before": not_before,
         "traceparent": trace.current(),
@@ -112,12 +112,14 @@ def claim(
 
     `now` is domain time, UTC; `began` is the monotonic time, in seconds, before which the claim did not begin.
 
-    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker: its
-    claim is two statements of one transaction, because the second must see what others committed before the first had
-    the locks. A process that dies leaves its leases, which end by themselves.
+    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker (see
+    `job_order`). A process that dies leaves its leases, which end by themselves.
     """
     params = {"kind": payload.__name__, "now": now, "batch": most, "lease": LEASE}
-    rows = lease_in_order(connection, params) if ordered else connection.execute(_LEASE, params).all()
+    if ordered:
+        rows = connection.execute(job_order.LEASE, {**params, "lookahead": job_order.LOOKAHEAD}).all()
+    else:
+        rows = connection.execute(_LEASE, params).all()
     return sorted((_leased(row, payload, began) for row in rows), key=lambda job: job.position)
 
 

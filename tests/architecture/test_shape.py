@@ -20,7 +20,7 @@ EXTRAS = {
     "bookings": {"actions", "steps"},
     "rooms": {"exact_plan", "plan_process", "steps"},
     "payments": {"cards", "steps", "stripe_gateway"},
-    "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms", "staff_names"},
+    "notifier": {"channels", "http_connections", "pusher_gateway", "mailer", "templates", "sms", "staff_names"},
 }
 
 
