@@ -41,7 +41,7 @@ def set_permissions(node: RabbitNode, rights: dict[str, tuple[str, str, str]]) -
         )
         for user, patterns in rights.items()
     )
-    node.ctl("eval", f"{calls}.")
+    node.ctl("eval", f"{calls}.", timeout=120)
 
 
 def _erlang(text: str) -> str:
