@@ -26,6 +26,7 @@ from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
+from tests.fakes.compiled import sharing_compiled
 from tests.fakes.driver import engine_under_test
 from tests.fakes.open_jobs import with_open_jobs
 from tests.fakes.planned_here import PLANNING_HERE
@@ -48,7 +49,7 @@ class ServiceUnderTest:
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
         self.settings = settings
-        self.engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"), pool_size=12)
+        self.engine = sharing_compiled(sa.create_engine(with_driver(settings.database_url, "psycopg2"), pool_size=12))
         self.running = engine_under_test(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
         self._platform = platform
