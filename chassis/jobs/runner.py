@@ -138,8 +138,8 @@ class JobRunner:
 
     def _give_up(self, job: LeasedJob, why: str) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            marked = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
-            if self.job.on_give_up and marked:
+            given_up = job_queue.give_up(work.connection, job, why)
+            if self.job.on_give_up and given_up:
                 self.job.on_give_up(job.payload, why, work)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:

@@ -35,6 +35,8 @@ LEASE = sa.text("""
     RETURNING *
 """)
 _LOCK = sa.text("LOCK TABLE job IN SHARE ROW EXCLUSIVE MODE")
+# While the lock waits, all who enqueue, claim or end jobs wait behind it.
+_WAIT_BRIEFLY = sa.text("SET LOCAL lock_timeout = '300ms'")
 
 
 def order_key_of(payload: object) -> str:
@@ -46,5 +48,7 @@ def lock_jobs(connection: sa.Connection) -> None:
     """Keep every transaction from enqueueing, claiming and ending jobs until this one ends, which must be soon.
 
     This comes before all other locks. Whoever claims or enqueues afterwards sees what this transaction has committed.
+    Where the table is not free within 300 ms, the transaction fails as one that the database did not answer.
     """
+    connection.execute(_WAIT_BRIEFLY)
     connection.execute(_LOCK)

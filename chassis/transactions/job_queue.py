@@ -132,6 +132,13 @@ def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> int:
     return connection.execute(_RENEW, {**leases, "lease": LEASE}).rowcount
 
 
+def give_up(connection: sa.Connection, job: LeasedJob, why: str) -> bool:
+    """Give up an open job; returns False where another process has ended it, or has leased it since."""
+    held = _OPEN & (JOB.c.position == job.position) & (JOB.c.attempts == job.attempts)
+    giving_up = JOB.update().where(held).values(gave_up_at=sa.func.now(), last_error=why)
+    return connection.execute(giving_up).rowcount > 0
+
+
 def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
     """Set columns of these jobs' rows; returns the positions of the rows. A finished job stays as it is.
 

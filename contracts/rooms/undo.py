@@ -56,8 +56,12 @@ class HoldAgain(RoomAction, Command[HeldAgain]):
     """Sell the nights of a no-show again, those from today (hotel-local) on; no room is assigned.
 
     A repetition with the same `action_id` changes nothing. Refused `CANNOT_UNDO` with the `reason` `NEVER_HAPPENED`,
-    `NO_NIGHT_LEFT` or `NIGHTS_SOLD`, and `ACTION_IN_PROGRESS` while the nights of the no-show are not yet released.
+    `NO_NIGHT_LEFT` or `NIGHTS_SOLD`, and `ACTION_IN_PROGRESS` while the nights of the no-show are not yet released, or
+    the no-show's own event, which is number `released_by` of the booking, has not been applied: that would release the
+    nights once more.
     """
+
+    released_by: int
 
 
 class UndoCheck(Data):

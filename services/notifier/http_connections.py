@@ -16,7 +16,8 @@ class HttpConnections:
 
     `timeout`, in seconds, limits each wait for the server. A connection whose call failed is closed, so that its late
     answer is never another call's. No call is repeated here, because the first one may have arrived. `certificates` is
-    the file with those that are trusted. A proxy is reached over HTTP; calls to a server with TLS are tunnelled.
+    the file with those that are trusted. A proxy is reached over HTTP; calls to a server with TLS are tunnelled. Raises
+    `ValueError` for a proxy that has another scheme, no host or no valid port.
     """
 
     def __init__(self, scheme: str, host: str, port: int, *, timeout: float, certificates: str) -> None:
@@ -25,6 +26,8 @@ class HttpConnections:
         self._idle: list[http.client.HTTPConnection] = []
         proxy = getproxies().get(scheme)
         self._proxy = urlsplit(proxy) if proxy and not proxy_bypass(host) else None
+        if self._proxy and (self._proxy.scheme != "http" or not self._proxy.hostname or self._proxy.port == 0):
+            raise ValueError("the proxy of the environment must be http://host:port")
         self._login = _login(self._proxy.username, self._proxy.password or "") if self._proxy else {}
 
     def post(self, target: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
@@ -68,10 +71,11 @@ class HttpConnections:
 def _is_open(connection: http.client.HTTPConnection, timeout: float) -> bool:
     """Whether the server has neither closed the idle connection nor sent anything on it."""
     with suppress(OSError):
-        connection.sock.settimeout(0)
+        connection.sock.setblocking(False)  # eventlet waits in the read after `settimeout(0)`
         try:
             connection.sock.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
+            connection.sock.setblocking(True)
             connection.sock.settimeout(timeout)
             return True
     return False

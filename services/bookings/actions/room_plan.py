@@ -21,18 +21,19 @@ from services.bookings.domain.room_plan import BegunPlan
 from services.bookings.work import BookingsWork
 
 
-def begin(conversation: KeyedConversation[BookingsWork], hotel: str, plan: BegunPlan) -> bool:
+def begin(conversation: KeyedConversation[BookingsWork], hotel: str, plan: BegunPlan) -> frozenset[str]:
     """Store the intents of the plan's bookings, and the plan for a repetition of the request, all or nothing.
 
-    Returns False where a booking is no longer as the plan was made for. Raises `Unavailable` where the claim was lost.
+    Returns the ids of the bookings that are not as the plan was made for; none where the intents are stored. Raises
+    `Unavailable` where the claim was lost.
     """
     planned, claim = room_plan.rooms(plan.proposal), conversation.claim
     with conversation.transaction() as work:
         if claim:
             idempotency.renew(work.connection, claim)
         bookings = _locked(work, hotel, planned)
-        if not room_plan.is_planned_for(bookings, planned):
-            return False
+        if differing := room_plan.differing(bookings, planned):
+            return differing
         for booking_id, booking in bookings.items():
             intent = PendingAction(
                 id=plan.plan_id,
@@ -46,7 +47,7 @@ def begin(conversation: KeyedConversation[BookingsWork], hotel: str, plan: Begun
             )
             work.bookings.begin_action(booking, intent)
         conversation.remember(work, plan)
-    return True
+    return frozenset()
 
 
 def complete(conversation: Conversation[BookingsWork], hotel: str, plan: BegunPlan, reply: RoomsPlanned | None) -> bool:

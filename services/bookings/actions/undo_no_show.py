@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.transactions.conversation import KeyedConversation
+from contracts.bookings.stays import BookingNoShow
 from contracts.bookings.undo import NoShowUndone, UndoNoShow
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.undo import HeldAgain, HoldAgain, UndoStep
@@ -17,13 +18,15 @@ def undo_no_show(command: UndoNoShow, conversation: KeyedConversation[BookingsWo
     """Undo the no-show. Raises the refusals of `may_undo` and of the rooms service."""
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
-        return {"reason": command.reason} if undo.may_undo(booking, UndoStep.NO_SHOW, now=work.now) else None
+        if not undo.may_undo(booking, UndoStep.NO_SHOW, now=work.now):
+            return None
+        return {"reason": command.reason, "ended_at_version": work.history.last_sequence(booking, BookingNoShow)}
 
     return pending_actions.run(conversation, command, UNDO_NO_SHOW, decide)
 
 
 def _ask(booking: Booking, intent: PendingAction) -> HoldAgain:
-    return HoldAgain(action_id=intent.id, **booking.about)
+    return HoldAgain(action_id=intent.id, **booking.about, released_by=intent.ended_at_version)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: HeldAgain, work: BookingsWork) -> Booking:

@@ -61,7 +61,8 @@ class PendingAction(Data):
     `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
     `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
     `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
-    party. `room_status` is the room's status after an undone check-in.
+    party. `room_status` is the room's status after an undone check-in, `ended_at_version` the
+    version of the booking with the no-show that is undone.
     """
 
     id: str
@@ -78,6 +79,7 @@ class PendingAction(Data):
     override: bool = False
     plan: PlanPart | None = None
     room_status: RoomStatus | None = None
+    ended_at_version: int = 0
     key: str | None = None
     fingerprint: str = ""
 

@@ -97,10 +97,12 @@ def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
 
 
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
+    refunded = booking.zero_if_none(booking.refunded)
+    earlier = None if refunded.is_zero else "SUCCEEDED"
     return {
         "cancellation_fee": event.fee,
-        "refund_amount": event.refund,
-        "refund_status": None if event.refund.is_zero else "PENDING",
+        "refund_amount": refunded + event.refund,
+        "refund_status": earlier if event.refund.is_zero else "PENDING",
         "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
         **NO_ROOM,
         **NO_SECRETS,

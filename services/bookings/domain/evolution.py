@@ -94,7 +94,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     RoomAssigned: _HAS_ROOM,
     RoomMoved: _HAS_ROOM,
     RoomUnassigned: copied(sets={**effects.NO_ROOM, "assignment_notes": None}),
-    GuestCheckedIn: copied("checked_in_at", "checked_in_by", sets=effects.NOTHING_UNDONE),
+    GuestCheckedIn: copied("checked_in_at", "checked_in_by", sets={"overstay": None, **effects.NOTHING_UNDONE}),
     CheckInUndone: copied(
         "late_arrival_expected",
         sets={"checked_in_at": None, "checked_in_by": None, "undone": UndoStep.CHECK_IN, **effects.NO_SECRETS},

@@ -42,6 +42,11 @@ class StaysToPlan:
     needing: tuple[StayNeedingRoom, ...]
     fixed: tuple[str, ...]
 
+    def without(self, differing: frozenset[str]) -> "StaysToPlan":
+        """The same with these bookings kept out of the plan: what the rooms service knows of them is out of date."""
+        needing = tuple(stay for stay in self.needing if stay.booking_id not in differing)
+        return StaysToPlan(needing=needing, fixed=(*self.fixed, *sorted(differing - set(self.fixed))))
+
 
 def check(command: PlanRooms) -> None:
     """Check the nights and the number of bookings. Refused `VALIDATION_ERROR`."""
@@ -85,14 +90,16 @@ def check_size(proposal: RoomPlanProposal) -> None:
         raise invalid("until", f"the plan is about more than {MOST_STAYS} stays; plan fewer nights")
 
 
-def is_planned_for(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay]) -> bool:
-    """Whether each planned booking is confirmed, without a pending action, and in the room that the plan knows."""
-    return all(
-        booking.status is BookingStatus.CONFIRMED
+def differing(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay]) -> frozenset[str]:
+    """The planned bookings that are not confirmed, have a pending action, or have another room than the plan knows."""
+    as_planned = {
+        booking_id
+        for booking_id, booking in bookings.items()
+        if booking.status is BookingStatus.CONFIRMED
         and booking.pending is None
         and booking.assigned_room_number == planned[booking_id].previous_room_number
-        for booking_id, booking in bookings.items()
-    ) and len(bookings) == len(planned)
+    }
+    return frozenset(planned.keys() - as_planned)
 
 
 def part_of(proposal: RoomPlanProposal, planned: PlannedStay) -> PlanPart:

@@ -28,24 +28,29 @@ def plan_rooms(command: PlanRooms, conversation: KeyedConversation[BookingsWork]
         reply = room_plan.reply(memo.proposal)
         if plans.complete(conversation, command.hotel, memo, reply):
             return reply
+    left_out: frozenset[str] = frozenset()
     for _ in range(ATTEMPTS):
-        proposal = _proposal(command, conversation)
+        proposal = _proposal(command, conversation, left_out)
         reply = room_plan.reply(proposal)
         if command.dry_run or not room_plan.rooms(proposal):
             with conversation.transaction() as work:
                 return conversation.finish(work, reply)
         room_plan.check_size(proposal)
         plan = BegunPlan(plan_id=uuid4().hex, proposal=proposal)
-        if plans.begin(conversation, command.hotel, plan) and plans.complete(conversation, command.hotel, plan, reply):
+        differing = plans.begin(conversation, command.hotel, plan)
+        if not differing and plans.complete(conversation, command.hotel, plan, reply):
             _log(command, reply)
             return reply
+        left_out |= differing
     raise Refusal("PLAN_OUTDATED", "The hotel's rooms and stays keep changing; try again.")
 
 
-def _proposal(command: PlanRooms, conversation: KeyedConversation[BookingsWork]) -> RoomPlanProposal:
-    """The plan of the rooms service; an empty one where no stay needs a room."""
+def _proposal(
+    command: PlanRooms, conversation: KeyedConversation[BookingsWork], left_out: frozenset[str]
+) -> RoomPlanProposal:
+    """The plan of the rooms service without the bookings `left_out`; an empty one where no stay needs a room."""
     with conversation.reading() as work:
-        stays = _stays(command, work)
+        stays = _stays(command, work).without(left_out)
     if not stays.needing:
         return RoomPlanProposal(version="")
     return conversation.ask(FindRoomPlan(hotel=command.hotel, needing=stays.needing, fixed=stays.fixed))

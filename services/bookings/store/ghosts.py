@@ -35,13 +35,15 @@ WHERE hotel = :hotel AND kind = :kind AND booking_id = :booking_id AND room_numb
 """)
 _NAMED = one_row_of({"named_hotels": BOOKING.c.hotel, "named_ids": BOOKING.c.id})
 _IN_ROOMS = one_row_of({"room_hotels": BOOKING.c.hotel, "room_numbers": BOOKING.c.assigned_room_number})
-_POSITIONS = sa.select(
+_POSITION = sa.select(
     BOOKING.c.id.label("booking_id"),
     BOOKING.c.hotel,
     BOOKING.c.assigned_room_number.label("room_number"),
     BOOKING.c.status,
     BOOKING.c.pending.is_not(None).label("busy"),
-).where(_NAMED | ((BOOKING.c.status == BookingStatus.IN_HOUSE) & _IN_ROOMS))
+)
+# Two queries, each of which an index serves: PostgreSQL would read the whole table for both conditions with OR.
+_POSITIONS = sa.union(_POSITION.where(_NAMED), _POSITION.where(BOOKING.c.status == BookingStatus.IN_HOUSE, _IN_ROOMS))
 
 
 class SqlGhosts(SqlStore):

@@ -11,6 +11,7 @@ from chassis import codec
 from chassis.database.arrays import one_of_constants
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, FieldChange, TimelineItem
 from contracts.payments.events import PaymentEvent
@@ -20,12 +21,18 @@ from services.bookings.domain.field_changes import field_changes
 from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import AMENDMENT, CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
+_LAST_SEQUENCE = sa.text("SELECT max(sequence) FROM outbox WHERE subject = :subject AND type = :kind")
 _ADD_AMENDMENT = AMENDMENT.insert()
 _ADD_PAYMENT_EVENT = insert(PAYMENT_FACT).on_conflict_do_nothing()
 
 
 class SqlHistory(SqlStore):
     """The history of every booking."""
+
+    def last_sequence(self, booking: Booking, kind: type[BookingEvent]) -> int:
+        """The sequence number of the booking's last event of this kind; 0 where there is none."""
+        named = {"subject": booking.id, "kind": kind.wire_name}
+        return int(self._connection.execute(_LAST_SEQUENCE, named).scalar_one_or_none() or 0)
 
     def feed(self, booking: Booking, *, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The booking's events after a sequence number, oldest first."""

@@ -17,6 +17,7 @@ from services.notifier.work import NotifierWork
 
 SEND_SECONDS = 5.0  # no new send starts later than this: a process that stood still may have lost its lease
 PAUSE_SECONDS = 0.2
+LATE_SECONDS = 2.0  # after the second of an availability push
 
 J = TypeVar("J", PushNotice, PushAvailability)
 
@@ -37,13 +38,17 @@ def send_pushes(pushes: Sequence[PushNotice], conversation: JobConversation[Noti
 def send_availability_pushes(
     jobs: Sequence[PushAvailability], conversation: JobConversation[NotifierWork]
 ) -> list[SendResult]:
-    """Send each hotel's newest push of these. The hotel's older pushes then count as sent."""
+    """Send each hotel's newest push of these. The hotel's older pushes then count as sent.
+
+    A push that comes late may be older than one that was sent already: that is looked up.
+    """
     until = time.monotonic() + SEND_SECONDS
     newest: dict[str, PushAvailability] = {}
     for job in sorted(jobs, key=lambda job: job.second):
         newest[job.hotel] = job
     outdated = {job.notice_id for job in jobs if job is not newest[job.hotel]}
-    sent = outdated | _sent_elsewhere(list(newest.values()), until, conversation)
+    late = [job for job in newest.values() if job.second < time.time() - LATE_SECONDS]
+    sent = outdated | _sent_elsewhere(list(newest.values()), until, conversation) | _outdated(late, conversation)
     return _send_unsent([availability_push(job) for job in jobs], sent, {}, until, conversation)
 
 
@@ -54,6 +59,14 @@ def _sent_elsewhere(jobs: Sequence[J], until: float, conversation: JobConversati
         return frozenset()
     with conversation.reading() as work:
         return work.notices.sent_among(doubtful)
+
+
+def _outdated(jobs: Sequence[PushAvailability], conversation: JobConversation[NotifierWork]) -> Set[str]:
+    """The ids of those notices that a notice of a later second, which has begun, has overtaken."""
+    if not jobs:
+        return frozenset()
+    with conversation.reading() as work:
+        return work.notices.outdated_among(jobs, up_to=int(work.now.timestamp()))
 
 
 def _send_unsent(

@@ -32,6 +32,12 @@ _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
 # Ids are unique across hotels.
 _NAMED = "hotel = ANY(CAST(:hotels AS text[])) AND id = ANY(CAST(:ids AS uuid[]))"
 _SENT = sa.text(f"SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND status = 'SENT'")  # noqa: S608
+_OUTDATED = sa.text(f"""
+SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND EXISTS (
+    SELECT FROM notice AS later
+    WHERE later.subject = notice.subject AND later.sequence > notice.sequence AND later.sequence <= :up_to
+)
+""")  # noqa: S608
 
 
 class SqlNotices(SqlStore):
@@ -74,6 +80,10 @@ class SqlNotices(SqlStore):
     def sent_among(self, jobs: Collection[NoticeJob]) -> set[str]:
         """The ids of those of the jobs' notices that are `SENT`."""
         return set(self._connection.execute(_SENT, _ids_of(jobs)).scalars())
+
+    def outdated_among(self, jobs: Collection[NoticeJob], *, up_to: int) -> set[str]:
+        """The ids of those of the jobs' notices whose subject has a notice with a later sequence, up to `up_to`."""
+        return set(self._connection.execute(_OUTDATED, {**_ids_of(jobs), "up_to": up_to}).scalars())
 
     def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
         row = self._connection.execute(query).mappings().first()

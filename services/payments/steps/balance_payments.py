@@ -5,7 +5,7 @@ from contracts.values import SYSTEM, Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.domain.payment import Payment, PaymentKey
-from services.payments.lifecycle import PAID
+from services.payments.lifecycle import LIFECYCLE, PAID, RefundRetried
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
@@ -45,10 +45,12 @@ def approve_again(hotel: str, booking_id: str, work: PaymentsWork, *, ended_by: 
 
 
 def _with_failed_refunds_retried(payment: Payment, work: PaymentsWork, *, why: str) -> Payment:
-    decision = retry(payment)
+    """The payment, of which a refund that failed is tried again; a payment that keeps no money stays as it is."""
+    decision = retry(payment) if LIFECYCLE.allows(payment.status, RefundRetried) else None
     if decision is None:
         return payment
     work.record(payment, decision, why=why, by=SYSTEM)
+    enqueue_convergence(payment.key, why, work)
     return decision.payment
 
 

@@ -63,9 +63,12 @@ def undo_move_out(command: UndoMoveOut, work: RoomsWork) -> RoomOccupiedReply:
 def hold_again(command: HoldAgain, work: RoomsWork) -> HeldAgain:
     """Sell the nights of a no-show again, from today on. Refused `CANNOT_UNDO`, `ACTION_IN_PROGRESS`.
 
-    While the hold is live, the event of the no-show is still on its way, and would release nights sold before it.
+    While the hold is live, or the event of the no-show was not applied, that event is still on its way, and would
+    release nights sold before it.
     """
     held = _held(work, command.hotel, command.booking_id)
+    if work.undo.applied_events(command.booking_id) < command.released_by:
+        undo.check((undo.STILL_HELD,))
     today = stays.local_day(work.now, held.hotel.timezone)
     undo.check(undo.refusals_of_hold(held.hold, today=today))
     if held.hold is None:

@@ -18,13 +18,16 @@ PROGRAM = (sys.executable, "-m", "services.rooms.plan_process")
 EXACT_SECONDS = 2.0
 SECONDS = 12.0
 AT_ONCE = 2
+FREE_WITHIN = 1.0  # seconds
 MOST_OF_A_LINE = 300  # characters of the last line that the process writes on its standard error
 
 log = logs.logger(__name__)
 
 
 class PlanProcess:
-    """Makes plans. At most two processes run at once, and further callers wait for one of them.
+    """Makes plans. At most two processes run at once; a further caller waits for one of them for a second at most.
+
+    Each caller holds one of the service's workers, so that more callers would hold up all other asks.
 
     A process inherits nothing of this one's environment, thus no secret.
     """
@@ -35,10 +38,14 @@ class PlanProcess:
         self._free = threading.BoundedSemaphore(AT_ONCE)
 
     def plan(self, sources: PlanSources) -> RoomPlan:
-        """The plan of these sources. Raises `Unavailable` where the process fails, or is not done in time."""
+        """The plan of these sources. Raises `Unavailable` where the process fails or is late, or none is free."""
         question = codec.encode(PlanToMake(sources=sources, exact_seconds=EXACT_SECONDS))
-        with self._free:
+        if not self._free.acquire(timeout=FREE_WITHIN):
+            raise Unavailable("other room plans are being made")
+        try:
             return self._answer(question)
+        finally:
+            self._free.release()
 
     def _answer(self, question: bytes) -> RoomPlan:
         try:

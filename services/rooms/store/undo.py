@@ -36,8 +36,15 @@ WHERE hotel = :hotel AND booking_id = :booking_id AND ended_at IS NOT NULL RETUR
 TYPE_CODE = sa.text("SELECT code FROM room_type WHERE hotel = :hotel AND id = :id")
 
 
+APPLIED = sa.text("SELECT last FROM inbox_position WHERE source = 'bookings' AND subject = :booking_id")
+
+
 class SqlUndo(RoomsStore):
     """Reads and revives rows of the tables `period` and `hold` of one booking."""
+
+    def applied_events(self, booking_id: str) -> int:
+        """The number of the last event of the booking that this service has applied; 0 before the first."""
+        return int(self._connection.execute(APPLIED, {"booking_id": booking_id}).scalar_one_or_none() or 0)
 
     def slept_elsewhere(self, hotel: str, booking_id: str) -> bool:
         """Whether the booking's guest has slept a night in a room that the guest has left."""

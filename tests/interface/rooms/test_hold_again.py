@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from contracts.bookings.stays import BookingNoShow
 from contracts.rooms.events import InventoryHeld
+from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.undo import HoldAgain, UndoStep
 from services.rooms.store import nights
 from tests.interface.rooms.rooms_under_test import RoomsUnderTest, at_once, day
@@ -16,8 +17,12 @@ from tests.interface.rooms.test_occupancy import ended
 from tests.interface.rooms.test_undo import check
 
 
-def holding_again(service: RoomsUnderTest, *, booking_id: str = "BK-A", action_id: str = "") -> HoldAgain:
-    return HoldAgain(action_id=action_id or uuid4().hex, booking_id=booking_id, hotel=service.hotel)
+def holding_again(
+    service: RoomsUnderTest, *, booking_id: str = "BK-A", action_id: str = "", released_by: int = 1
+) -> HoldAgain:
+    """The ask after the no-show, which is the first event of the booking here."""
+    action_id = action_id or uuid4().hex
+    return HoldAgain(action_id=action_id, booking_id=booking_id, hotel=service.hotel, released_by=released_by)
 
 
 def no_show(service: RoomsUnderTest, booking_id: str = "BK-A", *, nights: int = 3, room: str = "101") -> None:
@@ -34,6 +39,19 @@ def reason(service: RoomsUnderTest) -> object:
     reason = refusal.details.get("reason", refusal.code)
     assert said == [reason], "the preview says something else"
     return reason
+
+
+def test_nights_whose_release_came_before_the_event_of_the_no_show_are_not_sold_again_yet(
+    service: RoomsUnderTest,
+) -> None:
+    service.hold("BK-A", 0, 3)
+    service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
+
+    assert service.refusal(holding_again(service)).code == "ACTION_IN_PROGRESS"
+    service.apply(ended(service, BookingNoShow, "BK-A"))
+    service.ask(holding_again(service))
+
+    assert service.sold()[:4] == [1, 1, 1, 0]
 
 
 def test_the_nights_from_today_on_are_sold_again_without_a_room(service: RoomsUnderTest) -> None:

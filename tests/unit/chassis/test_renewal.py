@@ -64,7 +64,12 @@ def test_work_that_ends_before_its_first_renewal_starts_no_thread(
 ) -> None:
     started: list[object] = []
     start = threading.Thread.start
-    monkeypatch.setattr(threading.Thread, "start", lambda thread: (started.append(thread), start(thread)))
+
+    def noted(thread: threading.Thread) -> None:
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
 
     for _ in range(50):
         repeat(lambda: None, 60.0)()
