@@ -71,11 +71,12 @@ class HttpConnections:
 def _is_open(connection: http.client.HTTPConnection, timeout: float) -> bool:
     """Whether the server has neither closed the idle connection nor sent anything on it."""
     with suppress(OSError):
-        connection.sock.setblocking(False)  # eventlet waits in the read after `settimeout(0)`
+        # Not `settimeout(0)`, after which eventlet waits in a read over TLS.
+        connection.sock.setblocking(False)  # noqa: FBT003
         try:
             connection.sock.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
-            connection.sock.setblocking(True)
+            connection.sock.setblocking(True)  # noqa: FBT003
             connection.sock.settimeout(timeout)
             return True
     return False

@@ -25,9 +25,12 @@ class CountingProvider:
         self.closed = threading.Event()
         self.targets: list[bytes] = []
         self.logins: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = self._listening()
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def _listening(self) -> socket.socket:
+        return socket.create_server(("127.0.0.1", 0))
 
     def close(self) -> None:
         self._listener.close()
