@@ -45,9 +45,12 @@ def approve_again(hotel: str, booking_id: str, work: PaymentsWork, *, ended_by: 
 
 
 def _with_failed_refunds_retried(payment: Payment, work: PaymentsWork, *, why: str) -> Payment:
-    """The payment, of which a refund that failed is tried again; a payment that keeps no money stays as it is."""
+    """The payment, of which a refund that failed before the end was undone is tried again.
+
+    A payment that keeps no money, or that has ended and was not undone, stays as it is: there, staff decide.
+    """
     decision = retry(payment) if LIFECYCLE.allows(payment.status, RefundRetried) else None
-    if decision is None:
+    if decision is None or work.desired_states.of_payment(payment).ended:
         return payment
     work.record(payment, decision, why=why, by=SYSTEM)
     enqueue_convergence(payment.key, why, work)

@@ -67,10 +67,10 @@ def hold_again(command: HoldAgain, work: RoomsWork) -> HeldAgain:
     release nights sold before it.
     """
     held = _held(work, command.hotel, command.booking_id)
-    if work.undo.applied_events(command.booking_id) < command.released_by:
-        undo.check((undo.STILL_HELD,))
     today = stays.local_day(work.now, held.hotel.timezone)
     undo.check(undo.refusals_of_hold(held.hold, today=today))
+    if work.undo.applied_events(command.booking_id) < command.released_by:
+        undo.check((undo.STILL_HELD,))
     if held.hold is None:
         raise LookupError(command.booking_id)
     hold = undo.held_again(held.hold, today=today)
