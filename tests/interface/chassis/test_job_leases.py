@@ -107,16 +107,16 @@ def test_without_renewal_a_long_call_would_be_made_twice(
 
 def lease_after_a_long_call(worker: JobRunner) -> bool:
     """Whether a process, after a call that took longer than one lease, takes its lease for one that may be over."""
-    seen: list[bool] = []
+    taken_for_over: list[bool] = []
 
     def long_call(calls: Sequence[Call], conversation: Any) -> list[str]:
         time.sleep(0.6)
-        seen.append(conversation.lease_may_be_over)
+        taken_for_over.append(conversation.lease_may_be_over)
         return ["done"] * len(calls)
 
     leased = worker.claim()
     JobRunner(Job(Call, long_call), worker.unit_of_work, lambda *_: None).run(leased)
-    return seen[0]
+    return taken_for_over[0]
 
 
 def test_a_lease_that_is_renewed_is_not_over(worker: JobRunner) -> None:
