@@ -69,6 +69,19 @@ def test_a_booking_that_changes_before_the_intents_makes_the_plan_outdated(fixtu
     assert waiting(fixture) == 0
 
 
+def test_a_booking_on_which_the_services_differ_for_long_is_left_out_of_the_plan(fixture: PlatformFixture) -> None:
+    """The rooms service still has the room of a booking that has none by the bookings service."""
+    crowded = Crowded(fixture)
+    moved = crowded.plan(dry_run=True).moved[0].booking_id
+    with fixture.platform.services["bookings"].engine.begin() as connection:
+        connection.execute(sa.text("UPDATE booking SET assigned_room_number = 'other' WHERE id = :id"), {"id": moved})
+
+    reply = crowded.plan()
+
+    assert moved not in {each.booking_id for each in reply.moved}
+    assert waiting(fixture) == 0
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before rooms", "after rooms"])
 def test_a_plan_whose_process_died_is_carried_out_by_the_timer(fixture: PlatformFixture, after: bool) -> None:
     crowded = Crowded(fixture)

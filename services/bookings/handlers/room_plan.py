@@ -28,7 +28,8 @@ def plan_rooms(command: PlanRooms, conversation: KeyedConversation[BookingsWork]
         reply = room_plan.reply(memo.proposal)
         if plans.complete(conversation, command.hotel, memo, reply):
             return reply
-    left_out: frozenset[str] = frozenset()
+    differed: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()  # the bookings that differed twice: the services do not agree on them
     for _ in range(ATTEMPTS):
         proposal = _proposal(command, conversation, left_out)
         reply = room_plan.reply(proposal)
@@ -41,7 +42,8 @@ def plan_rooms(command: PlanRooms, conversation: KeyedConversation[BookingsWork]
         if not differing and plans.complete(conversation, command.hotel, plan, reply):
             _log(command, reply)
             return reply
-        left_out |= differing
+        left_out |= differing & differed
+        differed |= differing
     raise Refusal("PLAN_OUTDATED", "The hotel's rooms and stays keep changing; try again.")
 
 

@@ -237,4 +237,4 @@ def test_without_the_condition_of_an_open_job_it_ends_twice(
     monkeypatch.setattr(job_queue, "_OPEN", sa.true())
     monkeypatch.setattr(job_queue, "_END", job_queue._END.replace("AND done_at IS NULL AND gave_up_at IS NULL", ""))
 
-    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success", "success", "given up"]
+    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success", "success"]
