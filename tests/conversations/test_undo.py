@@ -1,7 +1,5 @@
 """Undo over all services: money is never moved twice by going forth and back, nights and rooms are as before."""
 
-import random
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +9,13 @@ import sqlalchemy as sa
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import SettleBalance
-from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetBooking
 from contracts.bookings.status import BookingStatus as Status
 from contracts.bookings.stays import CheckIn, CheckOut, MarkNoShow
 from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow, UndoPreview
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.rooms.events import RoomStatus
-from contracts.rooms.undo import HoldAgain, UndoMoveIn, UndoMoveOut, UndoStep
+from contracts.rooms.undo import UndoStep
 from hotelmate.invariants.catalogue import examine
 from tests.conversations import actions
 from tests.conversations.balances import books_agree, page, pays
@@ -31,7 +28,6 @@ from tests.conversations.test_endings import (
     noon_after,
     three_nights,
     to_local,
-    with_room,
 )
 from tests.conversations.test_invariants import examination
 
@@ -254,69 +250,3 @@ def test_a_stay_goes_forth_and_back_and_the_room_with_it(fixture: PlatformFixtur
     pushed = [name for name, _ in actions.pushed(fixture, f"private-booking-{created.booking.id}")]
     assert {"booking_check_in_undone", "booking_check_out_undone"} <= set(pushed)
     assert pushed.count("booking_checked_in") == 2
-
-
-STEPS: list[tuple[type[Any], Callable[[CreatedBooking], Any], Status]] = [
-    (UndoMoveIn, undo_check_in, Status.CONFIRMED),
-    (UndoMoveOut, lambda created: UndoCheckOut(**about(created)), Status.IN_HOUSE),
-    (HoldAgain, lambda created: UndoNoShow(**about(created)), Status.CONFIRMED),
-]
-
-
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("after", [False, True], ids=["before rooms is asked", "after rooms has done it"])
-def test_an_undo_converges_wherever_the_process_dies(
-    fixture: PlatformFixture, step: tuple[type[Any], Callable[[CreatedBooking], Any], Status], after: bool
-) -> None:
-    ask, command, status = step
-    if ask is HoldAgain:
-        created = no_show(fixture)
-    else:
-        created = confirmed(fixture, **three_nights(fixture))
-        living(fixture, created)
-    if ask is UndoMoveOut:
-        done(fixture, CheckOut(**about(created)))
-
-    with actions.process_dies(fixture, ask, after=after):
-        with pytest.raises(Exception, match="crashed"):
-            fixture.platform.ask(command(created), STAFF)
-        fixture.settle()
-    assert actions.refusal(fixture, command(created)).code == "ACTION_IN_PROGRESS"
-    actions.make_timers_due(fixture)
-
-    assert fixture.booking(created).status is status
-    assert_equation(fixture, created.booking.id)
-    assert done(fixture, command(created)).status is status  # the repetition
-    examined(fixture)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_equation_holds_over_any_series_of_steps_and_undos(fixture: PlatformFixture, seed: int) -> None:
-    choices = random.Random(seed)
-    created = confirmed(fixture, **three_nights(fixture))
-    steps = {
-        "assign": lambda: with_room(fixture, created),
-        "check in": lambda: done(fixture, CheckIn(**about(created, late_arrival=True))),
-        "check out": lambda: done(fixture, CheckOut(**about(created))),
-        "extend": lambda: done(fixture, ExtendBooking(**about(created, add_nights=1))),
-        "settle": lambda: done(fixture, SettleBalance(**about(created, amount="10.00"))),
-        "pay": lambda: fixture.booking(created).can_pay and pays(fixture, page(fixture, created)),
-        "undo check-in": lambda: done(fixture, undo_check_in(created)),
-        "undo check-out": lambda: done(fixture, UndoCheckOut(**about(created))),
-        "undo no-show": lambda: done(fixture, UndoNoShow(**about(created))),
-        "wait": lambda: to_local(fixture, noon_after(created) + timedelta(days=choices.randint(0, 1))),
-    }
-    trace = []
-    for _ in range(16):
-        name = choices.choice([*steps, "undo no-show", "check in", "assign"])
-        if name == "wait" and "wait" in trace:
-            continue
-        try:
-            steps[name]()
-        except Refusal as refusal:
-            name += f": {refusal.code} {refusal.details.get('reason', '')}"
-        trace.append(name)
-        assert_equation(fixture, created.booking.id)
-    examined(fixture)
-    books_agree(fixture)
-    assert len(trace) > 10, trace

@@ -17,6 +17,7 @@ from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import CheckUndo, UndoCheck, UndoMoveIn, UndoRefusal, UndoStep
 from services.bookings.handlers.overstays import flag_overstays
 from services.bookings.handlers.timers import apply_due_deadline
+from tests.interface.bookings.repeated_undo import assert_no_second_effect
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about, refused
 from tests.interface.bookings.test_orders import order, step
@@ -75,15 +76,8 @@ def test_an_undone_check_in_leaves_the_booking_as_before_it(service: BookingsUnd
 
 def test_an_undone_check_in_that_is_repeated_has_no_second_effect(service: BookingsUnderTest) -> None:
     booking_id = staying(service)
-    key = {"idempotency_key": "k", "fingerprint": "f"}
 
-    first = service.answer(undo(booking_id), **key)
-    replayed = service.answer(undo(booking_id), **key)
-    again = service.ask(undo(booking_id))
-
-    assert (first.replayed, replayed.replayed) == (False, True)
-    assert first.reply == replayed.reply == again
-    assert service.events(booking_id).count("CheckInUndone") == 1
+    assert_no_second_effect(service, undo(booking_id), "CheckInUndone")
     assert len(undos_asked(service)) == 1
 
 

@@ -18,6 +18,7 @@ from contracts.rooms.undo import UndoMoveOut, UndoStep
 from contracts.values import Context
 from services.bookings.actions import vacate
 from services.bookings.handlers.overstays import flag_overstays
+from tests.interface.bookings.repeated_undo import assert_no_second_effect
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import about, refused
 from tests.interface.bookings.test_overstays import incidents, staying
@@ -72,15 +73,8 @@ def test_a_guest_whose_check_out_is_undone_is_in_house_as_before(service: Bookin
 
 def test_an_undone_check_out_that_is_repeated_has_no_second_effect(service: BookingsUnderTest) -> None:
     booking_id = left(service)
-    key = {"idempotency_key": "k", "fingerprint": "f"}
 
-    first = service.answer(undo(booking_id), **key)
-    replayed = service.answer(undo(booking_id), **key)
-    again = service.ask(undo(booking_id))
-
-    assert (first.replayed, replayed.replayed) == (False, True)
-    assert first.reply == replayed.reply == again
-    assert service.events(booking_id).count("CheckOutUndone") == 1
+    assert_no_second_effect(service, undo(booking_id), "CheckOutUndone")
 
 
 def test_what_cannot_be_undone_is_refused_with_the_reason(service: BookingsUnderTest) -> None:

@@ -15,6 +15,7 @@ from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.undo import HoldAgain, UndoStep
 from services.bookings.handlers.holds import release_orphan_holds
 from services.bookings.handlers.timers import apply_due_deadline
+from tests.interface.bookings.repeated_undo import assert_no_second_effect
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.steps import ARRIVES, about, confirmed, paid, refused
 from tests.interface.bookings.test_recovery import due
@@ -86,15 +87,8 @@ def test_what_was_kept_counts_towards_the_stay(service: BookingsUnderTest) -> No
 def test_an_undone_no_show_that_is_repeated_has_no_second_effect(service: BookingsUnderTest) -> None:
     booking_id = no_show(service)
     service.deliver(refunded(booking_id))
-    key = {"idempotency_key": "k", "fingerprint": "f"}
 
-    first = service.answer(undo(booking_id), **key)
-    replayed = service.answer(undo(booking_id), **key)
-    again = service.ask(undo(booking_id))
-
-    assert (first.replayed, replayed.replayed) == (False, True)
-    assert first.reply == replayed.reply == again
-    assert service.events(booking_id).count("NoShowUndone") == 1
+    assert_no_second_effect(service, undo(booking_id), "NoShowUndone")
     assert len([message for message in service.rooms.asks if isinstance(message, HoldAgain)]) == 1
 
 

@@ -118,6 +118,15 @@ def test_a_proxy_is_given_the_login_of_its_url(monkeypatch: pytest.MonkeyPatch, 
     assert provider.logins == [b"dXNlcjp3b3Jk"]
 
 
+@pytest.mark.parametrize("proxy", ["https://127.0.0.1:8443", "127.0.0.1:3128", "http://", "http://127.0.0.1:x"])
+def test_a_proxy_that_cannot_be_used_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+
+    with pytest.raises(ValueError, match=r"proxy|[Pp]ort"):
+        gateway(80)
+
+
 def test_calls_with_tls_are_tunnelled_through_a_proxy(
     monkeypatch: pytest.MonkeyPatch, provider: CountingProvider
 ) -> None:

@@ -1,6 +1,8 @@
 """The room plan's process: its answer, and that every way in which it can fail is `Unavailable`."""
 
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from chassis.refusal import Unavailable
 from contracts.values import Stay
 from services.rooms.domain.room_plan.plan import RoomPlan, RoomToPlan, StayToPlan, plan_rooms
 from services.rooms.domain.room_plan.sources import PlanSources
+from services.rooms.plan_process import client
 from services.rooms.plan_process.client import PlanProcess
 from tests.unit.rooms.builders import DOUBLE, day
 
@@ -70,3 +73,16 @@ def test_after_a_failure_another_plan_is_made() -> None:
     for _ in range(5):
         with pytest.raises(Unavailable):
             process.plan(the_sources())
+
+
+def test_a_further_plan_does_not_wait_for_those_that_are_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "FREE_WITHIN", 0.05)
+    process = PlanProcess((sys.executable, "-c", "import time; time.sleep(60)"), seconds=3)
+
+    with ThreadPoolExecutor() as pool:
+        making = [pool.submit(process.plan, the_sources()) for _ in range(client.AT_ONCE)]
+        time.sleep(0.5)
+        with pytest.raises(Unavailable, match="other room plans"):
+            process.plan(the_sources())
+        assert not any(each.done() for each in making)
+    assert all(isinstance(each.exception(), Unavailable) for each in making)
