@@ -9,12 +9,13 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.bookings.overstays import Incident, IncidentStatus, OverstayDismissed, OverstaySeverity
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.stays import BookingNoShow, GuestCheckedIn
 from contracts.bookings.undo import CheckInUndone
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import UndoStep
 from services.bookings.domain import deadlines, evolution, overstays, undo
 from services.bookings.domain.booking import Booking
-from tests.unit.bookings.builders import ANNA, NOW, a_booking
+from tests.unit.bookings.builders import ANNA, NOW, a_booking, eur
 
 ARRIVED = datetime(2030, 6, 10, 14, 0, tzinfo=UTC)
 NOON_AFTER_CHECK_OUT = datetime(2030, 6, 14, 11, 0, tzinfo=UTC)
@@ -117,3 +118,28 @@ def test_a_live_incident_is_dismissed_by_an_undone_check_in() -> None:
     assert isinstance(event, OverstayDismissed)
     assert (event.incident_status, event.dismissed_by) == (IncidentStatus.DISMISSED, ANNA)
     assert overstays.ended_by(in_house(), (check_in_undone(booking),), now=NOW) == ()
+
+
+def test_a_second_end_adds_its_refund_to_what_was_refunded() -> None:
+    """The first no-show returned 200.00 and was undone."""
+    booking = a_booking(refunded=eur(20000), refund_amount=eur(20000), refund_status="SUCCEEDED")
+
+    for refund, status in ((eur(5000), "PENDING"), (eur(0), "SUCCEEDED")):
+        event = BookingNoShow(
+            **booking.about, status=BookingStatus.NO_SHOW, marked_at=NOW, marked_by=ANNA, fee=eur(9880), refund=refund
+        )
+        after = evolution.evolve(booking, event, at=NOW)
+        assert (after.refund_amount, after.refund_status) == (eur(20000) + refund, status)
+
+
+def test_a_guest_who_checks_in_after_an_undone_check_in_can_overstay() -> None:
+    incident = Incident(
+        id="i", status=IncidentStatus.DISMISSED, severity=OverstaySeverity.LOW, deadline_at=NOW, opened_at=NOW
+    )
+    booking = a_booking(overstay=incident, checkout_deadline_at=NOW, assigned_room_number="101")
+    event = GuestCheckedIn(
+        **booking.about, status=BookingStatus.IN_HOUSE, room_number="101", checked_in_at=NOW, checked_in_by=ANNA
+    )
+
+    assert deadlines.overstay_due_at(evolution.evolve(booking, event, at=NOW)) == NOW
+    assert deadlines.overstay_due_at(booking) is None
