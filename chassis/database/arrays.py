@@ -22,7 +22,10 @@ def one_of_constants(column: sa.ColumnElement[Any], names: Collection[str]) -> s
 
 
 def one_row_of(columns: Mapping[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
-    """Whether these columns, by parameter, are a row of the parameters: each is a list with one value of every row."""
+    """Whether these columns, by parameter, are a row of the parameters: each is a list with one value of every row.
+
+    An index serves this condition alone or under AND, and not under OR.
+    """
     arrays = [
         sa.cast(sa.bindparam(name, type_=_array_of(column)), _array_of(column)) for name, column in columns.items()
     ]

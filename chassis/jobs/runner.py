@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.jobs.backoff import backoff, retry_after
 from chassis.observability import logs, trace
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
@@ -106,7 +104,7 @@ class JobRunner:
                 self._call_on_success(succeeded, work)
         except job_queue.EndedBefore:
             with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-                marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
+                marked = job_queue.mark(work.connection, jobs)
                 self._call_on_success([pair for pair in succeeded if pair[0].position in marked], work)
 
     def _call_on_success(self, succeeded: Sequence[tuple[LeasedJob, Any]], work: Work) -> None:

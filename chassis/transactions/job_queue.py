@@ -139,13 +139,18 @@ def give_up(connection: sa.Connection, job: LeasedJob, why: str) -> bool:
     return connection.execute(giving_up).rowcount > 0
 
 
-def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
-    """Set columns of these jobs' rows; returns the positions of the rows. A finished job stays as it is.
+def mark(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> set[int]:
+    """Mark these jobs as done; returns the positions of those that were open. A finished job stays as it is.
 
     A process that was frozen may end a job that another process has taken over and finished.
     """
     positions = [job.position for job in jobs]
-    marking = JOB.update().where(one_of(JOB.c.position, positions) & _OPEN).values(**values).returning(JOB.c.position)
+    marking = (
+        JOB.update()
+        .where(one_of(JOB.c.position, positions) & _OPEN)
+        .values(done_at=sa.func.now(), last_error="")
+        .returning(JOB.c.position)
+    )
     return set(connection.execute(marking).scalars()) if positions else set()
 
 

@@ -31,11 +31,7 @@ REVIVE_HOLD = sa.text("""
 UPDATE hold SET ended_at = NULL, check_in = :check_in, check_out = :check_out, version = version + 1
 WHERE hotel = :hotel AND booking_id = :booking_id AND ended_at IS NOT NULL RETURNING version
 """)
-
-
 TYPE_CODE = sa.text("SELECT code FROM room_type WHERE hotel = :hotel AND id = :id")
-
-
 APPLIED = sa.text("SELECT last FROM inbox_position WHERE source = 'bookings' AND subject = :booking_id")
 
 
