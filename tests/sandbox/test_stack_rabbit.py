@@ -25,9 +25,9 @@ DURABLE = pika.BasicProperties(delivery_mode=2)
 
 @pytest.fixture(scope="module")
 def nodes(rabbit: RabbitNode) -> Iterator[tuple[RabbitNode, RabbitNode]]:
-    """A node in a directory with an unusual name, and the session's."""
+    """A node of one's own, and the session's."""
     with temporary_run() as run:
-        own = RabbitNode(run / ODD_NAME, definitions=COMMANDS.definitions, users=BROKER_USERS)
+        own = RabbitNode(run / "own", definitions=COMMANDS.definitions, users=BROKER_USERS)
         try:
             yield own.start(), rabbit
         finally:
@@ -60,8 +60,14 @@ def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, Rabb
     }
 
 
-def test_a_node_loads_its_definitions_whatever_its_directory_is_called(nodes: tuple[RabbitNode, RabbitNode]) -> None:
-    assert has_queue(nodes[0].amqp_url, "bookings.inbox.0")
+def test_a_node_loads_its_definitions_whatever_its_directory_is_called() -> None:
+    with temporary_run() as run:
+        node = RabbitNode(run / ODD_NAME, definitions=COMMANDS.definitions, users=BROKER_USERS)
+        try:
+            assert has_queue(node.start().amqp_url, "bookings.inbox.0")
+        finally:
+            node.kill()
+            node.close()
 
 
 def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -> None:
