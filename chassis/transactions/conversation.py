@@ -196,6 +196,22 @@ class JobConversation(Conversation[W]):
         """
         return time.monotonic() >= self._leased_until
 
+    def held(self, payloads: Sequence[P]) -> list[P]:
+        """Those of these payloads whose jobs no other process has ended, or may have leased since.
+
+        Only jobs that were leased before are looked up, by one query: the process that had one of them may have been
+        slow to store what it did.
+        """
+        if self.lease_may_be_over:
+            return []
+        of = {id(job.payload): job for job in self._leased}
+        again = [of[id(each)] for each in payloads if of[id(each)].attempts > 1]
+        if not again:
+            return list(payloads)
+        with self.reading() as work:
+            lost = {job.position for job in again} - job_queue.held(work.connection, again)
+        return [each for each in payloads if of[id(each)].position not in lost]
+
     def renew(self, connection: sa.Connection) -> None:
         """Renew the lease of the jobs that are not finished; it counts from the beginning of this renewal.
 

@@ -32,6 +32,7 @@ _LEASE = sa.text("""
 _LEASES = one_row_of({"positions": JOB.c.position, "of_attempts": JOB.c.attempts})
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
 _RENEW = JOB.update().where(_LEASES & _OPEN).values(try_at=_LEASED_UNTIL)
+_HELD = sa.select(JOB.c.position).where(_LEASES & _OPEN)
 _ENDED_BEFORE = "job ended before"
 _MISSED = {"(SELECT count(*) FROM ended) <> cardinality(CAST(:ended_jobs AS bigint[]))": _ENDED_BEFORE}
 _END = f"""
@@ -128,8 +129,12 @@ def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> int:
 
     Returns how many leases were renewed.
     """
-    leases = {"positions": [job.position for job in jobs], "of_attempts": [job.attempts for job in jobs]}
-    return connection.execute(_RENEW, {**leases, "lease": LEASE}).rowcount
+    return connection.execute(_RENEW, {**_leases(jobs), "lease": LEASE}).rowcount
+
+
+def held(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> set[int]:
+    """The positions of those of these jobs that are open, and that no other process has leased since."""
+    return set(connection.execute(_HELD, _leases(jobs)).scalars())
 
 
 def give_up(connection: sa.Connection, job: LeasedJob, why: str) -> bool:
@@ -182,6 +187,10 @@ def postpone(connection: sa.Connection, jobs: Sequence[PostponedJob]) -> None:
         "whys": [job.why for job in jobs],
     }
     connection.execute(_POSTPONE, values)
+
+
+def _leases(jobs: Sequence[LeasedJob]) -> dict[str, Any]:
+    return {"positions": [job.position for job in jobs], "of_attempts": [job.attempts for job in jobs]}
 
 
 def _leased(row: Any, payload: type[Any], began: float) -> LeasedJob:

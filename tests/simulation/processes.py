@@ -21,6 +21,7 @@ from chassis.transactions.unit_of_work import SYSTEM_CONTEXT, UnitOfWork
 from chassis.transactions.work import Work
 from contracts.message import Ask, Envelope
 from contracts.values import Context
+from tests.simulation.judging.notices import count_late_results
 from tests.simulation.tasks import Task
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class SimulatedProcess:
         def run() -> None:
             while free := max(0, self._free(runner.job)):
                 leased = runner.claim(free)
+                count_late_results(self._world, leased)
                 self._run(runner, leased)
                 if len(leased) < runner.most(free):
                     return

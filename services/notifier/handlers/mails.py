@@ -27,8 +27,8 @@ def send_mails(jobs: Sequence[SendMail], conversation: JobConversation[NotifierW
     as many such mails in the last 24 hours as permitted.
 
     A process that dies in the middle leaves the mails that the server accepted as if they were not sent: they are sent
-    again, under the same Message-ID, with the rest of the batch. A process whose lease may be over sends nothing more:
-    another process may be sending the same mails.
+    again, under the same Message-ID, with the rest of the batch. A process whose lease may be over sends nothing more,
+    and a mail that was leased before is sent only if the process that had it has not ended it meanwhile.
     """
     with conversation.dependencies.mail_server.connect() as connection:
         facts = _facts_of(jobs, conversation)
@@ -39,8 +39,9 @@ def send_mails(jobs: Sequence[SendMail], conversation: JobConversation[NotifierW
             if isinstance(each, MailFacts) and each.before_payment and isinstance(mail, Mail)
         }
         refused = _count(before_payment, conversation)
+        held = {job.notice_id for job in conversation.held(jobs)}
         return [
-            _send(connection, refused.get(job.notice_id, mail), conversation)
+            _send(connection, refused.get(job.notice_id, mail), conversation, held=job.notice_id in held)
             for job, mail in zip(jobs, mails, strict=True)
         ]
 
@@ -52,11 +53,11 @@ def send_messages(jobs: Sequence[SendMessage], conversation: JobConversation[Not
         ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
             letter = _ask(conversation, ask)
-            if over := _lease_over(conversation):
-                outcomes.append(over)
-                continue
-            conversation.dependencies.sms.send(letter.recipient, letter.message)
-            outcomes.append("")
+            if conversation.held([job]):
+                conversation.dependencies.sms.send(letter.recipient, letter.message)
+                outcomes.append("")
+            else:
+                outcomes.append(RetryLater("LEASE_OVER"))
         else:
             outcome = _send_letter(conversation, job, ask, MailRenderer.message)
             outcomes.append(outcome if isinstance(outcome, Exception) else "")
@@ -126,27 +127,22 @@ def _send_letter(
 ) -> str | Exception:
     with conversation.dependencies.mail_server.connect() as connection:
         mail = render(conversation.dependencies.renderer, job, _ask(conversation, ask))
-        return _send(connection, mail, conversation)
+        return _send(connection, mail, conversation, held=bool(conversation.held([job])))
 
 
 def _send(
-    connection: SmtpConnection, mail: Mail | Exception, conversation: JobConversation[NotifierWork]
+    connection: SmtpConnection, mail: Mail | Exception, conversation: JobConversation[NotifierWork], *, held: bool
 ) -> str | Exception:
     """The subject line of the mail that was sent, or why it was not."""
     if isinstance(mail, Exception):
         return mail
-    if over := _lease_over(conversation):
-        return over
+    if conversation.lease_may_be_over or not held:
+        return RetryLater("LEASE_OVER")
     try:
         connection.send(mail)
     except (RetryLater, PermanentFailure) as problem:
         return problem
     return mail.subject
-
-
-def _lease_over(conversation: JobConversation[NotifierWork]) -> RetryLater | None:
-    """Why nothing more is sent; None while no other process can have the jobs."""
-    return RetryLater("LEASE_OVER") if conversation.lease_may_be_over else None
 
 
 def _ask(conversation: Conversation[NotifierWork], ask: Ask[T]) -> T:

@@ -32,7 +32,7 @@ def logins(monkeypatch: pytest.MonkeyPatch) -> list[SmtpServer]:
     return opened
 
 
-def as_one(connection: SmtpConnection, mail: Mail | Exception, _: Any) -> str:
+def as_one(connection: SmtpConnection, mail: Mail | Exception, _: Any, *, held: bool) -> str:
     """Send a mail of a batch whose mails share one outcome."""
     if isinstance(mail, Exception):
         raise mail
@@ -64,6 +64,33 @@ def test_a_process_whose_lease_may_be_over_sends_nothing(
     assert (times_sent(mailbox), statuses(notifier)) == ([0] * 6, ["PENDING"] * 6)
     send(notifier)
     assert (times_sent(mailbox), statuses(notifier)) == ([1] * 6, ["SENT"] * 6)
+
+
+def run_twice(notifier: Notifier) -> None:
+    """Have a slow process run the jobs that another process has leased by then, and the other process afterwards."""
+    deliver(notifier)
+    slow = notifier.jobs["SendMail"].claim()
+    notifier.make_jobs_due()
+    other = notifier.jobs["SendMail"].claim()
+    notifier.jobs["SendMail"].run(slow)
+    notifier.jobs["SendMail"].run(other)
+
+
+def test_mails_that_a_slow_process_has_ended_meanwhile_are_not_sent_again(
+    notifier: Notifier, mailbox: MailboxStandIn
+) -> None:
+    run_twice(notifier)
+
+    assert (times_sent(mailbox), statuses(notifier)) == ([1] * 6, ["SENT"] * 6)
+
+
+def test_without_a_look_at_jobs_that_were_leased_before_their_mails_would_be_sent_twice(
+    notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobConversation, "held", lambda _, jobs: jobs)
+    run_twice(notifier)
+
+    assert times_sent(mailbox) == [2] * 6
 
 
 def test_a_mail_that_fails_in_mid_batch_has_no_other_mail_sent_again(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from chassis.transactions.job_queue import LeasedJob
+from services.notifier.domain.jobs import SendMail
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
-REPEATING_FAULTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock")
+REPEATING_FAULTS = ("kill", "freeze", "deadline", "lock timeout", "idle transaction", "deadlock", "late result")
 COALESCED = "availability_changed"  # the newest push of a second stands for all
 _NOTICES = """
     SELECT id::text AS id, medium, occasion, booking_id, event_id::text AS event, subject, sequence FROM notice
@@ -43,6 +45,14 @@ def repeated_mails(world: JudgedWorld) -> Iterator[Breach]:
             yield Breach("I16", f"the mail {identity} has arrived {times} times, after {accidents} accidents")
 
 
+def count_late_results(world: JudgedWorld, leased: Sequence[LeasedJob]) -> None:
+    """Count the mails among these newly leased jobs that have arrived: a process was slow to store the result."""
+    if again := [job.payload for job in leased if job.attempts > 1 and isinstance(job.payload, SendMail)]:
+        arrived = {identity_of_mail(mail) for mail in world.mailbox}
+        identities = (identity(each.booking_id, each.occasion, each.event_id) for each in again)
+        world.shares["late result"] += sum(each in arrived for each in identities)
+
+
 def identity_of_mail(mail: Any) -> str:
     """The identity of a mail, from its `Message-ID`."""
     return str(mail["Message-ID"]).strip("<>").partition("@")[0]
@@ -50,5 +60,9 @@ def identity_of_mail(mail: Any) -> str:
 
 def identity_of_notice(notice: dict[str, Any]) -> str:
     """The identity of the mail of a notice."""
-    identity = f"{notice['booking_id'] or ''}\n{notice['occasion']}\n{notice['event']}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return identity(notice["booking_id"] or "", notice["occasion"], notice["event"])
+
+
+def identity(booking_id: str, occasion: str, event_id: str) -> str:
+    """The identity of the mail about this event."""
+    return hashlib.sha256(f"{booking_id}\n{occasion}\n{event_id}".encode()).hexdigest()[:32]
