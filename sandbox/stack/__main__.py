@@ -13,13 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.stack.commands import COMMANDS, SERVICES, Commands
+from sandbox.stack.data_aside import vacate
 from sandbox.stack.disk import about_disk, full_disk
 from sandbox.stack.foreground import run_in_foreground
 from sandbox.stack.postgres_copy import remove_copy
 from sandbox.stack.postgres_programs import bundled
 from sandbox.stack.process_table import running_pid
 from sandbox.stack.run_claim import NOTE, RUN, end_leftovers
-from sandbox.stack.run_directory import refuse_another_users, vacate
+from sandbox.stack.run_directory import refuse_another_users
 from sandbox.stack.signals import handled_signals
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT, wanted_ports
@@ -145,7 +146,8 @@ def clean(directory: Path) -> int:
     if code := down(directory):
         return code
     if directory.exists():
-        vacate(directory / "postgres")
+        vacate(directory)
+    if directory.exists():  # say why it could not be removed
         shutil.rmtree(directory)
     if directory == RUN and (programs := bundled()):
         remove_copy(programs)

@@ -11,12 +11,13 @@ from types import MappingProxyType
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
+from sandbox.stack.data_aside import remove_aside, vacate
 from sandbox.stack.databases import Administrator, DatabaseUrls, forget_other_servers
 from sandbox.stack.ports import LOOPBACK
 from sandbox.stack.postgres_directory import PostgresDirectory, choose_directory
 from sandbox.stack.postgres_programs import PostgresPrograms, find_postgres
 from sandbox.stack.private_server import PrivateServer
-from sandbox.stack.run_directory import ASIDE_PREFIX, Secrets, run_directory, vacate
+from sandbox.stack.run_directory import Secrets, run_directory
 from sandbox.stack.waiting import PATIENCE, Patience
 
 SUPERUSER = "postgres"
@@ -107,8 +108,8 @@ class PostgresNode(PrivateServer):
 
     def remove_data_aside(self) -> None:
         """Remove a closed server's data if they are outside `directory`. Works even if `directory` is gone."""
-        if self._home and self._home.name.startswith(ASIDE_PREFIX):
-            shutil.rmtree(self._home, ignore_errors=True)
+        if self._home:
+            remove_aside(self._home)
 
     def password(self, role: str) -> str:
         """The role's password, drawn when it is first needed."""

@@ -3,16 +3,14 @@
 import os
 import pwd
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.stack.data_aside import aside
 from sandbox.stack.postgres_copy import programs_for
 from sandbox.stack.postgres_programs import PostgresPrograms
-from sandbox.stack.run_directory import ASIDE_PREFIX
 
 UNPRIVILEGED = "nobody"
-SHARED_PLACE = Path("/var/tmp")  # noqa: S108 - only random names are made in it
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,11 @@ def choose_directory(directory: Path) -> PostgresDirectory:
             " Run this as another user, or set DATABASE_URL."
         ) from None
     user, group = account.pw_uid, account.pw_gid
-    return PostgresDirectory(
-        directory if _may_enter(directory, user, group) else _aside(directory / "home"), user, group
-    )
+    if _may_enter(directory, user, group):
+        return PostgresDirectory(directory, user, group)
+    home = aside(directory, "hotelmate-postgres-")
+    home.chmod(0o711)
+    return PostgresDirectory(home, user, group)
 
 
 def _insist_on_a_name(user: int) -> None:
@@ -70,14 +70,3 @@ def _may_enter(directory: Path, user: int, group: int) -> bool:
     """Whether the user may enter the directory and every directory above it."""
     test = subprocess.run(["test", "-x", directory], cwd="/", user=user, group=group, extra_groups=[], check=False)  # noqa: S603, S607
     return test.returncode == 0
-
-
-def _aside(link: Path) -> Path:
-    if link.is_symlink() and not link.exists():
-        link.unlink()
-    if not link.is_symlink():
-        place = SHARED_PLACE if SHARED_PLACE.is_dir() else Path(tempfile.gettempdir())
-        made = Path(tempfile.mkdtemp(prefix=ASIDE_PREFIX, dir=place))
-        made.chmod(0o711)
-        link.symlink_to(made)
-    return link.resolve()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from sandbox.stack.child_process import ChildProcess, end_earlier_process
+from sandbox.stack.data_aside import aside, remove_aside
 from sandbox.stack.ports import LOOPBACK
 from sandbox.stack.private_server import PrivateServer
 from sandbox.stack.rabbit_programs import find_rabbit, has_hash_exchange
@@ -22,6 +23,9 @@ from sandbox.stack.waiting import PATIENCE, Patience
 
 USER = "hotelmate"
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+# RabbitMQ 3.10 does not start below a directory with an apostrophe, and may lose its newest queues when it is killed
+# below one whose name has letters of other scripts.
+PLAIN_PATH = re.compile(r"[\w ./@+-]+", re.ASCII)
 METHOD_FRAME, CONNECTION_START = b"\x01", b"\x00\x0a\x00\x0a"
 
 
@@ -65,6 +69,9 @@ class RabbitNode(PrivateServer):
     ) -> None:
         self.directory = run_directory(directory)
         self.directory.chmod(0o700)
+        plain = PLAIN_PATH.fullmatch(str(self.directory))
+        self._home = self.directory if plain else aside(self.directory, "hotelmate-rabbitmq-")
+        self._data = self._home / "data"
         self._definitions, self._users, self._cluster = list(definitions), users, cluster
         super().__init__(log or self.directory / "rabbit.log", patience=patience, say=say)
         self.port = port or self._ports.choose(self.NAME)
@@ -146,12 +153,12 @@ class RabbitNode(PrivateServer):
 
         A node that is killed before then starts the queue under another id, empty and permanently without a leader.
         """
-        registers = (self.directory / "data").glob("*/quorum/*/names.dets")
+        registers = self._data.glob("*/quorum/*/names.dets")
         return any(queue.encode() in register.read_bytes() for register in registers)
 
     def members(self) -> list[str]:
         """The names of the nodes of this node's cluster, as the node has stored them; empty before its first start."""
-        stored = [path.read_text() for path in (self.directory / "data").glob("*/cluster_nodes.config")]
+        stored = [path.read_text() for path in self._data.glob("*/cluster_nodes.config")]
         return re.findall(r"hotelmate-\w+@localhost", "".join(stored))
 
     @property
@@ -163,11 +170,16 @@ class RabbitNode(PrivateServer):
     def _password_of(self, user: str) -> str:
         return self._secrets.get(f"password_of_{user}", lambda: secrets.token_urlsafe(24))
 
+    def remove_data_aside(self) -> None:
+        """Remove a closed node's data if they are outside `directory`. Works even if `directory` is gone."""
+        remove_aside(self._home)
+
     def _settings(self) -> RabbitSettings:
         own = bool(self._definitions) and self._cluster is None
         return RabbitSettings(
-            directory=self.directory, name=self.name, port=self.port, distribution_port=self.distribution_port,
-            console_port=self.console_port, user=USER, password=self._password,
+            directory=self.directory, data=self._data, name=self.name, port=self.port,
+            distribution_port=self.distribution_port, console_port=self.console_port,
+            user=USER, password=self._password,
             cookie=self._secrets.get("cookie", lambda: secrets.token_hex(20)),
             definitions=self.directory / "definitions.json" if own else None, hashes=has_hash_exchange(),
             cluster=self._cluster,

@@ -30,6 +30,7 @@ class RabbitSettings:
     """
 
     directory: Path
+    data: Path
     name: str
     port: int
     distribution_port: int
@@ -106,7 +107,7 @@ class RabbitSettings:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(own / "enabled_plugins"),
             "RABBITMQ_CONF_ENV_FILE": str(own / "no-rabbitmq-env.conf"),
             "RABBITMQ_PID_FILE": str(own / "beam.pid"),
-            "RABBITMQ_MNESIA_BASE": str(own / "data"),
+            "RABBITMQ_MNESIA_BASE": str(self.data),
             "RABBITMQ_LOG_BASE": str(own / "log"),
             "RABBITMQ_SCHEMA_DIR": str(own / "schema"),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(own / "config"),

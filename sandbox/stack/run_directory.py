@@ -3,15 +3,13 @@
 import json
 import os
 import pwd
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Where root's PostgreSQL keeps its data when it cannot go where the run's directory is.
-ASIDE_PREFIX = "hotelmate-postgres-"
+from sandbox.stack.data_aside import vacate
 
 
 def run_directory(path: Path) -> Path:
@@ -42,14 +40,6 @@ def log_since(log: Path, start: int, *, lines: int) -> str:
     """The last `lines` lines of a log file, without the first `start` bytes of the file."""
     text = log.read_bytes()[start:].decode("utf-8", "replace")
     return "\n".join(text.splitlines()[-lines:])
-
-
-def vacate(directory: Path) -> None:
-    """Remove the directory, and the PostgreSQL data directory to which a link `home` in the directory points."""
-    home = directory / "home"
-    if home.is_symlink() and home.resolve().name.startswith(ASIDE_PREFIX):
-        shutil.rmtree(home.resolve(), ignore_errors=True)
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -87,6 +77,4 @@ def temporary_run(prefix: str = "hotelmate-") -> Iterator[Path]:
     try:
         yield run_directory(path)
     finally:
-        for home in (*path.glob("home"), *path.glob("*/home")):
-            vacate(home.parent)
-        shutil.rmtree(path, ignore_errors=True)
+        vacate(path)

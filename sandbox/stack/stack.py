@@ -18,6 +18,7 @@ from sandbox.stack.message_keys import derive_keys
 from sandbox.stack.ports import Ports
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.process_environment import environment_of
+from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.rabbit_cluster import RabbitCluster
 from sandbox.stack.readiness import StackReadiness
 from sandbox.stack.run_claim import STACK_JSON, RunClaim, end_in_terminals
@@ -171,8 +172,9 @@ class Stack:
 
     def _remove_remains(self) -> None:
         """Remove what is left of a removed run directory: data elsewhere, and a directory made anew in its place."""
-        if isinstance(self.postgres, PostgresNode):
-            self.postgres.remove_data_aside()
+        for server in (self.postgres, self.rabbit):
+            if isinstance(server, PostgresNode | RabbitNode):
+                server.remove_data_aside()
         if self._claim.made_anew():
             shutil.rmtree(self.directory, ignore_errors=True)
 

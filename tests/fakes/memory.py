@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from sandbox.stack.child_process import end_earlier_process
-from sandbox.stack.run_directory import vacate
+from sandbox.stack.data_aside import vacate
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 1024**3  # bytes that must be free

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.stack.data_aside import PREFIXES, vacate
 from sandbox.stack.disk import about_disk
 from sandbox.stack.postgres_directory import choose_directory
 from sandbox.stack.run_claim import RunClaim
-from sandbox.stack.run_directory import ASIDE_PREFIX, log_since, run_directory, temporary_run, vacate
+from sandbox.stack.run_directory import log_since, run_directory, temporary_run
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import ROOT
 from tests.sandbox.checkouts import ORDINARY
@@ -85,8 +86,9 @@ def test_a_user_without_a_name_is_told_that_postgresql_needs_one(
         choose_directory(tmp_path)
 
 
-def test_clean_removes_data_behind_a_link_and_nothing_else_behind_the_link(tmp_path: Path) -> None:
-    aside, strange = tmp_path / f"{ASIDE_PREFIX}abc", tmp_path / "strange"
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_clean_removes_data_behind_a_link_and_nothing_else_behind_the_link(prefix: str, tmp_path: Path) -> None:
+    aside, strange = tmp_path / f"{prefix}abc", tmp_path / "strange"
     for target in (aside, strange):
         directory = tmp_path / f"node-{target.name}"
         for each in (target, directory):

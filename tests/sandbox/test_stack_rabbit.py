@@ -18,7 +18,7 @@ from sandbox.stack.run_directory import temporary_run
 from tests.sandbox.soon import soon
 from tests.sandbox.usual_servers import has_queue
 
-ODD_NAME = "my hotel's # project, 50% (宿 é)"
+ODD_NAME = "50% # (宿 é) my hotel's project"
 LISTENING = "0A"
 DURABLE = pika.BasicProperties(delivery_mode=2)
 
@@ -60,14 +60,16 @@ def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, Rabb
     }
 
 
-def test_a_node_loads_its_definitions_whatever_its_directory_is_called() -> None:
+def test_a_node_keeps_its_data_through_a_kill_whatever_its_directory_is_called() -> None:
     with temporary_run() as run:
         node = RabbitNode(run / ODD_NAME, definitions=COMMANDS.definitions, users=BROKER_USERS)
         try:
             assert has_queue(node.start().amqp_url, "bookings.inbox.0")
+            assert_a_message_survives_a_kill(node)
         finally:
             node.kill()
             node.close()
+            node.remove_data_aside()
 
 
 def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -> None:
@@ -76,16 +78,7 @@ def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -
 
 
 def test_a_durable_message_survives_a_kill(nodes: tuple[RabbitNode, RabbitNode]) -> None:
-    node = nodes[0]
-    declare(node, "kept", message=b"still here")
-    soon(lambda: node.registered("kept"))
-
-    node.kill()
-    assert not node.alive()
-    node.start()
-
-    with pika.BlockingConnection(pika.URLParameters(node.amqp_url)) as connection:
-        assert connection.channel().basic_get("kept", auto_ack=True)[2] == b"still here"
+    assert_a_message_survives_a_kill(nodes[0])
 
 
 def test_a_given_broker_is_used_as_it_is(nodes: tuple[RabbitNode, RabbitNode]) -> None:
@@ -103,6 +96,18 @@ def test_without_rabbitmq_the_error_names_the_command_that_installs_it(
 
     with pytest.raises(RuntimeError, match="apt-get install"):
         rabbit_programs.find_rabbit()
+
+
+def assert_a_message_survives_a_kill(node: RabbitNode) -> None:
+    declare(node, "kept", message=b"still here")
+    soon(lambda: node.registered("kept"))
+
+    node.kill()
+    assert not node.alive()
+    node.start()
+
+    with pika.BlockingConnection(pika.URLParameters(node.amqp_url)) as connection:
+        assert connection.channel().basic_get("kept", auto_ack=True)[2] == b"still here"
 
 
 def declare(node: RabbitNode, queue: str, *, message: bytes | None = None) -> None:
