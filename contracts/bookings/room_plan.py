@@ -39,7 +39,7 @@ class PlanRooms(Command[RoomsPlanned]):
     """Give every confirmed stay with a night in `[starts_on, until)` a room of its type for its whole length.
 
     With `booking_ids`, only these stays get a room. Stays may be moved for that, wherever they are, but for guests in
-    house, upgraded stays, and bookings with a pending action. Where not all fit, most get a room, and
+    house, upgraded stays, locked rooms, and bookings with a pending action. Where not all fit, most get a room, and
     nobody loses one. With `dry_run`, nothing changes.
 
     Refused `BOOKING_NOT_FOUND`, `BOOKING_STATUS_NOT_ASSIGNABLE`, `BOOKING_ALREADY_CHECKED_IN` and `ACTION_IN_PROGRESS`

@@ -17,7 +17,7 @@ _CONFIRMED = sa.select(
     BOOKING.c.check_out,
     BOOKING.c.adults + BOOKING.c.children,
     BOOKING.c.assigned_room_number,
-    BOOKING.c.pending.is_not(None),
+    BOOKING.c.pending.is_not(None) | BOOKING.c.room_locked,
 ).where(
     BOOKING.c.hotel == sa.bindparam("of_hotel"),
     BOOKING.c.status == BookingStatus.CONFIRMED,

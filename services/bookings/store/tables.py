@@ -72,6 +72,7 @@ BOOKING = sa.Table(
     sa.Column("in_house", Typed(InHouse)),
     sa.Column("overstay", Typed(Incident)),
     sa.Column("late_arrival_expected", sa.Boolean),
+    sa.Column("room_locked", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
     *_moments("pay_until", "approval_requested_at"),

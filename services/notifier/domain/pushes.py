@@ -42,6 +42,7 @@ from contracts.bookings.stays import (
     GuestCheckedIn,
     GuestCheckedOut,
     RoomAssigned,
+    RoomLocked,
     RoomMoved,
     RoomUnassigned,
 )
@@ -138,6 +139,7 @@ _ROWS = (
     PushRule(BookingRefundFailed, (realtime.REFUND_FAILED,), ("reason_code", "failed_at"), {"refund_amount": "amount"}),
     PushRule(BookingRefundRetried, (realtime.REFUND_RETRIED,), ("retried_at",), by="retried_by"),
     PushRule(RoomAssigned, (realtime.ROOM_ASSIGNED,), (*_ROOM_CHANGE, "assigned_at"), by="by"),
+    PushRule(RoomLocked, (realtime.ROOM_LOCKED,), ("room_number", "locked", "changed_at"), by="by"),
     PushRule(RoomUnassigned, (realtime.ROOM_UNASSIGNED,), ("room_number", "unassigned_at"), by="by"),
     PushRule(RoomMoved, (realtime.ROOM_MOVED,), (*_ROOM_CHANGE, "moved_at"), by="by"),
     PushRule(GuestCheckedIn, (realtime.BOOKING_CHECKED_IN,), ("room_number", "checked_in_at"), by="checked_in_by"),
