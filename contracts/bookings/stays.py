@@ -98,7 +98,7 @@ class RoomAssigned(BookingEvent):
 class RoomLocked(BookingEvent):
     """The booking's room was locked, so that no room plan moves the stay; where `locked` is False, it was unlocked.
 
-    A lock also ends with `RoomAssigned` and `RoomMoved`, which give the booking another room, and with `RoomUnassigned`.
+    A lock also ends with `RoomAssigned` and `RoomMoved`, which give another room, and with `RoomUnassigned`.
     """
 
     room_number: str

@@ -13,8 +13,8 @@ MOST_STAYS_TO_PLAN = 500
 class Assignment(Body):
     """The room for a booking. A room that is too small for the party needs `override`, `can_override` and a reason.
 
-    Without `room_number`, the booking gets the best room of its type; a booking that has a room keeps it. With `locked`,
-    the room is locked, so that no plan moves the stay, or with `false` unlocked. A new room is not locked otherwise.
+    Without `room_number`, the booking gets the best room of its type; a booking that has a room keeps it. `locked`
+    locks the room, so that no plan moves the stay; `false` unlocks the room. A new room is not locked otherwise.
     """
 
     room_number: RoomNumber | None = Field(None, examples=["101"])

@@ -89,6 +89,17 @@ def for_one(booking: Booking, stays: Iterable[ConfirmedStay]) -> StaysToPlan:
     return StaysToPlan(needing=(needing,), fixed=tuple(stay.booking_id for stay in stays if stay.is_fixed))
 
 
+def all_sold(stays: Iterable[ConfirmedStay]) -> StaysToPlan:
+    """Every stay without a room is to have one."""
+    needing, fixed = [], []
+    for stay in stays:
+        if stay.room_number is None:
+            needing.append(StayNeedingRoom(booking_id=stay.booking_id, party=stay.party))
+        elif stay.is_fixed:
+            fixed.append(stay.booking_id)
+    return StaysToPlan(needing=tuple(needing), fixed=tuple(fixed))
+
+
 def outdated() -> Refusal:
     """The refusal `PLAN_OUTDATED`, after the last attempt."""
     return Refusal("PLAN_OUTDATED", "The hotel's rooms and stays keep changing; try again.")

@@ -157,6 +157,18 @@ UNUSUAL_NIGHT = sa.Table(
     *_moments("noticed_at"),
 )
 
+# The last check that every sold stay of a hotel can be given a room. All times are domain times; `impossible` has the
+# stays that staff know of.
+ROOM_PLAN_CHECK = sa.Table(
+    "room_plan_check",
+    METADATA,
+    *_key("hotel"),
+    *_moments("due_at", "checked_at"),
+    sa.Column("marks", sa.Integer),
+    *_texts("version"),
+    sa.Column("impossible", JSONB),
+)
+
 # Holds as the rooms service publishes them. `check_at` (wall time) is the next check for an orphan.
 HOLD = sa.Table(
     "hold",

@@ -37,6 +37,7 @@ from contracts.bookings.lookups import LookupRequested
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.room_plan import RoomPlanImpossible
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -227,6 +228,11 @@ _ROWS = (
     PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(HoldsUnusual, (realtime.HOLDS_UNUSUAL,), ("night", "held", "rooms", "noticed_at")),
+    PushRule(
+        RoomPlanImpossible,
+        (realtime.ROOM_PLAN_IMPOSSIBLE,),
+        ("nights", "blocked_by", "left_off", "proven", "noticed_at"),
+    ),
     PushRule(
         NoticeGaveUp, (realtime.NOTICE_GAVE_UP,), ("notice_id", "occasion", "medium", "reason_code", "gave_up_at")
     ),

@@ -64,6 +64,7 @@ HOUSEKEEPING_TASK_DONE = RealtimeEvent("housekeeping_task_done", (HOTEL, ROOM))
 SETTINGS_UPDATED = RealtimeEvent("settings_updated", (HOTEL, PUBLIC), ("settings-updated",))
 AVAILABILITY_CHANGED = RealtimeEvent("availability_changed", (PUBLIC,))
 HOLDS_UNUSUAL = RealtimeEvent("holds_unusual", (STAFF,))
+ROOM_PLAN_IMPOSSIBLE = RealtimeEvent("room_plan_impossible", (STAFF,))
 NOTICE_GAVE_UP = RealtimeEvent("notice_gave_up", (STAFF,))
 
 # Sent in addition for every event that changes a booking's status.
