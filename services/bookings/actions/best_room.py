@@ -35,6 +35,8 @@ def assign_best_room(command: AssignRoom, conversation: KeyedConversation[Bookin
             if booking.assigned_room_number is not None:
                 return room_locks.finish(conversation, work, booking, locked=command.locked)
             stays = room_plan.for_one(require_none(booking), _confirmed(command, work)).without(left_out)
+        if not stays.needing:
+            break
         proposal = _proposal(command, conversation, stays)
         room_plan.check_size(proposal)
         plan = BegunPlan(plan_id=uuid4().hex, proposal=proposal, booking_id=command.booking_id)
