@@ -148,9 +148,7 @@ def test_the_timeline_has_actor_and_reason_of_each_change(gateway: Gateway, fron
         ("confirm", None, ConfirmBooking, {}),
         ("cancel", {"reason": "r", "waive_fee": True}, CancelBooking, {"reason": "r", "waive_fee": True}),
         ("assign-room", {"room_number": "101"}, AssignRoom, {"room_number": "101", "notes": ""}),
-        ("assign-room", {"room_number": "101", "locked": True}, AssignRoom, {"room_number": "101", "locked": True}),
-        ("assign-room", {"locked": False}, AssignRoom, {"room_number": None, "locked": False}),
-        ("assign-room", None, AssignRoom, {"room_number": None, "locked": None}),
+        ("assign-room", {"locked": True}, AssignRoom, {"room_number": None, "locked": True}),
         ("unassign-room", None, UnassignRoom, {}),
         (
             "move-room",
@@ -273,32 +271,6 @@ def test_a_refused_check_out_keeps_the_sources_words(gateway: Gateway, front_des
 
     assert answer.status_code == 409
     assert answer.json()["error"] == {"code": "NOT_CHECKED_IN", "message": words}
-
-
-def test_a_booking_for_which_there_is_no_room_says_what_is_in_the_way(
-    gateway: Gateway, front_desk: dict[str, str]
-) -> None:
-    way = [{"kind": "block", "id": "12", "room_number": "101"}]
-    refusal = Refusal("NO_ROOM_AVAILABLE", "None.", nights=["2026-08-14"], blocked_by=way, proven=True)
-    gateway.bus.answers(AssignRoom, refusal)
-
-    answer = gateway.post(f"{BOOKING}/assign-room/", headers=front_desk)
-
-    assert (answer.status_code, code(answer)) == (409, "NO_ROOM_AVAILABLE")
-    body = answer.json()
-    assert (body["nights"], body["blocked_by"], body["proven"]) == (["2026-08-14"], way, True)
-
-
-def test_staff_lock_a_room(gateway: Gateway, front_desk: dict[str, str]) -> None:
-    gateway.bus.answers(AmendBooking, builders.booking(assigned_room_number="101", room_locked=True))
-
-    answer = gateway.patch(f"{BOOKING}/", {"room_locked": True}, headers=front_desk)
-
-    assert (answer.status_code, answer.json()["room_locked"]) == (200, True)
-    assert gateway.bus.last(AmendBooking).room_locked is True
-    gateway.bus.answers(AmendBooking, Refusal("NO_ROOM_ASSIGNED", "No room."))
-    refused = gateway.patch(f"{BOOKING}/", {"room_locked": True}, headers=front_desk)
-    assert (refused.status_code, code(refused)) == (409, "NO_ROOM_ASSIGNED")
 
 
 def test_a_refusal_carries_its_conflicts(gateway: Gateway, front_desk: dict[str, str]) -> None:
