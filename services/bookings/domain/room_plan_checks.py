@@ -11,6 +11,7 @@ from contracts.rooms.room_plan import RoomPlanProposal, StayWithoutRoom
 
 MOST_OBSTACLES = 50  # of an event, which is pushed with at most 10 kB
 MOST_NIGHTS = 31
+QUARTER = 6 * 60  # minutes
 
 
 class ImpossibleStay(Data):
@@ -32,13 +33,13 @@ class RoomPlanCheck(Data):
 
 
 def version_of(digest: str, check: RoomPlanCheck, *, now: datetime) -> str:
-    """The version of what a plan is made for: the bookings by their digest, the marks, and the hour.
+    """The version of what a plan is made for: the bookings by their digest, the marks, and the quarter of the day.
 
-    The hour stands for what changes without a mark: tonight, and whether rooms will be ready. It begins at another
+    The quarter stands for what changes without a mark: tonight, and whether rooms will be ready. It begins at another
     minute for each hotel, so that not all plans are made at once.
     """
-    hour = now + timedelta(minutes=crc32(check.hotel.encode()) % 60)
-    return f"{hour:%Y-%m-%dT%H} {check.marks} {digest}"
+    moved = now + timedelta(minutes=crc32(check.hotel.encode()) % QUARTER)
+    return f"{moved:%Y-%m-%d} {moved.hour * 60 // QUARTER} {check.marks} {digest}"
 
 
 def compared(

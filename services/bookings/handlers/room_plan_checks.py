@@ -12,7 +12,8 @@ from services.bookings.domain.room_plan import StaysToPlan
 from services.bookings.domain.room_plan_checks import RoomPlanCheck
 from services.bookings.work import BookingsWork
 
-EVERY = timedelta(minutes=1)  # a hotel whose rooms and bookings have not changed needs no plan
+EVERY = timedelta(minutes=10)  # a plan takes a process of its own; a hotel that has not changed needs none
+RETRY_AFTER = timedelta(minutes=1)
 
 log = logs.logger(__name__)
 
@@ -40,11 +41,12 @@ def check_room_plans(conversation: Conversation[BookingsWork]) -> bool:
         stays = room_plan.all_sold(work.room_plan.sold(check.hotel, after=yesterday))
     try:
         proposal = _proposal(check.hotel, stays, conversation)
-    except Unavailable:
-        return False
-    except Refusal as refusal:
-        log.warning("room_plan_not_checked", hotel=check.hotel, code=refusal.code)
-        return True
+    except (Unavailable, Refusal) as problem:
+        if isinstance(problem, Refusal):
+            log.warning("room_plan_not_checked", hotel=check.hotel, code=problem.code)
+        with conversation.transaction() as work:
+            work.event_effects.check_room_plan(check.hotel, now=work.now + RETRY_AFTER)
+        return isinstance(problem, Refusal)
     with conversation.transaction() as work:
         _store(check, version, proposal, work)
     return True

@@ -46,8 +46,8 @@ def run(service: BookingsUnderTest) -> None:
         pass
 
 
-def minute(service: BookingsUnderTest) -> None:
-    service.pass_time(minutes=1)
+def pass_minutes(service: BookingsUnderTest, minutes: int) -> None:
+    service.pass_time(minutes=minutes)
     run(service)
 
 
@@ -63,7 +63,7 @@ def test_staff_are_told_once_with_what_clashes(service: BookingsUnderTest, rooms
     run(service)
     for _ in range(3):
         service.deliver(CHANGED)
-        minute(service)
+        pass_minutes(service, 1)
 
     assert reported(service) == [booking_id]
     assert len(rooms.queries) == 4
@@ -83,24 +83,24 @@ def test_staff_are_told_again_once_the_stay_had_a_room_meanwhile(service: Bookin
     assert reported(service) == [booking_id, booking_id]
 
 
-def test_no_plan_is_made_while_nothing_has_changed_for_an_hour_at_most(
+def test_no_plan_is_made_while_nothing_has_changed_for_six_hours_at_most(
     service: BookingsUnderTest, rooms: Planned
 ) -> None:
     confirmed(service)
-    for _ in range(70):
-        minute(service)
+    for _ in range(42):
+        pass_minutes(service, 10)
 
     assert len(rooms.queries) in {2, 3}
 
 
-def test_a_booking_that_changes_is_planned_within_a_minute(service: BookingsUnderTest, rooms: Planned) -> None:
+def test_a_booking_that_changes_is_planned_within_ten_minutes(service: BookingsUnderTest, rooms: Planned) -> None:
     first, second = confirmed(service), awaiting(service)
-    minute(service)
+    pass_minutes(service, 10)
     assert [each.booking_id for each in rooms.queries[-1].needing] == sorted([first, second])
     assert len(rooms.queries) == 1
 
     service.ask(AssignRoom(**about(first, room_number="101")))
-    minute(service)
+    pass_minutes(service, 10)
 
     assert [each.booking_id for each in rooms.queries[-1].needing] == [second]
     assert len(rooms.queries) == 2
@@ -120,7 +120,7 @@ def test_where_every_stay_has_a_room_rooms_is_not_asked(service: BookingsUnderTe
 def test_a_lock_is_checked_at_once(
     service: BookingsUnderTest, rooms: Planned, monkeypatch: pytest.MonkeyPatch, *, marked: bool
 ) -> None:
-    """The negative control: without the mark of the lock's transaction, the check waits for its next minute."""
+    """The negative control: without the mark of the lock's transaction, the check waits for ten minutes."""
     locked, without = confirmed(service), confirmed(service)
     service.ask(AssignRoom(**about(locked, room_number="101")))
     run(service)
@@ -179,7 +179,7 @@ def test_where_no_plan_is_made_the_check_is_made_a_minute_later(
     assert reported(service) == []
 
     service.rooms.instead[FindRoomPlan] = rooms.plan
-    minute(service)
+    pass_minutes(service, 1)
 
     assert reported(service) == [booking_id]
 

@@ -75,7 +75,7 @@ def test_the_event_names_a_part_of_many_obstacles_and_says_how_many_there_are() 
     assert (event.hotel, event.booking_id, event.noticed_at) == (HOTEL, "BK-A", NOW)
 
 
-def test_a_plan_is_made_again_once_bookings_marks_or_the_hour_differ() -> None:
+def test_a_plan_is_made_again_once_bookings_marks_or_the_quarter_of_the_day_differ() -> None:
     check = RoomPlanCheck(hotel=HOTEL, version="", marks=1, impossible=())
     version = version_of("digest", check, now=NOW)
 
@@ -83,6 +83,6 @@ def test_a_plan_is_made_again_once_bookings_marks_or_the_hour_differ() -> None:
     others = (
         version_of("another", check, now=NOW),
         version_of("digest", RoomPlanCheck(hotel=HOTEL, version="", marks=2, impossible=()), now=NOW),
-        version_of("digest", check, now=NOW + timedelta(hours=1)),
+        version_of("digest", check, now=NOW + timedelta(hours=6)),
     )
     assert len({version, *others}) == 4
