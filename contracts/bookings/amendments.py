@@ -6,7 +6,11 @@ from contracts.values import Actor
 
 
 class AmendBooking(BookingCommand):
-    """Change the notes and the guest contact of a booking. A field that is None keeps its value."""
+    """Change the notes and the guest contact of a booking, or lock its room. A field that is None keeps its value.
+
+    A change of `room_locked` is refused `NO_ROOM_ASSIGNED`, `BOOKING_ALREADY_CHECKED_IN`,
+    `BOOKING_STATUS_NOT_ASSIGNABLE`, `ACTION_IN_PROGRESS`.
+    """
 
     late_arrival_expected: bool | None = None
     internal_notes: str | None = None
@@ -15,6 +19,7 @@ class AmendBooking(BookingCommand):
     guest_last_name: str | None = None
     guest_email: str | None = None
     guest_phone: str | None = None
+    room_locked: bool | None = None
 
 
 class MarkSeen(BookingCommand):

@@ -1,10 +1,10 @@
 """Room plans: rooms for all stays of some nights, where needed with other stays moved."""
 
-from datetime import date
+from datetime import date, datetime
 
 from contracts.data import Data
-from contracts.message import Command
-from contracts.rooms.room_plan import StayWithoutRoom
+from contracts.message import Command, Event
+from contracts.rooms.room_plan import Obstacle, StayWithoutRoom
 
 
 class AssignedStay(Data):
@@ -39,7 +39,7 @@ class PlanRooms(Command[RoomsPlanned]):
     """Give every confirmed stay with a night in `[starts_on, until)` a room of its type for its whole length.
 
     With `booking_ids`, only these stays get a room. Stays may be moved for that, wherever they are, but for guests in
-    house, upgraded stays, and bookings with a pending action. Where not all fit, most get a room, and
+    house, upgraded stays, locked rooms, and bookings with a pending action. Where not all fit, most get a room, and
     nobody loses one. With `dry_run`, nothing changes.
 
     Refused `BOOKING_NOT_FOUND`, `BOOKING_STATUS_NOT_ASSIGNABLE`, `BOOKING_ALREADY_CHECKED_IN` and `ACTION_IN_PROGRESS`
@@ -52,3 +52,24 @@ class PlanRooms(Command[RoomsPlanned]):
     until: date
     booking_ids: tuple[str, ...] | None = None
     dry_run: bool = False
+
+
+class RoomPlanImpossible(Event):
+    """No room plan has a room of its type for a sold stay; published once until a plan has one again.
+
+    `nights` are those on which rooms are missing. `blocked_by` are the stays and blocks that clash with the stay, as of
+    `StayWithoutRoom`; of many, the first 50, and `left_off` is the number of the others. Where `proven` is False, the
+    time was too short to say that no plan has a room.
+    """
+
+    hotel: str
+    booking_id: str
+    nights: tuple[date, ...]
+    blocked_by: tuple[Obstacle, ...]
+    left_off: int
+    proven: bool
+    noticed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"room-plan/{self.hotel}/{self.booking_id}"

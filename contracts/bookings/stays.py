@@ -10,21 +10,30 @@ from contracts.values import Actor, Money
 
 
 class AssignRoom(BookingCommand):
-    """Assign a room to the booking.
+    """Assign a room to the booking: this one, or without `room_number` the best one of the booked type.
 
     Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`. Where the rooms service refuses
     `GiveRoom`, the booking's assignment is refused with the same code. A room that is too small for the party needs
     `override`, which needs `can_override` (else `PERMISSION_DENIED`) and a `reason` (else `NOTE_REQUIRED`).
+
+    Without `room_number`, a booking that has a room keeps it. Other stays may be moved for the booking, as by
+    `PlanRooms`, and all rooms change together. Refused `NO_ROOM_AVAILABLE` where no plan has a room for the booking,
+    with `nights`, `blocked_by` and `proven` of the plan; `PLAN_OUTDATED` where rooms and stays changed during each of
+    three attempts.
+
+    `locked` locks the booking's room, or with False unlocks it. Where it is None, the room that the booking has already
+    stays as it is, and another room is not locked.
     """
 
-    room_number: str
+    room_number: str | None = None
     notes: str = ""
     override: bool = False
     reason: str = ""
+    locked: bool | None = None
 
 
 class UnassignRoom(BookingCommand):
-    """Remove the booking's room assignment before check-in."""
+    """Remove the booking's room assignment before check-in. A lock of the room ends."""
 
 
 class GetCandidateRooms(BookingAsk, Query[Candidates]):
@@ -84,6 +93,18 @@ class RoomAssigned(BookingEvent):
     assigned_at: datetime
     previous_room_number: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+class RoomLocked(BookingEvent):
+    """The booking's room was locked, so that no room plan moves the stay; where `locked` is False, it was unlocked.
+
+    A lock also ends with `RoomAssigned` and `RoomMoved`, which give another room, and with `RoomUnassigned`.
+    """
+
+    room_number: str
+    locked: bool
+    by: Actor
+    changed_at: datetime
 
 
 class RoomUnassigned(BookingEvent):

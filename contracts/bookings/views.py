@@ -95,7 +95,7 @@ class BookingDetail(BookingRow):
     `pricing` has the lines of `total_amount`; None in a reply that an earlier release has stored. `can_pay` means that
     a payment page can be opened now, for the total or for the balance due. `departure_warnings` are those of a
     check-out now, or for a guest who has left those of the check-out. An unpaid booking is held until `expires_at`, and
-    until `pay_until` once a payment page was opened.
+    until `pay_until` once a payment page was opened. A room plan does not move a stay whose room is `room_locked`.
     """
 
     guest_first_name: str
@@ -140,6 +140,7 @@ class BookingDetail(BookingRow):
     can_pay: bool = False
     pay_until: datetime | None = None
     departure_warnings: tuple[DepartureWarning, ...] = ()
+    room_locked: bool = False
 
 
 class CreatedBooking(Data):

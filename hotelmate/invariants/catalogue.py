@@ -25,6 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "I15": records.keys_have_one_effect,
     "I16": delivery.notices_are_sent,
     "I17": delivery.nothing_is_parked,
+    "I18": rooms.sold_stays_have_a_room_in_a_plan,
     "I19": partitions.partitions_are_consumed,
 }
 

@@ -1,4 +1,4 @@
-"""Invariants I1, I2, I12, I13: shared rooms, sold nights, deadlines, and the rooms of the bookings in house."""
+"""Invariants I1, I2, I12, I13, I18: shared rooms, sold nights, deadlines, rooms of guests and of sold stays."""
 
 from collections.abc import Collection, Iterator
 
@@ -41,6 +41,11 @@ def _difference(hold: Row | None, booking: Row | None) -> str:
 def nothing_is_overdue(context: ExaminationContext) -> Iterator[Violation]:
     """Invariant I12: no deadline, pending action, check of a hold or return to order is more than two ticks late."""
     return context.violations("I12", "bookings", "rooms")
+
+
+def sold_stays_have_a_room_in_a_plan(context: ExaminationContext) -> Iterator[Violation]:
+    """Invariant I18: a room plan has a room of its type for every sold stay, by the last check of its hotel."""
+    return context.violations("I18", "bookings")
 
 
 def bookings_in_house_occupy_their_room(context: ExaminationContext) -> Iterator[Violation]:

@@ -23,11 +23,6 @@ class WalkInBooking:
     guest: Mapping[str, str]
 
     @property
-    def private(self) -> tuple[str, ...]:
-        """The guest's personal data, which must not be pushed."""
-        return tuple(self.guest.values())
-
-    @property
     def path(self) -> str:
         """The booking's path in the staff API."""
         return f"{self.demo.staff_path}/room-bookings/{self.id}"

@@ -1,4 +1,4 @@
-"""The walkthrough: a complete stay, three bookings that end early, and a day at the front desk."""
+"""The walkthrough: a complete stay, three bookings that end early, a day at the front desk, and a room plan."""
 
 from datetime import date
 
@@ -9,6 +9,7 @@ from sandbox.demo import (
     ending_steps,
     front_desk_steps,
     payment_steps,
+    room_plan_steps,
     search_steps,
     stay_steps,
 )
@@ -16,6 +17,7 @@ from sandbox.demo.booking_steps import DemoBooking
 from sandbox.demo.context import DemoContext
 from sandbox.demo.expectations import eventually, expect
 from sandbox.demo.front_desk_steps import WalkInBooking
+from sandbox.demo.room_plan_steps import PlannedBooking
 
 COMPLETE_STAY = [
     "bookings.BookingHeld.v1",
@@ -41,10 +43,10 @@ def run(demo: DemoContext) -> None:
         expired_booking(demo, today),
     ]
     walk_ins = front_desk_day(demo)
+    planned = rooms_planned(demo)
     demo.transcript.step("No personal data was pushed")
-    ending_steps.check_nothing_private_was_pushed(
-        demo, walked, [secret for walk_in in walk_ins for secret in walk_in.private]
-    )
+    guests = [*(walk_in.guest for walk_in in walk_ins), *(booked.guest for booked in planned)]
+    ending_steps.check_nothing_private_was_pushed(demo, walked, [value for guest in guests for value in guest.values()])
     ending_steps.check_provider_contract(demo)
 
 
@@ -146,6 +148,16 @@ def front_desk_day(demo: DemoContext) -> list[WalkInBooking]:
     step("Housekeeping completes its tasks")
     front_desk_steps.clean_rooms(demo, [first, second, third])
     return [mover, stayer]
+
+
+def rooms_planned(demo: DemoContext) -> list[PlannedBooking]:
+    """A stay for which another one moves: staff have the rooms of some nights planned."""
+    demo.transcript.chapter("A stay for which another one moves")
+    demo.transcript.step("Some weeks ahead every room of a type is taken for some nights, and one more stay is sold")
+    bookings = room_plan_steps.fill(demo, today=demo.today())
+    demo.transcript.step("Staff have the rooms planned")
+    room_plan_steps.plan(bookings)
+    return bookings
 
 
 def _stay_params(demo: DemoContext, today: date) -> dict[str, object]:

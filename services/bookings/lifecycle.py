@@ -44,6 +44,7 @@ from contracts.bookings.stays import (
     GuestCheckedIn,
     GuestCheckedOut,
     RoomAssigned,
+    RoomLocked,
     RoomMoved,
     RoomUnassigned,
 )
@@ -84,6 +85,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.PENDING_APPROVAL, BookingCancelled, Status.CANCELLED),
     (Status.PENDING_APPROVAL, BookingExpired, Status.EXPIRED),
     (Status.CONFIRMED, RoomAssigned, Status.CONFIRMED),
+    (Status.CONFIRMED, RoomLocked, Status.CONFIRMED),
     (Status.CONFIRMED, RoomUnassigned, Status.CONFIRMED),
     (Status.CONFIRMED, GuestCheckedIn, Status.IN_HOUSE),
     (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),

@@ -43,7 +43,14 @@ from contracts.payments.events import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.events import (
+    AvailabilityChanged,
+    InventoryExtended,
+    InventoryHeld,
+    InventoryReleased,
+    RoomOccupied,
+    RoomVacated,
+)
 from services.bookings.actions import (
     assign,
     cancel,
@@ -81,6 +88,7 @@ from services.bookings.handlers import (
     queries,
     refunds,
     room_plan,
+    room_plan_checks,
     timers,
     undo,
     unusual_holds,
@@ -174,6 +182,7 @@ SERVICE = Service(
         on(InventoryReleased, holds.delete_hold),
         on(RoomOccupied, action_completion.finish_pending_action),
         on(RoomVacated, action_completion.finish_pending_action),
+        on(AvailabilityChanged, room_plan_checks.check_soon),
         on(NoticeSent, communications.notice_sent),
         on(NoticeGaveUp, communications.notice_gave_up),
         # RoomStatusChanged and HotelSettingsChanged have no handler: a booking keeps the terms it was made with.
@@ -187,6 +196,7 @@ SERVICE = Service(
         every(1, holds.release_orphan_holds, converses=True),
         every(5, ghosts.take_census, converses=True),
         every(10, unusual_holds.watch_holds, converses=True),
+        every(5, room_plan_checks.check_room_plans, converses=True),
         every(3600, guest_access.delete_ended_codes),
         every(3600, drafts.delete_ended_drafts),
     ],

@@ -11,6 +11,7 @@ from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.orders import Order, OrderCancelled
+from contracts.bookings.stays import RoomLocked
 from contracts.values import SYSTEM, Actor, ActorKind
 from services.bookings.domain import hold_counts, orders, overstays
 from services.bookings.domain.booking import Booking
@@ -34,6 +35,7 @@ from services.bookings.store.lookups import SqlLookups
 from services.bookings.store.metrics import SqlMetrics
 from services.bookings.store.orders import SqlOrders
 from services.bookings.store.room_plan import SqlPlannedStays
+from services.bookings.store.room_plan_checks import SqlRoomPlanChecks
 from services.bookings.store.unusual_nights import SqlUnusualNights
 
 
@@ -71,6 +73,7 @@ class BookingsWork(Work):
     history = store(SqlHistory)
     metrics = store(SqlMetrics)
     room_plan = store(SqlPlannedStays)
+    room_plan_checks = store(SqlRoomPlanChecks)
 
     @cached_property
     def event_effects(self) -> SqlEventEffects:
@@ -165,4 +168,6 @@ class BookingsWork(Work):
             remark=remark,
         )
         self.publish(published, sequence=after.version)
+        if isinstance(event, RoomLocked):
+            self.event_effects.check_room_plan(booking.hotel, now=self.now)
         return after

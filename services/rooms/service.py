@@ -69,6 +69,7 @@ SERVICE = Service(
     settings=RoomsSettings,
     work=RoomsWork,
     dependencies=lambda _: RoomsDependencies(plan=PlanProcess().plan),
+    metrics=room_plan.read_metrics,
     examination=EXAMINATION,
     asks=(
         handles(ListHotels, hotels.list_hotels),

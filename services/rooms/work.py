@@ -1,7 +1,8 @@
 """The unit of work of the rooms service: the stores of one transaction, and the methods that record changes."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -36,13 +37,20 @@ from services.rooms.store.undo import SqlUndo
 
 @dataclass(frozen=True)
 class RoomsDependencies:
-    """The dependencies besides the database: `plan` makes a room plan, which takes seconds of another process."""
+    """The dependencies besides the database: `plan` makes a room plan, which takes seconds of another process.
+
+    `plans` counts the plans since this process started, for metrics: `made`, and those of them that are `unproven`, and
+    `failed`.
+    """
 
     plan: Callable[[PlanSources], RoomPlan]
+    plans: Counter[str] = field(default_factory=Counter)
 
 
 class RoomsWork(Work):
     """One transaction on the rooms database."""
+
+    dependencies: RoomsDependencies
 
     availability = store(SqlAvailability)
     endings = store(SqlEndings)

@@ -41,6 +41,7 @@ OF_BOOKINGS = {
     "hold": Growth("one row per live hold; deleted when rooms releases the nights", "InventoryReleased"),
     "hold_count": Growth("two rows per guest with unpaid holds; deleted with the last hold", "the last hold's end"),
     "unusual_night": Growth("one row per night with more than 30 % held unpaid", unusual_holds.watch_holds),
+    "room_plan_check": Growth("one row per hotel", "the next check"),
     "communication": Growth("one row per sent mail", BOOKING),
     "payment_fact": Growth("a few rows per payment", BOOKING),
     "chat_message": Growth(f"{REQUESTS}, of 2,000 characters, while the booking lives", BOOKING),

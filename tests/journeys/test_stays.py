@@ -82,3 +82,9 @@ def test_a_day_at_the_front_desk_ends_with_clean_rooms(demo: DemoContext, today:
     guests = walkthrough.front_desk_day(demo)
 
     assert [guest.read()["status"] for guest in guests] == ["COMPLETED", "COMPLETED"]
+
+
+def test_a_stay_gets_a_room_once_another_stay_has_moved(demo: DemoContext) -> None:
+    bookings = walkthrough.rooms_planned(demo)
+
+    assert None not in [booked.room_number() for booked in bookings]

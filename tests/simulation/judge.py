@@ -23,7 +23,8 @@ from tests.simulation.judging.money import MoneyChecks, captured_ahead
 from tests.simulation.judging.notices import repeated_mails, sent_notices, undelivered_notices
 from tests.simulation.judging.safety import SERVICES, Safety
 
-JUDGED = CHECKS.keys() - {"I19"}  # the simulation has no leases of partitions
+# The simulation has no leases of partitions, and its staff lock and block rooms that sold stays need.
+JUDGED = CHECKS.keys() - {"I18", "I19"}
 
 
 class Judge:

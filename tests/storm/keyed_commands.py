@@ -94,6 +94,8 @@ COMMANDS = (
             hotel=SLUG, starts_on=hotel.today(), until=hotel.today() + DAY, booking_ids=(who,)
         ),
     ),
+    KeyedCommand("assign the best room", ("book",), lambda _, who: AssignRoom(**_about(who), locked=True)),
+    KeyedCommand("assign and lock", ("book",), lambda _, who: AssignRoom(**_about(who), room_number="11", locked=True)),
     KeyedCommand("move", IN_HOUSE, lambda _, who: MoveRoom(**_about(who), to_room_number="12")),
     KeyedCommand("extend", IN_HOUSE, lambda _, who: ExtendBooking(**_about(who), add_nights=1)),
     KeyedCommand("check out", IN_HOUSE, lambda _, who: CheckOut(**_about(who))),

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic_settings import BaseSettings
@@ -105,12 +106,14 @@ def metrics() -> str:
 
     values = list[Any]()
     connection: Any = EmptyDatabase()
+    counting_nothing = SimpleNamespace(plans=Counter[str]())
     now = datetime.now(UTC)
     for name in SERVICES:
         kinds = [job.kind for job in jobs(name)]
         values += service_metrics(connection, Counter(), kinds=kinds, now=now)
         values += inbox_metrics((), now)
-        values += service(name).metrics(service(name).work(lambda: connection, now=now, context=Context()))
+        work = service(name).work(lambda: connection, now=now, context=Context(), dependencies=counting_nothing)
+        values += service(name).metrics(work)
     gateway = Gateway(mode="demo")
     gateway.bus.answers(ReadMetrics, Metrics(service="any", instance="host:1", metrics=tuple(values)))
     gateway.get("/livez")

@@ -110,6 +110,7 @@ class BookingChanges(Body):
     guest_last_name: Name | None = None
     guest_email: Email | None = None
     guest_phone: Phone | None = Field(None, examples=["+353 64 555 0101"])
+    room_locked: bool | None = Field(None, description="Whether the assigned room is promised: no plan moves the stay.")
 
 
 class GuestCancellation(Body):

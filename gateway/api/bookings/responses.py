@@ -12,7 +12,7 @@ from gateway.http.views import Json, View, event_data
 from gateway.lookups.realtime import GuestRealtime
 
 GUEST = "guest"
-_STAFF_NOTES = ("reason_note", "assignment_notes", "internal_notes", "warnings")
+_STAFF_NOTES = ("reason_note", "assignment_notes", "internal_notes", "room_locked", "warnings")
 
 
 class StaffBookingRow(

@@ -25,6 +25,7 @@ from gateway.http.views import view
 routes = staff_routes("staff bookings", "/room-bookings", response=StaffBooking)
 
 MANAGE, APPROVE = Permission.MANAGE_BOOKINGS, Permission.APPROVE
+NOT_LOCKED = ("NO_ROOM_ASSIGNED", "BOOKING_ALREADY_CHECKED_IN", "BOOKING_STATUS_NOT_ASSIGNABLE", "ACTION_IN_PROGRESS")
 ILLEGAL = ("ILLEGAL_TRANSITION", "BOOKING_ENDED")
 
 
@@ -54,9 +55,12 @@ async def get_booking(request: ApiRequest) -> Response:
     return respond_to_staff(request, await request.ask(request.for_path(GetBooking)))
 
 
-@routes.patch("/{booking_id}/", needs=MANAGE, refuses=("BOOKING_ENDED",))
+@routes.patch("/{booking_id}/", needs=MANAGE, refuses=("BOOKING_ENDED", *NOT_LOCKED))
 async def amend_booking(request: ApiRequest, body: BookingChanges) -> Response:
-    """Update a booking. Changes the guest's details and the notes, but not the dates, the room or the price."""
+    """Update a booking. Changes the guest's details, the notes and the lock of the assigned room.
+
+    The dates, the room and the price do not change.
+    """
     changes = body.model_dump(exclude_unset=True)
     return await change_booking(request, AmendBooking, **changes)
 

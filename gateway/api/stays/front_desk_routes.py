@@ -66,10 +66,10 @@ async def assign_rooms(request: ApiRequest, body: NightsToPlan) -> Response:
     """Assign rooms to all stays of some nights.
 
     Every confirmed stay with a night in `[from, until)` gets a room of its type for its whole length, where an
-    arrangement exists. Other stays are moved where needed, as few as possible, but for guests in house, upgraded stays
-    and bookings that are being changed. Where not all stays fit, most get a room, and none loses its room; `impossible`
-    says what is in the way. All rooms change together. `PLAN_OUTDATED` means that rooms and stays changed meanwhile,
-    three times; nothing has changed then.
+    arrangement exists. Other stays are moved where needed, as few as possible, but for guests in house, upgraded stays,
+    stays whose rooms are locked, and bookings that are being changed. Where not all stays fit, most get a room, and
+    none loses its room; `impossible` says what is in the way. All rooms change together. `PLAN_OUTDATED` means that
+    rooms and stays changed meanwhile, three times; nothing has changed then.
     """
     fields = {**body.model_dump(), "booking_ids": None if body.booking_ids is None else tuple(body.booking_ids)}
     return await request.answer(request.for_path(PlanRooms, **fields), deadline=BULK_WITHIN)

@@ -11,12 +11,17 @@ MOST_STAYS_TO_PLAN = 500
 
 
 class Assignment(Body):
-    """The room for a booking. A room that is too small for the party needs `override`, `can_override` and a reason."""
+    """The room for a booking. A room that is too small for the party needs `override`, `can_override` and a reason.
 
-    room_number: RoomNumber = Field(examples=["101"])
+    Without `room_number`, the booking gets the best room of its type; a booking that has a room keeps it. `locked`
+    locks the room, so that no plan moves the stay; `false` unlocks the room. A new room is not locked otherwise.
+    """
+
+    room_number: RoomNumber | None = Field(None, examples=["101"])
     notes: Prose = Field("", examples=["Asked for the ground floor."])
     override: bool = False
     reason: Prose = Field("", examples=["A cot fits in."])
+    locked: bool | None = Field(None, examples=[True])
 
 
 class Move(Body):

@@ -24,6 +24,7 @@ ASSIGN, CHECK_IN = Permission.ASSIGN_ROOMS, Permission.MANAGE_CHECKIN
 OUTSIDE_WINDOW = ("CHECKIN_TOO_EARLY", "CHECKIN_TOO_LATE", "CHECKIN_WRONG_DATE")
 TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
 TAKEN = ("ROOM_NOT_FOUND", "ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "SOLD_OUT", *TOO_SMALL)
+WITH_A_PLAN = 45.0  # seconds: the deadline of an assignment for which a room plan is made
 NOT_ASSIGNABLE = ("BOOKING_STATUS_NOT_ASSIGNABLE", "BOOKING_ALREADY_CHECKED_IN")
 
 routes = staff_routes("stays", "/room-bookings/{booking_id}", response=StaffBooking)
@@ -39,21 +40,32 @@ async def list_candidate_rooms(request: ApiRequest) -> Response:
     return await request.answer(request.for_path(GetCandidateRooms), booking_id=request.booking_id)
 
 
-@routes.post("/assign-room/", needs=ASSIGN, refuses=(*NOT_ASSIGNABLE, "ROOM_TYPE_MISMATCH", *TAKEN))
+@routes.post(
+    "/assign-room/",
+    needs=ASSIGN,
+    refuses=(*NOT_ASSIGNABLE, "ROOM_TYPE_MISMATCH", *TAKEN, "NO_ROOM_AVAILABLE", "PLAN_OUTDATED"),
+)
 async def assign_room(request: ApiRequest, body: Assignment) -> Response:
-    """Assign a room to a booking. Replaces the room that is assigned already."""
-    return await change_booking(request, AssignRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
+    """Assign a room to a booking. Replaces the room that is assigned already, and ends its lock.
+
+    Without `room_number`, the booking gets the best room of its type. Other stays are moved for that where needed, as
+    few as possible, but for guests in house, upgraded stays, and stays whose rooms are locked. `NO_ROOM_AVAILABLE` has
+    the `nights` on which rooms are missing, what is in the way (`blocked_by`), and whether no plan has a room for the
+    booking (`proven`).
+    """
+    deadline = SEVERAL_SERVICES if body.room_number else WITH_A_PLAN
+    return await change_booking(request, AssignRoom, deadline=deadline, **body.model_dump())
 
 
 @routes.post("/unassign-room/", needs=ASSIGN, refuses=(*NOT_ASSIGNABLE, "NO_ROOM_ASSIGNED"))
 async def unassign_room(request: ApiRequest, _: NoFields) -> Response:
-    """Unassign the room of a booking."""
+    """Unassign the room of a booking. A lock of the room ends."""
     return await change_booking(request, UnassignRoom, deadline=SEVERAL_SERVICES)
 
 
 @routes.post("/move-room/", needs=ASSIGN, refuses=("NOT_CHECKED_IN", "ROOM_NOT_READY", *TAKEN))
 async def move_room(request: ApiRequest, body: Move) -> Response:
-    """Move a guest to another room. The guest in house changes rooms for the rest of the stay."""
+    """Move a guest to another room. The guest in house changes rooms for the rest of the stay; a lock ends."""
     return await change_booking(request, MoveRoom, deadline=SEVERAL_SERVICES, **body.model_dump())
 
 

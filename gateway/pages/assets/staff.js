@@ -17,6 +17,7 @@ const LOUD = {
   approval_requested: 'A booking waits for approval',
   approval_due: 'An approval is due',
   holds_unusual: 'Unusually many rooms are held unpaid',
+  room_plan_impossible: 'A sold stay cannot be given a room',
   overstay_flagged: 'A guest has overstayed',
   payment_mismatch: 'A payment does not match its booking',
   payment_disputed: 'A payment is disputed',

@@ -5,13 +5,15 @@ from typing import Any
 from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stays import AssignRoom, GetCandidateRooms, RoomAssigned
+from contracts.bookings.stays import AssignRoom, GetCandidateRooms
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, RoomTaken
 from contracts.values import Caller
-from services.bookings.domain import access, cancellation
+from services.bookings.actions import best_room
+from services.bookings.domain import access, assignments, cancellation
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
-from services.bookings.steps import booking_access, pending_actions
+from services.bookings.steps import booking_access, pending_actions, room_locks
+from services.bookings.steps.booking_access import locked
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork
 
@@ -19,21 +21,29 @@ WITH_INVENTORY = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING
 
 
 def assign_room(command: AssignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Assign the room to the booking. The reply's `warnings` say where the room differs from the booked type.
+    """Assign a room to the booking. The reply's `warnings` say where the room differs from the booked type.
 
     Raises the refusals of `may_assign`; the rooms service refuses a room that cannot be assigned.
     """
+    if command.room_number is None:
+        return best_room.assign_best_room(command, conversation)
     fields = {
         "room_number": command.room_number,
         "notes": command.notes,
         "reason": command.reason,
         "override": command.override,
+        "locked": bool(command.locked),
     }
 
     def decide(booking: Booking, work: BookingsWork) -> dict[str, Any] | None:
         return fields if may_assign(booking, command, caller=work.caller) else None
 
-    return pending_actions.run(conversation, command, ASSIGN, decide)
+    with conversation.transaction() as work:
+        booking = locked(work, command)
+        pending = pending_actions.begun(conversation, work, booking, ASSIGN, decide)
+        if pending is None:
+            return room_locks.finish(conversation, work, booking, locked=command.locked)
+    return pending_actions.completed(conversation, ASSIGN, pending)
 
 
 def may_assign(booking: Booking, command: AssignRoom, *, caller: Caller) -> bool:
@@ -41,20 +51,12 @@ def may_assign(booking: Booking, command: AssignRoom, *, caller: Caller) -> bool
 
     Raises the refusals of `require_assignable`, and those of `require_override` for an override.
     """
-    require_assignable(booking)
+    assignments.require_assignable(booking)
     if booking.assigned_room_number == command.room_number:
         return False
     if command.override:
         cancellation.require_override(command.reason, caller)
     return True
-
-
-def require_assignable(booking: Booking) -> None:
-    """Admit only confirmed bookings. Refused `BOOKING_ALREADY_CHECKED_IN`, `BOOKING_STATUS_NOT_ASSIGNABLE`."""
-    if booking.status is BookingStatus.IN_HOUSE:
-        raise Refusal("BOOKING_ALREADY_CHECKED_IN", "The guest is in house: move them instead.")
-    if booking.status is not BookingStatus.CONFIRMED:
-        raise Refusal("BOOKING_STATUS_NOT_ASSIGNABLE", f"A room cannot be given to what is {booking.status}.")
 
 
 def get_candidate_rooms(query: GetCandidateRooms, conversation: KeyedConversation[BookingsWork]) -> Candidates:
@@ -77,25 +79,8 @@ def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:
     )
 
 
-def room_assigned(booking: Booking, intent: PendingAction, room: RoomTaken) -> RoomAssigned:
-    """The event of the room that the rooms service has given to the booking."""
-    return RoomAssigned(
-        **booking.about,
-        room_number=room.room_number,
-        room_type_code=room.room_type_code,
-        by=intent.by,
-        assigned_at=intent.started_at,
-        previous_room_number=booking.assigned_room_number,
-        warnings=room.warnings,
-    )
-
-
 def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
-    assigned = room_assigned(booking, intent, room)
-    why = ": ".join(filter(None, (intent.reason, intent.notes)))
-    return work.record(
-        booking, (assigned,), by=intent.by, pending=None, remark=why, assignment_notes=intent.notes or None
-    )
+    return room_locks.record_room(work, booking, intent, room)
 
 
 ASSIGN = TwoStepAction(ActionKind.ASSIGN, _ask, _end)

@@ -6,7 +6,7 @@ from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.stays import RoomUnassigned, UnassignRoom
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import TakeRoomBack
-from services.bookings.actions.assign import require_assignable
+from services.bookings.domain.assignments import require_assignable
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction

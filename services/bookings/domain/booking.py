@@ -62,7 +62,7 @@ class PendingAction(Data):
     `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
     `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
     party. `room_status` is the room's status after an undone check-in, `ended_at_version` the
-    version of the booking with the no-show that is undone.
+    version of the booking with the no-show that is undone. `locked` locks the assigned room.
     """
 
     id: str
@@ -77,6 +77,7 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    locked: bool = False
     plan: PlanPart | None = None
     room_status: RoomStatus | None = None
     ended_at_version: int = 0
@@ -126,7 +127,8 @@ class Booking(Data):
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
     which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
-    was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`.
+    was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`. No room plan
+    moves a stay with `room_locked`.
     """
 
     id: str
@@ -178,6 +180,7 @@ class Booking(Data):
     assigned_room_number: str | None = None
     assigned_room_type: str | None = None
     assignment_notes: str | None = None
+    room_locked: bool = False
     in_house: InHouse | None = None
     push_token: str | None = field(default=None, repr=False)
     checked_in_at: datetime | None = None

@@ -27,7 +27,7 @@ from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
 Changes = dict[str, Any]
 Effect = Callable[[Booking, Any], Changes]
 
-NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
+NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None, "room_locked": False}
 NOTHING_TO_PAY: Changes = {"expires_at": None, "pay_until": None}
 NO_SECRETS: Changes = {"in_house": None, "push_token": None}
 NOTHING_UNDONE: Changes = {"undone": None}

@@ -40,6 +40,7 @@ from contracts.bookings.stays import (
     GuestCheckedIn,
     GuestCheckedOut,
     RoomAssigned,
+    RoomLocked,
     RoomMoved,
     RoomUnassigned,
 )
@@ -57,7 +58,7 @@ def evolve(booking: Booking, event: BookingEvent, *, at: datetime) -> Booking:
 
 
 _NO_DECISION = {"decision_made_at": None, "decision_made_by": None, "approval_deadline_at": None}
-_HAS_ROOM = copied(assigned_room_number="room_number", assigned_room_type="room_type_code")
+_HAS_ROOM = copied(assigned_room_number="room_number", assigned_room_type="room_type_code", sets={"room_locked": False})
 _UNCHANGED = copied()
 
 _EFFECTS: dict[type[BookingEvent], Effect] = {
@@ -92,6 +93,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     NoShowUndone: effects.no_show_undone,
     BookingExpired: copied("expired_at", expiry_reason="reason", ended_at="expired_at"),
     RoomAssigned: _HAS_ROOM,
+    RoomLocked: copied(room_locked="locked"),
     RoomMoved: _HAS_ROOM,
     RoomUnassigned: copied(sets={**effects.NO_ROOM, "assignment_notes": None}),
     GuestCheckedIn: copied("checked_in_at", "checked_in_by", sets={"overstay": None, **effects.NOTHING_UNDONE}),

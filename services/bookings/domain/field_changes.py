@@ -8,6 +8,7 @@ from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
+from contracts.bookings.stays import RoomLocked
 from contracts.bookings.undo import NoShowUndone
 from contracts.bookings.views import FieldChange
 
@@ -36,6 +37,10 @@ def _no_show_undone(event: NoShowUndone) -> Iterator[FieldChange]:
     yield field_change("balance_due", event.previous_balance_due, event.balance_due)
 
 
+def _locked(event: RoomLocked) -> Iterator[FieldChange]:
+    yield field_change("room_locked", not event.locked, event.locked)
+
+
 def _settled(event: BalanceSettled | BalancePaymentAccepted) -> Iterator[FieldChange]:
     yield field_change("balance_due", event.balance_due + event.amount, event.balance_due)
 
@@ -47,6 +52,7 @@ def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
 _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
     StayExtended: _extended,
     NoShowUndone: _no_show_undone,
+    RoomLocked: _locked,
     BalanceSettled: _settled,
     BalancePaymentAccepted: _settled,
     OverstayFlagged: _flagged,

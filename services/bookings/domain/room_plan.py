@@ -18,7 +18,7 @@ MOST_STAYS = 500
 
 
 class ConfirmedStay(NamedTuple):
-    """A confirmed booking of the hotel. `is_fixed`: the booking has a pending action."""
+    """A confirmed booking of the hotel. `is_fixed`: the booking has a pending action, or its room is locked."""
 
     booking_id: str
     check_in: date
@@ -29,10 +29,14 @@ class ConfirmedStay(NamedTuple):
 
 
 class BegunPlan(Data):
-    """A plan whose bookings wait for their rooms under the action id `plan_id`."""
+    """A plan whose bookings wait for their rooms under the action id `plan_id`.
+
+    `booking_id` is the only booking that gets its first room, where the plan was made for one.
+    """
 
     plan_id: str
     proposal: RoomPlanProposal
+    booking_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,28 @@ def to_plan(command: PlanRooms, stays: Sequence[ConfirmedStay]) -> StaysToPlan:
     return StaysToPlan(needing=tuple(needing), fixed=tuple(stay.booking_id for stay in stays if stay.is_fixed))
 
 
+def for_one(booking: Booking, stays: Iterable[ConfirmedStay]) -> StaysToPlan:
+    """Only this booking, which has no room, is to have one."""
+    needing = StayNeedingRoom(booking_id=booking.id, party=booking.party)
+    return StaysToPlan(needing=(needing,), fixed=tuple(stay.booking_id for stay in stays if stay.is_fixed))
+
+
+def all_sold(stays: Iterable[ConfirmedStay]) -> StaysToPlan:
+    """Every stay without a room is to have one."""
+    needing, fixed = [], []
+    for stay in stays:
+        if stay.room_number is None:
+            needing.append(StayNeedingRoom(booking_id=stay.booking_id, party=stay.party))
+        elif stay.is_fixed:
+            fixed.append(stay.booking_id)
+    return StaysToPlan(needing=tuple(needing), fixed=tuple(fixed))
+
+
+def outdated() -> Refusal:
+    """The refusal `PLAN_OUTDATED`, after the last attempt."""
+    return Refusal("PLAN_OUTDATED", "The hotel's rooms and stays keep changing; try again.")
+
+
 def rooms(proposal: RoomPlanProposal) -> dict[str, PlannedStay]:
     """The rooms that the plan gives, keyed by booking id, ascending."""
     return {each.booking_id: each for each in sorted((*proposal.assigned, *proposal.moved), key=_booking_id)}
@@ -91,12 +117,16 @@ def check_size(proposal: RoomPlanProposal) -> None:
 
 
 def differing(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay]) -> frozenset[str]:
-    """The planned bookings that are not confirmed, have a pending action, or have another room than the plan knows."""
+    """The planned bookings that are not as the plan was made for.
+
+    They are not confirmed, have a pending action or a locked room, or have another room than the plan knows.
+    """
     as_planned = {
         booking_id
         for booking_id, booking in bookings.items()
         if booking.status is BookingStatus.CONFIRMED
         and booking.pending is None
+        and not booking.room_locked
         and booking.assigned_room_number == planned[booking_id].previous_room_number
     }
     return frozenset(planned.keys() - as_planned)

@@ -4,18 +4,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 from chassis.observability import logs
-from chassis.refusal import Refusal
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.room_plan import PlanRooms, RoomsPlanned
 from contracts.rooms.room_plan import FindRoomPlan, RoomPlanProposal
 from services.bookings.actions import room_plan as plans
-from services.bookings.actions.assign import require_assignable
 from services.bookings.domain import access, room_plan
+from services.bookings.domain.assignments import require_assignable
 from services.bookings.domain.room_plan import BegunPlan, StaysToPlan
 from services.bookings.domain.validation import invalid
 from services.bookings.work import BookingsWork
-
-ATTEMPTS = 3
 
 log = logs.logger(__name__)
 
@@ -24,27 +21,20 @@ def plan_rooms(command: PlanRooms, conversation: KeyedConversation[BookingsWork]
     """Give rooms to the stays that need one. A repetition of the request completes the plan that the request began."""
     access.require_own_hotel(command.hotel, conversation.context.caller)
     room_plan.check(command)
-    if memo := plans.remembered(conversation.claim):
-        reply = room_plan.reply(memo.proposal)
-        if plans.complete(conversation, command.hotel, memo, reply):
-            return reply
-    differed: frozenset[str] = frozenset()
-    left_out: frozenset[str] = frozenset()  # the bookings that differed twice: the services do not agree on them
-    for _ in range(ATTEMPTS):
+    attempts = plans.PlanAttempts(conversation, command.hotel)
+    if (memo := plans.remembered(conversation.claim)) and attempts.completes(memo):
+        return room_plan.reply(memo.proposal)
+    for left_out in attempts:
         proposal = _proposal(command, conversation, left_out)
         reply = room_plan.reply(proposal)
         if command.dry_run or not room_plan.rooms(proposal):
             with conversation.transaction() as work:
                 return conversation.finish(work, reply)
         room_plan.check_size(proposal)
-        plan = BegunPlan(plan_id=uuid4().hex, proposal=proposal)
-        differing = plans.begin(conversation, command.hotel, plan)
-        if not differing and plans.complete(conversation, command.hotel, plan, reply):
+        if attempts.succeed(BegunPlan(plan_id=uuid4().hex, proposal=proposal)):
             _log(command, reply)
             return reply
-        left_out |= differing & differed
-        differed |= differing
-    raise Refusal("PLAN_OUTDATED", "The hotel's rooms and stays keep changing; try again.")
+    raise room_plan.outdated()
 
 
 def _proposal(

@@ -12,6 +12,7 @@ GRANTS: Grants = {
     "hold": ALL,
     "hold_count": ALL,
     "unusual_night": "SELECT, INSERT, DELETE",
+    "room_plan_check": CHANGE,
     "communication": CHANGE,
     "payment_fact": APPEND,
     "amendment": "SELECT, INSERT, DELETE",

@@ -11,7 +11,8 @@ Order of locks. A transaction locks rows of these tables in this order, after an
 6. `unusual_night`
 7. `ghost`
 8. `census`
-9. `hold_count`: shared by bookings; ascending by hotel and name, in one statement just before the commit
+9. `room_plan_check`: just before the commit; the timer skips a locked one, and later locks its own alone
+10. `hold_count`: shared by bookings; ascending by hotel and name, in one statement just before the commit
 
 At any time, because no two transactions want the same rows in another order:
 

@@ -1,4 +1,4 @@
-"""What other services' events change without a read: pending actions, holds and deliveries, just before the commit."""
+"""What events change without a read: pending actions, holds, deliveries and due checks, just before the commit."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -60,6 +60,13 @@ ON CONFLICT (hotel, notice_id, booking_id) DO UPDATE SET
     subject = coalesce(nullif(excluded.subject, ''), stored.subject)
 """
 
+MARK = """
+INSERT INTO room_plan_check (hotel, due_at, marks)
+SELECT hotel, :marked_at, 1 FROM unnest(CAST(:marked AS text[])) AS given (hotel) WHERE {after} ORDER BY hotel
+ON CONFLICT (hotel) DO UPDATE SET marks = room_plan_check.marks + 1,
+    due_at = least(room_plan_check.due_at, excluded.due_at)
+"""
+
 
 class SqlEventEffects:
     """The effects of the events of one transaction, each of which `write` writes by one statement."""
@@ -68,6 +75,7 @@ class SqlEventEffects:
         self._actions: dict[tuple[str, str, str], None] = {}  # in the order of the events
         self._holds: dict[tuple[str, str], datetime | None] = {}  # by hotel and booking; None: released
         self._deliveries: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._marked: dict[str, datetime] = {}
 
     def expedite_action(self, hotel: str, booking_id: str, *, action_id: str) -> None:
         """Make the action due within a second, if it is pending and its booking is not locked.
@@ -83,6 +91,10 @@ class SqlEventEffects:
     def release(self, hotel: str, booking_id: str) -> None:
         """Delete a hold that the rooms service has released."""
         self._holds[hotel, booking_id] = None
+
+    def check_room_plan(self, hotel: str, *, now: datetime) -> None:
+        """Make the check of the hotel's room plan due at the domain's time `now`, and its last plan outdated."""
+        self._marked[hotel] = now
 
     def deliver(
         self, notice: NoticeSent | NoticeGaveUp, booking_ids: Sequence[str], *, at: datetime, failure: str | None
@@ -113,7 +125,9 @@ class SqlEventEffects:
             write(RELEASE, _ids("released", released))
         if self._deliveries:
             write(DELIVER, {"deliveries": codec.encode(list(self._deliveries.values())).decode()})
-        self._actions, self._holds, self._deliveries = {}, {}, {}
+        if self._marked:
+            write(MARK, {"marked": sorted(self._marked), "marked_at": min(self._marked.values())})
+        self._actions, self._holds, self._deliveries, self._marked = {}, {}, {}, {}
 
 
 def _ids(name: str, keys: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from services.bookings.store.explanation import explain_booking
 
 # Timers run every second; a deadline may be two ticks late, and a few seconds more where the machine is busy.
 TWO_TICKS = 5.0
+CHECKS_MAY_WAIT = 600.0  # a room plan takes seconds, and each hotel has one
 
 _STATES = """
     SELECT audit.subject, booking.status, booking.version, audit.to_status, audit.sequence
@@ -69,6 +70,18 @@ _BOOKING = """
            coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served, coalesce(settled, 0) AS settled
     FROM booking WHERE
 """
+_WITHOUT_A_ROOM = """
+    SELECT booking.id, stay -> 'stay' -> 'nights' ->> 0 AS first,
+           jsonb_array_length(stay -> 'stay' -> 'blocked_by') + CAST(stay ->> 'left_off' AS integer) AS others
+    FROM room_plan_check AS last, jsonb_array_elements(last.impossible) AS stay
+    JOIN booking ON booking.id = stay -> 'stay' ->> 'booking_id'
+    WHERE booking.hotel = last.hotel AND booking.status IN ('PENDING_APPROVAL', 'CONFIRMED')
+    AND booking.assigned_room_number IS NULL
+"""
+_NOT_CHECKED = """
+    SELECT hotel, last.due_at FROM room_plan_check AS last, clock
+    WHERE last.due_at <= clock_timestamp() + make_interval(secs => ahead_seconds - :grace)
+"""
 _STEPS = {(before, event.__name__, after) for before, event, after in LIFECYCLE}
 
 
@@ -113,12 +126,22 @@ def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Viol
         yield Violation(invariant="I15", subject=row.booking_id, what=f"was created under {row.times} keys")
 
 
+def sold_stays_have_a_room_in_a_plan(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
+    """Invariant I18 (room plan): the last check of each hotel had a room for every sold stay, and no check is late."""
+    for row in select(connection, _WITHOUT_A_ROOM):
+        what = f"has no room of its type in any plan from {row.first} on: clashes with {row.others} stays and blocks"
+        yield Violation(invariant="I18", subject=row.id, what=what)
+    for row in select(connection, _NOT_CHECKED, grace=CHECKS_MAY_WAIT):
+        yield Violation(invariant="I18", subject=row.hotel, what=f"was to be checked at {row.due_at}")
+
+
 EXAMINATION = Examination(
     invariants={
         "I3": statuses_follow_the_lifecycle,
         "I4": changes_have_an_audit_row_and_an_event,
         "I12": nothing_is_overdue,
         "I15": keys_have_one_effect,
+        "I18": sold_stays_have_a_room_in_a_plan,
     },
     evidence={
         "bookings": f"""

@@ -27,7 +27,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
     if not rows:
         return Explanation()
     [row] = rows
-    events = events_of(connection, [row.id, f"approval/{row.id}"])
+    events = events_of(connection, [row.id, f"approval/{row.id}", f"room-plan/{row.hotel}/{row.id}"])
     return Explanation(
         booking=codec.plain(dict(row._mapping)),
         events=references("bookings", events),

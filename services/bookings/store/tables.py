@@ -72,6 +72,7 @@ BOOKING = sa.Table(
     sa.Column("in_house", Typed(InHouse)),
     sa.Column("overstay", Typed(Incident)),
     sa.Column("late_arrival_expected", sa.Boolean),
+    sa.Column("room_locked", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
     *_moments("pay_until", "approval_requested_at"),
@@ -154,6 +155,18 @@ UNUSUAL_NIGHT = sa.Table(
     sa.Column("hotel", sa.Text, primary_key=True),
     sa.Column("night", sa.Date, primary_key=True),
     *_moments("noticed_at"),
+)
+
+# The last check that every sold stay of a hotel can be given a room. All times are domain times; `impossible` has the
+# stays that staff know of.
+ROOM_PLAN_CHECK = sa.Table(
+    "room_plan_check",
+    METADATA,
+    *_key("hotel"),
+    *_moments("due_at", "checked_at"),
+    sa.Column("marks", sa.Integer),
+    *_texts("version"),
+    sa.Column("impossible", JSONB),
 )
 
 # Holds as the rooms service publishes them. `check_at` (wall time) is the next check for an orphan.

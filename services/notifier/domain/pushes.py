@@ -37,11 +37,13 @@ from contracts.bookings.lookups import LookupRequested
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.room_plan import RoomPlanImpossible
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
     GuestCheckedOut,
     RoomAssigned,
+    RoomLocked,
     RoomMoved,
     RoomUnassigned,
 )
@@ -138,6 +140,7 @@ _ROWS = (
     PushRule(BookingRefundFailed, (realtime.REFUND_FAILED,), ("reason_code", "failed_at"), {"refund_amount": "amount"}),
     PushRule(BookingRefundRetried, (realtime.REFUND_RETRIED,), ("retried_at",), by="retried_by"),
     PushRule(RoomAssigned, (realtime.ROOM_ASSIGNED,), (*_ROOM_CHANGE, "assigned_at"), by="by"),
+    PushRule(RoomLocked, (realtime.ROOM_LOCKED,), ("room_number", "locked", "changed_at"), by="by"),
     PushRule(RoomUnassigned, (realtime.ROOM_UNASSIGNED,), ("room_number", "unassigned_at"), by="by"),
     PushRule(RoomMoved, (realtime.ROOM_MOVED,), (*_ROOM_CHANGE, "moved_at"), by="by"),
     PushRule(GuestCheckedIn, (realtime.BOOKING_CHECKED_IN,), ("room_number", "checked_in_at"), by="checked_in_by"),
@@ -225,6 +228,11 @@ _ROWS = (
     PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(HoldsUnusual, (realtime.HOLDS_UNUSUAL,), ("night", "held", "rooms", "noticed_at")),
+    PushRule(
+        RoomPlanImpossible,
+        (realtime.ROOM_PLAN_IMPOSSIBLE,),
+        ("nights", "blocked_by", "left_off", "proven", "noticed_at"),
+    ),
     PushRule(
         NoticeGaveUp, (realtime.NOTICE_GAVE_UP,), ("notice_id", "occasion", "medium", "reason_code", "gave_up_at")
     ),

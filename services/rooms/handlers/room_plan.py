@@ -1,16 +1,21 @@
 """Finds a room plan for a hotel, and applies one to the hotel that it was found for."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
+from contracts.operations import Metric
 from contracts.rooms.room_plan import ApplyRoomPlan, FindRoomPlan, RoomGiven, RoomPlanApplied, RoomPlanProposal
 from contracts.values import Stay
 from services.rooms.domain import assignments, stays
 from services.rooms.domain.assignments import room_taken
 from services.rooms.domain.room_plan import proposal
+from services.rooms.domain.room_plan.plan import RoomPlan
 from services.rooms.domain.room_plan.proposal import PlannedHotel
+from services.rooms.domain.room_plan.sources import PlanSources
 from services.rooms.steps import action_log, hotel_access
-from services.rooms.work import RoomsWork
+from services.rooms.work import RoomsDependencies, RoomsWork
 
 
 def find_room_plan(query: FindRoomPlan, conversation: Conversation[RoomsWork]) -> RoomPlanProposal:
@@ -18,8 +23,15 @@ def find_room_plan(query: FindRoomPlan, conversation: Conversation[RoomsWork]) -
     with conversation.reading() as work:
         hotel = _read(query, work)
     sources, without = proposal.to_plan(query, hotel)
-    plan = conversation.dependencies.plan(sources)
-    return proposal.proposal(hotel, plan, without)
+    return proposal.proposal(hotel, _made(sources, conversation.dependencies), without)
+
+
+def read_metrics(work: RoomsWork) -> Iterator[Metric]:
+    """The plans that this process had made, those of them that were not proven in time, and those that failed."""
+    plans = work.dependencies.plans
+    yield Metric(name="room_plans_total", value=plans["made"])
+    yield Metric(name="room_plans_unproven_total", value=plans["unproven"])
+    yield Metric(name="room_plans_failed_total", value=plans["failed"])
 
 
 @action_log.once(RoomPlanApplied)
@@ -54,6 +66,17 @@ def apply_room_plan(command: ApplyRoomPlan, work: RoomsWork) -> RoomPlanApplied:
             for booking_id, room in given.items()
         )
     )
+
+
+def _made(sources: PlanSources, dependencies: RoomsDependencies) -> RoomPlan:
+    try:
+        plan = dependencies.plan(sources)
+    except Unavailable:
+        dependencies.plans["failed"] += 1
+        raise
+    dependencies.plans["made"] += 1
+    dependencies.plans["unproven"] += int(not plan.proven)
+    return plan
 
 
 def _read(query: FindRoomPlan, work: RoomsWork) -> PlannedHotel:

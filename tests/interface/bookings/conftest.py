@@ -14,7 +14,7 @@ TABLES = (
     "booking", "booking_directory", "overstay", "guest", "access_code", "hold", "communication", "payment_fact",
     "ghost",
 )  # fmt: skip
-ABUSE = ("hold_count", "unusual_night")
+ABUSE = ("hold_count", "unusual_night", "room_plan_check")
 IN_STAY = ("amendment", "chat_message", "chat_reading", "room_order", "lookup_request", "lookup_mail")
 MAILBOX = ("outbox", "stream", "inbox", "inbox_position", "idempotency", "job", "audit", "remark")
 

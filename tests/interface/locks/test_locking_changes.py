@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from chassis.messaging import partition_leases
 from chassis.transactions import job_order, job_queue
 from chassis.transactions.migrate import migrate
-from services.bookings.store import event_effects, hold_counts, holds
+from services.bookings.store import event_effects, hold_counts, holds, room_plan_checks
 from services.payments.store import applied_webhooks
 from services.payments.store.reconciliation import SqlReconciliation
 from services.rooms.store import nights, rates, sales
@@ -44,6 +44,7 @@ UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "services.bookings.store.event_effects.EXPEDITE": ("bookings", lambda: event_effects.EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
+    "services.bookings.store.room_plan_checks.TAKE": ("bookings", lambda: room_plan_checks.TAKE),
     "services.payments.store.applied_webhooks.APPLY": ("payments", lambda: applied_webhooks.APPLY),
     "services.payments.store.applied_webhooks.END_JOBS": ("payments", lambda: applied_webhooks.END_JOBS),
     "services.payments.store.reconciliation.claim": ("payments", leasing),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.room_plan import PlanRooms
@@ -60,6 +61,13 @@ def plan_rooms(colleague: Colleague) -> None:
     colleague.client.command(command)
 
 
+def lock(colleague: Colleague) -> None:
+    """Promise a guest the assigned room, or no longer; seldom where there is none."""
+    if booking := colleague.a_booking(BookingStatus.CONFIRMED, has_room_assigned=colleague.chance("has a room", 0.9)):
+        locked = colleague.chance("locked", 0.7)
+        colleague.client.command(AmendBooking(**colleague.about(booking), room_locked=locked))
+
+
 def unassign(colleague: Colleague) -> None:
     """Take a booking's room back."""
     if booking := colleague.a_booking(BookingStatus.CONFIRMED, has_room_assigned=True):
@@ -113,6 +121,10 @@ def mark_no_show(colleague: Colleague) -> None:
 
 
 def _assign(colleague: Colleague, booking: BookingRow) -> None:
+    if colleague.chance("no number", 0.15):
+        locked = colleague.chance("locked", 0.2) or None
+        colleague.client.command(AssignRoom(**colleague.about(booking), locked=locked))
+        return
     candidates = colleague.client.rows(GetCandidateRooms(**colleague.about(booking)), lambda reply: reply.rooms)
     numbers = [room.room_number for room in candidates]
     if colleague.chance("any room", 0.1):

@@ -38,6 +38,7 @@ def test_a_guest_s_booking_has_every_field_but_the_notes(gateway: Gateway) -> No
     assert body.keys() >= DETAIL - {"internal_notes"}
     assert "internal_notes" not in body
     assert "reason_note" not in body
+    assert "room_locked" not in body
     assert body["decision_made_by"] == {"kind": "staff", "id": None, "name": None}
     assert "Nora" not in answer.text
     assert body["cancellation_preview"]["fee_amount"] == "0.00"

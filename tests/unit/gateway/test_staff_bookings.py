@@ -148,6 +148,7 @@ def test_the_timeline_has_actor_and_reason_of_each_change(gateway: Gateway, fron
         ("confirm", None, ConfirmBooking, {}),
         ("cancel", {"reason": "r", "waive_fee": True}, CancelBooking, {"reason": "r", "waive_fee": True}),
         ("assign-room", {"room_number": "101"}, AssignRoom, {"room_number": "101", "notes": ""}),
+        ("assign-room", {"locked": True}, AssignRoom, {"room_number": None, "locked": True}),
         ("unassign-room", None, UnassignRoom, {}),
         (
             "move-room",

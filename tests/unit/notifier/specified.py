@@ -62,6 +62,8 @@ BEYOND = """
     HousekeepingTaskWithdrawn | housekeeping_task_withdrawn |                            | hotel room
     NoShowUndone            | booking_no_show_undone     |                               | hotel booking
     CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
+    RoomPlanImpossible      | room_plan_impossible       |                               | staff
+    RoomLocked              | room_locked                |                               | hotel room
 """
 EVERY_CHANGE = {
     (name, channel)
