@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.production_rules import faults
 
 MODE = "HOTELMATE_MODE"
-Driver = Literal["psycopg2", "psycopg"]
+Driver = Literal["psycopg", "psycopg2"]
 S = TypeVar("S", bound="Settings")
 
 
@@ -57,7 +57,7 @@ class ServiceSettings(Settings):
     """The settings of a service with a database. `workers` is the number of asks that run at the same time."""
 
     message_keys: str = Field("", validation_alias="MESSAGE_KEYS")
-    database_driver: Driver = Field("psycopg2", validation_alias="DATABASE_DRIVER")
+    database_driver: Driver = Field("psycopg", validation_alias="DATABASE_DRIVER")
     database_url: str = ""
     workers: int = 10
 
