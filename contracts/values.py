@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 from contracts.data import Data
+from contracts.promotion_terms import PromotionTerms
 
 # Minor digits by currency; two where not listed. Stripe takes ISK and UGX with two digits that are always zero, and
 # three-digit currencies only in steps of ten (docs.stripe.com/currencies).
@@ -192,7 +193,10 @@ class PriceLines(Data):
 
 
 class Price(Data):
-    """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
+    """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices.
+
+    `promotion` is None without a discount, and in prices of earlier releases.
+    """
 
     nights: tuple[Money, ...]
     subtotal: Money
@@ -202,6 +206,7 @@ class Price(Data):
     tax_percent: Decimal
     promo_code: str | None = None
     first_night: Money | None = None
+    promotion: PromotionTerms | None = None
 
     @property
     def lines(self) -> PriceLines:

@@ -28,6 +28,7 @@ from contracts.rooms.room_availability import FindFreeRooms
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
 from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRoomHistory, ListRooms, RemoveRoom
 from contracts.rooms.settings import ChangeSettings, GetSettings
+from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.rooms.walk_ins import ReceiveWalkIn
@@ -48,6 +49,7 @@ from services.rooms.handlers import (
     rates,
     room_availability,
     settings,
+    stay_changes,
     tasks,
     timers,
     turnover,
@@ -101,6 +103,8 @@ SERVICE = Service(
         handles(MoveGuest, moves.move_guest),
         handles(MoveOut, occupancy.move_out),
         handles(ExtendStay, extensions.extend_stay),
+        handles(PreviewStayChange, stay_changes.preview_stay_change),
+        handles(ChangeStay, stay_changes.change_stay),
         handles(FindRooms, room.find_rooms),
         handles(TakeCensus, occupancy.take_census),
         handles(ClearRoom, occupancy.clear_room),
