@@ -245,7 +245,8 @@ class HotelSettings(Data):
     """The operating settings of a hotel, as far as bookings depend on them. Times are hotel-local wall times, `HH:MM`.
 
     `payment_hold_minutes` is the time to pay, counted from the hold. `max_public_nights` is the longest stay that
-    guests may book themselves. `overbooking_allowance` is the number of rooms of each type sold per night beyond
+    guests may book themselves. `guest_changes` (`never`, `free_hours` or `always`) says until when guests may change a
+    confirmed booking. `overbooking_allowance` is the number of rooms of each type sold per night beyond
     those that exist. The limits of a card payment, `smallest_charge` and `largest_charge`, are in major units of
     the hotel's currency (`"0.50"`); empty, they are the provider's own limits (`contracts.charge_limits`).
     """
@@ -264,6 +265,7 @@ class HotelSettings(Data):
     strict_room_type: bool = False
     overbooking_allowance: int = 0
     max_public_nights: int = 30
+    guest_changes: str = "free_hours"
     smallest_charge: str = ""
     largest_charge: str = ""
 

@@ -36,6 +36,19 @@ class OpenPaymentSession(BookingAsk, Command[PaymentSession]):
     cancel_url: str | None = None
 
 
+class PageClosed(Data):
+    """The result of closing a payment page: whether the guest has paid on it."""
+
+    paid: bool
+
+
+class ClosePaymentPage(BookingAsk, Command[PageClosed]):
+    """Close the booking's own open payment page, so that nobody pays an old total. Only for our own services.
+
+    A booking without an open page is left unchanged. `paid` is True where a card was authorised meanwhile.
+    """
+
+
 class VerifyPayment(BookingAsk, Command[PaymentVerified]):
     """Report the payment made on a checkout session.
 

@@ -30,8 +30,9 @@ class ChangedStay(Data):
     """The stay that a booking is to have. `room_type` is a code; `party` is the number of guests.
 
     The nights in `agreed` keep their prices; every other night has the hotel's present price. `promotion` has the terms
-    as sold, `promo_code` names a promotion of the hotel that is to apply instead. Without `tax_percent`, the hotel's
-    present tax applies. A draft has no nights: only its price is calculated.
+    as sold; `promo_code` names a promotion of the hotel that is to apply instead, and with `needs_promo` the change is
+    refused where that does not apply. Without `tax_percent`, the hotel's present tax applies. A draft has no nights:
+    only its price is calculated.
     """
 
     check_in: date
@@ -42,6 +43,7 @@ class ChangedStay(Data):
     tax_percent: Decimal | None = None
     promotion: PromotionTerms | None = None
     promo_code: str | None = None
+    needs_promo: bool = True
     draft: bool = False
 
 
@@ -72,18 +74,20 @@ class PreviewStayChange(Query[ChangeOffer]):
     stay: ChangedStay
 
 
-class StayChanged(Data):
+class StayChangedReply(Data):
     """The reply to a change: the offer that was carried out, and the room that the booking keeps."""
 
     offer: ChangeOffer
     room: RoomTaken | None = None
 
 
-class ChangeStay(RoomAction, Command[StayChanged]):
+class ChangeStay(RoomAction, Command[StayChangedReply]):
     """Change a booked stay: sell the added nights and free the removed ones, all or nothing.
 
-    A repetition with the same `action_id` changes nothing. Refused as `PreviewStayChange`, and `SOLD_OUT` with the
-    `nights` on which the type is full.
+    A repetition with the same `action_id` changes nothing. Refused as `PreviewStayChange`; `SOLD_OUT` with the `nights`
+    on which the type is full; `PRICE_CHANGED` where the total or the room afterwards would not be the expected ones.
     """
 
     stay: ChangedStay
+    total: Money
+    room: RoomAfterChange

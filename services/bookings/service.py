@@ -17,6 +17,7 @@ from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, L
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.stay_changes import ChangeBooking, PreviewChange
 from contracts.bookings.stays import (
     AssignRoom,
     CheckIn,
@@ -41,8 +42,15 @@ from contracts.payments.events import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.events import InventoryExtended, InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
-from services.bookings.actions import assign, cancel, check_in, check_out, extend, move, submit, unassign
+from contracts.rooms.events import (
+    InventoryChanged,
+    InventoryExtended,
+    InventoryHeld,
+    InventoryReleased,
+    RoomOccupied,
+    RoomVacated,
+)
+from services.bookings.actions import assign, cancel, change, check_in, check_out, extend, move, submit, unassign
 from services.bookings.handlers import (
     action_completion,
     amendments,
@@ -100,6 +108,8 @@ SERVICE = Service(
         converses(CheckOut, check_out.check_out),
         converses(CheckOutRooms, bulk_check_out.check_out_rooms),
         converses(ExtendBooking, extend.extend_booking),
+        converses(PreviewChange, change.preview_change),
+        converses(ChangeBooking, change.change_booking),
         handles(MarkNoShow, no_shows.mark_no_show),
         handles(SettleBalance, balance.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),
@@ -150,6 +160,7 @@ SERVICE = Service(
         on(PaymentDisputed, payment_events.payment_trouble),
         on(InventoryHeld, holds.store_hold),
         on(InventoryExtended, action_completion.finish_pending_action),
+        on(InventoryChanged, action_completion.finish_pending_action),
         on(InventoryReleased, holds.delete_hold),
         on(RoomOccupied, action_completion.finish_pending_action),
         on(RoomVacated, action_completion.finish_pending_action),

@@ -76,8 +76,7 @@ def before_stay(
     """Cancel before the stay. A cancelled booking gets no further event. Raises the refusals of `may_cancel`."""
     if not may_cancel(booking, command, caller=caller):
         return ()
-    cancelled = _cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee)
-    return (replace(cancelled, besides=booking.unsettled_service),)
+    return (_cancelled(booking, by=caller.actor, at=now, waived=command.waive_fee),)
 
 
 def in_house(booking: Booking, intent: PendingAction) -> BookingCancelled:
@@ -94,6 +93,8 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         cancelled_by=by,
         fee=charges.fee,
         refund=charges.refund,
+        refund_at_desk=charges.refund_at_desk,
+        keeps=charges.keeps,
         fee_at_desk=charges.fee_at_desk,
         room_number=booking.assigned_room_number,
     )

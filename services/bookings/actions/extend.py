@@ -15,7 +15,8 @@ from contracts.bookings.views import BookingDetail
 from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Price, Stay
 from services.bookings.domain import local_time, overstays
-from services.bookings.domain.booking import ActionKind, AgreedTerms, Booking, PendingAction
+from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import pending_actions

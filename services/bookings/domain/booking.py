@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
-from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
-from contracts.values import Actor, CancellationPolicy, HotelCard, HotelSettings, Money, Price, Stay
+from contracts.values import Actor, Money, Stay
+from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
+from services.bookings.domain.change_intents import ChangeIntent
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
@@ -36,6 +37,7 @@ class ActionKind(StrEnum):
     CLEAR = "CLEAR"
     SEAT = "SEAT"
     EXTEND = "EXTEND"
+    CHANGE = "CHANGE"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
 
@@ -45,7 +47,7 @@ class PendingAction(Data):
 
     `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
     the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
-    open orders, `override` that the room may be too small for the party.
+    open orders, `override` that the room may be too small for the party; `change` is the intent of a change.
     """
 
     id: str
@@ -60,6 +62,7 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    change: ChangeIntent | None = None
     key: str | None = None
     fingerprint: str = ""
 
@@ -78,20 +81,6 @@ class Guest(Data):
     def name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
-
-
-class AgreedTerms(Data):
-    """The hotel's terms and price as agreed at creation; later changes by the hotel do not affect the booking."""
-
-    hotel: HotelCard
-    settings: HotelSettings
-    price: Price
-    policy: CancellationPolicy
-
-    @property
-    def charge_limits(self) -> ChargeLimits:
-        """The smallest and the largest amount that a card can be charged."""
-        return limits_of(self.settings, self.price.total.currency)
 
 
 class Charge(Data):
@@ -156,6 +145,7 @@ class Booking(Data):
     payment_id: str | None = None
     payment_intent_id: str | None = None
     payment_authorized_at: datetime | None = None
+    capture_before: datetime | None = None
     approval_requested_at: datetime | None = None
     paid_at: datetime | None = None
     captured: Money | None = None
@@ -188,6 +178,11 @@ class Booking(Data):
     balance_due: Money | None = None
     served: Money | None = None
     settled: Money | None = None
+    authorized: Money | None = None
+    change_fees: Money | None = None
+    waived: Money | None = None
+    desk_refund_due: Money | None = None
+    first_booked: FirstBooked | None = None
     charges: tuple[Charge, ...] = ()
     expired_at: datetime | None = None
     expiry_reason: str | None = None
@@ -258,6 +253,17 @@ class Booking(Data):
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
         at_desk = self.collected + self.zero_if_none(self.settled)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
+
+    @property
+    def refund_promised(self) -> Money:
+        """The amount of refunds to cards that are promised and have not succeeded."""
+        return max(self.zero_if_none(self.refund_amount) - self.zero_if_none(self.refunded), self.nothing)
+
+    @property
+    def on_cards(self) -> Money:
+        """The amount that cards have paid, accepted balance payments included, less refunds, also promised ones."""
+        accepted = sum((charge.amount for charge in self.charges if not charge.taken), start=self.nothing)
+        return self.collected + accepted - self.refund_promised
 
     @property
     def without_counters(self) -> "Booking":

@@ -15,7 +15,8 @@ from contracts.fields import EMAIL, NAME, PHONE, PROSE
 from contracts.rooms.holds import Held
 from contracts.values import SYSTEM, Actor, ActorKind, Caller
 from services.bookings.domain import deadlines, local_time
-from services.bookings.domain.booking import AgreedTerms, Booking, Guest
+from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.booking import Booking, Guest
 from services.bookings.domain.booking_names import BookingNames
 from services.bookings.domain.validation import FieldError, field_errors, refuse_if, text_errors
 

@@ -17,9 +17,12 @@ from contracts.bookings.overstays import (
     OverstayResolved,
 )
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
-from services.bookings.domain import cancellation_fees
+from contracts.values import Money
+from services.bookings.domain import cancellation_fees, money_due
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
+from services.bookings.domain.change_fees import UNPAID
 from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
 
 Changes = dict[str, Any]
@@ -61,17 +64,18 @@ def payment_awaited(_: Booking, event: PaymentAwaited) -> Changes:
 
 def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
     changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, **NOTHING_TO_PAY}
+    after = replace(booking, status=event.status)
     if event.paid_at is None:
-        return changes | {"balance_due": booking.total}
+        return changes | {"balance_due": money_due.balance(after).due}
     captured = booking.total if event.captured is None else event.captured
-    owed = {"balance_due": booking.total - captured} if captured < booking.total else {}
+    due = money_due.balance(replace(after, captured=captured)).due
+    owed = {} if due.is_zero and booking.balance_due is None else {"balance_due": due}
     return changes | {"payment_status": "CAPTURED", "paid_at": event.paid_at, "captured": captured} | owed
 
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
     changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, **NOTHING_TO_PAY}
-    called_off = _called_off(booking, event, fee_at_desk=event.fee_at_desk)
-    return called_off | changes | {"ended_at": event.cancelled_at}
+    return _called_off(booking, event, fee_at_desk=event.fee_at_desk) | changes | {"ended_at": event.cancelled_at}
 
 
 def no_show(booking: Booking, event: BookingNoShow) -> Changes:
@@ -79,23 +83,50 @@ def no_show(booking: Booking, event: BookingNoShow) -> Changes:
 
 
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
+    after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
+    refund = booking.refund_promised + event.refund
+    at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
     return {
         "cancellation_fee": event.fee,
-        "refund_amount": event.refund,
-        "refund_status": None if event.refund.is_zero else "PENDING",
-        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
+        "refund_amount": booking.zero_if_none(booking.refunded) + refund,
+        "refund_status": None if refund.is_zero else "PENDING",
+        "desk_refund_due": None if at_desk.is_zero else at_desk,
+        "balance_due": after.due,
         **NO_ROOM,
         **NO_SECRETS,
     }
 
 
+def stay_changed(booking: Booking, event: StayChanged) -> Changes:
+    names = ("check_in", "check_out", "room_type_code", "adults", "children", "checkout_deadline_at")
+    changes: Changes = {name: getattr(event, name) for name in names} | (NO_ROOM if event.freed_room_number else {})
+    if booking.status in UNPAID:
+        return changes | _payment_needed(booking, event.total)
+    refunds = booking.zero_if_none(booking.refund_amount) + event.refund
+    at_desk = booking.zero_if_none(booking.desk_refund_due) + event.refund_at_desk
+    return changes | {
+        "change_fees": booking.zero_if_none(booking.change_fees) + event.fee,
+        "waived": booking.zero_if_none(booking.waived) + event.waived,
+        "balance_due": event.balance_due,
+        "desk_refund_due": at_desk,
+        **({} if event.refund.is_zero else {"refund_amount": refunds, "refund_status": "PENDING"}),
+    }
+
+
+def _payment_needed(booking: Booking, total: Money) -> Changes:
+    if total.is_zero:
+        return {"payment_status": NOT_REQUIRED}
+    return {"payment_status": "NONE"} if booking.needs_no_payment else {}
+
+
 def refunded(booking: Booking, event: BookingRefunded) -> Changes:
     total = booking.zero_if_none(booking.refunded) + event.amount
     whole = booking.captured is None or total >= booking.captured
+    promised = max(booking.zero_if_none(booking.refund_amount), total)
     return {
         "refunded": total,
-        "refund_amount": total,
-        "refund_status": "SUCCEEDED",
+        "refund_amount": promised,
+        "refund_status": "SUCCEEDED" if total >= promised else "PENDING",
         "payment_status": "REFUNDED" if whole else "PARTIALLY_REFUNDED",
     }
 

@@ -35,6 +35,7 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -68,6 +69,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
         "payment_authorized_at",
         "approval_deadline_at",
         payment_reference="payment_intent_id",
+        authorized="amount",
         sets={"payment_status": "AUTHORIZED", "approval_alerts": (), **effects.NOTHING_TO_PAY},
     ),
     PaymentNotRequired: copied(
@@ -93,6 +95,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     RoomUnassigned: copied(sets={**effects.NO_ROOM, "assignment_notes": None}),
     GuestCheckedIn: copied("checked_in_at", "checked_in_by"),
     GuestCheckedOut: copied("checked_out_at", "checked_out_by", ended_at="checked_out_at", sets=effects.NO_SECRETS),
+    StayChanged: effects.stay_changed,
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,
     GuestTokenRevoked: _UNCHANGED,

@@ -31,11 +31,15 @@ Decide = Callable[[Booking, BookingsWork], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class TwoStepAction:
-    """One kind of action: its ask to the rooms service, and the function that applies the reply to the booking."""
+    """One kind of action: its ask to the rooms service, and the function that applies the reply to the booking.
+
+    `prepare` is called before the ask; a refusal by it refuses the action.
+    """
 
     kind: ActionKind
     ask: Callable[[Booking, PendingAction], Ask[Any]]
     end: Callable[[Booking, PendingAction, Any, BookingsWork], Booking]
+    prepare: Callable[[Conversation[BookingsWork], Booking, PendingAction], None] | None = None
 
 
 def run(
@@ -67,13 +71,20 @@ def begun(
     A request that was interrupted continues its own action. Refused `IDEMPOTENCY_KEY_REUSED` where another request
     began an action under the same key.
     """
-    claim, intent = conversation.claim, booking.pending
-    if claim and intent and intent.key == claim.key:
-        if intent.fingerprint != claim.fingerprint:
-            raise idempotency.reused()
+    if own(conversation, booking):
         return booking
     fields = decide(booking, work)
-    return None if fields is None else begin(work, booking, action.kind, claim=claim, **fields)
+    return None if fields is None else begin(work, booking, action.kind, claim=conversation.claim, **fields)
+
+
+def own(conversation: KeyedConversation[BookingsWork], booking: Booking) -> Booking | None:
+    """The booking, where this request has begun its pending action; else None. Refused `IDEMPOTENCY_KEY_REUSED`."""
+    claim, intent = conversation.claim, booking.pending
+    if not (claim and intent and intent.key == claim.key):
+        return None
+    if intent.fingerprint != claim.fingerprint:
+        raise idempotency.reused()
+    return booking
 
 
 def begin(
@@ -147,6 +158,8 @@ def carry_out(
     if intent is None or intent.kind is not action.kind:
         raise ValueError(f"{booking.id} has no pending {action.kind}")
     try:
+        if action.prepare:
+            action.prepare(conversation, booking, intent)
         reply = conversation.ask(action.ask(booking, intent))
     except Refusal:
         with conversation.transaction() as work:

@@ -6,6 +6,7 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
 from contracts.payments.events import PaymentPurpose
@@ -13,7 +14,7 @@ from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import PaymentKey
-from services.payments.steps import balance_payments
+from services.payments.steps import balance_payments, kept_money
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
@@ -28,7 +29,9 @@ def held(event: BookingHeld, work: PaymentsWork) -> None:
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
     """Capture the payment that staff approved."""
-    approved_by_staff = replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id)
+    approved_by_staff = replace(
+        _live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id, fee=event.amount
+    )
     work.set_desired_state(approved_by_staff, converge=True)
 
 
@@ -45,12 +48,21 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
     """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
+    if isinstance(event, (BookingCancelled, BookingNoShow)) and event.keeps is not None:
+        kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
+        return
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     besides = event.besides if isinstance(event, BookingCancelled) else None
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
         fee = None
     balance_payments.end_all(event.hotel, event.booking_id, fee, besides, work, why=_name(event))
     _end(event, fee, work)
+
+
+def stay_changed(event: StayChanged, work: PaymentsWork) -> None:
+    """Return the money that a cheaper stay no longer costs. Where nothing is refunded, nothing changes."""
+    if event.keeps is not None:
+        kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:

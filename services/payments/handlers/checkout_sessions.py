@@ -1,14 +1,23 @@
 """Handlers for checkout sessions: open the session of a booking, and verify the payment made on a session."""
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
 from contracts.bookings.queries import GetPayable
-from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.checkout_sessions import (
+    ClosePaymentPage,
+    OpenPaymentSession,
+    PageClosed,
+    PaymentSession,
+    PaymentVerified,
+    VerifyPayment,
+)
 from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.return_pages import return_pages
+from services.payments.lifecycle import PAID
 from services.payments.steps.checkout import Checkout
+from services.payments.steps.convergence import converge
 from services.payments.steps.sync import sync
 from services.payments.work import PaymentsWork
 
@@ -31,6 +40,24 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
     if payable.ended and not payable.payable:
         raise Refusal("BOOKING_ENDED", "This booking has ended, and nothing is to be paid by card.")
     return Checkout(conversation, payable, pages).session()
+
+
+def close_payment_page(command: ClosePaymentPage, conversation: Conversation[PaymentsWork]) -> PageClosed:
+    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest."""
+    if conversation.context.caller.kind == "public":
+        raise Refusal("PERMISSION_DENIED", "Only our own services close a page.")
+    with conversation.transaction() as work:
+        payment = work.payments.find_live(command.hotel, command.booking_id)
+        if payment is None or payment.status in PAID:
+            return PageClosed(paid=payment is not None)
+        work.payments.supersede(payment.key)
+    try:
+        converge(payment.key, conversation, why="the stay changes")
+    except RetryLater as later:
+        raise Unavailable(str(later)) from later
+    with conversation.reading() as work:
+        now = work.payments.get(payment.key)
+    return PageClosed(paid=now is not None and now.status in PAID)
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:

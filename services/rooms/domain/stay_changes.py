@@ -130,13 +130,13 @@ def price(
     """
     stay = Stay(changed.check_in, changed.check_out)
     covered = promotion if promotion and promotion.covers(stay, room_type_id=room_type.id) else None
-    if changed.promo_code and covered is None:
+    if changed.promo_code and changed.needs_promo and covered is None:
         raise Refusal("UNKNOWN_PROMO", "There is no such promotion for this stay.")
     agreed = {each.night: each.price.amount for each in changed.agreed}
     amounts = [agreed[night] if night in agreed else _price_of(on_sale, room_type, night) for night in stay]
     tax = hotel.tax_percent if changed.tax_percent is None else changed.tax_percent
     whole = pricing.price_of(amounts, currency=hotel.currency, tax_percent=Decimal(tax), promotion=covered)
-    return whole, promotion is not None and covered is None
+    return whole, covered is None and (promotion is not None or changed.promo_code is not None)
 
 
 def offer(room_type: RoomType, whole: Price, change: InventoryChange | None, *, discount_ended: bool) -> ChangeOffer:
@@ -155,6 +155,11 @@ def sold_out(room_type: RoomType, nights: Sequence[date]) -> Refusal:
     """The refusal `SOLD_OUT`, with the `nights` on which the type is full."""
     message = f"{room_type.name} is sold out on some of these nights."
     return Refusal("SOLD_OUT", message, nights=[night.isoformat() for night in nights])
+
+
+def price_changed() -> Refusal:
+    """The refusal `PRICE_CHANGED`, for a change whose result is no longer the expected one."""
+    return Refusal("PRICE_CHANGED", "The price or the room has changed since you looked.")
 
 
 def _price_of(on_sale: NightsOnSale, room_type: RoomType, night: date) -> int:

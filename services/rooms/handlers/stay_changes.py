@@ -9,7 +9,7 @@ from contracts.rooms.stay_changes import (
     ChangeStay,
     PreviewStayChange,
     RoomAfterChange,
-    StayChanged,
+    StayChangedReply,
 )
 from contracts.values import Stay
 from services.rooms.domain import offers, pricing, stay_changes, stays
@@ -31,19 +31,21 @@ def preview_stay_change(query: PreviewStayChange, work: RoomsWork) -> ChangeOffe
     return _decided(query.stay, work, _checked(held, draft=query.stay.draft))[0]
 
 
-@action_log.once(StayChanged)
-def change_stay(command: ChangeStay, work: RoomsWork) -> StayChanged:
+@action_log.once(StayChangedReply)
+def change_stay(command: ChangeStay, work: RoomsWork) -> StayChangedReply:
     """Sell the added nights and free the removed ones. The room is kept or freed as the offer says."""
     hotel_access.check_own(work.caller, command.hotel)
     held = _checked(work.held_rooms.with_own_room(command.hotel, command.booking_id), draft=command.stay.draft)
     offer, room_type, change = _decided(command.stay, work, held)
+    if offer.sold_out:
+        raise stay_changes.sold_out(room_type, offer.sold_out)
+    if (offer.price.total, offer.room) != (command.total, command.room):
+        raise stay_changes.price_changed()
     if change is None:
-        return StayChanged(offer=offer)
-    if change.sold_out:
-        raise stay_changes.sold_out(room_type, change.sold_out)
+        return StayChangedReply(offer=offer)
     _carry_out(command, work, held, room_type, change)
     kept = held.room if change.room is RoomAfterChange.KEPT else None
-    return StayChanged(offer=offer, room=room_taken(kept) if kept else None)
+    return StayChangedReply(offer=offer, room=room_taken(kept) if kept else None)
 
 
 def _checked(held: HeldRoom | None, *, draft: bool) -> HeldRoom:

@@ -35,7 +35,16 @@ def wanted(first: int, until: int, *, room_type: str = "DBL", agreed: Held | Non
 def changing(
     service: RoomsUnderTest, stay: ChangedStay, *, action_id: str = "change-1", booking_id: str = "BK-A"
 ) -> ChangeStay:
-    return ChangeStay(action_id=action_id, booking_id=booking_id, hotel=service.hotel, stay=stay)
+    """The change to the stay as its preview says now; where no preview is possible, with any expectation."""
+    try:
+        offer = previewed(service, stay, booking_id=booking_id)
+    except Refusal:
+        total, room = Money(0, "EUR"), RoomAfterChange.NONE
+    else:
+        total, room = offer.price.total, offer.room
+    return ChangeStay(
+        action_id=action_id, booking_id=booking_id, hotel=service.hotel, stay=stay, total=total, room=room
+    )
 
 
 def previewed(service: RoomsUnderTest, stay: ChangedStay, *, booking_id: str = "BK-A") -> ChangeOffer:
@@ -54,8 +63,8 @@ def period(service: RoomsUnderTest, booking_id: str = "BK-A") -> Any:
 def test_a_change_sells_the_added_nights_and_frees_the_removed_ones_once(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 3)
 
-    first = service.ask(changing(service, wanted(1, 5)))
-    again = service.ask(changing(service, wanted(1, 5)))
+    command = changing(service, wanted(1, 5))
+    first, again = service.ask(command), service.ask(command)
 
     assert first == again
     assert service.sold()[:6] == [0, 1, 1, 1, 1, 0]
@@ -214,6 +223,26 @@ def test_a_booking_without_nights_cannot_be_changed(service: RoomsUnderTest) -> 
     assert service.refusal(changing(service, wanted(0, 3))).code == "NOTHING_HELD"
 
 
+def test_a_change_whose_price_has_changed_meanwhile_is_refused_and_changes_nothing(service: RoomsUnderTest) -> None:
+    service.hold("BK-A", 0, 2)
+    change = changing(service, wanted(0, 3))
+    with service.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE night SET price = 13000 WHERE night = :night"), {"night": day(2)})
+
+    assert service.refusal(change).code == "PRICE_CHANGED"
+    assert service.sold()[:4] == [1, 1, 0, 0]
+
+
+def test_a_change_whose_room_was_given_away_meanwhile_is_refused(service: RoomsUnderTest) -> None:
+    service.hold("BK-A", 0, 2)
+    service.give("BK-A", "101")
+    change = changing(service, wanted(0, 3))
+    service.hold("BK-B", 2, 3)
+    service.give("BK-B", "101")
+
+    assert service.refusal(change).code == "PRICE_CHANGED"
+
+
 def test_a_draft_is_priced_and_holds_nothing(service: RoomsUnderTest) -> None:
     offer = previewed(service, wanted(0, 3, draft=True), booking_id="BK-DRAFT")
 
@@ -259,12 +288,9 @@ def test_of_many_changes_to_the_last_free_night_one_succeeds(service: RoomsUnder
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET capacity = 1 WHERE night = :night"), {"night": day(1)})
 
-    answers = at_once(
-        [
-            lambda n=n: service.ask(changing(service, wanted(0, 2), booking_id=f"BK-{n}", action_id=f"change-{n}"))
-            for n in range(20)
-        ]
-    )
+    changes = [changing(service, wanted(0, 2), booking_id=f"BK-{n}", action_id=f"change-{n}") for n in range(20)]
+
+    answers = at_once([lambda change=change: service.ask(change) for change in changes])
 
     refused = [answer for answer in answers if isinstance(answer, Refusal)]
     assert [refusal.code for refusal in refused] == ["SOLD_OUT"] * 19
@@ -277,7 +303,9 @@ def test_changes_and_assignments_of_one_room_at_once_never_share_a_night(service
     service.give("BK-A", "101")
     service.hold("BK-B", 2, 4)
 
-    at_once([lambda: service.ask(changing(service, wanted(0, 3))), lambda: service.give("BK-B", "101")])
+    change = changing(service, wanted(0, 3))
+
+    at_once([lambda: service.ask(change), lambda: service.give("BK-B", "101")])
 
     ours, theirs = period(service), period(service, "BK-B")
     assert theirs == ("101", Stay(day(2), day(4))) or ours == ("101", Stay(day(0), day(3)))

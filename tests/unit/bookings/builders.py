@@ -21,7 +21,8 @@ from contracts.values import (
     Price,
 )
 from services.bookings.domain import local_time
-from services.bookings.domain.booking import AgreedTerms, Booking, Guest
+from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.booking import Booking, Guest
 from services.bookings.domain.guest_tokens import GuestTokens, hashed
 
 HOTEL, OTHER_HOTEL = "hotel-killarney", "hotel-tralee"

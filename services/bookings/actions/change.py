@@ -1,0 +1,157 @@
+"""Change: a booking gets other dates, another room type, another party or another promotion."""
+
+from datetime import datetime
+from typing import Any
+
+from chassis.refusal import Refusal
+from chassis.transactions.conversation import Conversation, KeyedConversation
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, PreviewChange, RequestedChange, StayChanged
+from contracts.bookings.views import BookingDetail
+from contracts.payments.checkout_sessions import ClosePaymentPage
+from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
+from contracts.values import SYSTEM
+from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation
+from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.change_intents import ChangeIntent
+from services.bookings.domain.change_results import ChangeResult
+from services.bookings.steps import booking_access, pending_actions, replies
+from services.bookings.steps.pending_actions import TwoStepAction
+from services.bookings.work import BookingsWork
+
+# The refusals of the rooms service that a preview reports; any other means that the request cannot be understood.
+REPORTED = frozenset({"SOLD_OUT", "BEYOND_HORIZON", "UNKNOWN_PROMO", "NOTHING_HELD"})
+
+
+def preview_change(query: PreviewChange, conversation: Conversation[BookingsWork]) -> ChangePreview:
+    """Preview the change for the booking's guest or staff; nothing is held and nothing changes."""
+    with conversation.reading() as work:
+        booking = booking_access.visible(work, hotel=query.hotel, booking_id=query.booking_id)
+        now = work.now
+    return _previewed(booking, query.change, conversation, now=now)
+
+
+def change_booking(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """Change the booking as its preview says. Raises the first refusal of the preview, and `PRICE_CHANGED`."""
+    with conversation.transaction() as work:
+        booking = booking_access.locked(work, command, staff=False)
+        pending = pending_actions.own(conversation, booking)
+        now = work.now
+    if pending is None:
+        want = change_requests.wanted(booking, command.change)
+        if change_requests.changes_nothing(booking, want, command.change):
+            return _unchanged(command, conversation)
+        pending = _begun(command, conversation, booking, now)
+    return pending_actions.completed(conversation, CHANGE, pending)
+
+
+def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    with conversation.transaction() as work:
+        return replies.finish(conversation, work, booking_access.locked(work, command, staff=False))
+
+
+def _begun(
+    command: ChangeBooking, conversation: KeyedConversation[BookingsWork], booking: Booking, now: datetime
+) -> Booking:
+    """The booking with the change pending, whose result is that of a preview."""
+    change = command.change
+    preview = _previewed(booking, change, conversation, now=now)
+    if preview.refusals:
+        raise change_previews.refused(preview)
+    if change_previews.differs(preview, command.expected):
+        raise change_previews.price_changed(preview)
+    intent = ChangeIntent(
+        change=change,
+        stay=change_requests.asked(booking, change, now=now),
+        total=preview.new_total or booking.total,
+        room=preview.room,
+    )
+    with conversation.transaction() as work:
+        present = booking_access.locked(work, command, staff=False)
+        if present.version != booking.version:
+            raise Refusal("VERSION_MISMATCH", f"The booking is at version {present.version}.", version=present.version)
+        fields: dict[str, Any] = {"change": intent, "reason": change.reason}
+        return pending_actions.begin(work, present, ActionKind.CHANGE, claim=conversation.claim, **fields)
+
+
+def _previewed(
+    booking: Booking, change: RequestedChange, conversation: Conversation[BookingsWork], *, now: datetime
+) -> ChangePreview:
+    caller = conversation.context.caller
+    refusals = tuple(change_rules.refusals(booking, change, caller=caller, now=now))
+    asked = change_requests.asked(booking, change, now=now)
+    offer: ChangeOffer | None = None
+    if not any(refusal.code == "BOOKING_ENDED" for refusal in refusals):
+        try:
+            offer = conversation.ask(PreviewStayChange(**booking.about, stay=asked))
+        except Refusal as refusal:
+            if refusal.code not in REPORTED:
+                raise
+            refusals = (*refusals, change_previews.reported(refusal))
+    return change_previews.preview(booking, change, offer, refusals=refusals, caller=caller, now=now)
+
+
+def _prepare(conversation: Conversation[BookingsWork], booking: Booking, _: PendingAction) -> None:
+    """Close the payment page, on which the guest would pay the old total. Refused `PAYMENT_UNDER_WAY`."""
+    if booking.status is BookingStatus.PENDING_PAYMENT and conversation.ask(ClosePaymentPage(**booking.about)).paid:
+        raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for this booking.")
+
+
+def _ask(booking: Booking, intent: PendingAction) -> ChangeStay:
+    change = _intent(intent)
+    return ChangeStay(action_id=intent.id, **booking.about, stay=change.stay, total=change.total, room=change.room)
+
+
+def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work: BookingsWork) -> Booking:
+    change = _intent(intent).change
+    outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
+    event = _event(booking, intent, outcome)
+    fields = change_results.private_fields(booking, change, reply.offer)
+    after = work.record(booking, (event,), by=intent.by, pending=None, remark=intent.reason, **fields)
+    if after.status is BookingStatus.PENDING_PAYMENT:
+        return work.record(after, creation.without_payment(after, now=work.now), by=SYSTEM)
+    return after
+
+
+def _event(booking: Booking, intent: PendingAction, outcome: ChangeResult) -> StayChanged:
+    change, offer, balance = _intent(intent).change, outcome.offer, outcome.balance
+    want = change_requests.wanted(booking, change)
+    return StayChanged(
+        **booking.about,
+        check_in=want.stay.check_in,
+        check_out=want.stay.check_out,
+        room_type_code=offer.room_type_code,
+        adults=want.adults,
+        children=want.children,
+        total=offer.price.total,
+        promo_code=offer.price.promo_code,
+        previous_check_in=booking.check_in,
+        previous_check_out=booking.check_out,
+        previous_room_type_code=booking.room_type_code,
+        previous_adults=booking.adults,
+        previous_children=booking.children,
+        previous_total=booking.total,
+        previous_promo_code=booking.terms.price.promo_code,
+        difference=outcome.difference,
+        fee=outcome.fee,
+        refund=balance.refund,
+        refund_at_desk=balance.refund_at_desk,
+        balance_due=balance.due,
+        waived=outcome.waived,
+        settlement=outcome.settlement,
+        room_number=booking.assigned_room_number if offer.room is RoomAfterChange.KEPT else None,
+        freed_room_number=booking.assigned_room_number if offer.room is RoomAfterChange.FREED else None,
+        keeps=None if balance.refund.is_zero else booking.on_cards - balance.refund,
+        checkout_deadline_at=change_results.checkout_deadline(booking, want.stay.check_out),
+        changed_at=intent.started_at,
+        changed_by=intent.by,
+    )
+
+
+def _intent(intent: PendingAction) -> ChangeIntent:
+    if intent.change is None:
+        raise ValueError("a pending change has its intent")
+    return intent.change
+
+
+CHANGE = TwoStepAction(ActionKind.CHANGE, _ask, _end, prepare=_prepare)

@@ -1,0 +1,93 @@
+"""The preview of a change, and the refusals of a change that its preview does not allow."""
+
+from datetime import datetime
+
+from chassis import codec
+from chassis.refusal import Refusal
+from contracts.bookings.stay_changes import (
+    ChangePreview,
+    ExpectedChange,
+    RefusedChange,
+    RequestedChange,
+    Settlement,
+)
+from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
+from contracts.values import Caller, Money
+from services.bookings.domain import change_requests, change_results, change_rules
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.change_fees import UNPAID
+
+
+def preview(
+    booking: Booking,
+    change: RequestedChange,
+    offer: ChangeOffer | None,
+    *,
+    refusals: tuple[RefusedChange, ...],
+    caller: Caller,
+    now: datetime,
+) -> ChangePreview:
+    """The preview of the change; `offer` is None where the rooms service has no price for the stay."""
+    stay = change_requests.wanted(booking, change).stay
+    kept, added, removed = change_results.nights_of(booking, stay)
+    outcome = change_results.result(booking, change, offer, now=now) if offer else None
+    if offer and outcome:
+        refusals = (*refusals, *_of_the_offer(booking, offer))
+    return ChangePreview(
+        allowed=not refusals,
+        refusals=refusals,
+        nights_kept=kept,
+        nights_added=added,
+        nights_removed=removed,
+        lines=change_results.lines(booking, change, offer, now=now) if offer else (),
+        old_total=booking.total,
+        new_total=offer.price.total if offer else None,
+        difference=outcome.difference if outcome else None,
+        fee=outcome.fee if outcome else booking.nothing,
+        currency=booking.total.currency,
+        settlement=outcome.settlement if outcome else Settlement.NONE,
+        refund=outcome.balance.refund + outcome.balance.refund_at_desk if outcome else booking.nothing,
+        balance_due=outcome.balance.due if outcome else booking.zero_if_none(booking.balance_due),
+        room=offer.room if offer else RoomAfterChange.NONE,
+        warnings=change_results.warnings(offer) if offer else (),
+        changeable_until=change_rules.changeable_until(booking, as_guest=caller.kind != "staff"),
+    )
+
+
+def refused(shown: ChangePreview) -> Refusal:
+    """The refusal of a change that its preview does not allow: the first of its refusals."""
+    first = shown.refusals[0]
+    return Refusal(first.code, first.message, preview=codec.plain(shown))
+
+
+def reported(refusal: Refusal) -> RefusedChange:
+    """A refusal of the rooms service, as a preview reports it."""
+    return RefusedChange(code=refusal.code, message=refusal.message)
+
+
+def differs(shown: ChangePreview, expected: ExpectedChange) -> bool:
+    """Whether the result is not what the client saw in an earlier preview."""
+    real = {
+        "total": _text(shown.new_total),
+        "fee": shown.fee.text,
+        "difference": _text(shown.difference),
+        "settlement": shown.settlement,
+    }
+    return any(getattr(expected, name) not in (None, value) for name, value in real.items())
+
+
+def price_changed(shown: ChangePreview) -> Refusal:
+    """The refusal `PRICE_CHANGED`, with the new preview."""
+    return Refusal("PRICE_CHANGED", "The price has changed since you looked.", preview=codec.plain(shown))
+
+
+def _text(amount: Money | None) -> str | None:
+    return None if amount is None else amount.text
+
+
+def _of_the_offer(booking: Booking, offer: ChangeOffer) -> tuple[RefusedChange, ...]:
+    if offer.sold_out:
+        nights = ", ".join(night.isoformat() for night in offer.sold_out)
+        return (RefusedChange(code="SOLD_OUT", message=f"{offer.room_type_name} is sold out on {nights}."),)
+    problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None
+    return (RefusedChange(code=problem[0], message=problem[1]),) if problem else ()

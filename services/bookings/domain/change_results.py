@@ -1,0 +1,119 @@
+"""What a change does to a booking: the new price, the fee, and what becomes of the difference."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from contracts.bookings.stay_changes import (
+    ChangeLine,
+    RequestedChange,
+    Settlement,
+)
+from contracts.data import Data
+from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
+from contracts.values import Money, Stay
+from services.bookings.domain import change_fees, change_requests, deadlines, local_time, money_due
+from services.bookings.domain.agreed_terms import FirstBooked
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.change_fees import UNPAID
+from services.bookings.domain.money_due import Balance
+
+ROOM_UNASSIGNED = "ROOM_UNASSIGNED"
+PROMOTION_ENDED = "PROMOTION_ENDED"
+
+
+class ChangeResult(Data):
+    """The booking after the change, without its money, and the money of the change."""
+
+    booking: Booking
+    offer: ChangeOffer
+    fee: Money
+    waived: Money
+    balance: Balance
+    settlement: Settlement
+
+    @property
+    def difference(self) -> Money:
+        """The new total less the old one."""
+        return self.offer.price.total - self.booking.total
+
+
+def result(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime) -> ChangeResult:
+    """The result of the change, which the rooms service has priced."""
+    want = change_requests.wanted(booking, change)
+    removed = [night for night in booking.stay if night not in set(want.stay)]
+    fee = change_fees.change_fee(booking, offer.price, removed, now=now, waived=change.waive_difference)
+    higher = max(offer.price.total - booking.total, booking.nothing)
+    waived = higher if change.waive_difference and booking.status not in UNPAID else booking.nothing
+    after = changed(booking, offer, fee=fee, waived=waived)
+    balance = money_due.balance(after)
+    if booking.status in UNPAID:
+        balance = Balance(
+            due=booking.zero_if_none(booking.balance_due), refund=booking.nothing, refund_at_desk=booking.nothing
+        )
+    return ChangeResult(
+        booking=booking,
+        offer=offer,
+        fee=fee,
+        waived=waived,
+        balance=balance,
+        settlement=_settlement(booking, after, balance),
+    )
+
+
+def changed(booking: Booking, offer: ChangeOffer, *, fee: Money, waived: Money) -> Booking:
+    """The booking with the new price, the fee and the waived amount."""
+    return replace(
+        booking,
+        terms=replace(booking.terms, price=offer.price),
+        change_fees=booking.zero_if_none(booking.change_fees) + fee,
+        waived=booking.zero_if_none(booking.waived) + waived,
+    )
+
+
+def private_fields(booking: Booking, change: RequestedChange, offer: ChangeOffer) -> dict[str, Any]:
+    """The fields of the changed booking that no event carries."""
+    stay = change_requests.wanted(booking, change).stay
+    first = booking.first_booked or FirstBooked(check_in=booking.check_in, price=booking.terms.price)
+    after = replace(booking, check_in=stay.check_in, check_out=stay.check_out)
+    return {
+        "terms": replace(booking.terms, price=offer.price),
+        "room_type_name": offer.room_type_name,
+        "first_booked": first,
+        "approval_deadline_at": deadlines.approval_deadline_again(after),
+    }
+
+
+def warnings(offer: ChangeOffer) -> tuple[str, ...]:
+    """The warnings of a change: the room is given back, the discount has ended."""
+    freed = (ROOM_UNASSIGNED,) if offer.room is RoomAfterChange.FREED else ()
+    return (*freed, PROMOTION_ENDED) if offer.discount_ended else freed
+
+
+def lines(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime) -> tuple[ChangeLine, ...]:
+    """The nights of the changed stay with their prices without tax."""
+    asked = change_requests.asked(booking, change, now=now)
+    agreed = {each.night for each in asked.agreed}
+    nights = zip(Stay(asked.check_in, asked.check_out), offer.price.nights, strict=True)
+    return tuple(ChangeLine(night=night, price=price, kept=night in agreed) for night, price in nights)
+
+
+def nights_of(booking: Booking, stay: Stay) -> tuple[tuple[date, ...], tuple[date, ...], tuple[date, ...]]:
+    """The nights that the change keeps, adds and removes."""
+    before, after = set(booking.stay), set(stay)
+    return tuple(sorted(before & after)), tuple(sorted(after - before)), tuple(sorted(before - after))
+
+
+def checkout_deadline(booking: Booking, check_out: date) -> datetime:
+    """The check-out deadline (UTC) of a stay that ends on this date."""
+    return local_time.closes_at(check_out, booking.terms.settings.standard_checkout_time, booking.timezone)
+
+
+def _settlement(booking: Booking, after: Booking, balance: Balance) -> Settlement:
+    if booking.status in UNPAID:
+        return Settlement.NONE
+    if booking.held_on_card and money_due.to_capture(after) < money_due.to_capture(booking):
+        return Settlement.CAPTURE_LESS
+    if not (balance.refund + balance.refund_at_desk).is_zero:
+        return Settlement.REFUND
+    return Settlement.OWED if balance.due > booking.zero_if_none(booking.balance_due) else Settlement.NONE

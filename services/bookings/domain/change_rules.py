@@ -1,0 +1,85 @@
+"""Who may change a booking, and when."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from chassis.refusal import Refusal
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import ALWAYS, FREE_HOURS, RefusedChange, Reprice, RequestedChange
+from contracts.values import Caller
+from services.bookings.domain import cancellation, cancellation_fees, change_requests, deadlines, local_time
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import ENDED
+
+CHANGE_NOT_ALLOWED = "CHANGE_NOT_ALLOWED"
+
+
+def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: datetime) -> Iterator[RefusedChange]:
+    """The reasons for which the caller may not change the booking so now. Refused `VALIDATION_ERROR`."""
+    as_guest = caller.kind != "staff"
+    if booking.status in ENDED or _hold_is_over(booking, now):
+        yield RefusedChange(code="BOOKING_ENDED", message="This booking has ended.")
+        return
+    if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at:
+        yield RefusedChange(code="DECISION_MADE", message="This booking has been approved; the payment is being taken.")
+    if booking.pending:
+        yield RefusedChange(code="ACTION_IN_PROGRESS", message="Something else is being done with this booking.")
+    if as_guest:
+        yield from _of_a_guest(booking, change, now)
+    elif change.waive_difference:
+        yield from _without_override(change, caller)
+    if booking.status is BookingStatus.IN_HOUSE:
+        yield from _in_house(booking, change)
+
+
+def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
+    """The moment (UTC) until which the caller may change the booking as it is now; None without such a moment."""
+    if booking.status is BookingStatus.PENDING_PAYMENT:
+        return deadlines.pay_by(booking)
+    if booking.status is BookingStatus.CONFIRMED and as_guest:
+        return guests_change_until(booking)
+    return deadlines.no_show_at(booking)
+
+
+def guests_change_until(booking: Booking) -> datetime | None:
+    """The moment (UTC) until which the guest of a confirmed booking may change it; None where the guest never may."""
+    rule = booking.terms.settings.guest_changes
+    opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
+    if rule == ALWAYS:
+        return opens
+    return opens - timedelta(hours=cancellation_fees.free_hours(booking.terms.policy)) if rule == FREE_HOURS else None
+
+
+def refused(refusal: RefusedChange) -> Refusal:
+    """The refusal of the command."""
+    return Refusal(refusal.code, refusal.message)
+
+
+def _hold_is_over(booking: Booking, now: datetime) -> bool:
+    ends = deadlines.expires_at(booking)
+    return ends is not None and now >= ends
+
+
+def _of_a_guest(booking: Booking, change: RequestedChange, now: datetime) -> Iterator[RefusedChange]:
+    if change.reprice is Reprice.ALL or change.waive_difference:
+        yield RefusedChange(code="PERMISSION_DENIED", message="Only the hotel's staff may do this.")
+    if booking.status is BookingStatus.IN_HOUSE:
+        yield RefusedChange(code=CHANGE_NOT_ALLOWED, message="Ask the front desk to change your stay.")
+    if booking.status is BookingStatus.CONFIRMED:
+        until = guests_change_until(booking)
+        if until is None or now >= until:
+            yield RefusedChange(code=CHANGE_NOT_ALLOWED, message="Ask the hotel to change this booking.")
+
+
+def _without_override(change: RequestedChange, caller: Caller) -> Iterator[RefusedChange]:
+    try:
+        cancellation.require_override(change.reason, caller)
+    except Refusal as refusal:
+        yield RefusedChange(code=refusal.code, message=refusal.message)
+
+
+def _in_house(booking: Booking, change: RequestedChange) -> Iterator[RefusedChange]:
+    want = change_requests.wanted(booking, change)
+    if want.stay.check_in != booking.check_in or not change_requests.same_type(booking, want):
+        message = "The guest is in house: only the check-out date and the party can change."
+        yield RefusedChange(code="BOOKING_ALREADY_CHECKED_IN", message=message)

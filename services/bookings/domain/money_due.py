@@ -1,0 +1,58 @@
+"""The one equation of a booking's money.
+
+    captured + settled - refunded - promised refunds + balance due = total + fees + orders served - waived
+
+A booking that was called off owes no total. Every change of the money computes the balance from the other amounts.
+"""
+
+from contracts.data import Data
+from contracts.values import Money
+from services.bookings.domain.booking import Booking
+from services.bookings.lifecycle import CALLED_OFF
+
+
+class Balance(Data):
+    """What is open: the amount that the guest owes, or what goes back to cards and at the desk."""
+
+    due: Money
+    refund: Money
+    refund_at_desk: Money
+
+
+def fees(booking: Booking) -> Money:
+    """The fees of the booking: of its changes, and of its cancellation or no-show."""
+    return booking.zero_if_none(booking.cancellation_fee) + booking.zero_if_none(booking.change_fees)
+
+
+def price(booking: Booking) -> Money:
+    """What the guest is to pay for the stay: the total less what was waived; nothing where the stay was called off."""
+    if booking.status in CALLED_OFF:
+        return booking.nothing
+    return booking.total - booking.zero_if_none(booking.waived)
+
+
+def secured(booking: Booking) -> Money:
+    """The amount that the hotel has: paid or authorised, less the refunds that are promised."""
+    held = booking.zero_if_none(booking.authorized) if booking.held_on_card else booking.nothing
+    promised = booking.refund_promised + booking.zero_if_none(booking.desk_refund_due)
+    return booking.paid + held - promised
+
+
+def open_amount(booking: Booking) -> Money:
+    """The amount still to be paid; negative where the hotel has more than the booking costs."""
+    return price(booking) + fees(booking) + booking.zero_if_none(booking.served) - secured(booking)
+
+
+def balance(booking: Booking) -> Balance:
+    """The balance after a change of the price or the fees. A refund goes to cards as far as they have paid."""
+    nothing, left = booking.nothing, open_amount(booking)
+    if left >= nothing or booking.held_on_card:
+        return Balance(due=max(left, nothing), refund=nothing, refund_at_desk=nothing)
+    credit = nothing - left
+    refund = min(credit, booking.on_cards)
+    return Balance(due=nothing, refund=refund, refund_at_desk=credit - refund)
+
+
+def to_capture(booking: Booking) -> Money:
+    """The part of the authorised amount that the booking costs now."""
+    return min(booking.zero_if_none(booking.authorized), price(booking) + fees(booking))
