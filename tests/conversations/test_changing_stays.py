@@ -76,6 +76,10 @@ def refusal(fixture: PlatformFixture, created: CreatedBooking, wish: RequestedCh
     return refused.value
 
 
+def other_type(fixture: PlatformFixture, created: CreatedBooking) -> str:
+    return next(code for code in fixture.room_types() if code != created.booking.room_type_code)
+
+
 def captured(fixture: PlatformFixture) -> int:
     """The minor units that the provider's journal has as captured and not refunded."""
     signs = {"capture": 1, "refund": -1}
@@ -166,8 +170,12 @@ def test_a_page_that_is_just_being_paid_keeps_its_stay(fixture: PlatformFixture)
     created = fixture.book(check_in=first, check_out=first + 2 * NIGHT)
     fixture.stripe.pay(page(fixture, created).session_id)
 
-    assert refusal(fixture, created, wished(created, longer=1), guest(created)).code == "PAYMENT_UNDER_WAY"
-    assert fixture.booking(created).nights == 2
+    with pytest.raises(Refusal) as refused:
+        fixture.platform.ask(ChangeBooking(**about(created), change=wished(created, longer=1)), guest(created))
+    fixture.settle()
+
+    paid = fixture.booking(created)
+    assert (refused.value.code, paid.nights, paid.status) == ("PAYMENT_UNDER_WAY", 2, BookingStatus.PENDING_APPROVAL)
 
 
 def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: PlatformFixture) -> None:
@@ -235,7 +243,7 @@ def test_the_room_is_kept_where_it_is_free_and_given_back_where_it_is_not(fixtur
 
     kept = preview(fixture, created, wished(created, longer=1))
     after = change(fixture, created, wished(created, longer=1))
-    retyped = preview(fixture, created, RequestedChange(room_type_code="DLX"))
+    retyped = preview(fixture, created, RequestedChange(room_type_code=other_type(fixture, created)))
 
     assert (kept.room, after.assigned_room_number) == (RoomAfterChange.KEPT, "101")
     assert (retyped.room, retyped.warnings) == (RoomAfterChange.FREED, ("ROOM_UNASSIGNED",))

@@ -63,7 +63,7 @@ def _begun(
     intent = ChangeIntent(
         change=change,
         stay=change_requests.asked(booking, change, now=now),
-        total=preview.new_total or booking.total,
+        total=booking.total if preview.new_total is None else preview.new_total,
         room=preview.room,
     )
     with conversation.transaction() as work:

@@ -22,6 +22,7 @@ from services.payments.steps.sync import sync
 from services.payments.work import PaymentsWork
 
 _MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORIZED})
+_OPEN = frozenset({PaymentStatus.NONE, PaymentStatus.SESSION_OPEN})
 
 
 def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
@@ -43,21 +44,25 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
 
 
 def close_payment_page(command: ClosePaymentPage, conversation: Conversation[PaymentsWork]) -> PageClosed:
-    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest."""
+    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest.
+
+    A payment that is made just before the page closes is released, as one of another amount.
+    """
     if conversation.context.caller.kind == "public":
         raise Refusal("PERMISSION_DENIED", "Only our own services close a page.")
-    with conversation.transaction() as work:
+    with conversation.reading() as work:
         payment = work.payments.find_live(command.hotel, command.booking_id)
-        if payment is None or payment.status in PAID:
-            return PageClosed(paid=payment is not None)
+    if payment and payment.status in _MAY_HAVE_CHANGED:
+        payment = sync(payment.key, conversation, why="the stay changes").payment
+    if payment is None or payment.status not in _OPEN:
+        return PageClosed(paid=payment is not None and payment.status in PAID)
+    with conversation.transaction() as work:
         work.payments.supersede(payment.key)
     try:
         converge(payment.key, conversation, why="the stay changes")
     except RetryLater as later:
         raise Unavailable(str(later)) from later
-    with conversation.reading() as work:
-        now = work.payments.get(payment.key)
-    return PageClosed(paid=now is not None and now.status in PAID)
+    return PageClosed(paid=False)
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:
