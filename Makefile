@@ -15,7 +15,7 @@ ARGS ?=
 CLUSTER := $(if $(NODES),--nodes $(NODES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run down test test-long unit interface simulate chaos check approve bench docs pictures lock clean
+.PHONY: help setup demo up run down test test-long unit interface simulate chaos check types rules approve bench docs pictures lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-9s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,9 +35,9 @@ run: setup ## run one service of the running system in this terminal, for a debu
 down: setup ## end what `make up` or `make demo` started elsewhere
 	@$(STACK) down
 
-test: ## run every test; ARGS='-k name' chooses, -n0 runs one by one
+test: setup ## run every test; ARGS='-k name' chooses, -n0 runs one by one
 	@bin/setup --browser
-	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	@MAKEFLAGS= $(PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-long: ## run the tests that take long: the first command in every place, many storms, planted faults, lost nodes, chaos
 	@bin/setup --browser
@@ -52,10 +52,14 @@ interface: setup ## run the tests of each service on a real PostgreSQL and Rabbi
 simulate: setup ## run seeds of the simulation; ARGS="--seeds 100 --workers 2", "--minutes 10", "--replay FILE", "--hunt", "--points", "--answers", "--planted"
 	@$(PYTHON) -m tests.simulation $(ARGS)
 
-check: setup ## lint, types, architecture, images and contract schemas
+check: rules types ## lint, types, architecture, images and contract schemas; `make -j 2 check` does two at once
+
+types: setup
+	$(PYTHON) -m mypy
+
+rules: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

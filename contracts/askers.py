@@ -9,9 +9,10 @@ GATEWAY = "gateway"  # is asked, and is no service
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ClearRoom", "ExtendStay", "FindCandidates", "FindRooms", "GetCapacity", "GetHotel", "GetMenu",
-            "GetSettings", "GiveRoom", "HoldInventory", "MoveGuest", "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn",
-            "ReleaseInventory", "TakeCensus", "TakeRoomBack",
+            "ApplyRoomPlan", "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRoomPlan", "FindRooms",
+            "GetCapacity", "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldAgain", "HoldInventory", "MoveGuest",
+            "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory", "TakeCensus", "TakeRoomBack",
+            "UndoMoveIn", "UndoMoveOut",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},
@@ -29,8 +30,9 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
             "CompleteOrder", "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
             "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed", "GetGuestNames",
             "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
-            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "ReadChat", "RegisterPushToken",
-            "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking", "UnassignRoom",
+            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "PlanRooms", "PreviewUndo",
+            "ReadChat", "RegisterPushToken", "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance",
+            "SubmitBooking", "UnassignRoom", "UndoCheckIn", "UndoCheckOut", "UndoNoShow",
         ),
         "notifier": ("DescribeRealtime", "DropUser", "SignChannel", "SignUser"),
         "payments": ("OpenPaymentSession", "StoreWebhook", "VerifyPayment"),

@@ -1,5 +1,10 @@
 """Runs the gateway: `python -m gateway`."""
 
+from chassis.unused_packages import leave_out, leave_out_init
+
+leave_out("pydantic.v1", "rich")  # which FastAPI and structlog would load
+leave_out_init("sqlalchemy.ext.asyncio")  # which would load the ORM
+
 import argparse
 import gc
 

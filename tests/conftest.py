@@ -1,28 +1,27 @@
 """Real servers for the tests that say they use them: one private node of each a session, a database per asker."""
 
+import gc
 import logging
 import os
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.stack.bytecode import with_bytecode
-from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.databases import Administrator
 from sandbox.stack.orphans import reap_orphans
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
-from tests.fakes.database_copies import CopyDatabase, database_copy
+from tests.fakes.constant_texts import refuse_growing_texts
+from tests.fakes.database_copies import CopyDatabase, KeptAdministrator, database_copy
 from tests.fakes.running_postgres import running_postgres
-
-JOURNEYS = "tests/journeys/"
+from tests.fakes.running_rabbit import running_rabbit
+from tests.side_by_side import GroupScheduling, in_order
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     A shell starts background jobs with SIGINT ignored, which is inherited.
     """
     reap_orphans()
+    refuse_growing_texts()
     os.environ.setdefault("HOTELMATE_MODE", "demo")
     keep_bytecode(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -61,11 +61,8 @@ def keep_bytecode(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that take minutes run only where `-m` names them, as `make test-long` does.
-
-    The journeys come first: side by side, they are by far the longest part.
-    """
-    items.sort(key=lambda item: not item.nodeid.startswith(JOURNEYS))
+    """Tests that take minutes run only where `-m` names them, as `make test-long` does."""
+    items[:] = in_order(items)
     if "long" in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("long")]
@@ -74,16 +71,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long]
 
 
-class Together(LoadScopeScheduling):
-    """Side by side, a file's tests stay together; so do all journeys, which share one running system."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What lives until the end, modules and ten thousand tests, is not searched for garbage, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return JOURNEYS if file.startswith(JOURNEYS) else file
 
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
-    return Together(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -105,8 +105,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresNode]
 @pytest.fixture(scope="session")
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     """A private RabbitMQ with the product's users and topology."""
-    node = RabbitNode(Path(tmp_path_factory.mktemp("rabbit")), definitions=COMMANDS.definitions, users=BROKER_USERS)
-    with node:
+    with running_rabbit(tmp_path_factory.mktemp("rabbit")) as node:
         yield node
 
 
@@ -131,4 +130,4 @@ def running_url(postgres: PostgresNode) -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def copied_database(postgres: PostgresNode) -> CopyDatabase:
     """Copies the database at a URL, which must have no connections, for the length of a `with` block."""
-    return partial(database_copy, Administrator(postgres.admin_url))
+    return partial(database_copy, KeptAdministrator(postgres.admin_url))

@@ -4,6 +4,8 @@ from typing import Any
 
 import psycopg
 from psycopg._preparing import PrepareManager
+from psycopg.adapt import Dumper, PyFormat
+from psycopg.types.numeric import IntBinaryDumper, IntDumper
 
 # A statement is prepared at its second execution on a connection, and so many statements of a connection are. Each one
 # takes some 100 KB of the connection's PostgreSQL process, that of a whole booking 180 KB.
@@ -24,6 +26,21 @@ class LastingStatements(PrepareManager):
         return False
 
 
+class NumberDumper(IntDumper):
+    """Numbers of up to four bytes have one type, as in a text.
+
+    psycopg has a type for those of two bytes, and a statement is prepared for each combination of its values' types:
+    twice for each amount.
+    """
+
+    def upgrade(self, obj: int, format: PyFormat) -> Dumper:  # noqa: A002
+        return self._int4_dumper if -(2**15) <= obj < 2**15 else super().upgrade(obj, format)
+
+
+class BinaryNumberDumper(NumberDumper, IntBinaryDumper):
+    """The same in binary form. In a list, numbers are in the form of text."""
+
+
 class PlainCursor(psycopg.Cursor[Any]):
     """A cursor that describes the columns of a result by their names and types only, at a tenth of the cost."""
 
@@ -38,5 +55,7 @@ class PlainCursor(psycopg.Cursor[Any]):
 
 def use_prepared_statements(connection: psycopg.Connection[Any], _: Any) -> None:
     """Set a new connection up."""
+    for dumper in (NumberDumper, BinaryNumberDumper):
+        connection.adapters.register_dumper(int, dumper)
     connection.cursor_factory = PlainCursor
     connection._prepared = LastingStatements()

@@ -92,8 +92,8 @@ class JobLoop(PollLoop):
     """Runs jobs of one kind: every second, and at once after a commit that enqueued such a job.
 
     A transaction of this process that enqueues a job reserves a free worker, which runs the job after the commit: such
-    a job is leased, and is run without a claim. An ordered kind has no reservations, because its claims keep the
-    order; nor are there any while other jobs wait for a worker.
+    a job is leased, and is run without a claim. There are no reservations while other jobs wait for a worker. For an
+    ordered kind one worker is reserved, because the jobs of one order key must not be run side by side.
 
     A claim that got fewer jobs than it could is not repeated: what becomes due without a commit of this process waits
     for the next second. The end of a job has the loop look again only where jobs may have waited for that end, because
@@ -133,9 +133,10 @@ class JobLoop(PollLoop):
     def reserve(self, jobs: int) -> Reservation | None:
         """Reserve free workers for up to so many new jobs; None where there is none, or other jobs come first."""
         runner = self._runner
-        if runner is None or runner.job.ordered or self._some_wait or self._stopping.is_set():
+        if runner is None or self._some_wait or self._stopping.is_set():
             return None
-        workers = min(runner.job.concurrency - self._busy, ceil(jobs / runner.job.batch_size))
+        needed = 1 if runner.job.ordered else ceil(jobs / runner.job.batch_size)
+        workers = min(runner.job.concurrency - self._busy, needed)
         if workers <= 0:
             return None
         self._busy += workers

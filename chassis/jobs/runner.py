@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.jobs.backoff import backoff, retry_after
 from chassis.observability import logs, trace
 from chassis.refusal import PermanentFailure, RetryLater, Unavailable
@@ -45,8 +43,7 @@ class JobRunner:
     def claim(self, workers: int = 1) -> list[LeasedJob]:
         """Lease the jobs that are due, oldest first, up to as many as so many workers run at once."""
         began = time.monotonic()
-        opened = self.unit_of_work.begin() if self.job.ordered else self.unit_of_work.at_once()
-        with opened as work:
+        with self.unit_of_work.at_once() as work:
             return job_queue.claim(
                 work.connection,
                 self.job.payload,
@@ -75,13 +72,9 @@ class JobRunner:
             log.warning("lease_too_old", kind=self.job.kind, jobs=len(leased), seconds=round(age, 1))
             return False
         conversation: JobConversation[Any] = JobConversation(self.unit_of_work, self.ask, SYSTEM_CONTEXT, leased=leased)
-
-        def renew(connection: sa.Connection) -> None:
-            job_queue.renew(connection, leased)
-
         with trace.following(leased[0].traceparent):
             try:
-                with renewed(self.unit_of_work.reading, renew, every=RENEW_EVERY, kind=self.job.kind):
+                with renewed(self.unit_of_work.reading, conversation.renew, every=RENEW_EVERY, kind=self.job.kind):
                     outcomes = list(self.job.run([job.payload for job in leased], conversation))
                 pairs = [
                     (job, outcome)
@@ -111,7 +104,7 @@ class JobRunner:
                 self._call_on_success(succeeded, work)
         except job_queue.EndedBefore:
             with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-                marked = job_queue.mark(work.connection, jobs, done_at=sa.func.now(), last_error="")
+                marked = job_queue.mark(work.connection, jobs)
                 self._call_on_success([pair for pair in succeeded if pair[0].position in marked], work)
 
     def _call_on_success(self, succeeded: Sequence[tuple[LeasedJob, Any]], work: Work) -> None:
@@ -143,8 +136,8 @@ class JobRunner:
 
     def _give_up(self, job: LeasedJob, why: str) -> None:
         with self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
-            marked = job_queue.mark(work.connection, [job], gave_up_at=sa.func.now(), last_error=why)
-            if self.job.on_give_up and marked:
+            given_up = job_queue.give_up(work.connection, job, why)
+            if self.job.on_give_up and given_up:
                 self.job.on_give_up(job.payload, why, work)
 
     def _gives_up(self, job: LeasedJob, problem: Exception) -> bool:

@@ -10,6 +10,11 @@ is written over the same connection: after a crash of the database no relay is s
 the lease has another name or another epoch than any before.
 """
 
+if __name__ == "__main__":
+    from chassis.unused_packages import leave_out
+
+    leave_out("rich")  # which structlog would load
+
 import argparse
 import asyncio
 import contextlib

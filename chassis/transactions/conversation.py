@@ -1,5 +1,7 @@
 """A conversation: a handler's several transactions, and the asks to other services between them."""
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar, cast
@@ -173,6 +175,7 @@ class JobConversation(Conversation[W]):
     ) -> None:
         super().__init__(unit_of_work, ask, context)
         self._leased = leased
+        self._leased_until = leased[0].claimed_at + job_queue.LEASE.total_seconds() if leased else math.inf
         self._ending: tuple[Work, list[int]] | None = None  # the positions that a transaction ends, and the transaction
         self.finished: set[int] = set()  # the positions of the jobs that `finish` has ended
 
@@ -184,6 +187,23 @@ class JobConversation(Conversation[W]):
         of = {id(job.payload): job for job in self._leased}
         latest = until - job_queue.LEASE.total_seconds()
         return [each for each in payloads if of[id(each)].attempts > 1 or of[id(each)].claimed_at < latest]
+
+    @property
+    def lease_may_be_over(self) -> bool:
+        """Whether another process may run the jobs by now, because no renewal of their lease has succeeded in time.
+
+        What a repetition would do twice, such as a mail, is not begun then.
+        """
+        return time.monotonic() >= self._leased_until
+
+    def renew(self, connection: sa.Connection) -> None:
+        """Renew the lease of the jobs that are not finished; it counts from the beginning of this renewal.
+
+        Where another process has one of the jobs, the lease still ends when it would have ended.
+        """
+        began = time.monotonic()
+        if job_queue.renew(connection, self._leased) >= len(self._leased) - len(self.finished):
+            self._leased_until = began + job_queue.LEASE.total_seconds()
 
     def finish(self, payload: Any, work: W) -> None:
         """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.

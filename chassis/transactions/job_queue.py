@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.database.arrays import one_of, one_row_of
 from chassis.observability import trace
+from chassis.transactions import job_order
 from chassis.transactions.checks import check, failed
-from chassis.transactions.job_order import lease_in_order, order_key_of
 from chassis.transactions.tables import JOB
 
 LEASE = timedelta(seconds=10)
@@ -28,12 +29,9 @@ _LEASE = sa.text("""
     UPDATE job SET try_at = now() + :lease, attempts = due.attempts + 1 FROM due WHERE job.position = due.position
     RETURNING job.*
 """)
+_LEASES = one_row_of({"positions": JOB.c.position, "of_attempts": JOB.c.attempts})
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
-_RENEW = (
-    JOB.update()
-    .where(sa.tuple_(JOB.c.position, JOB.c.attempts).in_(sa.bindparam("leases", expanding=True)) & _OPEN)
-    .values(try_at=_LEASED_UNTIL)
-)
+_RENEW = JOB.update().where(_LEASES & _OPEN).values(try_at=_LEASED_UNTIL)
 _ENDED_BEFORE = "job ended before"
 _MISSED = {"(SELECT count(*) FROM ended) <> cardinality(CAST(:ended_jobs AS bigint[]))": _ENDED_BEFORE}
 _END = f"""
@@ -92,7 +90,7 @@ def new_row(payload: Any, *, key: str, not_before: datetime | None) -> dict[str,
     return {
         "key": key,
         "kind": type(payload).__name__,
-        "order_key": order_key_of(payload),
+        "order_key": job_order.order_key_of(payload),
         "payload": codec.plain(payload),
         "not_before": not_before,
         "traceparent": trace.current(),
@@ -114,27 +112,45 @@ def claim(
 
     `now` is domain time, UTC; `began` is the monotonic time, in seconds, before which the claim did not begin.
 
-    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker: its
-    claim is two statements of one transaction, because the second must see what others committed before the first had
-    the locks. A process that dies leaves its leases, which end by themselves.
+    An `ordered` job waits for the earlier jobs of its order key, and is not leased beside them to another worker (see
+    `job_order`). A process that dies leaves its leases, which end by themselves.
     """
     params = {"kind": payload.__name__, "now": now, "batch": most, "lease": LEASE}
-    rows = lease_in_order(connection, params) if ordered else connection.execute(_LEASE, params).all()
+    if ordered:
+        rows = connection.execute(job_order.LEASE, {**params, "lookahead": job_order.LOOKAHEAD}).all()
+    else:
+        rows = connection.execute(_LEASE, params).all()
     return sorted((_leased(row, payload, began) for row in rows), key=lambda job: job.position)
 
 
-def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> None:
-    """Renew the leases of these jobs, except those that another process has taken over."""
-    connection.execute(_RENEW, {"leases": [(job.position, job.attempts) for job in jobs], "lease": LEASE})
+def renew(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> int:
+    """Renew the leases of these jobs, except those that ended or that another process has taken over.
+
+    Returns how many leases were renewed.
+    """
+    leases = {"positions": [job.position for job in jobs], "of_attempts": [job.attempts for job in jobs]}
+    return connection.execute(_RENEW, {**leases, "lease": LEASE}).rowcount
 
 
-def mark(connection: sa.Connection, jobs: Sequence[LeasedJob], **values: Any) -> set[int]:
-    """Set columns of these jobs' rows; returns the positions of the rows. A finished job stays as it is.
+def give_up(connection: sa.Connection, job: LeasedJob, why: str) -> bool:
+    """Give up an open job; returns False where another process has ended it, or has leased it since."""
+    held = _OPEN & (JOB.c.position == job.position) & (JOB.c.attempts == job.attempts)
+    giving_up = JOB.update().where(held).values(gave_up_at=sa.func.now(), last_error=why)
+    return connection.execute(giving_up).rowcount > 0
+
+
+def mark(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> set[int]:
+    """Mark these jobs as done; returns the positions of those that were open. A finished job stays as it is.
 
     A process that was frozen may end a job that another process has taken over and finished.
     """
     positions = [job.position for job in jobs]
-    marking = JOB.update().where(JOB.c.position.in_(positions) & _OPEN).values(**values).returning(JOB.c.position)
+    marking = (
+        JOB.update()
+        .where(one_of(JOB.c.position, positions) & _OPEN)
+        .values(done_at=sa.func.now(), last_error="")
+        .returning(JOB.c.position)
+    )
     return set(connection.execute(marking).scalars()) if positions else set()
 
 

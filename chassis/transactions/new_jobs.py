@@ -50,12 +50,16 @@ class NewJobs:
     def lease(self, rows: Iterable[Row], *, now: datetime) -> None:
         """Give a lease to the rows of jobs that are due and for which a worker is free. `now` is domain time, UTC.
 
-        The rows are inserted directly after this.
+        The rows are inserted directly after this. An ordered job behind an open one of its key gets none there.
         """
         self._began = time.monotonic()
         of_kind: dict[str, list[Row]] = {}
+        held_back: set[tuple[str, str]] = set()  # kinds and order keys with a job that is not due
         for row in rows:
-            if row["not_before"] is None or row["not_before"] <= now:
+            in_order = row["kind"], row["order_key"]
+            if row["not_before"] is not None and row["not_before"] > now:
+                held_back |= {in_order} if row["order_key"] else set()
+            elif in_order not in held_back:
                 of_kind.setdefault(row["kind"], []).append(row)
         for kind, due in of_kind.items():
             if kind not in self._reservations and (reserved := self.reserve(kind, len(due))):
@@ -63,9 +67,17 @@ class NewJobs:
                 for row in due[: reserved.jobs]:
                     row["lease"] = job_queue.LEASE.total_seconds()
 
-    def inserted(self, row: Row, *, position: int, created_at: datetime) -> bool:
-        """Note the insertion of a job's row; returns whether the job is leased."""
-        if "lease" not in row:
+    def lease_selected(self, kind: str, jobs: int) -> int:
+        """Reserve workers for up to so many jobs, which a statement is about to select; returns how many it leases."""
+        self._began = time.monotonic()
+        if kind in self._reservations or not (reserved := self.reserve(kind, jobs)):
+            return 0
+        self._reservations[kind] = reserved
+        return min(jobs, reserved.jobs)
+
+    def inserted(self, row: Row, *, position: int, created_at: datetime, attempts: int) -> bool:
+        """Note the insertion of a job's row, whose `attempts` are 1 where it was leased; returns whether it was."""
+        if not attempts:
             return False
         payload = codec.typed(row["payload"], self._reservations[row["kind"]].payload)
         about = (row["key"], row["order_key"], payload, 1, created_at, row["traceparent"])

@@ -27,13 +27,29 @@ _COLUMNS = {
     JOB.name: "key kind order_key payload not_before traceparent",
 }
 _ENDS = {JOB.name: " ON CONFLICT (key) DO NOTHING"}
-_RETURNED = {JOB.name: "position, key, kind, not_before, created_at", STREAM.name: "subject, last"}
+_OF_JOB = "position, key, kind, not_before, created_at, attempts, traceparent"
+SELECTED = "selected"  # the name of the part that inserts jobs of selected rows
+_RETURNED = {
+    JOB.name: f"{_OF_JOB}, CAST(NULL AS jsonb) AS payload",
+    SELECTED: f"{_OF_JOB}, payload",
+    STREAM.name: "subject, last",
+}
 # The columns that follow from a row's `lease`, in seconds; the row of a job that is not leased has none. A lease begins
 # with the statement, the time of a transaction with its begin.
 _OF_LEASE = {
     "attempts": "CASE WHEN lease > 0 THEN 1 ELSE 0 END",
     "try_at": "CASE WHEN lease > 0 THEN clock_timestamp() + make_interval(secs => lease) ELSE now() END",
 }
+# An ordered job gets no lease where an open job has its order key, nor where so many jobs of its kind are open that not
+# all are looked at.
+_ORDERED_LEASES = """CROSS JOIN LATERAL (
+        SELECT CASE WHEN seconds > 0 AND (given.order_key = '' OR NOT EXISTS (
+            SELECT FROM (
+                SELECT earlier.order_key, row_number() OVER () AS number FROM job AS earlier
+                WHERE earlier.kind = given.kind AND done_at IS NULL AND gave_up_at IS NULL LIMIT 100
+            ) AS open WHERE open.order_key = given.order_key OR open.number = 100
+        )) THEN seconds END AS lease OFFSET 0
+    ) AS leasing"""
 # The subjects' next numbers, for the events that have none. `later` events of the subject follow one in the statement.
 _NUMBER = """
     INSERT INTO stream (subject, last)
@@ -49,8 +65,11 @@ def insert(
     *,
     first: Statement | None = None,
     late: Sequence[Statement] = (),
+    selected: Statement | None = None,
 ) -> Sequence[sa.Row[Any]]:
     """Insert rows, by table, in their order, but no job whose key exists; returns the rows of the jobs.
+
+    `selected` is a late statement that inserts jobs, whose rows have a `payload`.
 
     An event whose `sequence` is None gets the next number of its subject.
 
@@ -61,7 +80,7 @@ def insert(
     condition that reads the whole result of the part before.
     """
     tables = tuple(table for table in _COLUMNS if rows.get(table))
-    if not tables and not late and not first:
+    if not tables and not late and not first and not selected:
         return ()
     events = rows.get(OUTBOX.name, ())
     numbering = []
@@ -69,10 +88,12 @@ def insert(
         numbering = [(_NUMBER, {"stream_subjects": list(counts), "stream_counts": list(counts.values())})]
         rows = {**rows, OUTBOX.name: _with_later(events, counts)}
     given = [("", {table: codec.encode(rows[table]).decode()}) for table in tables]
-    opening = [first] if first else []
-    statement = _statement(first[0] if first else "", tuple(text for text, _ in late), tables, numbers=bool(numbering))
-    executed = connection.execute(statement, _joined(*opening, *late, *numbering, *given))
-    return executed.all() if JOB.name in tables else ()
+    single = [each for each in (first, selected) if each]
+    texts = first[0] if first else "", tuple(text for text, _ in late), selected[0] if selected else ""
+    in_order = any(row["order_key"] and "lease" in row for row in rows.get(JOB.name, ()))
+    statement = _statement(*texts, tables, numbers=bool(numbering), in_order=in_order)
+    executed = connection.execute(statement, _joined(*single, *late, *numbering, *given))
+    return executed.all() if JOB.name in tables or selected else ()
 
 
 @cache
@@ -101,13 +122,19 @@ def _joined(*statements: Statement) -> Params:
 
 
 @cache
-def _statement(first: str, late: Sequence[str], tables: Sequence[str], *, numbers: bool) -> sa.TextClause:
+def _statement(
+    first: str, late: Sequence[str], selected: str, tables: Sequence[str], *, numbers: bool, in_order: bool
+) -> sa.TextClause:
     parts = {f"late_{number}": text for number, text in enumerate(late, 1)}
     parts |= {STREAM.name: _NUMBER} if numbers else {}
-    parts |= {table: _insertion(table, numbers=numbers and table == OUTBOX.name) for table in tables}
+    parts |= {table: _insertion(table, numbers=numbers, in_order=in_order) for table in tables}
+    parts |= {SELECTED: selected} if selected else {}
     if not parts:
         return sa.text(f"WITH {first} SELECT passed FROM {CHECKED}")  # noqa: S608
-    *middle, (_, last) = _in_order(parts, after=PASSED if first else "true")
+    *middle, (name, last) = _in_order(parts, after=PASSED if first else "true")
+    if {JOB.name, SELECTED} <= parts.keys():
+        middle.append((name, last))
+        last = f"SELECT * FROM new_{JOB.name} UNION ALL SELECT * FROM new_{SELECTED}"  # noqa: S608
     named = [*([first] if first else []), *(f"new_{name} AS ({text})" for name, text in middle)]
     return sa.text(f"WITH {', '.join(named)} {last}" if named else last)
 
@@ -119,7 +146,7 @@ def _in_order(parts: Mapping[str, str], *, after: str) -> Iterator[tuple[str, st
         after = f"(SELECT count(*) FROM new_{name}) >= 0"  # noqa: S608
 
 
-def _insertion(table: str, *, numbers: bool) -> str:
+def _insertion(table: str, *, numbers: bool, in_order: bool) -> str:
     """Positions are given in the order of the rows."""
     columns = _COLUMNS[table].split()
     names = ", ".join(columns)
@@ -127,8 +154,9 @@ def _insertion(table: str, *, numbers: bool) -> str:
     into, values, given, joined = names, names, names, ""
     if table == JOB.name:
         into, values = (", ".join((names, *more)) for more in (_OF_LEASE, _OF_LEASE.values()))
-        types, given = f"{types}, lease float", f"{names}, lease"
-    elif numbers:
+        types, given = f"{types}, lease float", f"{names}, {'seconds' if in_order else 'lease'}"
+        joined = _ORDERED_LEASES if in_order else ""
+    elif table == OUTBOX.name and numbers:
         values = names.replace("sequence", "coalesce(sequence, last - later)")
         types, given, joined = f"{types}, later int", f"{names}, later", "LEFT JOIN new_stream USING (subject)"
     return (

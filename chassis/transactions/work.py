@@ -59,6 +59,7 @@ class Work:
     _audit: list[dict[str, Any]] = field(default_factory=list, init=False)
     _remarks: list[dict[str, Any]] = field(default_factory=list, init=False)
     _jobs: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _selected: tuple[records.Statement, type[Any], int] | None = field(default=None, init=False)
     _first: records.Statement | None = field(default=None, init=False)
     _late: list[records.Statement] = field(default_factory=list, init=False)
     _began: bool = field(default=False, init=False)
@@ -133,9 +134,20 @@ class Work:
         self._require_commit()
         self._jobs.append(job_queue.new_row(payload, key=key, not_before=not_before))
 
-    def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime) -> None:
-        """Note that the row of a job was inserted, which `new_jobs` may have leased."""
-        is_leased = self.new_jobs.inserted(row, position=position, created_at=created_at)
+    def enqueue_selected(self, statement: str, params: dict[str, Any], *, payload: type[Any], most: int) -> None:
+        """Enqueue at commit the jobs of this payload that a store's late statement selects; once in a transaction.
+
+        Its parameters `selected_leases` and `selected_seconds` are given here: it leases so many of the jobs that it
+        inserts, at most `most`, for so many seconds.
+        """
+        self._require_commit()
+        if self._selected:
+            raise RuntimeError("a transaction selects jobs once")
+        self._selected = (statement, params), payload, most
+
+    def enqueued(self, row: dict[str, Any], *, position: int, created_at: datetime, attempts: int) -> None:
+        """Note that the row of a job was inserted, with an attempt where it is leased to this process."""
+        is_leased = self.new_jobs.inserted(row, position=position, created_at=created_at, attempts=attempts)
         if not is_leased and (row["not_before"] is None or row["not_before"] <= self.now):
             self.due_kinds.add(row["kind"])
 
@@ -182,11 +194,12 @@ class Work:
         """Write audit rows, outbox, jobs and late statements in the transaction; `end` calls this."""
         events = [self._row(pending) for pending in self._events]
         rows = {AUDIT.name: self._audit, REMARK.name: self._remarks, OUTBOX.name: events, JOB.name: self._jobs}
-        if self._first or self._late or any(rows.values()):
+        if self._first or self._late or self._selected or any(rows.values()):
             self._write(rows)
         if self._events:
             self.after_commit.append(partial(_log_events, self._events))
-        self._audit, self._remarks, self._events, self._jobs, self._late, self._first = [], [], [], [], [], None
+        self._audit, self._remarks, self._events, self._jobs, self._late = [], [], [], [], []
+        self._first, self._selected = None, None
 
     def _require_commit(self) -> None:
         if not self.has_commit:
@@ -194,11 +207,20 @@ class Work:
 
     def _write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.new_jobs.lease(self._jobs, now=self.now)
+        selected = self._selection()
         with self._alone() if self._alone and not self.is_open else nullcontext(self.connection) as connection:
-            enqueued = records.insert(connection, rows, first=self._first, late=self._late)
+            enqueued = records.insert(connection, rows, first=self._first, late=self._late, selected=selected)
         by_key = {row["key"]: row for row in reversed(self._jobs)}  # of two with one key, the first is inserted
         for job in enqueued:
-            self.enqueued(by_key[job.key], position=job.position, created_at=job.created_at)
+            row = dict(job._mapping, order_key="") if job.payload is not None else by_key[job.key]
+            self.enqueued(row, position=job.position, created_at=job.created_at, attempts=job.attempts)
+
+    def _selection(self) -> records.Statement | None:
+        if not self._selected:
+            return None
+        (statement, params), payload, most = self._selected
+        leases = self.new_jobs.lease_selected(payload.__name__, most)
+        return statement, {**params, "selected_leases": leases, "selected_seconds": job_queue.LEASE.total_seconds()}
 
     def _row(self, pending: PendingEvent) -> dict[str, Any]:
         event = pending.event

@@ -127,7 +127,8 @@ class BookingNoShow(BookingEvent):
 
     `room_number` is the room that was assigned until then, None where no room was assigned. `keeps` is the amount that
     stays on the booking's cards, `refund_at_desk` what the desk gives back; both are None in events of earlier
-    releases.
+    releases, in which `besides` is the amount for room service that the hotel keeps from balance payments, in addition
+    to the fee.
     """
 
     marked_at: datetime
@@ -137,3 +138,4 @@ class BookingNoShow(BookingEvent):
     room_number: str | None = None
     keeps: Money | None = None
     refund_at_desk: Money | None = None
+    besides: Money | None = None

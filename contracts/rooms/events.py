@@ -185,6 +185,14 @@ class HousekeepingTaskDone(RoomEvent):
     done_at: datetime
 
 
+class HousekeepingTaskWithdrawn(RoomEvent):
+    """The cleaning task of the room was withdrawn, because the guest is back in the room."""
+
+    task_id: int
+    by: Actor
+    withdrawn_at: datetime
+
+
 class HotelSettingsChanged(Event):
     """A hotel's settings have changed. `fields` has the names of the changed settings.
 

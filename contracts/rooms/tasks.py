@@ -10,11 +10,12 @@ from contracts.values import Actor, Page
 
 
 class TaskStatus(StrEnum):
-    """The progress of a task."""
+    """The progress of a task. A task is withdrawn where its guest is back in the room."""
 
     OPEN = "OPEN"
     IN_PROGRESS = "IN_PROGRESS"
     DONE = "DONE"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class HousekeepingTask(Data):
@@ -34,6 +35,7 @@ class HousekeepingTask(Data):
     started_at: datetime | None
     done_at: datetime | None
     done_by: Actor | None
+    withdrawn_at: datetime | None = None
 
 
 class TaskList(Data):
@@ -44,9 +46,9 @@ class TaskList(Data):
 
 
 class ListTasks(Query[TaskList]):
-    """Return a page of a hotel's tasks; without `status`, the tasks that are not done.
+    """Return a page of a hotel's tasks; without `status`, the tasks that are neither done nor withdrawn.
 
-    Open tasks are ordered oldest first, done tasks latest first.
+    Open tasks are ordered oldest first, done and withdrawn tasks latest first.
     """
 
     hotel: str

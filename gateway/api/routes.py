@@ -16,12 +16,13 @@ from gateway.api.rooms import housekeeping_routes as housekeeping
 from gateway.api.rooms import routes as rooms
 from gateway.api.stays import front_desk_routes as front_desk
 from gateway.api.stays import routes as stays
+from gateway.api.stays import undo_routes as undo
 from gateway.http.operation import Operation
 from gateway.http.routing import Routes
 
 MODULES = (
     health, hotels, guest_bookings, changes, access, payments, guest_room_service, messages, realtime, catalogue,
-    bookings, stays, front_desk, room_service, rooms, housekeeping,
+    bookings, stays, undo, front_desk, room_service, rooms, housekeeping,
 )  # fmt: skip
 
 

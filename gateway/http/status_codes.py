@@ -29,7 +29,7 @@ STATUS_OF = {code: status for status, codes in STATUSES.items() for code in code
 CODE_OF = {400: "MALFORMED_JSON", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 
 # Refusals that end by themselves: the seconds after which a client should retry, where the refusal itself names none.
-RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "SERVICE_UNAVAILABLE": 2}
+RETRY_AFTER = {"ACTION_IN_PROGRESS": 1, "PLAN_OUTDATED": 1, "SERVICE_UNAVAILABLE": 2}
 
 
 def status_of(code: str) -> int:

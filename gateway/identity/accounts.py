@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of
 from chassis.email_address import address_key
 from chassis.ttl_cache import TtlCache
 from contracts.data import Data
@@ -108,7 +109,7 @@ class Accounts:
 
     async def names(self, hotel: str, staff_ids: Collection[str]) -> Mapping[str, str]:
         ids = sa.cast(ACCOUNT.c.id, sa.Text)
-        query = sa.select(ids.label("id"), ACCOUNT.c.name).where(ACCOUNT.c.hotel == hotel, ids.in_(staff_ids))
+        query = sa.select(ids.label("id"), ACCOUNT.c.name).where(ACCOUNT.c.hotel == hotel, one_of(ids, staff_ids))
         return {row.id: row.name for row in await self._database.run(query)}
 
     async def whose(self, token: str) -> Staff | None:
@@ -135,7 +136,7 @@ class Accounts:
 
     async def ended(self, tokens: Collection[str]) -> Collection[str]:
         by_hash = {hash_of(token): token for token in tokens}
-        valid = sa.select(TOKEN.c.hash).join_from(TOKEN, ACCOUNT).where(TOKEN.c.hash.in_(by_hash), *_VALID)
+        valid = sa.select(TOKEN.c.hash).join_from(TOKEN, ACCOUNT).where(one_of(TOKEN.c.hash, by_hash), *_VALID)
         hashes = {bytes(row.hash) for row in await self._database.run(valid)}
         return [token for each, token in by_hash.items() if each not in hashes]
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from chassis.email_address import address_key, usable_address
 from chassis.text import normalised, text_problem

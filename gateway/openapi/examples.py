@@ -77,6 +77,7 @@ BY_SCHEMA: dict[str, dict[str, Any]] = {
     "Incident": {"id": "0f3c9a51b7e84c0f9a6d2b1e7c5d4f3a", "status": "OPEN"},
     "Me": {"id": "2a9c3ffc-3ace-4c8e-ab84-fb6993be22a6"},
     "MenuItem": {"name": "Sparkling water", "description": "From our own spring.", "price": "4.50", "id": 7},
+    "Obstacle": {"kind": "stay"},
     "OrderItem": {"name": "Sparkling water"},
     "PaymentSession": {"status": "created"},
     "Person": {"id": "2a9c3ffc-3ace-4c8e-ab84-fb6993be22a6", "name": "Nora Clerk"},

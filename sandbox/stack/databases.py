@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -119,7 +120,7 @@ class Administrator:
     def _url(self, database: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{database}"))
 
-    def _connect(self) -> Connection[tuple[object, ...]]:
+    def _connect(self) -> AbstractContextManager[Connection[tuple[object, ...]]]:
         return psycopg.connect(self.url, autocommit=True, connect_timeout=5)
 
 

@@ -48,6 +48,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 
 Status = BookingStatus
@@ -58,11 +59,11 @@ LIVE = (Status.PENDING_PAYMENT, Status.PENDING_APPROVAL, Status.CONFIRMED, Statu
 # Statuses without a due card payment, in which an authorisation comes too late.
 PAST_PAYING = tuple(status for status in Status if status not in (Status.DRAFT, *LIVE[:2]))
 
-# Statuses in which the guest may owe a balance at the desk.
+# Statuses in which the guest may owe a balance, and pay it at the desk or by card.
 OWES = (Status.CONFIRMED, Status.IN_HOUSE, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW)
 
-# Statuses in which a balance may also be paid by card: during the stay, and after the booking has ended.
-PAYS_BALANCE = tuple(status for status in OWES if status is not Status.CONFIRMED)
+# Statuses in which the hotel keeps a fee instead of the price.
+HAS_A_FEE = (Status.CANCELLED, Status.NO_SHOW)
 
 LIFECYCLE = Lifecycle[BookingStatus](
     # while                     when this happens       it becomes
@@ -89,7 +90,10 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.CONFIRMED, BookingCancelled, Status.CANCELLED),
     (Status.CONFIRMED, BookingNoShow, Status.NO_SHOW),
     (Status.IN_HOUSE, RoomMoved, Status.IN_HOUSE),
+    (Status.IN_HOUSE, CheckInUndone, Status.CONFIRMED),
     (Status.IN_HOUSE, GuestCheckedOut, Status.COMPLETED),
+    (Status.COMPLETED, CheckOutUndone, Status.IN_HOUSE),
+    (Status.NO_SHOW, NoShowUndone, Status.CONFIRMED),
     (Status.IN_HOUSE, StayExtended, Status.IN_HOUSE),
     (Status.IN_HOUSE, BookingCancelled, Status.CANCELLED),
     (Status.IN_HOUSE, OverstayFlagged, Status.IN_HOUSE),
@@ -106,7 +110,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     *(
         (status, event, status)
         for event in (BalancePaymentAccepted, BalancePaymentRefused, BalancePaid, BalancePaymentFailed)
-        for status in PAYS_BALANCE
+        for status in OWES
     ),
     *((status, PaymentTurnedAway, status) for status in PAST_PAYING),
     # Notes and refunds are possible in any status and do not change it.

@@ -17,6 +17,7 @@ from contracts.bookings.orders import AcceptOrder, CancelOrder, CompleteOrder, L
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.refunds import RetryRefund
+from contracts.bookings.room_plan import PlanRooms
 from contracts.bookings.stay_changes import ChangeBooking, PreviewChange
 from contracts.bookings.stays import (
     AssignRoom,
@@ -27,6 +28,7 @@ from contracts.bookings.stays import (
     MoveRoom,
     UnassignRoom,
 )
+from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.notifier.events import NoticeGaveUp, NoticeSent
 from contracts.payments.events import (
@@ -50,7 +52,20 @@ from contracts.rooms.events import (
     RoomOccupied,
     RoomVacated,
 )
-from services.bookings.actions import assign, cancel, change, check_in, check_out, extend, move, submit, unassign
+from services.bookings.actions import (
+    assign,
+    cancel,
+    change,
+    check_in,
+    check_out,
+    extend,
+    move,
+    submit,
+    unassign,
+    undo_check_in,
+    undo_check_out,
+    undo_no_show,
+)
 from services.bookings.handlers import (
     action_completion,
     amendments,
@@ -74,7 +89,9 @@ from services.bookings.handlers import (
     payment_events,
     queries,
     refunds,
+    room_plan,
     timers,
+    undo,
     unusual_holds,
     walk_ins,
 )
@@ -102,6 +119,7 @@ SERVICE = Service(
         handles(RetryRefund, refunds.retry_refund),
         converses(AssignRoom, assign.assign_room),
         converses(UnassignRoom, unassign.unassign_room),
+        converses(PlanRooms, room_plan.plan_rooms),
         converses(CheckIn, check_in.check_in),
         converses(CheckInBookings, bulk_check_in.check_in_bookings),
         converses(MoveRoom, move.move_room),
@@ -111,6 +129,10 @@ SERVICE = Service(
         converses(PreviewChange, change.preview_change),
         converses(ChangeBooking, change.change_booking),
         handles(MarkNoShow, no_shows.mark_no_show),
+        converses(UndoCheckIn, undo_check_in.undo_check_in),
+        converses(UndoCheckOut, undo_check_out.undo_check_out),
+        converses(UndoNoShow, undo_no_show.undo_no_show),
+        converses(PreviewUndo, undo.preview_undo),
         handles(SettleBalance, balance.settle_balance),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),
         handles(GetOverstay, overstays.get_overstay),

@@ -33,6 +33,7 @@ from services.bookings.store.listing import SqlListing
 from services.bookings.store.lookups import SqlLookups
 from services.bookings.store.metrics import SqlMetrics
 from services.bookings.store.orders import SqlOrders
+from services.bookings.store.room_plan import SqlPlannedStays
 from services.bookings.store.unusual_nights import SqlUnusualNights
 
 
@@ -69,6 +70,7 @@ class BookingsWork(Work):
     unusual_nights = store(SqlUnusualNights)
     history = store(SqlHistory)
     metrics = store(SqlMetrics)
+    room_plan = store(SqlPlannedStays)
 
     @cached_property
     def event_effects(self) -> SqlEventEffects:
@@ -92,8 +94,8 @@ class BookingsWork(Work):
         if not events:
             return booking
         after, ended = booking, self._orders_ended_by(booking, events, by)
-        for event in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
-            after = self._apply(after, event, by=by)
+        for consequence in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
+            after = self._apply(after, consequence, by=by)
         for event in events:
             after = self._apply(after, event, by=by, remark=remark)
         after = hold_counts.still_counted(replace(after, **private))

@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from http.client import HTTPException
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
-import urllib3
 from pusher import Pusher
 from pusher.errors import PusherBadAuth, PusherBadRequest, PusherBadStatus, PusherError, PusherForbidden
 from pusher.http import POST, Request, process_response
@@ -17,44 +16,27 @@ from pusher.pusher_client import PusherClient
 from chassis import codec
 from chassis.refusal import PermanentFailure, RetryLater
 from services.notifier.domain.jobs import PushMessage
+from services.notifier.http_connections import HttpConnections
 from services.notifier.settings import NotifierSettings
 
 BATCH = 10  # the provider's limit of events per call
 TIMEOUT = 4.0
-CONNECTIONS = 4  # open at once; the jobs of one kind run four at a time
 CERTIFICATES = str(files("pusher") / "cacert.pem")  # those that the library itself trusts
 
 _STATUSES = {PusherBadRequest: "400", PusherBadAuth: "401", PusherForbidden: "403"}
 
 
-class PooledConnections:
-    """A backend of the library: its signed calls go over connections that stay open, at a third of the CPU time.
-
-    A connection whose call was not answered in time is closed, so that its late answer is never another call's. A call
-    is never repeated here, because the first one may have arrived. The proxy of the environment is used.
-    """
+class KeptConnections:
+    """A backend of the library: its signed calls go over connections that stay open."""
 
     def __init__(self, client: PusherClient) -> None:
-        options: dict[str, Any] = {"timeout": client.timeout, "retries": False, "maxsize": CONNECTIONS}
-        if client.ssl:
-            options["ca_certs"] = CERTIFICATES
-        proxy = getproxies().get(client.scheme)
-        if proxy and not proxy_bypass(client.host):
-            login = urllib3.util.parse_url(proxy).auth
-            headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
-            manager: urllib3.PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
-        else:
-            manager = urllib3.PoolManager(**options)
-        self._pool = manager.connection_from_host(client.host, client.port, client.scheme)
-        self._is_forwarded = self._pool.proxy is not None and not client.ssl
+        self._connections = HttpConnections(
+            client.scheme, client.host, client.port, timeout=client.timeout, certificates=CERTIFICATES
+        )
 
     def send_request(self, request: Request) -> Any:
         """Send the call; returns the provider's decoded answer, or raises the library's error for its status."""
-        target = request.url if self._is_forwarded else request.signed_path
-        answer = self._pool.urlopen(
-            request.method, target, request.body, request.headers, redirect=False, assert_same_host=False
-        )
-        return process_response(answer.status, answer.data.decode(errors="replace"))
+        return process_response(*self._connections.post(request.signed_path, request.body, request.headers))
 
 
 class PusherGateway:
@@ -70,7 +52,7 @@ class PusherGateway:
             "ssl": settings.pusher_ssl,
             "cluster": settings.pusher_cluster,
             "timeout": TIMEOUT,
-            "backend": PooledConnections,
+            "backend": KeptConnections,
         }
         self._client = Pusher(**account)
         self._caller = PusherClient(**account)
@@ -136,7 +118,7 @@ def _call(request: Callable[..., Any], *args: Any) -> None:
         raise RetryLater(f"PUSH_{status}") from None
     except json.JSONDecodeError:
         raise RetryLater("PUSH_UNREADABLE") from None
-    except (OSError, urllib3.exceptions.HTTPError):
+    except (OSError, HTTPException):
         raise RetryLater("PUSH_UNREACHABLE") from None
     except ValueError:
         raise PermanentFailure("PUSH_UNSENDABLE") from None

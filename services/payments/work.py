@@ -116,18 +116,18 @@ class PaymentsWork(Work):
             cause = self.cause.id if self.cause else self.now.isoformat()
             about = {"hotel": desired.hotel, "booking_id": desired.booking_id, "why": desired.why}
             self._to_converge[key] = {**about, "cause": cause, "traceparent": trace.current()}
-            self.due_kinds.add(ConvergePayment.__name__)
 
     def desired_state(self, hotel: str, booking_id: str) -> DesiredState:
         """A booking's desired state, be it stored or set by this transaction."""
         return self._desired.get((hotel, booking_id)) or self.desired_states.of_booking(booking_id, hotel)
 
     def flush(self) -> None:
-        """Write the desired states with all else that is written late."""
+        """Write the desired states and enqueue the convergences, with all else that is written late."""
         if self._desired:
             self.write_late(*put_statement(self._desired.values(), since=self.now))
         if self._to_converge:
-            self.write_late(*converge_statement(list(self._to_converge.values())))
+            statement = converge_statement(list(self._to_converge.values()))
+            self.enqueue_selected(*statement, payload=ConvergePayment, most=len(self._to_converge))
         self._desired.clear()
         self._to_converge.clear()
         super().flush()
@@ -153,5 +153,6 @@ class PaymentsWork(Work):
         self.new_jobs.lease([job], now=self.now)
         stored = self.webhooks.store_with_job(event, job)
         if stored and stored.position is not None:
-            self.enqueued(job, position=stored.position, created_at=stored.created_at)
+            attempts = 1 if "lease" in job else 0
+            self.enqueued(job, position=stored.position, created_at=stored.created_at, attempts=attempts)
         return stored is not None

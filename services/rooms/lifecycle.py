@@ -28,6 +28,14 @@ class GuestMovedOut(Act):
     """A guest moved out: check-out, a move or an in-house cancellation."""
 
 
+class MoveInUndone(Act):
+    """The check-in was undone, and the room is as ready as before. A room that has to be cleaned is moved out of."""
+
+
+class MoveOutUndone(Act):
+    """The check-out was undone, and the guest is back in the room, whatever has been cleaned meanwhile."""
+
+
 class CleaningStarted(Act):
     """Cleaning has started."""
 
@@ -114,6 +122,10 @@ LIFECYCLE: Lifecycle[RoomStatus] = Lifecycle(
     (S.READY_FOR_GUEST, MaintenanceCalled, S.MAINTENANCE_REQUIRED),
     (S.READY_FOR_GUEST, TakenOutOfOrder, S.OUT_OF_ORDER),
     (S.OCCUPIED, GuestMovedOut, S.CHECKOUT_DIRTY),
+    (S.OCCUPIED, MoveInUndone, S.READY_FOR_GUEST),
+    (S.CHECKOUT_DIRTY, MoveOutUndone, S.OCCUPIED),
+    (S.CLEANING_IN_PROGRESS, MoveOutUndone, S.OCCUPIED),
+    (S.CLEANED_UNINSPECTED, MoveOutUndone, S.OCCUPIED),
     (S.CHECKOUT_DIRTY, CleaningStarted, S.CLEANING_IN_PROGRESS),
     (S.CHECKOUT_DIRTY, Cleaned, S.CLEANED_UNINSPECTED),
     (S.CHECKOUT_DIRTY, InspectionSkipped, S.READY_FOR_GUEST),
@@ -133,4 +145,4 @@ LIFECYCLE: Lifecycle[RoomStatus] = Lifecycle(
     code="ILLEGAL_ROOM_TRANSITION",
 )
 
-BY_A_STAY = (GuestMovedIn, GuestMovedOut)
+BY_A_STAY = (GuestMovedIn, GuestMovedOut, MoveInUndone, MoveOutUndone)

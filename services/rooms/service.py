@@ -25,12 +25,14 @@ from contracts.rooms.promotions import AddPromotion, ChangePromotion, GetPromoti
 from contracts.rooms.quotes import GiveQuote
 from contracts.rooms.rates import ListRates, WriteRates
 from contracts.rooms.room_availability import FindFreeRooms
+from contracts.rooms.room_plan import ApplyRoomPlan, FindRoomPlan
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
 from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRoomHistory, ListRooms, RemoveRoom
 from contracts.rooms.settings import ChangeSettings, GetSettings
 from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.rooms.turnover import ChangeRoomStatus
+from contracts.rooms.undo import CheckUndo, HoldAgain, UndoMoveIn, UndoMoveOut
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.rooms.handlers import (
     assignments,
@@ -48,24 +50,27 @@ from services.rooms.handlers import (
     quotes,
     rates,
     room_availability,
+    room_plan,
     settings,
     stay_changes,
     tasks,
     timers,
     turnover,
+    undo,
     walk_ins,
 )
 from services.rooms.handlers import rooms as room
 from services.rooms.handlers.nouns import MENU_ITEMS, POLICIES, PROMOTIONS, ROOM_TYPES
+from services.rooms.plan_process.client import PlanProcess
 from services.rooms.settings import RoomsSettings
 from services.rooms.store.examination import EXAMINATION
-from services.rooms.work import RoomsWork
+from services.rooms.work import RoomsDependencies, RoomsWork
 
 SERVICE = Service(
     name="rooms",
     settings=RoomsSettings,
     work=RoomsWork,
-    dependencies=lambda _: None,
+    dependencies=lambda _: RoomsDependencies(plan=PlanProcess().plan),
     examination=EXAMINATION,
     asks=(
         handles(ListHotels, hotels.list_hotels),
@@ -98,6 +103,8 @@ SERVICE = Service(
         handles(FindCandidates, assignments.find_candidates),
         handles(GiveRoom, assignments.give_room),
         handles(TakeRoomBack, assignments.take_room_back),
+        converses(FindRoomPlan, room_plan.find_room_plan),
+        handles(ApplyRoomPlan, room_plan.apply_room_plan),
         handles(ReceiveWalkIn, walk_ins.receive_walk_in),
         handles(MoveIn, occupancy.move_in),
         handles(MoveGuest, moves.move_guest),
@@ -105,6 +112,10 @@ SERVICE = Service(
         handles(ExtendStay, extensions.extend_stay),
         handles(PreviewStayChange, stay_changes.preview_stay_change),
         handles(ChangeStay, stay_changes.change_stay),
+        handles(UndoMoveIn, undo.undo_move_in),
+        handles(UndoMoveOut, undo.undo_move_out),
+        handles(HoldAgain, undo.hold_again),
+        handles(CheckUndo, undo.check_undo),
         handles(FindRooms, room.find_rooms),
         handles(TakeCensus, occupancy.take_census),
         handles(ClearRoom, occupancy.clear_room),

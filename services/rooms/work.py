@@ -1,6 +1,7 @@
 """The unit of work of the rooms service: the stores of one transaction, and the methods that record changes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,8 @@ from chassis.transactions.store import store
 from chassis.transactions.work import Work
 from contracts.rooms.events import AvailabilityChanged, RoomBlocked, RoomUnblocked
 from services.rooms.domain.holds import Release
+from services.rooms.domain.room_plan.plan import RoomPlan
+from services.rooms.domain.room_plan.sources import PlanSources
 from services.rooms.domain.rooms import subject_of
 from services.rooms.store.actions import SqlActionLog
 from services.rooms.store.availability import SqlAvailability
@@ -23,10 +26,19 @@ from services.rooms.store.periods import SqlPeriods
 from services.rooms.store.policies import SqlPolicies
 from services.rooms.store.promotions import SqlPromotions
 from services.rooms.store.rates import SqlRates
+from services.rooms.store.room_plan import SqlRoomPlan
 from services.rooms.store.room_types import SqlRoomTypes
 from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.sales import SqlSales
 from services.rooms.store.tasks import SqlTasks
+from services.rooms.store.undo import SqlUndo
+
+
+@dataclass(frozen=True)
+class RoomsDependencies:
+    """The dependencies besides the database: `plan` makes a room plan, which takes seconds of another process."""
+
+    plan: Callable[[PlanSources], RoomPlan]
 
 
 class RoomsWork(Work):
@@ -45,8 +57,10 @@ class RoomsWork(Work):
     periods = store(SqlPeriods)
     promotions = store(SqlPromotions)
     rates = store(SqlRates)
+    room_plan = store(SqlRoomPlan)
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
+    undo = store(SqlUndo)
     checked_sale = staticmethod(SqlSales.checked)
 
     @cached_property

@@ -27,12 +27,11 @@ EVERY = {
     *("pika", "msgspec", "structlog"),
 }
 ADDRESSES = {"email_validator", "idna"}
-HTTP = {"requests", "urllib3", "charset_normalizer", "certifi", "httpx", "anyio", "idna"}
 LOADED = {
     "bookings": EVERY | ADDRESSES,
     "rooms": EVERY | ADDRESSES,
-    "payments": EVERY | HTTP | {"stripe"},
-    "notifier": EVERY | ADDRESSES | {"pusher", "nacl", "urllib3", "jinja2", "markupsafe"},
+    "payments": EVERY | {"stripe", "urllib3"},
+    "notifier": EVERY | ADDRESSES | {"pusher", "nacl", "jinja2", "markupsafe"},
 }
 
 
@@ -47,3 +46,21 @@ def test_a_service_process_loads_the_listed_packages_only(service: str) -> None:
     output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert set(json.loads(output)) == LOADED[service]
+
+
+PROCESSES = {
+    "gateway": "import gateway.__main__",
+    "relay": "import runpy, contextlib\nwith contextlib.suppress(SystemExit):\n    "
+    "runpy.run_module('chassis.messaging.relay', run_name='__main__')",
+}
+UNUSED = ("rich", "pygments", "attr", "requests", "httpx", "sqlalchemy.orm", "pydantic.v1")
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_gateway_and_the_relay_load_no_package_that_they_do_not_use(process: str) -> None:
+    program = f"{PROCESSES[process]}\nimport sys\nprint([name for name in {UNUSED} if sys.modules.get(name)])"
+    command = [sys.executable, "-c", program]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations", "examine"}
 EXTRAS = {
     "bookings": {"actions", "steps"},
-    "rooms": {"exact_plan", "steps"},
+    "rooms": {"exact_plan", "plan_process", "steps"},
     "payments": {"cards", "steps", "stripe_gateway"},
-    "notifier": {"channels", "pusher_gateway", "mailer", "templates", "sms", "staff_names"},
+    "notifier": {"channels", "http_connections", "pusher_gateway", "mailer", "templates", "sms", "staff_names"},
 }
 
 

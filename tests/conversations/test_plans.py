@@ -104,7 +104,7 @@ def look_at_everything(two_hotels: TwoHotels) -> None:
 def test_every_query_of_the_day_reads_by_index(day: Day, owner: str) -> None:
     plans = query_plans(day.engines[owner], day.sent[owner])
 
-    assert len(plans) > 10
+    assert len(plans) >= 9
     assert sequential_scans(plans, list(KEPT[owner])) == {}
 
 

@@ -2,12 +2,33 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from urllib.parse import urlsplit
+
+import psycopg
 
 from sandbox.stack.databases import Administrator
 
 CopyDatabase = Callable[[str], AbstractContextManager[str]]
+
+_connections: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
+
+
+class KeptAdministrator(Administrator):
+    """Administers a server on one connection, which is kept until the process ends, unless the server ends it."""
+
+    def _connect(self) -> AbstractContextManager[psycopg.Connection[tuple[object, ...]]]:
+        if self.url not in _connections or not _answers(_connections[self.url]):
+            _connections[self.url] = psycopg.connect(self.url, autocommit=True, connect_timeout=5)
+        return nullcontext(_connections[self.url])
+
+
+def _answers(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    try:
+        connection.execute("select 1")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 @contextmanager

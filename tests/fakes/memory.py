@@ -1,4 +1,4 @@
-"""Directories in memory for the tests' databases. A directory whose process is gone is removed by the next test run."""
+"""Directories in memory for the tests' servers. A directory whose process is gone is removed by the next test run."""
 
 import fcntl
 import os
@@ -31,11 +31,12 @@ def directory_in_memory(memory: Path = MEMORY, *, room: int = ROOM) -> Path | No
 
 
 def remove_abandoned(memory: Path) -> None:
-    """Remove the directories that no living test run has locked, and end their PostgreSQL servers."""
+    """Remove the directories that no living test run has locked, and end their servers."""
     for place in memory.glob(f"{PREFIX}*"):
         try:
             if time.time() - place.stat().st_mtime > YOUNG and (lock := _lock(place)) is not None:
                 end_earlier_process(place / "postgres.pid", sig=signal.SIGINT)
+                end_earlier_process(place / "rabbit.pid")
                 vacate(place)
                 os.close(lock)
         except OSError:

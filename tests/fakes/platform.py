@@ -26,8 +26,10 @@ from contracts.catalogue import OWNERS, SUBSCRIPTIONS
 from contracts.gateway.staff_accounts import GetStaffNames, StaffNames
 from contracts.message import Ask, Envelope, reply_type
 from contracts.values import Caller, Context
+from tests.fakes.compiled import sharing_compiled
 from tests.fakes.driver import engine_under_test
 from tests.fakes.open_jobs import with_open_jobs
+from tests.fakes.planned_here import PLANNING_HERE
 from tests.fakes.remembered_clock import RememberedClock
 from tests.fakes.roles import running_url
 
@@ -47,11 +49,12 @@ class ServiceUnderTest:
     def __init__(self, service: Service, settings: ServiceSettings, platform: Platform) -> None:
         self.service = service
         self.settings = settings
-        self.engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"), pool_size=12)
+        self.engine = sharing_compiled(sa.create_engine(with_driver(settings.database_url, "psycopg2"), pool_size=12))
         self.running = engine_under_test(running_url(self.engine.url), pool_size=12)
         self.may_have_work = True
         self._platform = platform
-        self.start(RememberedClock(self.running, service.work, dependencies=service.dependencies(settings)))
+        dependencies = PLANNING_HERE if service.name == "rooms" else service.dependencies(settings)
+        self.start(RememberedClock(self.running, service.work, dependencies=dependencies))
 
     def start(self, unit_of_work: UnitOfWork) -> None:
         """Create all dispatchers, as a restarted process does."""

@@ -10,6 +10,7 @@ from chassis.settings import with_driver
 from chassis.transactions.grants import APPEND, grant
 from chassis.transactions.roles import Roles, roles_of
 from chassis.transactions.tables import create_all
+from tests.fakes.compiled import sharing_compiled
 from tests.fakes.driver import engine_under_test
 
 _passwords: list[Callable[[str], str]] = []
@@ -43,6 +44,13 @@ def granted_engine(url: str, statements: Mapping[str, str] = MappingProxyType({}
             connection.execute(sa.text(statement))
         grant(connection, dict.fromkeys(statements, APPEND))
     return engine
+
+
+@cache
+def owner_engine(url: str) -> sa.Engine:
+    """The engine of the owner of a database that a session's tests share, with connections that outlast each test."""
+    engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0, pool_pre_ping=True)
+    return sharing_compiled(engine)
 
 
 @cache

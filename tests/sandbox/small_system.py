@@ -5,12 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from sandbox.stack.commands import Commands
 from sandbox.stack.orphans import register
+from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.process_table import running_pid
+from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
 from tests.sandbox.soon import soon
@@ -38,10 +41,18 @@ UP = (
 )
 
 
+@dataclass(frozen=True)
+class Servers:
+    """A database server and a broker that run already."""
+
+    postgres: PostgresNode
+    rabbit: RabbitNode
+
+
 @contextmanager
-def given(stack: Stack) -> Iterator[dict[str, str]]:
-    """Use the broker and the database that run already: only the rest is started."""
-    env = {"DATABASE_URL": stack.postgres.admin_url, "AMQP_URL": stack.rabbit.amqp_url}
+def given(servers: Servers | Stack) -> Iterator[dict[str, str]]:
+    """Use these servers: only the rest of a stack is started."""
+    env = {"DATABASE_URL": servers.postgres.admin_url, "AMQP_URL": servers.rabbit.amqp_url}
     before = {name: os.environ.get(name) for name in env}
     os.environ.update(env)
     try:

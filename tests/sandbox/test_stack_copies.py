@@ -11,9 +11,10 @@ import pytest
 from sandbox.chaos.processes import ProgramProcess, ServerProcess
 from sandbox.stack.commands import SERVICES
 from sandbox.stack.postgres import PostgresNode
+from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_directory import temporary_run
 from sandbox.stack.stack import Stack
-from tests.sandbox.small_system import SYSTEM, given
+from tests.sandbox.small_system import SYSTEM, Servers, given
 from tests.sandbox.soon import soon
 
 KINDS = (*SERVICES, "relay", "gateway")
@@ -24,8 +25,9 @@ def _marked(name: str, environment: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pairs(stack: Stack) -> Iterator[Stack]:
-    with temporary_run() as run, given(stack), Stack.start(run, commands=SYSTEM, copies=2, adapt=_marked) as started:
+def pairs(postgres: PostgresNode, rabbit: RabbitNode) -> Iterator[Stack]:
+    servers = Servers(postgres, rabbit)
+    with temporary_run() as run, given(servers), Stack.start(run, commands=SYSTEM, copies=2, adapt=_marked) as started:
         yield started
 
 
@@ -101,9 +103,8 @@ def test_a_process_that_ends_by_itself_is_started_again_and_counted(rooms: Progr
 
 
 @pytest.mark.long
-def test_a_server_is_frozen_with_its_children(stack: Stack) -> None:
-    assert isinstance(stack.postgres, PostgresNode)
-    process = ServerProcess("postgres", stack.postgres, lambda: True)
+def test_a_server_is_frozen_with_its_children(postgres: PostgresNode) -> None:
+    process = ServerProcess("postgres", postgres, lambda: True)
     [*children] = _children(process.pid)
     process.freeze()
     try:

@@ -14,9 +14,8 @@ import pytest
 from sandbox.stack.process_table import born_at, running_pid
 from sandbox.stack.run_claim import RunClaim
 from sandbox.stack.run_directory import run_directory, temporary_run
-from sandbox.stack.stack import Stack
 from sandbox.stack.stack_config import DEFAULT_PORTS, ROOT
-from tests.sandbox.small_system import given, running_up, stack_command, started
+from tests.sandbox.small_system import Servers, given, running_up, stack_command, started
 from tests.sandbox.soon import soon
 
 OWN_TERMINAL = """
@@ -26,8 +25,8 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def test_the_stack_stays_until_down_ends_it(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
+def test_the_stack_stays_until_down_ends_it(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env, running_up(run, env) as up:
         pids = started(run)
         assert len(pids) == 9
 
@@ -41,8 +40,8 @@ def test_the_stack_stays_until_down_ends_it(stack: Stack) -> None:
         assert [pid for pid in pids if born_at(pid)] == []
 
 
-def test_an_interrupt_during_the_start_leaves_nothing(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env:
+def test_an_interrupt_during_the_start_leaves_nothing(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env:
         up = subprocess.Popen(stack_command(run, "up"), env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert up.stdout
         for line in up.stdout:
@@ -55,9 +54,9 @@ def test_an_interrupt_during_the_start_leaves_nothing(stack: Stack) -> None:
         nothing_is_left(run)
 
 
-def test_an_interrupt_ends_the_stack_after_the_reader_of_its_output_has_ended(stack: Stack) -> None:
+def test_an_interrupt_ends_the_stack_after_the_reader_of_its_output_has_ended(servers: Servers) -> None:
     """As `make up | tee log` at Ctrl-C: `tee` ends first."""
-    with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
+    with temporary_run() as run, given(servers) as env, running_up(run, env) as up:
         pids = started(run)
         assert up.stdout
         up.stdout.close()
@@ -70,8 +69,8 @@ def test_an_interrupt_ends_the_stack_after_the_reader_of_its_output_has_ended(st
 
 
 @pytest.mark.long
-def test_the_stack_ends_when_its_terminal_is_lost(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env:
+def test_the_stack_ends_when_its_terminal_is_lost(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env:
         ours, theirs = pty.openpty()
         up = subprocess.Popen(
             [sys.executable, "-c", OWN_TERMINAL, *stack_command(run, "up")],
@@ -91,8 +90,8 @@ def test_the_stack_ends_when_its_terminal_is_lost(stack: Stack) -> None:
 
 
 @pytest.mark.long
-def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env, open("/dev/full", "w") as full:
+def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env, open("/dev/full", "w") as full:
         with running_up(run, env, stdout=full) as up:
             up.send_signal(signal.SIGTERM)
 
@@ -101,8 +100,8 @@ def test_the_stack_starts_and_ends_while_its_output_cannot_be_written(stack: Sta
 
 
 @pytest.mark.long
-def test_the_walk_decides_the_exit_code_also_where_nobody_reads(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env:
+def test_the_walk_decides_the_exit_code_also_where_nobody_reads(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env:
         up = subprocess.Popen(stack_command(run, "up", "--once"), env=env, cwd=ROOT, stdout=subprocess.PIPE)
         assert up.stdout
         up.stdout.close()
@@ -113,8 +112,8 @@ def test_the_walk_decides_the_exit_code_also_where_nobody_reads(stack: Stack) ->
 @pytest.mark.parametrize(
     "deed", ["removed", *(pytest.param(deed, marks=pytest.mark.long) for deed in ("emptied", "moved", "replaced"))]
 )
-def test_the_stack_ends_when_its_run_directory_is_gone(stack: Stack, deed: str) -> None:
-    with temporary_run() as around, given(stack) as env:
+def test_the_stack_ends_when_its_run_directory_is_gone(servers: Servers, deed: str) -> None:
+    with temporary_run() as around, given(servers) as env:
         run = around / "run"
         run.mkdir()
         with running_up(run, env, stderr=around / "stderr") as up:
@@ -156,8 +155,8 @@ def test_the_nodes_of_a_removed_run_directory_end_too() -> None:
             assert not home.exists()
 
 
-def test_down_ends_what_a_killed_stack_has_left_behind(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
+def test_down_ends_what_a_killed_stack_has_left_behind(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env, running_up(run, env) as up:
         pids = started(run)
         up.kill()
         up.wait()
@@ -171,8 +170,8 @@ def test_down_ends_what_a_killed_stack_has_left_behind(stack: Stack) -> None:
         assert [pid for pid in pids if born_at(pid)] == []
 
 
-def test_a_service_in_a_terminal_ends_with_the_stack(stack: Stack) -> None:
-    with temporary_run() as run, given(stack) as env, running_up(run, env) as up:
+def test_a_service_in_a_terminal_ends_with_the_stack(servers: Servers) -> None:
+    with temporary_run() as run, given(servers) as env, running_up(run, env) as up:
         with subprocess.Popen(stack_command(run, "run", "rooms"), cwd=ROOT, stdout=subprocess.PIPE, text=True) as rooms:
             assert rooms.stdout
             assert "rooms runs here" in rooms.stdout.readline()

@@ -1,8 +1,9 @@
 """A private RabbitMQ: two live side by side, and a crash loses no durable message."""
 
 import json
+import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pika
@@ -11,43 +12,49 @@ import pytest
 from sandbox.stack import rabbit_programs
 from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.external_rabbit import ExternalRabbit
+from sandbox.stack.process_table import descendants
 from sandbox.stack.rabbit import RabbitNode
 from sandbox.stack.run_directory import temporary_run
 from tests.sandbox.soon import soon
+from tests.sandbox.usual_servers import has_queue
 
+ODD_NAME = "my hotel's # project, 50% (宿 é)"
+LISTENING = "0A"
 DURABLE = pika.BasicProperties(delivery_mode=2)
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[tuple[RabbitNode, RabbitNode]]:
-    with temporary_run() as run, ThreadPoolExecutor() as both:
-        pair = RabbitNode(run / "one"), RabbitNode(run / "two")
+def nodes(rabbit: RabbitNode) -> Iterator[tuple[RabbitNode, RabbitNode]]:
+    """A node of one's own, and the session's."""
+    with temporary_run() as run:
+        own = RabbitNode(run / "own", definitions=COMMANDS.definitions, users=BROKER_USERS)
         try:
-            list(both.map(RabbitNode.start, pair))
-            yield pair
+            yield own.start(), rabbit
         finally:
-            list(both.map(RabbitNode.close, pair))
+            own.kill()
+            own.close()
 
 
 def test_two_nodes_do_not_clash(nodes: tuple[RabbitNode, RabbitNode]) -> None:
     one, two = nodes
     declare(one, "only-here")
 
-    assert one.ctl("list_queues", "name").split() == ["name", "only-here"]
-    assert two.ctl("list_queues", "name").split() in ([], ["name"])
+    assert has_queue(one.amqp_url, "only-here")
+    assert not has_queue(two.amqp_url, "only-here")
 
 
 def test_a_node_listens_on_loopback_only(nodes: tuple[RabbitNode, RabbitNode]) -> None:
-    listening = nodes[0].ctl("eval", "rabbit_networking:active_listeners().")
+    node = nodes[0]
+    assert node.pid
 
-    assert "{127,0,0,1}" in listening
-    assert "{0,0,0,0}" not in listening
+    assert listening(node.pid) == {f"127.0.0.1:{port}" for port in (node.port, node.distribution_port)}
 
 
 def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, RabbitNode]) -> None:
-    status = json.loads(nodes[0].ctl("status", "--formatter", "json"))
+    node = nodes[1]
+    status = json.loads(node.ctl("status", "--formatter", "json"))
 
-    assert {Path(each).relative_to(nodes[0].directory).name for each in status["config_files"]} == {
+    assert {Path(each).relative_to(node.directory).name for each in status["config_files"]} == {
         "rabbitmq.conf",
         "advanced.config",
     }
@@ -55,9 +62,12 @@ def test_a_node_reads_no_configuration_but_its_own(nodes: tuple[RabbitNode, Rabb
 
 def test_a_node_loads_its_definitions_whatever_its_directory_is_called() -> None:
     with temporary_run() as run:
-        directory = run / "my hotel's # project, 50% (宿 é)"
-        with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
-            assert "bookings.inbox.0" in node.ctl("list_queues", "name").split()
+        node = RabbitNode(run / ODD_NAME, definitions=COMMANDS.definitions, users=BROKER_USERS)
+        try:
+            assert has_queue(node.start().amqp_url, "bookings.inbox.0")
+        finally:
+            node.kill()
+            node.close()
 
 
 def test_a_strangers_password_is_refused(nodes: tuple[RabbitNode, RabbitNode]) -> None:
@@ -102,3 +112,26 @@ def declare(node: RabbitNode, queue: str, *, message: bytes | None = None) -> No
         channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
         if message:
             channel.basic_publish("", queue, message, DURABLE)
+
+
+def listening(pid: int) -> set[str]:
+    """The addresses on which a process and its descendants accept TCP connections, in both versions of IP."""
+    sockets = {link for each in (pid, *descendants(pid)) for link in _links(Path(f"/proc/{each}/fd"))}
+    rows = [row.split() for version in ("tcp", "tcp6") for row in Path(f"/proc/net/{version}").read_text().splitlines()]
+    return {_address(row[1]) for row in rows if row[3] == LISTENING and f"socket:[{row[9]}]" in sockets}
+
+
+def _links(descriptors: Path) -> list[str]:
+    links = []
+    for descriptor in descriptors.glob("*"):
+        with suppress(OSError):  # closed meanwhile
+            links.append(os.readlink(descriptor))
+    return links
+
+
+def _address(text: str) -> str:
+    """The address as people write it; of version 6 its hexadecimal digits."""
+    host, _, port = text.partition(":")
+    if len(host) == 8:
+        host = ".".join(str(byte) for byte in reversed(bytes.fromhex(host)))
+    return f"{host}:{int(port, 16)}"

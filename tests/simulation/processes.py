@@ -167,7 +167,7 @@ class SimulatedProcess:
         """Reserve tasks for new jobs, as the host's job loop reserves workers."""
         runner, reserved = self._runners[kind], self._reserved
         job = runner.job
-        workers = 0 if job.ordered else min(self._free(job), ceil(jobs / job.batch_size))
+        workers = min(self._free(job), 1 if job.ordered else ceil(jobs / job.batch_size))
         if workers <= 0:
             return None
         reserved[kind] += workers

@@ -18,6 +18,7 @@ from services.notifier.domain.jobs import PushMessage
 from services.notifier.staff_names import StaffNameCache
 from services.payments.stripe_gateway.cards import StripeCards
 from services.payments.work import PaymentsDependencies
+from tests.fakes.planned_here import PLANNING_HERE
 from tests.simulation.provider_clients import SimulatedMailServer, SimulatedPusher, SimulatedStripeHttp
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class SimulatedProviders:
 
     def dependencies(self, service: Service) -> Any:
         """The dependencies of a process of the service, besides its database."""
+        if service.name == "rooms":
+            return PLANNING_HERE
         if service.name not in self._made:  # templates of mails are compiled once
             self._made[service.name] = service.dependencies(self._settings[service.name])
         made = self._made[service.name]

@@ -11,6 +11,7 @@ from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.extensions import ExtendBooking
+from contracts.bookings.room_plan import PlanRooms
 from contracts.bookings.status import BookingSource
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.bookings.views import CreatedBooking
@@ -86,6 +87,13 @@ COMMANDS = (
     KeyedCommand(
         "check in bookings", ("book", "assign"), lambda _, who: CheckInBookings(hotel=SLUG, booking_ids=(who,))
     ),
+    KeyedCommand(
+        "plan rooms",
+        ("book",),
+        lambda hotel, who: PlanRooms(
+            hotel=SLUG, starts_on=hotel.today(), until=hotel.today() + DAY, booking_ids=(who,)
+        ),
+    ),
     KeyedCommand("move", IN_HOUSE, lambda _, who: MoveRoom(**_about(who), to_room_number="12")),
     KeyedCommand("extend", IN_HOUSE, lambda _, who: ExtendBooking(**_about(who), add_nights=1)),
     KeyedCommand("check out", IN_HOUSE, lambda _, who: CheckOut(**_about(who))),
@@ -154,7 +162,7 @@ class Accident:
             server._ask = real
 
 
-_READS = ("GetHotel", "GetSettings", "FindRooms")
+_READS = ("GetHotel", "GetSettings", "FindRooms", "FindRoomPlan")
 LOST = (Accident("ask lost"), Accident("reply lost", reaches_rooms=True))
 
 

@@ -13,6 +13,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.queries import GetBooking
@@ -36,6 +38,7 @@ from tests.fakes.rewindable import RewindableConnection
 from tests.storm.environment import RESET_ROOMS, ROOMS_DATA_TABLES, ZONE, StormEnvironment, staff
 
 KEY, SECRET = "sk_test_storm_1234", "whsec_storm"
+PURPOSE = sa.text("SELECT purpose FROM payment WHERE id = :id")
 MANY_ROOMS = 1_000_000  # capacity of every night
 DATA_TABLES: dict[str, tuple[str, ...]] = {
     "bookings": (),
@@ -205,6 +208,11 @@ class PaymentEnvironment(StormEnvironment):
                 reconciliation_findings += page.findings
                 after = page.next
         return reconciliation_findings
+
+    def purpose(self, payment_id: str) -> str:
+        """What the payment pays, by the payments service: the booking, or its balance."""
+        with self.platform.services["payments"].engine.connect() as connection:
+            return str(connection.execute(PURPOSE, {"id": payment_id}).scalar_one())
 
     def payments(self, booking_id: str) -> PaymentTotals:
         """The booking's payments, by the provider's journal."""

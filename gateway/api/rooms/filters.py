@@ -34,7 +34,7 @@ class RoomFilters(Paging):
 class TaskFilters(Paging):
     """Filters of the list of tasks. Without a status, the list has the tasks that are not done."""
 
-    status: str = Field("", description="`OPEN`, `IN_PROGRESS` or `DONE`.")
+    status: str = Field("", description="`OPEN`, `IN_PROGRESS`, `DONE` or `WITHDRAWN`.")
     room_number: Filter = ""
     assignee: Filter = Field("", description="A colleague's id, or `me`.")
 

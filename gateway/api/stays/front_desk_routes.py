@@ -1,4 +1,4 @@
-"""The front desk: walk-ins, bulk check-ins and check-outs, and overstays."""
+"""The front desk: walk-ins, room plans, bulk check-ins and check-outs, and overstays."""
 
 from starlette.responses import Response
 
@@ -6,15 +6,17 @@ from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
+from contracts.bookings.room_plan import PlanRooms
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.values import Permission
 from gateway.api.bookings.commands import SEVERAL_SERVICES, change_booking, respond_to_staff
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.stays.requests import Acknowledgement, CheckIns, CheckOuts, Extension, WalkInGuest
+from gateway.api.stays.requests import Acknowledgement, CheckIns, CheckOuts, Extension, NightsToPlan, WalkInGuest
 from gateway.api.stays.responses import (
     BulkCheckInReport,
     BulkCheckOutReport,
     OverstayStatus,
+    RoomPlanReport,
     bookings_checked_in,
     rooms_checked_out,
 )
@@ -26,7 +28,14 @@ CHECK_IN = Permission.MANAGE_CHECKIN
 NOT_EXTENSIBLE = ("NOT_CHECKED_IN", "BOOKING_ENDED", "EXTENSION_CONFLICT")
 TOO_SMALL = ("ROOM_TOO_SMALL", "NOTE_REQUIRED")
 TAKEN = ("ROOM_NOT_BOOKABLE", "ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", *TOO_SMALL)
-BULK_WITHIN = 45.0  # seconds: the deadline of a bulk check-in or check-out
+NOT_PLANNED = (
+    "BOOKING_NOT_FOUND",
+    "BOOKING_STATUS_NOT_ASSIGNABLE",
+    "BOOKING_ALREADY_CHECKED_IN",
+    "ACTION_IN_PROGRESS",
+    "PLAN_OUTDATED",
+)
+BULK_WITHIN = 45.0  # seconds: the deadline of a request about many stays
 
 rooms = staff_routes("stays", "/rooms", response=StaffBooking, needs=CHECK_IN)
 overstays = staff_routes("overstays", "/room-bookings/{booking_id}/overstay", response=StaffBooking, needs=CHECK_IN)
@@ -50,6 +59,20 @@ async def check_in_bookings(request: ApiRequest, body: CheckIns) -> Response:
     """
     command = request.for_path(CheckInBookings, booking_ids=tuple(body.booking_ids))
     return request.respond(bookings_checked_in(await request.ask(command, deadline=BULK_WITHIN)))
+
+
+@rooms.post("/auto-assign/", response=RoomPlanReport, needs=Permission.ASSIGN_ROOMS, refuses=NOT_PLANNED)
+async def assign_rooms(request: ApiRequest, body: NightsToPlan) -> Response:
+    """Assign rooms to all stays of some nights.
+
+    Every confirmed stay with a night in `[from, until)` gets a room of its type for its whole length, where an
+    arrangement exists. Other stays are moved where needed, as few as possible, but for guests in house, upgraded stays
+    and bookings that are being changed. Where not all stays fit, most get a room, and none loses its room; `impossible`
+    says what is in the way. All rooms change together. `PLAN_OUTDATED` means that rooms and stays changed meanwhile,
+    three times; nothing has changed then.
+    """
+    fields = {**body.model_dump(), "booking_ids": None if body.booking_ids is None else tuple(body.booking_ids)}
+    return await request.answer(request.for_path(PlanRooms, **fields), deadline=BULK_WITHIN)
 
 
 @rooms.post("/checkout/", response=BulkCheckOutReport)

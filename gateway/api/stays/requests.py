@@ -1,11 +1,13 @@
 """Requests about room assignment, check-in, check-out and overstays."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gateway.api.bookings.requests import BookingGuest, WithGuest
 from gateway.http.fields import Adults, Body, BookingId, Children, Count, Day, Id, OptionalEmail, Prose, RoomNumber
+
+MOST_STAYS_TO_PLAN = 500
 
 
 class Assignment(Body):
@@ -49,6 +51,25 @@ class CheckOutOptions(Body):
     confirm: bool = True
 
 
+class CheckInUndo(Body):
+    """The status of the room after the undo: used or not. Guests do not see the reason."""
+
+    room_status: Literal["READY_FOR_GUEST", "CHECKOUT_DIRTY"] = Field(examples=["READY_FOR_GUEST"])
+    reason: Prose = Field("", examples=["The wrong guest was checked in."])
+
+
+class CheckInUndoPreview(Body):
+    """The status of the room after the undo."""
+
+    room_status: Literal["READY_FOR_GUEST", "CHECKOUT_DIRTY"] = Field("CHECKOUT_DIRTY", examples=["READY_FOR_GUEST"])
+
+
+class Undo(Body):
+    """Why the step is undone. Guests do not see the reason."""
+
+    reason: Prose = Field("", examples=["The guest is still in the room."])
+
+
 class WalkInContact(BookingGuest):
     """A guest who comes without a booking. No mail is sent to a guest without an e-mail address."""
 
@@ -70,6 +91,17 @@ class WalkInGuest(WithGuest):
     special_requests: Prose = ""
     override: bool = False
     reason: Prose = Field("", examples=["A cot fits in."])
+
+
+class NightsToPlan(Body):
+    """The nights `[from, until)` whose stays get rooms, of these `booking_ids` only. A `dry_run` changes nothing."""
+
+    starts_on: Day = Field(alias="from", examples=["2026-08-14"])
+    until: Day = Field(examples=["2026-08-21"])
+    booking_ids: list[BookingId] | None = Field(
+        None, min_length=1, max_length=MOST_STAYS_TO_PLAN, examples=[["BK-2026-7KQ2MDXR"]]
+    )
+    dry_run: bool = False
 
 
 class CheckIns(Body):

@@ -1,20 +1,45 @@
 """Candidate rooms, check-outs and overstays."""
 
 from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from contracts.bookings.bulk_check_in import BookingsCheckedIn
 from contracts.bookings.bulk_check_out import RoomsCheckedOut
 from contracts.bookings.overstays import OverstayState
+from contracts.bookings.room_plan import MovedStay, RoomsPlanned
+from contracts.bookings.undo import UndoPreview
 from contracts.bookings.views import BookingDetail, DepartureWarning
 from contracts.data import Data
 from contracts.rooms.assignments import Candidates
-from gateway.http.views import Json, View
+from gateway.http.views import STAFF, Json, View
 
 
 class AvailableRooms(View[Candidates], rename={"rooms": "available_rooms"}):
     """The rooms that can be assigned to the booking, best first."""
 
     booking_id: str
+
+
+class StayMoved(View[MovedStay], only=("booking_id",)):
+    """A stay that had a room, and its new room."""
+
+    from_room: Annotated[str, Field(alias="from", examples=["102"])]
+    to_room: Annotated[str, Field(alias="to", examples=["101"])]
+
+    @classmethod
+    def of(cls, value: MovedStay, *, reader: str = STAFF, **more: Any) -> Json:
+        """The JSON object, whose rooms are `from` and `to`."""
+        return super().of(value, reader=reader, **{"from": value.from_room, "to": value.to_room}, **more)
+
+
+class RoomPlanReport(View[RoomsPlanned], examples={"proven": True, "moves_at_least": 1}):
+    """The stays that get a room, those that move for it, and those for which no room is found.
+
+    `proven` is true where no plan gives more stays a room. No plan as good as this one moves fewer stays than
+    `moves_at_least`.
+    """
 
 
 class VacatedRoom(Data):
@@ -91,6 +116,10 @@ class BulkCheckOutReport(Data):
 
 class OverstayStatus(View[OverstayState], drop=("version",), rename={"severity": "overstay_severity"}):
     """Whether a guest overstays, for how many minutes, and the latest incident."""
+
+
+class UndoPreviewed(View[UndoPreview], drop=("version",), examples={"step": "CHECK_IN"}):
+    """What undoing a step would do now. `refusals` say why the step cannot be undone; nothing is changed or held."""
 
 
 def checked_out(booking: BookingDetail) -> Json:

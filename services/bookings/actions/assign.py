@@ -77,8 +77,9 @@ def _ask(booking: Booking, intent: PendingAction) -> GiveRoom:
     )
 
 
-def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
-    assigned = RoomAssigned(
+def room_assigned(booking: Booking, intent: PendingAction, room: RoomTaken) -> RoomAssigned:
+    """The event of the room that the rooms service has given to the booking."""
+    return RoomAssigned(
         **booking.about,
         room_number=room.room_number,
         room_type_code=room.room_type_code,
@@ -87,6 +88,10 @@ def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: Booking
         previous_room_number=booking.assigned_room_number,
         warnings=room.warnings,
     )
+
+
+def _end(booking: Booking, intent: PendingAction, room: RoomTaken, work: BookingsWork) -> Booking:
+    assigned = room_assigned(booking, intent, room)
     why = ": ".join(filter(None, (intent.reason, intent.notes)))
     return work.record(
         booking, (assigned,), by=intent.by, pending=None, remark=why, assignment_notes=intent.notes or None

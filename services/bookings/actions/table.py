@@ -12,6 +12,9 @@ from services.bookings.actions import (
     release,
     submit,
     unassign,
+    undo_check_in,
+    undo_check_out,
+    undo_no_show,
     vacate,
 )
 from services.bookings.domain.booking import ActionKind
@@ -33,5 +36,8 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         vacate.FORCE_OUT,
         vacate.CLEAR,
         occupy_again.SEAT,
+        undo_check_in.UNDO_CHECK_IN,
+        undo_check_out.UNDO_CHECK_OUT,
+        undo_no_show.UNDO_NO_SHOW,
     )
 }

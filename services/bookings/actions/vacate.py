@@ -57,6 +57,8 @@ def clear(
         if booking and booking.status is BookingStatus.IN_HOUSE:
             raise Refusal("ROOM_HAS_GUEST", "The booking's guest is in house.")
         is_future = booking is not None and booking.status not in ENDED
+        if booking and not is_future:
+            pending_actions.require_none(booking)
         if booking and is_future and not (booking.pending and booking.pending.id == action_id):
             booking = pending_actions.begin(
                 work, booking, ActionKind.CLEAR, id=action_id, room_number=room_number, reason=why

@@ -20,7 +20,6 @@ from contracts.bookings.balance import (
     SettleBalance,
 )
 from contracts.bookings.events import BookingEvent
-from contracts.bookings.status import BookingStatus
 from contracts.payments.events import (
     CancellationFeeCaptured,
     PaymentAuthorized,
@@ -31,9 +30,10 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import Actor, Money, from_major, rounded
+from services.bookings.domain import money_due
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.validation import invalid
-from services.bookings.lifecycle import LIFECYCLE, PAYS_BALANCE
+from services.bookings.lifecycle import HAS_A_FEE, LIFECYCLE, OWES
 
 RefundEvent = TypeVar("RefundEvent", PaymentRefunded, RefundFailed)
 
@@ -47,11 +47,11 @@ def owed(booking: Booking) -> Money:
 
 
 def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> Sequence[BookingEvent]:
-    """Accept the payment if the guest owes this amount or more, in house or after the booking's end; else refuse it."""
+    """Accept the payment if the guest owes this amount or more; else refuse it."""
     if charge_of(booking, event.payment_id):
         return ()
     due = owed(booking)
-    if booking.status in PAYS_BALANCE and event.amount.currency == due.currency and event.amount <= due:
+    if booking.status in OWES and event.amount.currency == due.currency and event.amount <= due:
         return (
             BalancePaymentAccepted(
                 **booking.about,
@@ -67,7 +67,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
             payment_id=event.payment_id,
             amount=event.amount,
             balance_due=due,
-            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in PAYS_BALANCE else NOTHING_OWED,
+            reason_code=AMOUNT_DIFFERS if not due.is_zero and booking.status in OWES else NOTHING_OWED,
             refused_at=now,
         ),
     )
@@ -96,7 +96,10 @@ def captured(booking: Booking, event: PaymentCaptured) -> Sequence[BookingEvent]
 def not_taken(
     booking: Booking, event: PaymentCaptureFailed | PaymentVoided, *, now: datetime
 ) -> Sequence[BookingEvent]:
-    """Return `BalancePaymentFailed`. The guest owes the amount again; after a cancellation, at most the fee."""
+    """Return `BalancePaymentFailed`. The guest owes the amount again.
+
+    After a cancellation or a no-show, the guest owes at most the fee and the room service.
+    """
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
@@ -138,8 +141,13 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
     """The booking's fields that change when only a cancellation fee is captured from a balance payment."""
-    charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
-    return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
+    charge = charge_of(booking, event.payment_id)
+    released = booking.nothing if charge is None else max(charge.amount - event.amount, booking.nothing)
+    return {
+        "captured": booking.zero_if_none(booking.captured) + event.amount,
+        "charges": booking.charges_with(event.payment_id, amount=event.amount, taken=True),
+        "refund_amount": money_due.promised_without(booking, released),
+    }
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
@@ -160,10 +168,11 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
-    if booking.status is BookingStatus.CANCELLED and not charge.after_end:
-        fee = booking.zero_if_none(booking.cancellation_fee)
-        return max(fee - booking.paid + charge.amount, booking.nothing)
-    return owed(booking) + charge.amount
+    if charge.after_end:
+        return owed(booking) + charge.amount
+    if booking.status in HAS_A_FEE:
+        return money_due.balance(replace(booking, **money_due.without(booking, charge))).due
+    return owed(booking) + max(charge.amount - booking.refund_promised, booking.nothing)
 
 
 def _amount(text: str, due: Money) -> Money:

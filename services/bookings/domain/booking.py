@@ -9,6 +9,7 @@ from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.data import Data
+from contracts.rooms.events import RoomStatus
 from contracts.values import Actor, Money, Stay
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
 from services.bookings.domain.change_intents import ChangeIntent
@@ -40,14 +41,30 @@ class ActionKind(StrEnum):
     CHANGE = "CHANGE"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
+    UNDO_CHECK_IN = "UNDO_CHECK_IN"
+    UNDO_CHECK_OUT = "UNDO_CHECK_OUT"
+    UNDO_NO_SHOW = "UNDO_NO_SHOW"
+
+
+class PlanPart(Data):
+    """The part of a room plan that is about one booking.
+
+    `version` is the version of the hotel, and `hold_version` that of the booking's hold, that the plan was made for.
+    """
+
+    version: str
+    hold_version: int
+    previous_room_number: str | None = None
 
 
 class PendingAction(Data):
     """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
 
-    `id` is the `action_id` of the ask to the rooms service. `key` and `fingerprint` are those of the request that began
-    the action, under which whoever ends the action stores the reply. `erases` means that a check-out deletes chat and
-    open orders, `override` that the room may be too small for the party; `change` is the intent of a change.
+    `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
+    `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
+    `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
+    party. `room_status` is the room's status after an undone check-in, `ended_at_version` the version of the booking
+    with the no-show that is undone, `change` the intent of a change.
     """
 
     id: str
@@ -62,6 +79,9 @@ class PendingAction(Data):
     waive_fee: bool = False
     erases: bool = False
     override: bool = False
+    plan: PlanPart | None = None
+    room_status: RoomStatus | None = None
+    ended_at_version: int = 0
     change: ChangeIntent | None = None
     key: str | None = None
     fingerprint: str = ""
@@ -108,7 +128,8 @@ class Booking(Data):
 
     Only `evolution.evolve` changes a booking and its version. `pending`, `seen_at` and `approval_alerts` (the urgencies
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
-    which any change replaces; empty where it is not known.
+    which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
+    was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`.
     """
 
     id: str
@@ -187,6 +208,8 @@ class Booking(Data):
     expired_at: datetime | None = None
     expiry_reason: str | None = None
     ended_at: datetime | None = None
+    undone: str | None = None
+    held_from: date | None = None
     revision: str = field(default="", compare=False, repr=False)
 
     @property
@@ -264,6 +287,16 @@ class Booking(Data):
         """The amount that cards have paid, accepted balance payments included, less refunds, also promised ones."""
         accepted = sum((charge.amount for charge in self.charges if not charge.taken), start=self.nothing)
         return self.collected + accepted - self.refund_promised
+
+    @property
+    def on_later_cards(self) -> Money:
+        """The amount of accepted balance payments, less their refunds."""
+        return sum((charge.amount - charge.refunded for charge in self.charges), start=self.nothing)
+
+    @property
+    def at_desk(self) -> Money:
+        """The amount paid at the desk, less what the desk has to give back."""
+        return self.zero_if_none(self.settled) - self.zero_if_none(self.desk_refund_due)
 
     @property
     def without_counters(self) -> "Booking":

@@ -1,6 +1,5 @@
 """The charges of a cancellation or no-show: the policy's rule, the fee, the refund and the balance."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -148,12 +147,22 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
 def balance_after(booking: Booking, fee: Money, *, fee_at_desk: bool = False) -> Balance:
     """The balance of the booking once it is called off with this fee.
 
-    If the card is only authorised, the fee is captured from the authorisation and is not owed, unless `fee_at_desk`.
+    The stay's payment is refunded less the fees. Later payments, and what was paid at the desk, are returned less the
+    room service and less the part of the fees that exceeds the stay's payment. If the card is only authorised, the
+    fees are captured from the authorisation, unless `fee_at_desk`.
     """
-    called_off = replace(booking, status=BookingStatus.CANCELLED, cancellation_fee=fee)
+    nothing, fees = booking.nothing, fee + booking.zero_if_none(booking.change_fees)
+    later = min(booking.on_later_cards, booking.on_cards)
+    own = booking.on_cards - later
     if booking.held_on_card and not fee_at_desk:
-        called_off = replace(called_off, settled=booking.zero_if_none(booking.settled) + money_due.fees(called_off))
-    return money_due.balance(called_off)
+        own = fees if booking.authorized is None else min(fees, booking.authorized)
+    left = max(fees - own, nothing) + booking.zero_if_none(booking.served) - booking.at_desk - later
+    to_cards = min(max(nothing - left, nothing), later)
+    return Balance(
+        due=max(left, nothing),
+        refund=max(own - fees, nothing) + to_cards,
+        refund_at_desk=max(nothing - left - to_cards, nothing),
+    )
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> CancellationCharges:

@@ -101,7 +101,12 @@ def no_show_at(booking: Booking) -> datetime | None:
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return None
-    last = booking.check_out if booking.late_arrival_expected else booking.check_in
+    return no_show_moment(booking, late=booking.late_arrival_expected)
+
+
+def no_show_moment(booking: Booking, *, late: bool) -> datetime:
+    """The moment (UTC) of `no_show_at`, whatever the booking's status, with or without an expected late arrival."""
+    last = booking.check_out if late else booking.check_in
     return local_time.opens_at(last + timedelta(days=1), NO_SHOW_FROM, booking.timezone)
 
 

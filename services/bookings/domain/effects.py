@@ -19,6 +19,8 @@ from contracts.bookings.overstays import (
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
+from contracts.bookings.undo import NoShowUndone
+from contracts.rooms.undo import UndoStep
 from contracts.values import Money
 from services.bookings.domain import cancellation_fees, money_due
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
@@ -31,6 +33,7 @@ Effect = Callable[[Booking, Any], Changes]
 NO_ROOM: Changes = {"assigned_room_number": None, "assigned_room_type": None}
 NOTHING_TO_PAY: Changes = {"expires_at": None, "pay_until": None}
 NO_SECRETS: Changes = {"in_house": None, "push_token": None}
+NOTHING_UNDONE: Changes = {"undone": None}
 
 
 def copied(*names: str, sets: Changes | None = None, **renamed: str) -> Effect:
@@ -82,18 +85,38 @@ def no_show(booking: Booking, event: BookingNoShow) -> Changes:
     return _called_off(booking, event) | {"ended_at": event.marked_at}
 
 
+def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
+    returned = None if booking.zero_if_none(booking.refunded).is_zero else booking.refunded
+    after = money_due.after_undone_no_show(booking)
+    at_desk = after.refund + after.refund_at_desk
+    return {
+        "ended_at": None,
+        "late_arrival_expected": True,
+        "held_from": event.first_night,
+        "undone": UndoStep.NO_SHOW,
+        "cancellation_fee": None,
+        "refund_amount": returned,
+        "refund_status": None if returned is None else "SUCCEEDED",
+        "desk_refund_due": None if at_desk.is_zero else at_desk,
+        "balance_due": event.balance_due,
+        "charges": tuple(replace(charge, after_end=False) for charge in booking.charges),
+    }
+
+
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
-    refund = booking.refund_promised + event.refund
+    refunded, refund = booking.zero_if_none(booking.refunded), booking.refund_promised + event.refund
     at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
+    earlier = None if refunded.is_zero else "SUCCEEDED"
     return {
         "cancellation_fee": event.fee,
-        "refund_amount": booking.zero_if_none(booking.refunded) + refund,
-        "refund_status": None if refund.is_zero else "PENDING",
+        "refund_amount": refunded + refund,
+        "refund_status": earlier if refund.is_zero else "PENDING",
         "desk_refund_due": None if at_desk.is_zero else at_desk,
         "balance_due": after.due,
         **NO_ROOM,
         **NO_SECRETS,
+        **NOTHING_UNDONE,
     }
 
 
@@ -157,8 +180,10 @@ def paid(booking: Booking, event: BalancePaid) -> Changes:
 
 
 def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
-    others = tuple(charge for charge in booking.charges if charge.payment_id != event.payment_id)
-    return {"balance_due": event.balance_due, "charges": others}
+    charge = next((charge for charge in booking.charges if charge.payment_id == event.payment_id), None)
+    if charge is None:
+        return {"balance_due": event.balance_due}
+    return money_due.without(booking, charge) | {"balance_due": event.balance_due}
 
 
 def settled(booking: Booking, event: BalanceSettled) -> Changes:

@@ -44,6 +44,8 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
+from contracts.rooms.undo import UndoStep
 from services.bookings.domain import effects
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.effects import Effect, copied
@@ -89,12 +91,25 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     BookingDeclined: copied("decision_made_at", "decision_made_by", "reason_code", ended_at="decision_made_at"),
     BookingCancelled: effects.cancelled,
     BookingNoShow: effects.no_show,
+    NoShowUndone: effects.no_show_undone,
     BookingExpired: copied("expired_at", expiry_reason="reason", ended_at="expired_at"),
     RoomAssigned: _HAS_ROOM,
     RoomMoved: _HAS_ROOM,
     RoomUnassigned: copied(sets={**effects.NO_ROOM, "assignment_notes": None}),
-    GuestCheckedIn: copied("checked_in_at", "checked_in_by"),
-    GuestCheckedOut: copied("checked_out_at", "checked_out_by", ended_at="checked_out_at", sets=effects.NO_SECRETS),
+    GuestCheckedIn: copied("checked_in_at", "checked_in_by", sets={"overstay": None, **effects.NOTHING_UNDONE}),
+    CheckInUndone: copied(
+        "late_arrival_expected",
+        sets={"checked_in_at": None, "checked_in_by": None, "undone": UndoStep.CHECK_IN, **effects.NO_SECRETS},
+    ),
+    GuestCheckedOut: copied(
+        "checked_out_at",
+        "checked_out_by",
+        ended_at="checked_out_at",
+        sets={**effects.NO_SECRETS, **effects.NOTHING_UNDONE},
+    ),
+    CheckOutUndone: copied(
+        sets={"ended_at": None, "checked_out_at": None, "checked_out_by": None, "undone": UndoStep.CHECK_OUT}
+    ),
     StayChanged: effects.stay_changed,
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,

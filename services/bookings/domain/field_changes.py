@@ -9,6 +9,7 @@ from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
 from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.undo import NoShowUndone
 from contracts.bookings.views import FieldChange
 
 _YES_OR_NO = {True: "yes", False: "no"}
@@ -38,6 +39,11 @@ def _changed(event: StayChanged) -> Iterator[FieldChange]:
             yield field_change("total_amount" if name == "total" else name, before, after)
 
 
+def _no_show_undone(event: NoShowUndone) -> Iterator[FieldChange]:
+    yield field_change("cancellation_fee", event.fee, None)
+    yield field_change("balance_due", event.previous_balance_due, event.balance_due)
+
+
 def _settled(event: BalanceSettled | BalancePaymentAccepted) -> Iterator[FieldChange]:
     yield field_change("balance_due", event.balance_due + event.amount, event.balance_due)
 
@@ -49,6 +55,7 @@ def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
 _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
     StayChanged: _changed,
     StayExtended: _extended,
+    NoShowUndone: _no_show_undone,
     BalanceSettled: _settled,
     BalancePaymentAccepted: _settled,
     OverstayFlagged: _flagged,

@@ -5,9 +5,13 @@
 A booking that was called off owes no total. Every change of the money computes the balance from the other amounts.
 """
 
+from dataclasses import replace
+from typing import Any
+
+from contracts.bookings.status import BookingStatus
 from contracts.data import Data
 from contracts.values import Money
-from services.bookings.domain.booking import Booking
+from services.bookings.domain.booking import Booking, Charge
 from services.bookings.lifecycle import CALLED_OFF
 
 
@@ -56,3 +60,25 @@ def balance(booking: Booking) -> Balance:
 def to_capture(booking: Booking) -> Money:
     """The part of the authorised amount that the booking costs now."""
     return min(booking.zero_if_none(booking.authorized), price(booking) + fees(booking))
+
+
+def after_undone_no_show(booking: Booking) -> Balance:
+    """The balance of a confirmed booking again: what the hotel has kept, and not given back, counts towards the stay.
+
+    What it has beyond the price is given back at the desk, because no card is refunded.
+    """
+    confirmed = replace(booking, status=BookingStatus.CONFIRMED, cancellation_fee=None, desk_refund_due=None)
+    return balance(confirmed)
+
+
+def without(booking: Booking, charge: Charge) -> dict[str, Any]:
+    """The fields that change where an accepted payment is not captured: the refund promised of it is not due either."""
+    others = tuple(each for each in booking.charges if each.payment_id != charge.payment_id)
+    return {"charges": others, "refund_amount": promised_without(booking, charge.amount)}
+
+
+def promised_without(booking: Booking, amount: Money) -> Money | None:
+    """The sum of refunds, done and promised, where so much of an accepted payment is not captured."""
+    if booking.refund_amount is None:
+        return None
+    return max(booking.refund_amount - amount, booking.zero_if_none(booking.refunded))

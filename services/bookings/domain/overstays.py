@@ -18,6 +18,7 @@ from contracts.bookings.overstays import (
     OverstayState,
 )
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.undo import CheckInUndone
 from contracts.values import Actor
 from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking
@@ -71,12 +72,20 @@ def acknowledge(
     )
 
 
-def ended_by(booking: Booking, events: Sequence[BookingEvent], *, now: datetime) -> Sequence[OverstayResolved]:
-    """Return `OverstayResolved` where an incident is live and one of the events ends the stay, else no event."""
+def ended_by(
+    booking: Booking, events: Sequence[BookingEvent], *, now: datetime
+) -> Sequence[OverstayResolved | OverstayDismissed]:
+    """Return `OverstayResolved` where an incident is live and one of the events ends the stay, else no event.
+
+    An undone check-in dismisses the incident instead.
+    """
     incident = live(booking)
     leaving = next((event for event in events if ends_stay(booking, event)), None)
     if incident is None or leaving is None:
         return ()
+    if isinstance(leaving, CheckInUndone):
+        about = _about(booking, incident, OverstayDismissed)
+        return (OverstayDismissed(**about, dismissed_at=now, dismissed_by=leaving.undone_by),)
     called_off = isinstance(leaving, BookingCancelled)
     how = OverstayResolution.CANCELLED if called_off else OverstayResolution.CHECKED_OUT
     return (resolved(booking, incident, how, now),)

@@ -26,11 +26,10 @@ from contracts.payments.events import (
 from contracts.values import SYSTEM
 from services.bookings.domain import balance, deadlines, money_due
 from services.bookings.domain.booking import Booking, Charge
-from services.bookings.lifecycle import CALLED_OFF, PAST_PAYING
+from services.bookings.lifecycle import CALLED_OFF, HAS_A_FEE, PAST_PAYING
 
 PROVIDER_NAME = "stripe"
 STAGE_OF_CAPTURE = BookingStatus.PENDING_APPROVAL
-HAS_A_FEE = (BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 
 
 def session_opened(booking: Booking, event: PaymentSessionOpened) -> Sequence[BookingEvent]:

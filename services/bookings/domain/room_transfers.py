@@ -13,6 +13,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone
 
 
 class RoomTransfer(NamedTuple):
@@ -34,7 +35,9 @@ ROOM_FIELDS: dict[type[BookingEvent], RoomTransfer] = {
     RoomUnassigned: _OUT,
     StayChanged: RoomTransfer("freed_room_number", None),
     GuestCheckedIn: _INTO,
+    CheckInUndone: _OUT,
     GuestCheckedOut: _OUT,
+    CheckOutUndone: _INTO,
     BookingCancelled: _OUT,
     BookingNoShow: _OUT,
 }

@@ -14,7 +14,7 @@ from contracts.values import Caller, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines, departures
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
-from services.bookings.lifecycle import ENDED, PAYS_BALANCE
+from services.bookings.lifecycle import ENDED, OWES
 
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
@@ -70,12 +70,12 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or the balance in and after the stay.
+    """The amount that the payments service may charge: a held booking's total, or later the balance.
 
     An amount that no card can take is not payable: a balance is then paid at the desk.
     """
     due = balance.owed(booking)
-    extension = booking.status in PAYS_BALANCE and not due.is_zero
+    extension = booking.status in OWES and not due.is_zero
     until = now + BALANCE_PAGE_LASTS if extension else deadlines.pay_by(booking)
     expires_at = booking.expires_at
     held = booking.status is BookingStatus.PENDING_PAYMENT and expires_at is not None and now < expires_at

@@ -4,6 +4,7 @@ from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
 from contracts.rooms.events import InventoryChanged, InventoryExtended, RoomOccupied, RoomVacated
+from services.bookings.actions import room_plan
 from services.bookings.actions.table import ACTIONS
 from services.bookings.steps import pending_actions
 from services.bookings.work import BookingsWork
@@ -38,7 +39,10 @@ def drive_stale_actions(conversation: Conversation[BookingsWork]) -> bool:
     facts = {"booking_id": booking.id, "kind": booking.pending.kind}
     try:
         with conversation.holding(claim):
-            pending_actions.carry_out(conversation, ACTIONS[booking.pending.kind], booking)
+            if booking.pending.plan:
+                room_plan.complete_stale(conversation, booking, claim)
+            else:
+                pending_actions.carry_out(conversation, ACTIONS[booking.pending.kind], booking)
     except Unavailable:
         log.warning("action_waits", **facts)
         return False

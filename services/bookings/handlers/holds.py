@@ -14,6 +14,9 @@ from services.bookings.work import BookingsWork
 
 log = logs.logger(__name__)
 
+# Bookings without nights that may get nights again: by a submission, or by an undone no-show.
+MAY_HOLD_AGAIN = (BookingStatus.DRAFT, BookingStatus.NO_SHOW)
+
 
 def store_hold(event: InventoryHeld, work: BookingsWork) -> None:
     """Store the hold, even if the hold's booking is not stored yet."""
@@ -44,7 +47,7 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
             return True
         if booking and booking.pending:
             return True
-        if booking and booking.status is BookingStatus.DRAFT:
+        if booking and booking.status in MAY_HOLD_AGAIN:
             booking = pending_actions.begin(work, booking, ActionKind.RELEASE)
     try:
         _release(conversation, hotel, booking_id, booking)
@@ -56,7 +59,7 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
 
 
 def _release(conversation: Conversation[BookingsWork], hotel: str, booking_id: str, booking: Booking | None) -> None:
-    """Release the hold. A draft has a pending action meanwhile, so that it cannot be submitted."""
+    """Release the hold. A booking that may hold nights again has a pending action meanwhile, so that it cannot."""
     if booking and booking.pending:
         pending_actions.carry_out(conversation, RELEASE, booking)
     else:

@@ -69,7 +69,11 @@ def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str, repeats: Bo
 
 
 def _locked(work: BookingsWork, *, hotel: str, booking_id: str) -> Booking:
-    booking = _admitted(work, work.bookings.lock(hotel, booking_id), hotel)
+    return expected(work, _admitted(work, work.bookings.lock(hotel, booking_id), hotel))
+
+
+def expected(work: BookingsWork, booking: Booking) -> Booking:
+    """The booking, if it is at the version that the caller has read. Refused `VERSION_MISMATCH`."""
     if not work.context.expects(booking.version):
         raise Refusal("VERSION_MISMATCH", f"The booking is at version {booking.version}.", version=booking.version)
     return booking

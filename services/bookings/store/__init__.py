@@ -5,7 +5,7 @@ Order of locks. A transaction locks rows of these tables in this order, after an
 
 1. `lookup_request`
 2. `lookup_mail`
-3. `booking`: ascending by hotel and id, where a batch of events locks several, before its first event is applied
+3. `booking`: ascending by hotel and id, where a batch of events or a room plan locks several, before its first change
 4. `hold`: with its booking locked
 5. `advisory lock`: of a hotel's unusual nights; who does not get it goes away
 6. `unusual_night`

@@ -17,6 +17,16 @@ INSERT INTO access_code (hotel, booking_id, code_hash, ends_at)
 SELECT issued.*, CAST(:ends_at AS timestamptz)
 FROM unnest(CAST(:hotels AS text[]), CAST(:ids AS text[]), CAST(:codes AS text[])) AS issued
 """)
+_CODE = ACCESS_CODE.c
+_USED = {"used_at": sa.bindparam("now", type_=_CODE.used_at.type)}
+_OF_BOOKING = (_CODE.hotel == sa.bindparam("of_hotel")) & (_CODE.booking_id == sa.bindparam("of_booking"))
+_VOID = ACCESS_CODE.update().where(_OF_BOOKING, _CODE.used_at.is_(None)).values(_USED)
+_USABLE = (
+    (_CODE.code_hash == sa.bindparam("of_code"))
+    & _CODE.used_at.is_(None)
+    & (_CODE.ends_at > sa.bindparam("now", type_=_CODE.ends_at.type))
+)
+_USE = ACCESS_CODE.update().where(_USABLE).values(_USED).returning(_CODE.hotel, _CODE.booking_id)
 
 
 class SqlAccessCodes(SqlStore):
@@ -31,17 +41,11 @@ class SqlAccessCodes(SqlStore):
 
     def void(self, booking: Booking, *, now: datetime) -> None:
         """Mark every unused code of the booking as used."""
-        own = (ACCESS_CODE.c.hotel == booking.hotel) & (ACCESS_CODE.c.booking_id == booking.id)
-        unused = own & ACCESS_CODE.c.used_at.is_(None)
-        self._connection.execute(ACCESS_CODE.update().where(unused).values(used_at=now))
+        self._connection.execute(_VOID, {"of_hotel": booking.hotel, "of_booking": booking.id, "now": now})
 
     def use(self, code_hash: str, *, now: datetime) -> tuple[str, str] | None:
         """Mark the code as used; returns hotel and id of its booking, None for an unknown, used or expired code."""
-        usable = (
-            (ACCESS_CODE.c.code_hash == code_hash) & ACCESS_CODE.c.used_at.is_(None) & (ACCESS_CODE.c.ends_at > now)
-        )
-        used = ACCESS_CODE.update().where(usable).values(used_at=now)
-        row = self._connection.execute(used.returning(ACCESS_CODE.c.hotel, ACCESS_CODE.c.booking_id)).first()
+        row = self._connection.execute(_USE, {"of_code": code_hash, "now": now}).first()
         return (row.hotel, row.booking_id) if row else None
 
     def delete_ended(self, now: datetime) -> bool:

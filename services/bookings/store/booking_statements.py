@@ -5,14 +5,14 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of, one_row_of
 from contracts.bookings.status import BookingStatus
 from services.bookings.store.booking_rows import IN_ANY_HOTEL, JOINED, REVISION
-from services.bookings.store.tables import BOOKING, DIRECTORY
+from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST
 
 _IS = (BOOKING.c.hotel == sa.bindparam("of_hotel")) & (BOOKING.c.id == sa.bindparam("of_id"))
 _TOKEN: sa.BindParameter[str] = sa.bindparam("token_hash")
 _NOW: sa.BindParameter[datetime] = sa.bindparam("now")
-_KEY = sa.tuple_(BOOKING.c.hotel, BOOKING.c.id)
 _ACTION_DUE_AT = sa.func.now() + sa.bindparam("due_after", type_=sa.Interval)
 
 
@@ -24,7 +24,7 @@ def _first_due(condition: sa.ColumnElement[bool], due_at: sa.Column[object]) -> 
 FIND = JOINED.where(_IS)
 LOCK = FIND.with_for_update()
 FIND_IN_ANY_HOTEL = IN_ANY_HOTEL.where(DIRECTORY.c.booking_id == sa.bindparam("of_id"))
-FIND_ALL = JOINED.where(_KEY.in_(sa.bindparam("keys", expanding=True)))
+FIND_ALL = JOINED.where(one_row_of({"of_hotels": BOOKING.c.hotel, "of_ids": BOOKING.c.id}))
 FIND_BY_TOKEN = IN_ANY_HOTEL.where((DIRECTORY.c.token_hash == _TOKEN) | (DIRECTORY.c.former_token_hash == _TOKEN))
 LOCK_DUE = _first_due(
     (BOOKING.c.due_at <= _NOW) & (BOOKING.c.status != BookingStatus.IN_HOUSE) & BOOKING.c.pending.is_(None),
@@ -35,6 +35,21 @@ LOCK_OVERSTAYING = _first_due(
     BOOKING.c.due_at,
 )
 LOCK_STALE = _first_due(BOOKING.c.action_due_at <= sa.func.now(), BOOKING.c.action_due_at)
+UPDATE_GUEST = GUEST.update().where(
+    GUEST.c.hotel == sa.bindparam("of_hotel"), GUEST.c.booking_id == sa.bindparam("of_id")
+)
+GUEST_NAMES = sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
+    GUEST.c.hotel == sa.bindparam("of_hotel"), one_of(GUEST.c.booking_id, "of_ids")
+)
+IN_HOUSE_IN = (
+    sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
+    .where(
+        BOOKING.c.hotel == sa.bindparam("of_hotel"),
+        one_of(BOOKING.c.assigned_room_number, "of_rooms"),
+        BOOKING.c.status == BookingStatus.IN_HOUSE,
+    )
+    .order_by(BOOKING.c.id)
+)
 # `due_after` is the interval until the pending action is due.
 POSTPONE = BOOKING.update().where(_IS).values(action_due_at=_ACTION_DUE_AT)
 

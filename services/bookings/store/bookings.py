@@ -12,7 +12,6 @@ from chassis.database.errors import constraint_of
 from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
 from contracts.bookings.overstays import Incident
-from contracts.bookings.status import BookingStatus
 from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest, PendingAction
 from services.bookings.domain.booking_names import NameTaken
 from services.bookings.store import booking_statements as statements
@@ -24,7 +23,7 @@ from services.bookings.store.booking_rows import (
     row_of,
     search_keys,
 )
-from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, OVERSTAY
+from services.bookings.store.tables import DIRECTORY, GUEST, OVERSTAY
 
 LEASE = timedelta(seconds=15)
 IDS = frozenset({"booking_pkey", "guest_pkey", "booking_directory_pkey", "booking_directory_token_hash_key"})
@@ -69,7 +68,8 @@ class SqlBookings(SqlStore):
 
     def find_all(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Booking]:
         """The bookings with these hotels and ids, read without a lock, by hotel and id."""
-        rows = self._connection.execute(statements.FIND_ALL, {"keys": list(keys)}).mappings()
+        params = {"of_hotels": [hotel for hotel, _ in keys], "of_ids": [booking_id for _, booking_id in keys]}
+        rows = self._connection.execute(statements.FIND_ALL, params).mappings()
         return {(row["hotel"], row["id"]): booking_of(row) for row in rows}
 
     def find_by_token(self, token_hash: str) -> Booking | None:
@@ -169,24 +169,12 @@ class SqlBookings(SqlStore):
 
     def guest_names(self, hotel: str, booking_ids: tuple[str, ...]) -> dict[str, str]:
         """The guests' names, keyed by booking id, for bookings of this hotel."""
-        rows = self._connection.execute(
-            sa.select(GUEST.c.booking_id, GUEST.c.first_name, GUEST.c.last_name).where(
-                GUEST.c.booking_id.in_(booking_ids), GUEST.c.hotel == hotel
-            )
-        )
+        rows = self._connection.execute(statements.GUEST_NAMES, {"of_hotel": hotel, "of_ids": list(booking_ids)})
         return {row.booking_id: f"{row.first_name} {row.last_name}".strip() for row in rows}
 
     def in_house_in(self, hotel: str, room_numbers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The bookings in house, keyed by room number. Two bookings in house in one room are an inconsistency."""
-        rows = self._connection.execute(
-            sa.select(BOOKING.c.assigned_room_number, BOOKING.c.id)
-            .where(
-                BOOKING.c.hotel == hotel,
-                BOOKING.c.assigned_room_number.in_(room_numbers),
-                BOOKING.c.status == BookingStatus.IN_HOUSE,
-            )
-            .order_by(BOOKING.c.id)
-        )
+        rows = self._connection.execute(statements.IN_HOUSE_IN, {"of_hotel": hotel, "of_rooms": list(room_numbers)})
         by_room: dict[str, tuple[str, ...]] = {}
         for room_number, booking_id in rows:
             by_room[room_number] = (*by_room.get(room_number, ()), booking_id)
@@ -194,8 +182,8 @@ class SqlBookings(SqlStore):
 
     def _save_guest(self, before: Guest, after: Booking) -> None:
         guest = {name: getattr(after.guest, name) for name in OF_GUEST}
-        own = (GUEST.c.hotel == after.hotel) & (GUEST.c.booking_id == after.id)
-        self._connection.execute(GUEST.update().where(own).values(**search_keys(after), **guest))
+        of = {"of_hotel": after.hotel, "of_id": after.id}
+        self._connection.execute(statements.UPDATE_GUEST, {**of, **search_keys(after), **guest})
         if after.guest.token_hash != before.token_hash:
             listed = DIRECTORY.update().where(DIRECTORY.c.booking_id == after.id)
             self._connection.execute(listed.values(token_hash=after.guest.token_hash, former_token_hash=None))

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database.arrays import one_of
 from chassis.transactions.store import SqlStore
 from contracts.bookings.chat import ChatMessage, ChatSide, ListChats, OpenChat, OpenChats
 from contracts.values import Page
@@ -16,6 +17,7 @@ from services.bookings.store.paging import paged
 from services.bookings.store.tables import BOOKING, CHAT_MESSAGE, CHAT_READING, GUEST
 
 _MESSAGE = CHAT_MESSAGE.c
+_ADD = CHAT_MESSAGE.insert()
 
 
 class SqlChats(SqlStore):
@@ -24,8 +26,7 @@ class SqlChats(SqlStore):
     def add(self, booking: Booking, message: ChatMessage) -> None:
         """Store a message, and mark every earlier message as read by the sender."""
         row = {"id": message.id, "sender": message.sender, "by": message.by, "text": message.text}
-        insertion = CHAT_MESSAGE.insert().values(**booking.about, sent_at=message.sent_at, **row)
-        self._connection.execute(insertion)
+        self._connection.execute(_ADD, {**booking.about, "sent_at": message.sent_at, **row})
         self.read(booking, message.sender, message.id)
 
     def read(self, booking: Booking, reader: ChatSide, up_to: int) -> None:
@@ -86,7 +87,7 @@ class SqlChats(SqlStore):
                 CHAT_MESSAGE, BOOKING, (BOOKING.c.hotel == _MESSAGE.hotel) & (BOOKING.c.id == _MESSAGE.booking_id)
             )
             .join(GUEST, (GUEST.c.hotel == BOOKING.c.hotel) & (GUEST.c.booking_id == BOOKING.c.id))
-            .where(_MESSAGE.hotel == query.hotel, BOOKING.c.status.in_(live))
+            .where(_MESSAGE.hotel == query.hotel, one_of(BOOKING.c.status, live))
             .group_by(BOOKING.c.hotel, BOOKING.c.id, GUEST.c.hotel, GUEST.c.booking_id)
         )
         if query.only_unread:

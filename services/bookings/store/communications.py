@@ -20,6 +20,7 @@ MEDIA = {
 }
 TYPES = {medium: kind for kind, medium in MEDIA.items()}
 _ROW = COMMUNICATION.c
+_ADD = COMMUNICATION.insert()
 
 
 class SqlCommunications(SqlStore):
@@ -41,7 +42,7 @@ class SqlCommunications(SqlStore):
             "failure_reason": communication.failure_reason,
             "at": communication.sent_at,
         }
-        self._connection.execute(COMMUNICATION.insert().values(row))
+        self._connection.execute(_ADD, row)
 
     def find(self, booking: Booking, communication_id: str) -> Communication | None:
         """The communication by staff with this id; None where the booking has no such communication."""

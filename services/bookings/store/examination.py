@@ -63,7 +63,8 @@ _BOOKED_TWICE = """
     WHERE answer ? 'guest_token' GROUP BY 1 HAVING count(*) > 1
 """
 _BOOKING = """
-    SELECT id AS key, hotel, status, check_in, check_out, check_out - check_in AS nights, assigned_room_number,
+    SELECT id AS key, hotel, status, coalesce(held_from, check_in) AS check_in, check_out,
+           check_out - coalesce(held_from, check_in) AS nights, assigned_room_number,
            pending IS NOT NULL AS pending, currency, coalesce(cancellation_fee, 0) AS fee,
            coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served, coalesce(settled, 0) AS settled
     FROM booking WHERE

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_row_of
 from chassis.transactions.store import SqlStore
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import RoomOccupancy
@@ -32,6 +33,17 @@ CLOSE = sa.text("""
 UPDATE ghost SET mended_at = CASE WHEN CAST(:problem AS text) IS NULL THEN now() END, problem = :problem
 WHERE hotel = :hotel AND kind = :kind AND booking_id = :booking_id AND room_number = :room_number
 """)
+_NAMED = one_row_of({"named_hotels": BOOKING.c.hotel, "named_ids": BOOKING.c.id})
+_IN_ROOMS = one_row_of({"room_hotels": BOOKING.c.hotel, "room_numbers": BOOKING.c.assigned_room_number})
+_POSITION = sa.select(
+    BOOKING.c.id.label("booking_id"),
+    BOOKING.c.hotel,
+    BOOKING.c.assigned_room_number.label("room_number"),
+    BOOKING.c.status,
+    BOOKING.c.pending.is_not(None).label("busy"),
+)
+# Two queries, each of which an index serves: PostgreSQL would read the whole table for both conditions with OR.
+_POSITIONS = sa.union(_POSITION.where(_NAMED), _POSITION.where(BOOKING.c.status == BookingStatus.IN_HOUSE, _IN_ROOMS))
 
 
 class SqlGhosts(SqlStore):
@@ -53,19 +65,13 @@ class SqlGhosts(SqlStore):
     def positions(self, rooms: Sequence[RoomOccupancy]) -> dict[str, BookingPosition]:
         """Every booking that a room names or that is in house in one of these rooms, keyed by booking id."""
         named = {(room.hotel, one) for room in rooms for one in (room.occupied_by, *room.claimed_by) if one}
-        here = sa.tuple_(BOOKING.c.hotel, BOOKING.c.assigned_room_number).in_(
-            [(room.hotel, room.room_number) for room in rooms]
-        )
-        lives = (BOOKING.c.status == BookingStatus.IN_HOUSE) & here
-        rows = self._connection.execute(
-            sa.select(
-                BOOKING.c.id.label("booking_id"),
-                BOOKING.c.hotel,
-                BOOKING.c.assigned_room_number.label("room_number"),
-                BOOKING.c.status,
-                BOOKING.c.pending.is_not(None).label("busy"),
-            ).where(sa.tuple_(BOOKING.c.hotel, BOOKING.c.id).in_(named) | lives)
-        )
+        params = {
+            "named_hotels": [hotel for hotel, _ in named],
+            "named_ids": [booking_id for _, booking_id in named],
+            "room_hotels": [room.hotel for room in rooms],
+            "room_numbers": [room.room_number for room in rooms],
+        }
+        rows = self._connection.execute(_POSITIONS, params)
         positions = (BookingPosition(**{**row._mapping, "status": BookingStatus(row.status)}) for row in rows)
         return {position.booking_id: position for position in positions}
 

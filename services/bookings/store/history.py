@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from chassis import codec
+from chassis.database.arrays import one_of_constants
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import AUDIT, OUTBOX, REMARK
+from contracts.bookings.events import BookingEvent
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import FeedItem, FieldChange, TimelineItem
 from contracts.payments.events import PaymentEvent
@@ -19,9 +21,18 @@ from services.bookings.domain.field_changes import field_changes
 from services.bookings.domain.room_transfers import room_transfer
 from services.bookings.store.tables import AMENDMENT, CHAT_MESSAGE, COMMUNICATION, PAYMENT_FACT
 
+_LAST_SEQUENCE = sa.text("SELECT max(sequence) FROM outbox WHERE subject = :subject AND type = :kind")
+_ADD_AMENDMENT = AMENDMENT.insert()
+_ADD_PAYMENT_EVENT = insert(PAYMENT_FACT).on_conflict_do_nothing()
+
 
 class SqlHistory(SqlStore):
     """The history of every booking."""
+
+    def last_sequence(self, booking: Booking, kind: type[BookingEvent]) -> int:
+        """The sequence number of the booking's last event of this kind; 0 where there is none."""
+        named = {"subject": booking.id, "kind": kind.wire_name}
+        return int(self._connection.execute(_LAST_SEQUENCE, named).scalar_one_or_none() or 0)
 
     def feed(self, booking: Booking, *, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The booking's events after a sequence number, oldest first."""
@@ -46,15 +57,14 @@ class SqlHistory(SqlStore):
     def add_amendment(self, booking: Booking, sequence: int, changes: tuple[FieldChange, ...]) -> None:
         """Store the values before and after an amendment. `sequence` is that of the amendment's event."""
         row = {"hotel": booking.hotel, "booking_id": booking.id, "sequence": sequence, "changes": changes}
-        self._connection.execute(AMENDMENT.insert().values(row))
+        self._connection.execute(_ADD_AMENDMENT, row)
 
     def add_payment_event(
         self, event_id: str, about: PaymentEvent, *, what: str, at: datetime, why: str, trace_id: str
     ) -> None:
         """Add to the booking's timeline a payment event from which no booking event follows."""
         row = {"event_id": event_id, "hotel": about.hotel, "booking_id": about.booking_id}
-        values = insert(PAYMENT_FACT).values(**row, what=what, at=at, why=why, trace_id=trace_id)
-        self._connection.execute(values.on_conflict_do_nothing())
+        self._connection.execute(_ADD_PAYMENT_EVENT, {**row, "what": what, "at": at, "why": why, "trace_id": trace_id})
 
 
 def _audit(booking: Booking) -> sa.Select[Any]:
@@ -103,7 +113,9 @@ def _notices(booking: Booking) -> sa.Select[Any]:
     what = sa.func.concat("Notice", sa.case((notice.delivery_status == "SENT", "Sent"), else_="GaveUp"))
     why = sa.func.concat_ws(": ", notice.medium + " " + notice.occasion, notice.failure_reason)
     return sa.select(notice.at, what, _actor(SYSTEM), *_no_status(), why, sa.literal(""), *_no_event()).where(
-        notice.hotel == booking.hotel, notice.booking_id == booking.id, notice.delivery_status.in_(("SENT", "FAILED"))
+        notice.hotel == booking.hotel,
+        notice.booking_id == booking.id,
+        one_of_constants(notice.delivery_status, ("SENT", "FAILED")),
     )
 
 

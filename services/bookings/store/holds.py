@@ -15,7 +15,10 @@ from services.bookings.store.tables import HOLD
 
 CHECK_AFTER = timedelta(seconds=60)
 MOST = 500  # holds that one statement keeps
-_IS_DUE = HOLD.c.check_at <= sa.func.now()
+_OF_BOOKING = (HOLD.c.hotel == sa.bindparam("of_hotel")) & (HOLD.c.booking_id == sa.bindparam("of_booking"))
+_CHECK_SOON = HOLD.update().where(_OF_BOOKING).values(check_at=sa.func.now() + CHECK_AFTER)
+_KEEP = HOLD.update().where(_OF_BOOKING).values(check_at=None)
+_LEASE = _CHECK_SOON.where(HOLD.c.check_at <= sa.func.now())
 _WITHOUT_NIGHTS = sorted(WITHOUT_NIGHTS)
 _KEEP_NEEDED = sa.text("""
 WITH due AS (
@@ -39,13 +42,11 @@ class SqlInventoryHolds(SqlStore):
 
     def check_soon(self, hotel: str, booking_id: str) -> None:
         """Schedule the hold's check for a minute from now, because the booking's event may still be on its way."""
-        self._connection.execute(
-            HOLD.update().where(_of(hotel, booking_id)).values(check_at=sa.func.now() + CHECK_AFTER)
-        )
+        self._connection.execute(_CHECK_SOON, _of(hotel, booking_id))
 
     def keep(self, hotel: str, booking_id: str) -> None:
         """Remove the scheduled check of the hold."""
-        self._connection.execute(HOLD.update().where(_of(hotel, booking_id)).values(check_at=None))
+        self._connection.execute(_KEEP, _of(hotel, booking_id))
 
     def keep_needed(self) -> tuple[str, str] | None:
         """Remove the check of every due hold whose booking needs its nights; bookings that are locked are left out.
@@ -58,9 +59,8 @@ class SqlInventoryHolds(SqlStore):
 
     def lease(self, hotel: str, booking_id: str) -> bool:
         """Lease a due hold for a minute, with its booking locked; returns False where the hold is no longer due."""
-        leased = HOLD.update().where(_of(hotel, booking_id), _IS_DUE).values(check_at=sa.func.now() + CHECK_AFTER)
-        return self._connection.execute(leased).rowcount > 0
+        return self._connection.execute(_LEASE, _of(hotel, booking_id)).rowcount > 0
 
 
-def _of(hotel: str, booking_id: str) -> sa.ColumnElement[bool]:
-    return (HOLD.c.hotel == hotel) & (HOLD.c.booking_id == booking_id)
+def _of(hotel: str, booking_id: str) -> dict[str, str]:
+    return {"of_hotel": hotel, "of_booking": booking_id}

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of, one_of_constants
 from chassis.refusal import Refusal
 from chassis.text import search_key
 from contracts.bookings.queries import ListBookings
@@ -113,7 +114,7 @@ def status_condition(columns: CountedColumns, bucket: str) -> Condition | None:
     """The condition for a bucket that depends on the status alone; None without a bucket."""
     if not bucket:
         return None
-    return columns.status.in_([sa.literal_column(f"'{status}'") for status in STATUSES_OF_BUCKETS[bucket]])
+    return one_of_constants(columns.status, STATUSES_OF_BUCKETS[bucket])
 
 
 def bucket_of_today(hotel: str, bucket: str, now: datetime) -> Condition:
@@ -145,4 +146,4 @@ def _statuses(names: tuple[str, ...], status: sa.Column[Any]) -> Condition:
     statuses = {SYNONYMS.get(name, name) for name in names}
     if unknown := statuses - set(Status):
         raise invalid("status", ", ".join(sorted(unknown)))
-    return status.in_(sorted(statuses))
+    return one_of(status, sorted(statuses))

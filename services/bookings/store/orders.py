@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of, one_of_constants
 from chassis.transactions.store import SqlStore
 from contracts.bookings.orders import ListOrders, Order, Orders, OrderStatus
 from contracts.bookings.status import BookingStatus
@@ -17,6 +18,17 @@ from services.bookings.store.tables import BOOKING, ROOM_ORDER
 _PLAIN = tuple(field.name for field in fields(Order) if field.name not in {"status", "total"})
 _ORDER = ROOM_ORDER.c
 OPEN = (OrderStatus.PLACED, OrderStatus.ACCEPTED)
+_OF_HOTEL = _ORDER.hotel == sa.bindparam("of_hotel")
+_SAME = _OF_HOTEL & (_ORDER.id == sa.bindparam("of_id"))
+_ADD = ROOM_ORDER.insert()
+_SAVE = ROOM_ORDER.update().where(_SAME)
+_FIND = sa.select(ROOM_ORDER).where(_SAME)
+_OPEN_OF = (
+    sa.select(ROOM_ORDER)
+    .where(_OF_HOTEL, _ORDER.booking_id == sa.bindparam("of_booking"), one_of_constants(_ORDER.status, OPEN))
+    .order_by(_ORDER.placed_at, _ORDER.id)
+)
+_ERASE = ROOM_ORDER.delete().where(_OF_HOTEL, one_of(_ORDER.id, "of_ids"))
 
 
 class SqlOrders(SqlStore):
@@ -24,30 +36,26 @@ class SqlOrders(SqlStore):
 
     def add(self, hotel: str, order: Order) -> None:
         """Store a new order."""
-        self._connection.execute(ROOM_ORDER.insert().values(hotel=hotel, **_row(order)))
+        self._connection.execute(_ADD, {"hotel": hotel, **_row(order)})
 
     def save(self, hotel: str, order: Order) -> None:
         """Update the hotel's order."""
-        same = (_ORDER.hotel == hotel) & (_ORDER.id == order.id)
-        self._connection.execute(ROOM_ORDER.update().where(same).values(_row(order)))
+        self._connection.execute(_SAVE, {"of_hotel": hotel, "of_id": order.id, **_row(order)})
 
     def find(self, hotel: str, order_id: str) -> Order | None:
         """One of the hotel's orders, None where the hotel has no order with this id."""
-        statement = sa.select(ROOM_ORDER).where(_ORDER.id == order_id, _ORDER.hotel == hotel)
-        row = self._connection.execute(statement).first()
+        row = self._connection.execute(_FIND, {"of_hotel": hotel, "of_id": order_id}).first()
         return _order(row) if row else None
 
     def open_of(self, booking: Booking) -> list[Order]:
         """The booking's placed and accepted orders, oldest first."""
-        own = (_ORDER.hotel == booking.hotel) & (_ORDER.booking_id == booking.id)
-        open_orders = sa.select(ROOM_ORDER).where(own, _ORDER.status.in_(OPEN))
-        return [_order(row) for row in self._connection.execute(open_orders.order_by(_ORDER.placed_at, _ORDER.id))]
+        rows = self._connection.execute(_OPEN_OF, {"of_hotel": booking.hotel, "of_booking": booking.id})
+        return [_order(row) for row in rows]
 
     def erase(self, hotel: str, orders: Sequence[Order]) -> None:
         """Delete these orders of the hotel; the events of the orders remain."""
         if orders:
-            ids = [order.id for order in orders]
-            self._connection.execute(ROOM_ORDER.delete().where(_ORDER.hotel == hotel, _ORDER.id.in_(ids)))
+            self._connection.execute(_ERASE, {"of_hotel": hotel, "of_ids": [order.id for order in orders]})
 
     def page(self, query: ListOrders) -> Orders:
         """A page of the orders of guests in house, newest first."""

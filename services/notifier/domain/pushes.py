@@ -46,6 +46,7 @@ from contracts.bookings.stays import (
     RoomMoved,
     RoomUnassigned,
 )
+from contracts.bookings.undo import CheckInUndone, CheckOutUndone, NoShowUndone
 from contracts.bookings.unusual_holds import HoldsUnusual
 from contracts.message import Event
 from contracts.notifier.events import NoticeGaveUp, NoticeReplayed, NoticeSent
@@ -67,6 +68,7 @@ from contracts.rooms.events import (
     HotelSettingsChanged,
     HousekeepingTaskDone,
     HousekeepingTaskOpened,
+    HousekeepingTaskWithdrawn,
     InventoryChanged,
     InventoryExtended,
     InventoryHeld,
@@ -153,6 +155,15 @@ _ROWS = (
         by="checked_out_by",
     ),
     PushRule(
+        CheckInUndone, (realtime.BOOKING_CHECK_IN_UNDONE,), ("room_number", "room_status", "undone_at"), by="undone_by"
+    ),
+    PushRule(
+        CheckOutUndone, (realtime.BOOKING_CHECK_OUT_UNDONE,), ("room_number", "check_out", "undone_at"), by="undone_by"
+    ),
+    PushRule(
+        NoShowUndone, (realtime.BOOKING_NO_SHOW_UNDONE,), ("first_night", "balance_due", "undone_at"), by="undone_by"
+    ),
+    PushRule(
         OverstayFlagged,
         (realtime.OVERSTAY_FLAGGED,),
         (*_INCIDENT, "previous_severity", "room_number", "checkout_deadline_at", "flagged_at"),
@@ -215,6 +226,12 @@ _ROWS = (
         HousekeepingTaskOpened, (realtime.HOUSEKEEPING_TASK_CREATED,), ("room_number", "task_id", "reason", "opened_at")
     ),
     PushRule(HousekeepingTaskDone, (realtime.HOUSEKEEPING_TASK_DONE,), ("room_number", "task_id", "done_at"), by="by"),
+    PushRule(
+        HousekeepingTaskWithdrawn,
+        (realtime.HOUSEKEEPING_TASK_WITHDRAWN,),
+        ("room_number", "task_id", "withdrawn_at"),
+        by="by",
+    ),
     PushRule(HotelSettingsChanged, (realtime.SETTINGS_UPDATED,), ("fields",), {"version": "version_number"}),
     # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
     PushRule(InventoryHeld, (realtime.AVAILABILITY_CHANGED,)),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from chassis.refusal import PermanentFailure, Refusal, RetryLater, Unavailable
-from chassis.transactions.conversation import Conversation
+from chassis.transactions.conversation import Conversation, JobConversation
 from contracts.bookings.communications import GetLetter, GetMailFacts, GetManyMailFacts, MailedBooking, MailFacts
 from contracts.bookings.lookups import GetLookupLetter
 from contracts.message import Ask
@@ -20,14 +20,15 @@ J = TypeVar("J", bound=SendToGuest)
 T = TypeVar("T")
 
 
-def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
+def send_mails(jobs: Sequence[SendMail], conversation: JobConversation[NotifierWork]) -> list[str | Exception]:
     """Send the mails over one connection; returns the subject line of each, or why it was not sent.
 
     While the mail server is down, no one-time code is issued. A mail before payment is given up where its recipient got
     as many such mails in the last 24 hours as permitted.
 
     A process that dies in the middle leaves the mails that the server accepted as if they were not sent: they are sent
-    again, under the same Message-ID, with the rest of the batch.
+    again, under the same Message-ID, with the rest of the batch. A process whose lease may be over sends nothing more:
+    another process may be sending the same mails.
     """
     with conversation.dependencies.mail_server.connect() as connection:
         facts = _facts_of(jobs, conversation)
@@ -38,16 +39,22 @@ def send_mails(jobs: Sequence[SendMail], conversation: Conversation[NotifierWork
             if isinstance(each, MailFacts) and each.before_payment and isinstance(mail, Mail)
         }
         refused = _count(before_payment, conversation)
-        return [_send(connection, refused.get(job.notice_id, mail)) for job, mail in zip(jobs, mails, strict=True)]
+        return [
+            _send(connection, refused.get(job.notice_id, mail), conversation)
+            for job, mail in zip(jobs, mails, strict=True)
+        ]
 
 
-def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
+def send_messages(jobs: Sequence[SendMessage], conversation: JobConversation[NotifierWork]) -> list[str | Exception]:
     """Send staff messages by mail or SMS. The returned subject lines are empty, to keep staff's words out of events."""
     outcomes: list[str | Exception] = []
     for job in jobs:
         ask = GetLetter(hotel=job.hotel, booking_id=job.booking_id, communication_id=job.notice_id)
         if job.medium == "sms":
             letter = _ask(conversation, ask)
+            if over := _lease_over(conversation):
+                outcomes.append(over)
+                continue
             conversation.dependencies.sms.send(letter.recipient, letter.message)
             outcomes.append("")
         else:
@@ -56,7 +63,7 @@ def send_messages(jobs: Sequence[SendMessage], conversation: Conversation[Notifi
     return outcomes
 
 
-def send_lookups(jobs: Sequence[SendLookup], conversation: Conversation[NotifierWork]) -> list[str | Exception]:
+def send_lookups(jobs: Sequence[SendLookup], conversation: JobConversation[NotifierWork]) -> list[str | Exception]:
     """Send guests the links to their bookings; returns the subject lines."""
     return [
         _send_letter(conversation, job, GetLookupLetter(hotel=job.hotel, lookup_id=job.notice_id), MailRenderer.lookup)
@@ -115,21 +122,31 @@ def _count(recipients: Mapping[str, str], conversation: Conversation[NotifierWor
 
 
 def _send_letter(
-    conversation: Conversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], Mail]
+    conversation: JobConversation[NotifierWork], job: J, ask: Ask[T], render: Callable[[MailRenderer, J, T], Mail]
 ) -> str | Exception:
     with conversation.dependencies.mail_server.connect() as connection:
-        return _send(connection, render(conversation.dependencies.renderer, job, _ask(conversation, ask)))
+        mail = render(conversation.dependencies.renderer, job, _ask(conversation, ask))
+        return _send(connection, mail, conversation)
 
 
-def _send(connection: SmtpConnection, mail: Mail | Exception) -> str | Exception:
+def _send(
+    connection: SmtpConnection, mail: Mail | Exception, conversation: JobConversation[NotifierWork]
+) -> str | Exception:
     """The subject line of the mail that was sent, or why it was not."""
     if isinstance(mail, Exception):
         return mail
+    if over := _lease_over(conversation):
+        return over
     try:
         connection.send(mail)
     except (RetryLater, PermanentFailure) as problem:
         return problem
     return mail.subject
+
+
+def _lease_over(conversation: JobConversation[NotifierWork]) -> RetryLater | None:
+    """Why nothing more is sent; None while no other process can have the jobs."""
+    return RetryLater("LEASE_OVER") if conversation.lease_may_be_over else None
 
 
 def _ask(conversation: Conversation[NotifierWork], ask: Ask[T]) -> T:

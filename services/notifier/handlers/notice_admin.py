@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from chassis.refusal import Refusal
-from chassis.transactions.job_order import lock_order_key
+from chassis.transactions.job_order import lock_jobs
 from contracts.notifier.events import NoticeReplayed
 from contracts.notifier.notice_admin import GetNotice, ListNotices, NoticeDetail, NoticePage, ReplayNotice
-from services.notifier.domain.jobs import PushAvailability, PushNotice, job_key
+from services.notifier.domain.jobs import PushNotice, job_key
 from services.notifier.domain.notices import StoredNotice, shared_fields
 from services.notifier.lifecycle import LIFECYCLE, NoticeStatus
 from services.notifier.work import NotifierWork
@@ -32,19 +32,18 @@ def replay_notice(command: ReplayNotice, work: NotifierWork) -> NoticeDetail:
     """Enqueue a given-up notice again.
 
     Refused `NOT_FOUND`, `NOT_GIVEN_UP`, and `OVERTAKEN` where a later push about the same subject was sent or
-    attempted. The push jobs of the subject are locked until the commit: no later push is sent after this check.
+    attempted. The jobs are locked until the commit: no later push is enqueued or claimed after this check.
     """
     notice_id = _id(command.notice_id)
+    if _existing(work.notices.get(notice_id)).medium == PushNotice.medium:
+        lock_jobs(work.connection)
     notice = _existing(work.notices.lock(notice_id))
     if notice.status is NoticeStatus.PENDING:
         return _detail(notice)
     if notice.status is not NoticeStatus.GAVE_UP:
         raise Refusal("NOT_GIVEN_UP", f"This notice was not given up: {notice.status.lower()}.")
-    if notice.medium == "push":
-        for kind in (PushNotice, PushAvailability):
-            lock_order_key(work.connection, kind, notice.subject)
-        if work.notices.overtaken(notice):
-            raise Refusal("OVERTAKEN", "A later push about the same subject was sent, or may have been.")
+    if notice.medium == PushNotice.medium and work.notices.overtaken(notice):
+        raise Refusal("OVERTAKEN", "A later push about the same subject was sent, or may have been.")
     if not work.retry_job(job_key(notice_id)):
         raise Refusal("NOT_GIVEN_UP", "The job of this notice no longer exists.")
     work.notices.reopen(notice, LIFECYCLE.after(notice.status, NoticeReplayed))

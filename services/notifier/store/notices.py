@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
 from services.notifier.domain.jobs import NoticeJob, job_key
@@ -31,11 +32,11 @@ _NOTICES = sa.select(*(column.label(column.key) for column in NOTICE.c))
 # Ids are unique across hotels.
 _NAMED = "hotel = ANY(CAST(:hotels AS text[])) AND id = ANY(CAST(:ids AS uuid[]))"
 _SENT = sa.text(f"SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND status = 'SENT'")  # noqa: S608
-_SENT_OR_OUTDATED = sa.text(f"""
-SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND (status = 'SENT' OR EXISTS (
+_OUTDATED = sa.text(f"""
+SELECT CAST(id AS text) FROM notice WHERE {_NAMED} AND EXISTS (
     SELECT FROM notice AS later
     WHERE later.subject = notice.subject AND later.sequence > notice.sequence AND later.sequence <= :up_to
-))
+)
 """)  # noqa: S608
 
 
@@ -53,7 +54,7 @@ class SqlNotices(SqlStore):
     def page(self, statuses: Collection[NoticeStatus], *, after: str | None, limit: int) -> list[StoredNotice]:
         """Up to `limit` unsent notices with these statuses, oldest first, after the notice with id `after`."""
         order = (NOTICE.c.created_at, NOTICE.c.sequence, NOTICE.c.notice_id)
-        query = _NOTICES.where(NOTICE.c.status.in_(statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
+        query = _NOTICES.where(one_of(NOTICE.c.status, statuses), NOTICE.c.status != sa.literal_column("'SENT'"))
         if after:
             cursor = sa.select(*order).where(NOTICE.c.notice_id == after)
             query = query.where(sa.tuple_(*order) > cursor.scalar_subquery())
@@ -63,7 +64,7 @@ class SqlNotices(SqlStore):
     def reopen(self, notice: Notice, status: NoticeStatus) -> None:
         """Set the status of a settled notice, and clear the reason and the time of its settlement."""
         values = {"status": status, "settled_at": None, "reason": ""}
-        self._connection.execute(sa.update(NOTICE).where(_of([notice])).values(values))
+        self._connection.execute(sa.update(NOTICE).where(_is(notice)).values(values))
 
     def overtaken(self, notice: Notice) -> bool:
         """Whether a later notice with the same subject and medium was sent, or an attempt was made to send it."""
@@ -80,12 +81,9 @@ class SqlNotices(SqlStore):
         """The ids of those of the jobs' notices that are `SENT`."""
         return set(self._connection.execute(_SENT, _ids_of(jobs)).scalars())
 
-    def sent_or_outdated(self, jobs: Collection[NoticeJob], *, up_to: int) -> set[str]:
-        """The ids of those of the jobs' notices that are `SENT`, or whose subject has a later notice.
-
-        Later notices whose sequence is above `up_to` are ignored.
-        """
-        return set(self._connection.execute(_SENT_OR_OUTDATED, {**_ids_of(jobs), "up_to": up_to}).scalars())
+    def outdated_among(self, jobs: Collection[NoticeJob], *, up_to: int) -> set[str]:
+        """The ids of those of the jobs' notices whose subject has a notice with a later sequence, up to `up_to`."""
+        return set(self._connection.execute(_OUTDATED, {**_ids_of(jobs), "up_to": up_to}).scalars())
 
     def _one(self, query: sa.Select[Any]) -> StoredNotice | None:
         row = self._connection.execute(query).mappings().first()
@@ -96,10 +94,8 @@ def _ids_of(jobs: Collection[NoticeJob]) -> dict[str, list[str]]:
     return {"hotels": sorted({job.hotel for job in jobs}), "ids": [job.notice_id for job in jobs]}
 
 
-def _of(notices: Collection[Notice | NoticeJob]) -> sa.ColumnElement[bool]:
-    """The condition that a row is one of these notices. Ids are unique across hotels."""
-    hotels, ids = {each.hotel for each in notices}, [each.notice_id for each in notices]
-    return NOTICE.c.hotel.in_(hotels) & NOTICE.c.notice_id.in_(ids)
+def _is(notice: Notice) -> sa.ColumnElement[bool]:
+    return (NOTICE.c.hotel == notice.hotel) & (NOTICE.c.notice_id == notice.notice_id)
 
 
 def _stored(row: sa.RowMapping) -> StoredNotice:

@@ -72,6 +72,11 @@ class Payment(Data):
         return sum(refund.amount.amount for refund in self.refunds if refund.status is not RefundStatus.FAILED)
 
     @property
+    def not_refunded(self) -> int:
+        """The captured minor units, without those of refunds that succeeded or are pending."""
+        return self.captured - self.refunded_or_pending
+
+    @property
     def key(self) -> PaymentKey:
         """The payment's hotel and id."""
         return PaymentKey(self.hotel, self.id)

@@ -52,7 +52,7 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
         kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
         return
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
-    besides = event.besides if isinstance(event, BookingCancelled) else None
+    besides = event.besides if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
         fee = None
     balance_payments.end_all(event.hotel, event.booking_id, fee, besides, work, why=_name(event))

@@ -4,18 +4,20 @@ from contracts.payments.events import PaymentPurpose, PaymentStatus
 from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import Payment
-from services.payments.steps.balance_payments import set_desired_state
+from services.payments.lifecycle import FAILED_OR_RELEASED
+from services.payments.steps.balance_payments import set_desired_state, with_failed_refunds_retried
 from services.payments.work import PaymentsWork
 
 
 def keep(hotel: str, booking_id: str, keeps: Money, work: PaymentsWork, *, why: str) -> None:
     """Keep so much of all the booking's payments together, of an authorisation as of a capture; return the rest.
 
-    The amount is the whole amount that is kept, so that an event that comes twice, or a refund that staff made at the
-    provider, returns nothing twice.
+    `keeps` is the whole amount that is kept, so that an event that comes twice, or a refund that staff made at the
+    provider, returns nothing twice. A refund that failed does not hold up the one that is due now: it is tried again.
     """
     left, own = keeps.amount, 0
-    for payment in work.payments.lock_all(hotel, booking_id):
+    for each in work.payments.lock_all(hotel, booking_id):
+        payment = with_failed_refunds_retried(each, work, why=why)
         share = min(left, _available(payment, work))
         left -= share
         if payment.purpose is PaymentPurpose.EXTENSION:
@@ -30,8 +32,10 @@ def keep(hotel: str, booking_id: str, keeps: Money, work: PaymentsWork, *, why: 
 
 def _available(payment: Payment, work: PaymentsWork) -> int:
     """The minor units of the payment that the hotel has, or may still capture."""
+    if payment.purpose is PaymentPurpose.UNREQUESTED or payment.status in FAILED_OR_RELEASED:
+        return 0
     if payment.captured:
-        return payment.captured - payment.refunded_or_pending
+        return payment.not_refunded
     if payment.purpose is PaymentPurpose.BOOKING:
         return payment.amount.amount if payment.status is PaymentStatus.AUTHORIZED else 0
     approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED

@@ -47,18 +47,25 @@ ON CONFLICT (hotel, booking_id) DO UPDATE SET phase = excluded.phase, approved_p
 # The payments are those of the statement's start. One that is inserted meanwhile reads the desired state for itself.
 # OFFSET 0 has PostgreSQL read them by index for each booking, however many bookings it expects.
 CONVERGE = """
-INSERT INTO job (key, kind, order_key, payload, traceparent)
-SELECT 'converge:' || payment.id || ':' || cause, CAST(:converge_kind AS text), '',
-    jsonb_build_object('hotel', payment.hotel, 'payment_id', payment.id, 'why', why), traceparent
-FROM jsonb_to_recordset(CAST(:to_converge AS jsonb)) AS given (
-    hotel text, booking_id text, why text, cause text, traceparent text
-) CROSS JOIN LATERAL (
-    SELECT id, hotel, created_at FROM payment
-    WHERE payment.hotel = given.hotel AND payment.booking_id = given.booking_id
-        AND status NOT IN ('SESSION_EXPIRED', 'FAILED', 'REFUNDED') OFFSET 0
-) AS payment
+INSERT INTO job (key, kind, order_key, payload, traceparent, attempts, try_at)
+SELECT key, CAST(:converge_kind AS text), '', payload, traceparent,
+    CASE WHEN number <= CAST(:selected_leases AS int) THEN 1 ELSE 0 END,
+    CASE WHEN number <= CAST(:selected_leases AS int)
+        THEN clock_timestamp() + make_interval(secs => CAST(:selected_seconds AS float)) ELSE now() END
+FROM (
+    SELECT 'converge:' || payment.id || ':' || cause AS key, traceparent,
+        jsonb_build_object('hotel', payment.hotel, 'payment_id', payment.id, 'why', why) AS payload,
+        row_number() OVER (ORDER BY payment.created_at) AS number
+    FROM jsonb_to_recordset(CAST(:to_converge AS jsonb)) AS given (
+        hotel text, booking_id text, why text, cause text, traceparent text
+    ) CROSS JOIN LATERAL (
+        SELECT id, hotel, created_at FROM payment
+        WHERE payment.hotel = given.hotel AND payment.booking_id = given.booking_id
+            AND status NOT IN ('SESSION_EXPIRED', 'FAILED', 'REFUNDED') OFFSET 0
+    ) AS payment
+) AS selected
 WHERE {after}
-ORDER BY payment.created_at ON CONFLICT (key) DO NOTHING
+ORDER BY number ON CONFLICT (key) DO NOTHING
 """
 
 
@@ -103,7 +110,7 @@ def put_statement(desired: Iterable[DesiredState], *, since: datetime) -> Statem
 
 
 def converge_statement(bookings: Sequence[Mapping[str, str]]) -> Statement:
-    """The late statement that enqueues the convergence of the bookings' payments, as `keys_to_converge` lists them.
+    """The statement that enqueues the convergence of the bookings' payments, as `keys_to_converge` lists them.
 
     Each booking has `hotel`, `booking_id`, `why`, `cause` and `traceparent`.
     """

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis import codec
+from chassis.database.arrays import one_of_constants
 from chassis.transactions.records import WriteLate as Write
 from chassis.transactions.store import SqlStore
 from contracts.payments.events import PaymentPurpose, PaymentStatus
@@ -71,7 +73,7 @@ def of_booking() -> tuple[sa.ColumnElement[bool], ...]:
 
 def is_live(purpose: PaymentPurpose) -> tuple[sa.ColumnElement[bool], ...]:
     """The conditions for the live payment of this purpose of the booking of `of_booking()`."""
-    return *of_booking(), PAYMENT.c.purpose == purpose, PAYMENT.c.status.in_(sorted(_LIVE_AS[purpose]))
+    return *of_booking(), PAYMENT.c.purpose == purpose, one_of_constants(PAYMENT.c.status, _LIVE_AS[purpose])
 
 
 # Built once: a statement that is built for each use costs more than its round trip.
@@ -81,8 +83,14 @@ _LIVE = {purpose: _SELECT.where(*is_live(purpose)) for purpose in PaymentPurpose
 LOCK = sa.select(PAYMENT.c.id).where(*is_it()).with_for_update()
 _KEYS = sa.select(PAYMENT.c.hotel, PAYMENT.c.id).where(*of_booking()).order_by(PAYMENT.c.created_at)
 _OVER = (PaymentStatus.SESSION_EXPIRED, PaymentStatus.FAILED, PaymentStatus.REFUNDED)
-_KEYS_TO_CONVERGE = _KEYS.where(PAYMENT.c.status.not_in(_OVER))
+_KEYS_TO_CONVERGE = _KEYS.where(~one_of_constants(PAYMENT.c.status, _OVER))
 _SUPERSEDE = PAYMENT.update().where(*is_it()).values(superseded=True)
+
+
+@cache
+def _find_key(*names: str) -> sa.Select[Any]:
+    matches = (DIRECTORY.c[name] == sa.bindparam(name) for name in names)
+    return sa.select(DIRECTORY.c.hotel, DIRECTORY.c.payment_id).where(sa.or_(*matches)).limit(1)
 
 
 class SqlPayments(SqlStore):
@@ -122,11 +130,8 @@ class SqlPayments(SqlStore):
 
     def find_key(self, **ids: str | None) -> PaymentKey | None:
         """The key of the payment with this `payment_id`, `session_id` or `intent_id`, or None where no payment has."""
-        matches = [DIRECTORY.c[name] == value for name, value in ids.items() if value]
-        if not matches:
-            return None
-        query = sa.select(DIRECTORY.c.hotel, DIRECTORY.c.payment_id).where(sa.or_(*matches)).limit(1)
-        row = self._connection.execute(query).first()
+        given = {name: value for name, value in ids.items() if value}
+        row = self._connection.execute(_find_key(*given), given).first() if given else None
         return PaymentKey(*row) if row else None
 
     def insert(self, payment: Payment) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database.arrays import one_of, one_of_constants, one_row_of
 from chassis.transactions.store import SqlStore
 from chassis.transactions.tables import JOB
 from contracts.payments.reconciliation import Reconcile, Reconciliation, ReconciliationFinding
@@ -20,7 +21,8 @@ LATE = timedelta(minutes=10)
 _DAY = timedelta(days=1)
 _LISTED = (DIRECTORY.c.hotel == PAYMENT.c.hotel) & (DIRECTORY.c.payment_id == PAYMENT.c.id)
 _OPEN = FINDING.c.resolved_at.is_(None)
-_GIVEN_UP = (JOB.c.kind.in_(CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
+_IS_LEFT = one_row_of({"left_kinds": FINDING.c.kind, "left_objects": FINDING.c.object_id})
+_GIVEN_UP = (one_of_constants(JOB.c.kind, CONVERGING), JOB.c.gave_up_at.is_not(None), JOB.c.done_at.is_(None))
 
 
 class SqlReconciliation(SqlStore):
@@ -66,7 +68,7 @@ class SqlReconciliation(SqlStore):
     def find_payments(self, payment_ids: Sequence[str], intent_ids: Sequence[str]) -> Sequence[sa.RowMapping]:
         """The id, booking, hotel, session and intent of each payment with one of `payment_ids` or of `intent_ids`."""
         columns = (PAYMENT.c.id, PAYMENT.c.booking_id, PAYMENT.c.hotel, PAYMENT.c.session_id, PAYMENT.c.intent_id)
-        matches = DIRECTORY.c.payment_id.in_(payment_ids) | DIRECTORY.c.intent_id.in_(intent_ids)
+        matches = one_of(DIRECTORY.c.payment_id, payment_ids) | one_of(DIRECTORY.c.intent_id, intent_ids)
         query = sa.select(*columns).join(DIRECTORY, _LISTED).where(matches)
         return self._connection.execute(query).mappings().all()
 
@@ -108,9 +110,9 @@ class SqlReconciliation(SqlStore):
 
     def resolve(self, payment: PaymentKey, left: Sequence[ReconciliationFinding], *, at: datetime) -> None:
         """Resolve the payment's open findings, except those that are also in `left`."""
-        still_open = sa.tuple_(FINDING.c.kind, FINDING.c.object_id).in_([(each.kind, each.object_id) for each in left])
-        resolved = FINDING.update().where(FINDING.c.payment_id == payment.id, _OPEN, ~still_open)
-        self._connection.execute(resolved.values(resolved_at=at))
+        resolved = FINDING.update().where(FINDING.c.payment_id == payment.id, _OPEN, ~_IS_LEFT).values(resolved_at=at)
+        params = {"left_kinds": [each.kind for each in left], "left_objects": [each.object_id for each in left]}
+        self._connection.execute(resolved, params)
 
     def resolve_object(self, object_id: str, *, at: datetime) -> None:
         """Resolve the open findings about an object."""

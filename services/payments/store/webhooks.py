@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database.arrays import one_of
 from chassis.transactions.store import SqlStore
 from services.payments.domain.webhook import ReceivedWebhook, WebhookEvent, WebhookOutcome
 from services.payments.store.new_jobs import job_parameters, new_job
@@ -64,7 +65,7 @@ class SqlWebhooks(SqlStore):
     def page(self, outcomes: Sequence[str], *, after: str | None, limit: int) -> list[ReceivedWebhook]:
         """Up to `limit` events with one of these outcomes, in order of arrival, after the event with the id `after`."""
         order = sa.tuple_(WEBHOOK.c.received_at, WEBHOOK.c.event_id)
-        query = _ALL.where(WEBHOOK.c.outcome.in_(outcomes)).order_by(WEBHOOK.c.received_at, WEBHOOK.c.event_id)
+        query = _ALL.where(one_of(WEBHOOK.c.outcome, outcomes)).order_by(WEBHOOK.c.received_at, WEBHOOK.c.event_id)
         if after:
             cursor = sa.select(WEBHOOK.c.received_at, WEBHOOK.c.event_id).where(WEBHOOK.c.event_id == after)
             query = query.where(order > cursor.scalar_subquery())
@@ -72,7 +73,7 @@ class SqlWebhooks(SqlStore):
 
     def count_by_outcome(self, outcomes: Sequence[str]) -> dict[str, int]:
         """The number of events with each of these outcomes. An outcome without events is left out."""
-        query = sa.select(WEBHOOK.c.outcome, sa.func.count()).where(WEBHOOK.c.outcome.in_(outcomes))
+        query = sa.select(WEBHOOK.c.outcome, sa.func.count()).where(one_of(WEBHOOK.c.outcome, outcomes))
         rows = self._connection.execute(query.group_by(WEBHOOK.c.outcome)).all()
         return {str(outcome): int(count) for outcome, count in rows}
 

@@ -37,14 +37,22 @@ class CleaningTask:
     started_at: datetime | None
     done_at: datetime | None
     done_by: Actor | None
+    withdrawn_at: datetime | None
     version: int
 
     @property
     def status(self) -> TaskStatus:
         """The task's progress, which follows from the times."""
+        if self.withdrawn_at:
+            return TaskStatus.WITHDRAWN
         if self.done_at:
             return TaskStatus.DONE
         return TaskStatus.IN_PROGRESS if self.started_at else TaskStatus.OPEN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the task is done or withdrawn."""
+        return bool(self.done_at or self.withdrawn_at)
 
 
 def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
@@ -52,7 +60,7 @@ def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
 
     Cleaners may assign free tasks to themselves and unassign themselves. Refused `TASK_DONE`, `PERMISSION_DENIED`.
     """
-    if task.done_at:
+    if task.is_over:
         raise done()
     if caller.kind != "staff":
         return
@@ -66,7 +74,7 @@ def check_assign(task: CleaningTask, caller: Caller, *, to: str | None) -> None:
 
 def done() -> Refusal:
     """The refusal `TASK_DONE`."""
-    return Refusal("TASK_DONE", "The task is done.")
+    return Refusal("TASK_DONE", "The task is done or withdrawn.")
 
 
 def existing(task: CleaningTask | None) -> CleaningTask:

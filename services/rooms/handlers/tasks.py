@@ -53,7 +53,7 @@ def _change_status(command: TaskCommand, work: RoomsWork, *, to: RoomStatus, rea
     task, room = _locked(command, work)
     if task.status is reached:
         return view(task)
-    if task.done_at:
+    if task.is_over:
         raise tasks.done()
     act = turnover.act_between(room.status, to)
     turnover.check_permission(act, work.caller)

@@ -1,15 +1,20 @@
 """Writes a change of a room's status together with what becomes of the room's cleaning task."""
 
-from contracts.rooms.events import HousekeepingTaskDone, HousekeepingTaskOpened, RoomStatus
+from contracts.rooms.events import (
+    HousekeepingTaskDone,
+    HousekeepingTaskOpened,
+    HousekeepingTaskWithdrawn,
+    RoomStatus,
+)
 from contracts.rooms.tasks import TaskStatus
 from services.rooms.domain.rooms import NewRoomStatus, Room
 from services.rooms.domain.tasks import CLOSED_BY, OPENED_BY
-from services.rooms.lifecycle import Act
+from services.rooms.lifecycle import Act, MoveOutUndone
 from services.rooms.work import RoomsWork
 
 
 def follow(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> int:
-    """Write the room's change, and open, start, stop or close its task; returns the room's new version.
+    """Write the room's change, and open, start, stop, close or withdraw its task; returns the room's new version.
 
     `room` is the room before the act.
     """
@@ -19,6 +24,8 @@ def follow(work: RoomsWork, room: Room, act: type[Act], new: NewRoomStatus) -> i
     if new.status is RoomStatus.CLEANING_IN_PROGRESS:
         by = work.caller.actor if work.caller.kind == "staff" else None
         record(work, room, work.tasks.start(room, by=by, now=work.now), TaskStatus.OPEN, TaskStatus.IN_PROGRESS)
+    elif act is MoveOutUndone:
+        _withdraw(work, room)
     elif new.status in CLOSED_BY:
         close(work, room)
     elif room.status is RoomStatus.CLEANING_IN_PROGRESS:
@@ -34,8 +41,25 @@ def close(work: RoomsWork, room: Room) -> None:
         return
     hotel, number = room.hotel, room.room_number
     work.publish(HousekeepingTaskDone(hotel=hotel, room_number=number, task_id=closed[0], by=by, done_at=work.now))
-    in_progress = room.status is RoomStatus.CLEANING_IN_PROGRESS
-    record(work, room, closed, TaskStatus.IN_PROGRESS if in_progress else TaskStatus.OPEN, TaskStatus.DONE)
+    record(work, room, closed, _progress(room), TaskStatus.DONE)
+
+
+def _withdraw(work: RoomsWork, room: Room) -> None:
+    """Withdraw the room's task, if there is one: the room's guest is back. `room` is the room before the change."""
+    by = work.caller.actor
+    withdrawn = work.tasks.withdraw(room, now=work.now)
+    if withdrawn is None:
+        return
+    hotel, number = room.hotel, room.room_number
+    work.publish(
+        HousekeepingTaskWithdrawn(hotel=hotel, room_number=number, task_id=withdrawn[0], by=by, withdrawn_at=work.now)
+    )
+    record(work, room, withdrawn, _progress(room), TaskStatus.WITHDRAWN)
+
+
+def _progress(room: Room) -> TaskStatus:
+    """The progress of the open task of a room."""
+    return TaskStatus.IN_PROGRESS if room.status is RoomStatus.CLEANING_IN_PROGRESS else TaskStatus.OPEN
 
 
 def record(

@@ -89,7 +89,7 @@ class SqlHolds(RoomsStore):
 
     def get(self, hotel: str, booking_id: str) -> Hold | None:
         """One hold, without its parts and without a lock."""
-        return self._one(_hold_of, ONE, {"hotel": hotel, "booking_id": booking_id})
+        return self._one(hold_of, ONE, {"hotel": hotel, "booking_id": booking_id})
 
     def lock_all(self, hotels: Iterable[str], booking_ids: Iterable[str]) -> dict[str, Hold]:
         """Lock the holds of these bookings, which are at these hotels, ascending by booking id.
@@ -100,10 +100,8 @@ class SqlHolds(RoomsStore):
         rows = self._connection.execute(LOCK, keys).all()
         if not rows:
             return {}
-        parts: dict[str, list[HoldPart]] = {}
-        for row in self._connection.execute(PARTS, keys):
-            parts.setdefault(row.booking_id, []).append(typed_row(HoldPart, row))
-        return {row.booking_id: _hold_of(row, parts.get(row.booking_id, ())) for row in rows}
+        parts = parts_of(self._connection.execute(PARTS, keys))
+        return {row.booking_id: hold_of(row, parts.get(row.booking_id, ())) for row in rows}
 
     def write_parts(self, holds: Sequence[Hold]) -> None:
         """Replace the stored parts of each of these locked holds by the parts that the hold has here."""
@@ -135,5 +133,14 @@ class SqlHolds(RoomsStore):
         return self._number(CHANGE, row)
 
 
-def _hold_of(row: Any, parts: Sequence[HoldPart] = ()) -> Hold:
+def parts_of(rows: Iterable[Any]) -> dict[str, list[HoldPart]]:
+    """The parts of holds from their rows, keyed by booking id."""
+    parts: dict[str, list[HoldPart]] = {}
+    for row in rows:
+        parts.setdefault(row.booking_id, []).append(typed_row(HoldPart, row))
+    return parts
+
+
+def hold_of(row: Any, parts: Sequence[HoldPart] = ()) -> Hold:
+    """The hold from its row."""
     return typed_row(Hold, row, stay=Stay(row.check_in, row.check_out), parts=tuple(parts))

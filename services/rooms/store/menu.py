@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.database.arrays import one_of
 from contracts.rooms.menu import MenuItem
 from contracts.values import Money
 from services.rooms.domain.hotels import Hotel
@@ -40,7 +41,7 @@ class SqlMenu(RoomsStore):
     def with_ids(self, hotel: Hotel, ids: Collection[int]) -> list[MenuItem]:
         """The hotel's items with these ids."""
         possible = [item_id for item_id in ids if item_id in IDS]
-        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, ITEM.c.id.in_(possible))
+        query = sa.select(ITEM).where(ITEM.c.hotel == hotel.slug, one_of(ITEM.c.id, possible))
         return [_item_of(row, hotel) for row in self._connection.execute(query)]
 
     def get(self, hotel: Hotel, item_id: int) -> MenuItem | None:

@@ -32,6 +32,10 @@ CLOSE = sa.text("""
 UPDATE cleaning_task SET done_at = :now, done_by = CAST(:by AS jsonb), version = version + 1
 WHERE hotel = :hotel AND room_id = :room AND done_at IS NULL RETURNING id, version
 """)
+WITHDRAW = sa.text("""
+UPDATE cleaning_task SET done_at = :now, withdrawn_at = :now, version = version + 1
+WHERE hotel = :hotel AND room_id = :room AND done_at IS NULL RETURNING id, version
+""")
 ASSIGN = sa.text("""
 UPDATE cleaning_task SET assignee = CAST(:assignee AS jsonb), version = version + 1
 WHERE hotel = :hotel AND id = :id RETURNING version
@@ -48,7 +52,8 @@ STATES = {
     None: "k.done_at IS NULL",
     TaskStatus.OPEN: "k.done_at IS NULL AND k.started_at IS NULL",
     TaskStatus.IN_PROGRESS: "k.done_at IS NULL AND k.started_at IS NOT NULL",
-    TaskStatus.DONE: "k.done_at IS NOT NULL",
+    TaskStatus.DONE: "k.done_at IS NOT NULL AND k.withdrawn_at IS NULL",
+    TaskStatus.WITHDRAWN: "k.done_at IS NOT NULL AND k.withdrawn_at IS NOT NULL",
 }
 
 
@@ -88,6 +93,10 @@ class SqlTasks(RoomsStore):
         """Close the room's task; returns its id and new version, None where the room has no open task."""
         return self._write(CLOSE, _of(room, by=_json(by), now=now))
 
+    def withdraw(self, room: Room, *, now: datetime) -> tuple[int, int] | None:
+        """Withdraw the room's task; returns its id and new version, None where the room has no open task."""
+        return self._write(WITHDRAW, _of(room, now=now))
+
     def assign(self, task: CleaningTask, *, to: Actor | None) -> int:
         """Set the assignee, or unassign the task where `to` is None; returns the task's new version."""
         return self._number(ASSIGN, {"hotel": task.hotel, "id": task.id, "assignee": _json(to)})
@@ -99,11 +108,11 @@ class SqlTasks(RoomsStore):
     def page(self, query: ListTasks) -> tuple[int, list[CleaningTask]]:
         """The number of matching tasks, and the tasks of the page.
 
-        Open tasks are ordered oldest first, done tasks latest first.
+        Open tasks are ordered oldest first, done and withdrawn tasks latest first.
         """
         where = f"WHERE k.hotel = :hotel AND {STATES[query.status]} AND {OF_ASSIGNEE}"
         where += f" AND {IN_ROOM}" if query.room_number else ""
-        order = "DESC" if query.status is TaskStatus.DONE else "ASC"
+        order = "DESC" if query.status in (TaskStatus.DONE, TaskStatus.WITHDRAWN) else "ASC"
         return self._page(
             _task_of,
             count=sa.text(f"SELECT count(*) FROM cleaning_task k {where}"),  # noqa: S608
@@ -127,4 +136,5 @@ def _json(actor: Actor | None) -> str | None:
 def _task_of(row: Any) -> CleaningTask:
     assignee = codec.typed(row.assignee, Actor) if row.assignee else None
     done_by = codec.typed(row.done_by, Actor) if row.done_by else None
-    return typed_row(CleaningTask, row, assignee=assignee, done_by=done_by)
+    done_at = None if row.withdrawn_at else row.done_at
+    return typed_row(CleaningTask, row, assignee=assignee, done_by=done_by, done_at=done_at)

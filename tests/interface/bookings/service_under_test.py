@@ -27,6 +27,7 @@ from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItem
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.rooms.settings import GetSettings, OperatingSettings
+from contracts.rooms.undo import CheckUndo, HeldAgain, HoldAgain, UndoCheck, UndoMoveIn, UndoMoveOut
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from contracts.values import Caller, Context, Price
 from services.bookings.service import SERVICE
@@ -105,6 +106,22 @@ class FakeRooms:
                 return Candidates(rooms=())
             case TakeRoomBack() | ReleaseInventory():
                 return Nothing()
+        return self._undone(message)
+
+    def _undone(self, message: Ask[Any]) -> Any:
+        match message:
+            case UndoMoveIn():
+                return self._room(message.booking_id, message.room_status)
+            case UndoMoveOut():
+                room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+                return RoomOccupiedReply(room=room, wifi=WiFi(ssid="Killarney", password="wifi-secret"))
+            case HoldAgain():
+                return HeldAgain(first_night=build.CHECK_IN + timedelta(days=1))
+            case CheckUndo() if message.booking_id not in self.rooms:
+                return UndoCheck(first_night=build.CHECK_IN + timedelta(days=1))
+            case CheckUndo():
+                room = self._room(message.booking_id, RoomStatus.OCCUPIED)
+                return UndoCheck(room_number=room.room_number, room_status=room.room_status)
         raise AssertionError(f"rooms was asked {message}")
 
     def _received(self, message: GetSettings | ReceiveWalkIn) -> OperatingSettings | Received:

@@ -1,4 +1,4 @@
-"""Recovery: interrupted actions are carried out, and orphan holds are released."""
+"""Recovery: actions that were interrupted are carried out, once."""
 
 from typing import Any
 
@@ -7,26 +7,27 @@ import pytest
 from chassis.messaging.event_dispatcher import APPLIED
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.amendments import AmendBooking
-from contracts.bookings.asks import CancelBooking, SubmitBooking
+from contracts.bookings.asks import SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
+from contracts.bookings.undo import UndoCheckIn, UndoCheckOut
 from contracts.rooms.assignments import GiveRoom, TakeRoomBack
-from contracts.rooms.events import InventoryHeld, InventoryReleased, RoomOccupied, RoomVacated
+from contracts.rooms.events import RoomOccupied, RoomVacated
 from contracts.rooms.extensions import ExtendStay
-from contracts.rooms.holds import HoldInventory, ReleaseInventory
+from contracts.rooms.holds import HoldInventory
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
+from contracts.rooms.undo import UndoMoveIn, UndoMoveOut
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
-from services.bookings.handlers.holds import release_orphan_holds
 from services.bookings.store import event_effects
 from services.bookings.store.bookings import SqlBookings
 from services.bookings.work import BookingsWork
 from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.steps import ARRIVES, about, refused
-from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, HOTEL, NOW, STAFF
+from tests.interface.bookings.steps import ARRIVES, about
+from tests.unit.bookings.builders import HOTEL, STAFF
 
 STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
     (GiveRoom, AssignRoom, {"room_number": "101"}, "RoomAssigned"),
@@ -35,6 +36,8 @@ STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
     (MoveGuest, MoveRoom, {"to_room_number": "102"}, "RoomMoved"),
     (MoveOut, CheckOut, {}, "GuestCheckedOut"),
     (ExtendStay, ExtendBooking, {"add_nights": 1}, "StayExtended"),
+    (UndoMoveIn, UndoCheckIn, {"room_status": "READY_FOR_GUEST"}, "CheckInUndone"),
+    (UndoMoveOut, UndoCheckOut, {}, "CheckOutUndone"),
 ]
 
 
@@ -48,8 +51,10 @@ def prepared(service: BookingsUnderTest, command: type[Any]) -> str:
     service.at(ARRIVES)
     if command is not AssignRoom:
         service.ask(AssignRoom(**about(booking_id, room_number="101")))
-    if command in (CheckOut, ExtendBooking, MoveRoom):
+    if command in (CheckOut, ExtendBooking, MoveRoom, UndoCheckIn, UndoCheckOut):
         service.ask(CheckIn(**about(booking_id)))
+    if command is UndoCheckOut:
+        service.ask(CheckOut(**about(booking_id)))
     return booking_id
 
 
@@ -235,66 +240,3 @@ def test_an_event_of_rooms_that_skips_no_lock_would_wait(
     monkeypatch.setattr(event_effects, "EXPEDITE", event_effects.EXPEDITE.replace("SKIP LOCKED", ""))
 
     assert waiting_for_the_end(service) == [APPLIED]
-
-
-def held_for(booking_id: str) -> InventoryHeld:
-    return InventoryHeld(
-        booking_id=booking_id, hotel=HOTEL, room_type_code="DBL", check_in=CHECK_IN, check_out=CHECK_OUT, held_at=NOW
-    )
-
-
-def released(service: BookingsUnderTest) -> list[str]:
-    return [message.booking_id for message in service.rooms.asks if isinstance(message, ReleaseInventory)]
-
-
-def test_a_hold_of_a_booking_never_stored_is_released_after_a_minute(service: BookingsUnderTest) -> None:
-    service.deliver(held_for("BK-2030-NOBODY"))
-    assert not service.tick(release_orphan_holds)
-
-    due(service)
-    assert service.tick(release_orphan_holds)
-
-    assert released(service) == ["BK-2030-NOBODY"]
-    service.deliver(InventoryReleased(booking_id="BK-2030-NOBODY", hotel=HOTEL))
-    assert not service.rows("SELECT * FROM hold")
-
-
-def test_a_hold_outliving_its_booking_is_released(service: BookingsUnderTest) -> None:
-    booking_id = service.book().booking.booking_id
-    service.deliver(held_for(booking_id))
-    service.ask(CancelBooking(**about(booking_id)))
-    assert not service.tick(release_orphan_holds)  # rooms has a minute to hear of it
-
-    due(service)
-    service.tick(release_orphan_holds)
-
-    assert released(service) == [booking_id]
-
-
-def test_a_drafts_hold_is_released_while_submission_is_shut_out(service: BookingsUnderTest) -> None:
-    created = service.book(draft=True)
-    booking_id = created.booking.booking_id
-    service.deliver(held_for(booking_id))
-    tried: list[str] = []
-
-    def meanwhile(ask: ReleaseInventory) -> Any:
-        tried.append(refused(service, SubmitBooking(**about(booking_id)), guest_of(created)))
-        return service.rooms.answer(ask)
-
-    service.rooms.instead[ReleaseInventory] = meanwhile
-    due(service)
-    assert service.tick(release_orphan_holds)
-
-    assert tried == ["ACTION_IN_PROGRESS"]
-    assert (service.stored(booking_id).pending, service.stored(booking_id).version) == (None, 1)
-    assert service.ask(SubmitBooking(**about(booking_id)), guest_of(created)).status is BookingStatus.PENDING_PAYMENT
-
-
-def test_an_orphan_hold_waits_for_rooms(service: BookingsUnderTest) -> None:
-    service.deliver(held_for("BK-2030-NOBODY"))
-    service.rooms.instead[ReleaseInventory] = Unavailable("away")
-    due(service)
-
-    assert not service.tick(release_orphan_holds)
-
-    assert service.row("SELECT check_at > now() + interval '50 s' AS later FROM hold").later

@@ -1,17 +1,17 @@
-"""A broker of this folder alone, because the tests open and close its permissions."""
+"""The session's broker, as its definitions make it, before and after the tests of each file."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from sandbox.stack.commands import BROKER_USERS, COMMANDS
+from chassis.messaging.migrate import migrate
 from sandbox.stack.rabbit import RabbitNode
+from tests.interface.chassis.conftest import purge
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
-    """A private RabbitMQ with the product's users and topology."""
-    directory = Path(tmp_path_factory.mktemp("rabbit"))
-    with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
-        yield node
+def node(rabbit: RabbitNode) -> Iterator[RabbitNode]:
+    """The session's RabbitMQ with empty queues; further partitions are removed afterwards."""
+    yield purge(rabbit)
+    migrate(rabbit.amqp_url, partitions=1)
+    purge(rabbit)

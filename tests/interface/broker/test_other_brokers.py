@@ -18,8 +18,10 @@ from chassis.messaging.migrate import hashes, import_over_management, migrate
 from chassis.observability import logs
 from contracts.rooms.rooms import GetRoomHistory
 from sandbox.stack import rabbit as rabbit_module
+from sandbox.stack.external_rabbit import ExternalRabbit
 from sandbox.stack.ports import Ports
 from sandbox.stack.rabbit import RabbitNode
+from tests.fakes.running_rabbit import running_rabbit
 from tests.interface.chassis.conftest import Owner, Toy, program, relay_of, until, until_two_answer
 
 pytestmark = pytest.mark.timeout(180)
@@ -29,7 +31,8 @@ pytestmark = pytest.mark.timeout(180)
 def managed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     """A broker with an administrator, the management API, and nothing else."""
     ports = Ports()
-    with RabbitNode(Path(tmp_path_factory.mktemp("managed")), console_port=ports.choose("console")) as node:
+    directory, console = tmp_path_factory.mktemp("managed"), ports.choose("console")
+    with running_rabbit(directory, definitions=(), users=(), console_port=console) as node:
         yield node
     ports.release()
 
@@ -68,7 +71,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     """A broker without the plugin."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rabbit_module, "has_hash_exchange", lambda: False)
-        with RabbitNode(Path(tmp_path_factory.mktemp("plain"))) as node:
+        with running_rabbit(tmp_path_factory.mktemp("plain"), definitions=(), users=()) as node:
             yield node
 
 
@@ -113,21 +116,29 @@ def test_a_service_without_the_plugin_answers_asks_and_applies_events(
         toy.dispose()
 
 
+@pytest.fixture
+def empty(managed: RabbitNode) -> Iterator[ExternalRabbit]:
+    """A virtual host without anything."""
+    credentials = urlsplit(managed.amqp_url).netloc.rpartition("@")[0]
+    management = f"http://{credentials}@127.0.0.1:{managed.console_port}"
+    with ExternalRabbit(managed.amqp_url, management_url=management) as made:
+        yield made
+
+
 def test_a_process_waits_for_the_topology_with_one_clear_line(
-    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+    empty: ExternalRabbit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.configure("rooms")
     lines: list[str] = []
-    with RabbitNode(Path(tmp_path_factory.mktemp("empty"))) as node:
-        client = AskClient(node.amqp_url, "rooms").start()
-        try:
-            until(lambda: bool(lines.extend(_missing(capsys)) or lines), what="the line")
-            assert not client._keeper.opened.wait(3)
-            lines += _missing(capsys)
-            migrate(node.amqp_url)
-            assert client._keeper.opened.wait(60)
-        finally:
-            client.stop()
+    client = AskClient(empty.amqp_url, "rooms").start()
+    try:
+        until(lambda: bool(lines.extend(_missing(capsys)) or lines), what="the line")
+        assert not client._keeper.opened.wait(3)
+        lines += _missing(capsys)
+        migrate(empty.amqp_url)
+        assert client._keeper.opened.wait(60)
+    finally:
+        client.stop()
 
     assert len(lines) == 1
     assert "rooms.replies" in lines[0]

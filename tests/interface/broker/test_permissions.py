@@ -17,6 +17,7 @@ from contracts.catalogue import OWNERS
 from contracts.operations import Ping
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.broker.attacks import Attack, attacks
+from tests.interface.chassis.conftest import purge
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -26,9 +27,11 @@ def opened_permissions(node: RabbitNode) -> Iterator[None]:
     """Every user may do everything."""
     everything = (".*", ".*", ".*")
     set_permissions(node, dict.fromkeys(topology.USERS, everything))
-    yield
-    rights = {user: permissions(user) for user in topology.USERS}
-    set_permissions(node, {user: (each.configure, each.write, each.read) for user, each in rights.items()})
+    try:
+        yield
+    finally:
+        rights = {user: permissions(user) for user in topology.USERS}
+        set_permissions(node, {user: (each.configure, each.write, each.read) for user, each in rights.items()})
 
 
 def set_permissions(node: RabbitNode, rights: dict[str, tuple[str, str, str]]) -> None:
@@ -38,7 +41,7 @@ def set_permissions(node: RabbitNode, rights: dict[str, tuple[str, str, str]]) -
         )
         for user, patterns in rights.items()
     )
-    node.ctl("eval", f"{calls}.")
+    node.ctl("eval", f"{calls}.", timeout=120)
 
 
 def _erlang(text: str) -> str:
@@ -59,9 +62,7 @@ def opened(node: RabbitNode) -> dict[str, bool]:
     """What the attacks come to where everything is allowed; afterwards the queues are empty again."""
     with opened_permissions(node):
         results = outcomes(node)
-    with pika.BlockingConnection(pika.URLParameters(node.amqp_url)) as connection:
-        for queue in reversed(topology.topology().queues):
-            connection.channel().queue_purge(queue.name)
+    purge(node)
     return results
 
 

@@ -165,9 +165,8 @@ def program(module: Sequence[str], environment: dict[str, str]) -> Iterator[subp
             process.wait()
 
 
-@pytest.fixture
-def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
-    """The broker with empty queues, those in which an earlier test's messages wait for another try included."""
+def purge(rabbit: RabbitNode) -> RabbitNode:
+    """The broker with empty queues, those in which messages wait for another try included."""
     from chassis.messaging import topology
 
     with pika.BlockingConnection(pika.URLParameters(rabbit.amqp_url)) as connection:
@@ -175,6 +174,12 @@ def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
         for queue in reversed(topology.topology().queues):  # what waits first, or it would come back to an empty inbox
             channel.queue_purge(queue.name)
     return rabbit
+
+
+@pytest.fixture
+def clean_rabbit(rabbit: RabbitNode) -> RabbitNode:
+    """The broker with empty queues, whatever an earlier test has left there."""
+    return purge(rabbit)
 
 
 @pytest.fixture

@@ -24,10 +24,15 @@ class Call:
 
 
 @dataclass(frozen=True)
-class CallInOrder(Call):
-    """The same, in one order."""
+class CallAbout(Call):
+    """The same, in order per subject."""
 
-    order_key = "all"
+    subject: str
+
+    @property
+    def order_key(self) -> str:
+        """The subject."""
+        return self.subject
 
 
 class Process:

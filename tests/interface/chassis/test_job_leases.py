@@ -16,9 +16,11 @@ from chassis.jobs.runner import JobRunner
 from chassis.refusal import PermanentFailure
 from chassis.service import Job
 from chassis.transactions import job_queue
+from chassis.transactions.conversation import JobConversation
 from chassis.transactions.job_queue import LeasedJob
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
+from contracts.values import Context
 from tests.fakes.roles import granted_engine, running_engine
 from tests.interface.chassis.conftest import until
 
@@ -101,6 +103,43 @@ def test_without_renewal_a_long_call_would_be_made_twice(
 
     outside.go_on.set()
     calling.join()
+
+
+def lease_after_a_long_call(worker: JobRunner) -> bool:
+    """Whether a process, after a call that took longer than one lease, takes its lease for one that may be over."""
+    taken_for_over: list[bool] = []
+
+    def long_call(calls: Sequence[Call], conversation: Any) -> list[str]:
+        time.sleep(0.6)
+        taken_for_over.append(conversation.lease_may_be_over)
+        return ["done"] * len(calls)
+
+    leased = worker.claim()
+    JobRunner(Job(Call, long_call), worker.unit_of_work, lambda *_: None).run(leased)
+    return taken_for_over[0]
+
+
+def test_a_lease_that_is_renewed_is_not_over(worker: JobRunner) -> None:
+    assert not lease_after_a_long_call(worker)
+
+
+def test_a_process_whose_renewals_do_not_succeed_knows_that_its_lease_may_be_over(
+    worker: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "renewed", lambda *_, **__: nullcontext())
+
+    assert lease_after_a_long_call(worker)
+
+
+def test_a_renewal_that_finds_its_job_taken_over_renews_nothing(worker: JobRunner) -> None:
+    [mine] = worker.claim()
+    until(lambda: bool(worker.claim()), within=3, what="somebody else taking over")
+    conversation: JobConversation[Any] = JobConversation(worker.unit_of_work, lambda *_: None, Context(), leased=[mine])
+
+    with worker.unit_of_work.reading.connect() as connection:
+        conversation.renew(connection)
+
+    assert conversation.lease_may_be_over
 
 
 def test_a_job_of_a_dead_process_is_claimed_by_another_once_its_lease_has_ended(worker: JobRunner) -> None:
@@ -198,4 +237,4 @@ def test_without_the_condition_of_an_open_job_it_ends_twice(
     monkeypatch.setattr(job_queue, "_OPEN", sa.true())
     monkeypatch.setattr(job_queue, "_END", job_queue._END.replace("AND done_at IS NULL AND gave_up_at IS NULL", ""))
 
-    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success", "success", "given up"]
+    assert ends_of_a_job_that_two_processes_ran(unit_of_work) == ["success", "success"]

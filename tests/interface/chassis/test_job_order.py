@@ -21,7 +21,9 @@ from chassis.transactions.work import Work
 from tests.fakes.driver import engine_under_test
 from tests.interface.chassis.conftest import until
 
-TRY_LOCK = "pg_try_advisory_xact_lock(hashtext(:kind), hashtext(order_key))"
+LOCK = "FOR UPDATE OF job SKIP LOCKED"
+COMPARISON = "AND job.try_at = opening.try_at"
+PAUSE = 7  # the advisory lock for which a claim waits after its begin
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,51 @@ def test_two_workers_that_claim_at_once_keep_the_order_of_a_subject(unit_of_work
 def test_without_the_lock_a_subject_s_first_call_would_follow_its_second(
     unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_order, "_LOCK_DUE", sa.text(str(job_order._LOCK_DUE).replace(TRY_LOCK, "true")))
+    replace(monkeypatch, LOCK, "")
 
     assert calls_of_two_workers_at_once(unit_of_work) == ["A1", "A2", "A1"]
+
+
+def replace(monkeypatch: pytest.MonkeyPatch, part: str, by: str) -> None:
+    """Replace a part of the statement that claims."""
+    text = job_order.LEASE.text
+    assert part in text
+    monkeypatch.setattr(job_order, "LEASE", sa.text(text.replace(part, by)))
+
+
+def claimed_by_a_slow_claim(unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The jobs of a claim that has begun when another worker claims the first of two jobs and has not ended it."""
+    first, second = (worker(unit_of_work, Outside(), batch_size=1) for _ in range(2))
+    enqueue(unit_of_work, "A1", "A2")
+    prompt = job_order.LEASE
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work.begin() as work:
+            work.connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({PAUSE})"))
+            replace(
+                monkeypatch,
+                "SELECT position, order_key, try_at, try_at <=",
+                f"""
+                SELECT position, order_key, try_at, pg_advisory_xact_lock({PAUSE}), try_at <=""",
+            )
+            slow = pool.submit(first.claim)
+            answered_or_waiting(unit_of_work, slow.done)
+            monkeypatch.setattr(job_order, "LEASE", prompt)
+            assert names(second.claim()) == ["A1"]
+        return names(slow.result(10))
+
+
+def test_a_subject_whose_first_job_was_claimed_since_a_claim_began_is_passed_over(
+    unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert claimed_by_a_slow_claim(unit_of_work, monkeypatch) == []
+
+
+def test_without_the_comparison_the_first_job_would_be_leased_twice(
+    unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace(monkeypatch, COMPARISON, "")
+
+    assert claimed_by_a_slow_claim(unit_of_work, monkeypatch) == ["A1"]
 
 
 def test_many_workers_call_about_each_subject_in_order_and_one_at_a_time(unit_of_work: UnitOfWork) -> None:
@@ -209,30 +253,45 @@ def test_a_batch_takes_the_oldest_jobs_of_several_subjects(unit_of_work: UnitOfW
     assert names(worker(unit_of_work, Outside(), batch_size=4).claim()) == ["A1", "B1", "A2", "C1"]
 
 
-def test_a_locked_subject_is_left_alone_until_its_transaction_ends(unit_of_work: UnitOfWork) -> None:
+def claimed_beside_a_replay(unit_of_work: UnitOfWork) -> list[str]:
+    """The jobs of a claim that begins while the given-up first of two jobs is opened again."""
     runner = worker(unit_of_work, Outside())
-    enqueue(unit_of_work, "A1", "B1")
-
+    enqueue(unit_of_work, "A1", "A2")
     with unit_of_work.begin() as work:
-        job_order.lock_order_key(work.connection, Call, "A")
-        assert names(runner.claim()) == ["B1"]
+        work.connection.execute(sa.text("UPDATE job SET gave_up_at = now() WHERE key = 'A1'"))
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work.begin() as work:
+            job_order.lock_jobs(work.connection)
+            late = pool.submit(runner.claim)
+            answered_or_waiting(unit_of_work, late.done)
+            assert work.retry_job("A1")
+        return names(late.result(10))
 
-    assert names(runner.claim()) == ["A1"]
+
+def test_a_claim_beside_a_replay_sees_the_replayed_job(unit_of_work: UnitOfWork) -> None:
+    assert claimed_beside_a_replay(unit_of_work) == ["A1", "A2"]
 
 
-def test_a_claim_takes_two_statements_however_many_jobs_there_are_and_one_where_none_is_due(
-    unit_of_work: UnitOfWork,
+def test_without_the_lock_of_the_jobs_a_replayed_job_would_be_overtaken(
+    unit_of_work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(job_order, "_LOCK", sa.text("SELECT 1"))
+
+    assert claimed_beside_a_replay(unit_of_work) == ["A2"]
+
+
+def test_a_claim_is_one_statement_however_many_jobs_there_are(unit_of_work: UnitOfWork) -> None:
     sent: list[str] = []
-    sa.event.listen(unit_of_work.engine, "before_cursor_execute", lambda *event: sent.append(event[2]))
+    for engine in (unit_of_work.engine, unit_of_work.reading):
+        sa.event.listen(engine, "before_cursor_execute", lambda *event: sent.append(event[2]))
     runner = worker(unit_of_work, Outside(), batch_size=20)
     enqueue(unit_of_work, "A1")
 
     def cost_of_a_claim() -> tuple[int, int]:
         sent.clear()
-        return len(runner.claim()), len(sent)
+        return len(runner.claim()), len(set(sent))
 
-    assert cost_of_a_claim() == (1, 2)
+    assert cost_of_a_claim() == (1, 1)
     assert cost_of_a_claim() == (0, 1)
     enqueue(unit_of_work, *(f"{subject}{number}" for number in range(2, 12) for subject in "ABCDEFGH"))
-    assert cost_of_a_claim() == (20, 2)
+    assert cost_of_a_claim() == (20, 1)

@@ -12,7 +12,7 @@ from chassis.transactions.new_jobs import Reservation
 from chassis.transactions.unit_of_work import UnitOfWork
 from chassis.transactions.work import Work
 from tests.fakes.roles import granted_engine, running_engine
-from tests.interface.chassis.job_process import Call, CallInOrder, Process
+from tests.interface.chassis.job_process import Call, Process
 
 
 @pytest.fixture
@@ -168,17 +168,6 @@ def test_a_claim_leaves_no_worker_to_a_reservation(engine: sa.Engine) -> None:
 
     assert reserved == [None]
     assert len(process.workers) == 1
-
-
-def test_an_ordered_job_is_claimed(engine: sa.Engine) -> None:
-    process = Process(engine, CallInOrder)
-
-    process.enqueue(1, kind=CallInOrder)
-    assert rows(engine) == [(0, False, False)]
-    process.run_workers()
-
-    assert process.called == [1]
-    assert process.claims[0] == 1
 
 
 def test_a_job_that_is_due_later_is_not_leased(engine: sa.Engine) -> None:

@@ -16,7 +16,6 @@ from contracts.rooms.hotels import GetHotel
 from contracts.values import Caller, Context, Permission
 from gateway.bus.ask_replies import Replies
 from gateway.bus.rabbit import RabbitBus
-from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
 from tests.interface.gateway.responder import Responder
 
@@ -177,39 +176,41 @@ def test_an_event_that_bookings_did_not_sign_reaches_nobody_where_the_gateway_ve
         transport.close()
 
 
+@pytest.fixture
+def stoppable(rabbit: RabbitNode) -> Iterator[RabbitNode]:
+    """The session's broker, which runs again afterwards."""
+    yield rabbit
+    rabbit.start()
+
+
 def test_asks_fail_at_once_when_the_broker_stops_and_work_when_it_returns(
-    tmp_path_factory: pytest.TempPathFactory,
+    asking: AskTransport, stoppable: RabbitNode
 ) -> None:
-    directory = tmp_path_factory.mktemp("own-rabbit")
-    with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
-        asking = AskTransport(node.url_of("gateway"))
+    async def outage(bus: RabbitBus) -> float:
+        loop = asyncio.get_running_loop()
+        with bus.subscribe("BK-1") as hearing:
+            under_way = asyncio.ensure_future(bus.ask(Ping(), Context(), service="rooms", deadline=60))
+            await asyncio.sleep(0.2)
+            killed = loop.run_in_executor(None, stoppable.kill)
+            began = loop.time()
+            with pytest.raises(Unavailable):
+                await under_way
+            took = loop.time() - began
+            await killed
+            assert await hearing.next(within=5) is None
+            assert not bus.up
+        return took
 
-        async def outage(bus: RabbitBus) -> float:
-            loop = asyncio.get_running_loop()
-            with bus.subscribe("BK-1") as hearing:
-                under_way = asyncio.ensure_future(bus.ask(Ping(), Context(), service="rooms", deadline=60))
-                await asyncio.sleep(0.2)
-                killed = loop.run_in_executor(None, node.kill)
-                began = loop.time()
-                with pytest.raises(Unavailable):
-                    await under_way
-                took = loop.time() - began
-                await killed
-                assert await hearing.next(within=5) is None
-                assert not bus.up
-            return took
+    async def back(bus: RabbitBus) -> Any:
+        async with asyncio.timeout(20):
+            while not bus.up:
+                await asyncio.sleep(0.05)
+        return (await bus.ask(Ping(), Context(), service="rooms"))[0]
 
-        async def back(bus: RabbitBus) -> Any:
-            async with asyncio.timeout(20):
-                while not bus.up:
-                    await asyncio.sleep(0.05)
-            return (await bus.ask(Ping(), Context(), service="rooms"))[0]
-
-        with Responder(node.amqp_url, "rooms", lambda *_: None):
-            assert asking.run(outage) < 10
-        with pytest.raises(Unavailable):
-            asking.ask(Ping(), service="rooms", deadline=0.3)
-        node.start()
-        with Responder(node.amqp_url, "rooms", lambda *_: {"result": HEALTH}):
-            assert asking.run(back).ready is True
-        asking.close()
+    with Responder(stoppable.amqp_url, "rooms", lambda *_: None):
+        assert asking.run(outage) < 10
+    with pytest.raises(Unavailable):
+        asking.ask(Ping(), service="rooms", deadline=0.3)
+    stoppable.start()
+    with Responder(stoppable.amqp_url, "rooms", lambda *_: {"result": HEALTH}):
+        assert asking.run(back).ready is True

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.messaging import partition_leases
-from chassis.transactions import job_queue
+from chassis.transactions import job_order, job_queue
 from chassis.transactions.migrate import migrate
 from services.bookings.store import event_effects, hold_counts, holds
 from services.payments.store import applied_webhooks
@@ -39,6 +39,7 @@ def leasing() -> sa.sql.ClauseElement:
 # The service of the table, and the statement.
 UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "chassis.messaging.partition_leases._FREE_OF_EXPIRED": ("rooms", lambda: partition_leases._FREE_OF_EXPIRED),
+    "chassis.transactions.job_order.LEASE": ("rooms", lambda: job_order.LEASE),
     "chassis.transactions.job_queue._LEASE": ("rooms", lambda: job_queue._LEASE),
     "services.bookings.store.event_effects.EXPEDITE": ("bookings", lambda: event_effects.EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),

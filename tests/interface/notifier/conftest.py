@@ -11,7 +11,6 @@ from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskServer
 from chassis.messaging.event_dispatcher import APPLIED, EventDispatcher
 from chassis.refusal import Refusal
-from chassis.settings import with_driver
 from chassis.transactions.migrate import migrate
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings.communications import GetMailFacts, GetManyMailFacts, MailFacts, ManyMailFacts
@@ -26,7 +25,7 @@ from services.notifier.work import NotifierWork, dependencies
 
 TABLES = ("notice", "mail_count", "job", "outbox", "inbox", "inbox_position", "stream", "audit")
 from tests.fakes.emptied import empty
-from tests.fakes.roles import running_engine
+from tests.fakes.roles import owner_engine, running_engine
 from tests.interface.notifier.mail_batch import address
 from tests.unit.notifier.samples import mail_facts
 
@@ -144,12 +143,10 @@ def settings(database: str, pusher: PusherStandIn, mailbox: MailboxStandIn) -> N
 
 
 @pytest.fixture
-def notifier(settings: NotifierSettings) -> Iterator[Notifier]:
-    engine = sa.create_engine(with_driver(settings.database_url, "psycopg2"))
-    notifier = Notifier(engine, settings)
+def notifier(settings: NotifierSettings) -> Notifier:
+    engine = owner_engine(settings.database_url)
     empty(engine, *TABLES)
-    yield notifier
-    engine.dispose()
+    return Notifier(engine, settings)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis.transactions.conversation import JobConversation
 from contracts.bookings.communications import GetManyMailFacts
 from sandbox.mailbox.stand_in import MailboxStandIn
 from services.notifier.handlers import mails
@@ -31,7 +32,7 @@ def logins(monkeypatch: pytest.MonkeyPatch) -> list[SmtpServer]:
     return opened
 
 
-def as_one(connection: SmtpConnection, mail: Mail | Exception) -> str:
+def as_one(connection: SmtpConnection, mail: Mail | Exception, _: Any) -> str:
     """Send a mail of a batch whose mails share one outcome."""
     if isinstance(mail, Exception):
         raise mail
@@ -50,6 +51,19 @@ def test_a_batch_is_one_conversation_after_one_ask(
     assert len(logins) == 1
     assert [type(ask) for ask, _ in notifier.sent_asks] == [GetManyMailFacts]
     assert statuses(notifier) == ["SENT"] * 6
+
+
+def test_a_process_whose_lease_may_be_over_sends_nothing(
+    notifier: Notifier, mailbox: MailboxStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(notifier)
+    with monkeypatch.context() as stalled:
+        stalled.setattr(JobConversation, "lease_may_be_over", True)
+        send(notifier)
+
+    assert (times_sent(mailbox), statuses(notifier)) == ([0] * 6, ["PENDING"] * 6)
+    send(notifier)
+    assert (times_sent(mailbox), statuses(notifier)) == ([1] * 6, ["SENT"] * 6)
 
 
 def test_a_mail_that_fails_in_mid_batch_has_no_other_mail_sent_again(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from chassis.jobs import runner
 from contracts.bookings.approval import BookingConfirmed
 from contracts.bookings.communications import GetMailFacts
+from contracts.rooms.events import InventoryHeld
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import envelope_of, mail_facts, sample
 
@@ -73,9 +74,17 @@ def test_a_round_of_pushes_is_its_claim_and_its_result(notifier: Notifier) -> No
     with executed(notifier) as statements:
         assert notifier.run("PushNotice") == 1
 
-    claim, result, *last = statements
-    assert (claim, result) == ("job", "job")  # an ordered kind: the keys' locks, and the leases
-    assert last == ["alone: job notice", "job"]
+    assert statements == ["alone: job", "alone: job notice", "alone: job"]
+
+
+def test_a_round_of_availability_pushes_is_its_claim_and_its_result(notifier: Notifier) -> None:
+    notifier.deliver(envelope_of(sample(InventoryHeld)))
+    notifier.make_jobs_due()
+
+    with executed(notifier) as statements:
+        assert notifier.run("PushAvailability") == 1
+
+    assert statements == ["alone: job", "alone: job notice", "alone: job"]
 
 
 def test_a_round_of_mails_is_its_claim_its_count_and_its_result(notifier: Notifier) -> None:

@@ -20,11 +20,13 @@ from services.notifier.domain.jobs import PushAvailability, PushMessage, PushNot
 from services.notifier.handlers import notice_admin
 from services.notifier.settings import NotifierSettings
 from services.notifier.store.notices import SqlNotices
+from tests.interface.chassis.conftest import until
 from tests.interface.notifier.conftest import Notifier
 from tests.unit.notifier.samples import BOOKING, HOTEL, envelope_of, sample
 
 OTHER = "BK-2027-AAAA22"
 OPERATOR = Caller(kind="operator")
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def assigned(sequence: int, booking_id: str = BOOKING) -> Envelope:
@@ -121,29 +123,31 @@ def replayed_beside_a_later_push(
     notifier.deliver(assigned(2), assigned(1, OTHER))
     overtaken = SqlNotices.overtaken
 
-    def and_then_another_process_runs(self: SqlNotices, *args: Any) -> bool:
-        result = overtaken(self, *args)
-        second.run("PushNotice")
-        return result
+    with ThreadPoolExecutor(1) as pool:
 
-    patch.setattr(SqlNotices, "overtaken", and_then_another_process_runs)
-    notifier.answer(ReplayNotice(notice_id=notice.notice_id), OPERATOR)
+        def and_another_process_runs(self: SqlNotices, *args: Any) -> bool:
+            result = overtaken(self, *args)
+            running = pool.submit(second.run, "PushNotice")
+            until(lambda: running.done() or notifier.sql(WAITS) != [(0,)])
+            return result
+
+        patch.setattr(SqlNotices, "overtaken", and_another_process_runs)
+        notifier.answer(ReplayNotice(notice_id=notice.notice_id), OPERATOR)
     notifier.run("PushNotice")
 
 
-def test_a_replay_locks_the_pushes_about_its_subject_only(
+def test_a_replay_keeps_later_pushes_waiting_until_it_is_committed(
     notifier: Notifier, second: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replayed_beside_a_later_push(notifier, second, pusher, monkeypatch)
 
-    assert sequences(pusher) == [1, 2]
-    assert next(event["data"]["subject"] for event in pusher.events(event="room_assigned")) == OTHER
+    assert (sequences(pusher), sequences(pusher, OTHER)) == ([1, 2], [1])
 
 
-def test_without_the_lock_of_the_subject_a_replayed_push_would_follow_a_later_one(
+def test_without_the_lock_of_the_jobs_a_replayed_push_would_follow_a_later_one(
     notifier: Notifier, second: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notice_admin, "lock_order_key", lambda *_: None)
+    monkeypatch.setattr(notice_admin, "lock_jobs", lambda *_: None)
 
     replayed_beside_a_later_push(notifier, second, pusher, monkeypatch)
 

@@ -214,6 +214,21 @@ def test_after_an_outage_availability_is_pushed_once_per_hotel(
     assert notifier.sql("SELECT status, count(*) FROM notice GROUP BY status") == [("SENT", 3)]
 
 
+def test_an_availability_push_that_comes_after_a_later_one_is_not_sent(
+    notifier: Notifier, pusher: PusherStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = notifier.unit_of_work.now
+    for second in (-10, -20):  # the later second is committed, and pushed, first
+        earlier = timedelta(seconds=second)
+        monkeypatch.setattr(notifier.unit_of_work, "now", lambda by=earlier: now() + by)
+        notifier.deliver(envelope_of(sample(InventoryHeld, booking_id=f"BK-2027-AAAA{-second}")))
+        monkeypatch.setattr(notifier.unit_of_work, "now", now)
+        notifier.run("PushAvailability")
+
+    assert len(pusher.events(event="availability_changed")) == 1
+    assert notifier.sql("SELECT status, count(*) FROM notice GROUP BY status") == [("SENT", 2)]
+
+
 def test_a_push_asks_no_other_service(notifier: Notifier) -> None:
     notifier.deliver(held())
 

@@ -1,10 +1,9 @@
-"""A broker of this folder alone, because the tests change the number of its partitions; and several toy processes."""
+"""The session's broker with a number of partitions that tests change and restore; and several toy processes."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pika
 import pytest
@@ -13,21 +12,20 @@ import sqlalchemy as sa
 from chassis.messaging import topology
 from chassis.messaging.amqp.probe import QueueProbe
 from chassis.messaging.migrate import migrate
-from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.rabbit import RabbitNode
-from tests.interface.chassis.conftest import Owner, Toy, clean_rabbit, owner, relay, toy, until
+from tests.interface.chassis.conftest import Owner, Toy, clean_rabbit, owner, purge, relay, toy, until
 
 __all__ = ["clean_rabbit", "owner", "relay", "toy"]
 
 SETTLED_WITHIN = 10
 
 
-@pytest.fixture(scope="module")
-def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
-    """A private RabbitMQ with the product's users and topology, and one partition for each inbox."""
-    directory = Path(tmp_path_factory.mktemp("rabbit"))
-    with RabbitNode(directory, definitions=COMMANDS.definitions, users=BROKER_USERS) as node:
-        yield node
+@pytest.fixture(scope="module", autouse=True)
+def one_partition_again(rabbit: RabbitNode) -> Iterator[None]:
+    """Whatever becomes of the tests, each inbox has one partition afterwards."""
+    yield
+    migrate(rabbit.amqp_url, partitions=1)
+    purge(rabbit)
 
 
 class Processes:

@@ -53,4 +53,3 @@ def service(
     under_test.sql("UPDATE clock SET ahead_seconds = 0")
     yield under_test
     assert stripe.violations() == []
-    under_test.engine.dispose()

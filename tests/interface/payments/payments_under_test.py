@@ -13,7 +13,6 @@ from chassis import codec
 from chassis.jobs.runner import JobRunner
 from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.messaging.event_dispatcher import EventDispatcher
-from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
@@ -27,7 +26,7 @@ from services.payments.service import SERVICE
 from services.payments.work import PaymentsDependencies, PaymentsWork
 from tests.fakes.open_jobs import with_open_jobs
 from tests.fakes.remembered_clock import RememberedClock
-from tests.fakes.roles import running_engine
+from tests.fakes.roles import owner_engine, running_engine
 from tests.interface.payments.played_bookings import AMOUNT, HOTEL, PlayedBookings
 
 ORIGINS = ("https://hotel.example",)
@@ -45,7 +44,7 @@ class PaymentsUnderTest(PlayedBookings):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.engine = sa.create_engine(with_driver(self.url, "psycopg2"), pool_size=12)
+        self.engine = owner_engine(self.url)
         self.restart(self.cards)
 
     def restart(self, cards: Cards) -> None:

@@ -1,6 +1,7 @@
 """A failed refund is retried when staff request it: as a new refund, once, for what is still owed."""
 
 import pytest
+import sqlalchemy as sa
 import stripe
 
 from services.payments.store.payments import SqlPayments
@@ -9,6 +10,15 @@ from tests.interface.payments.failing_cards import Crash, CrashingCards, count_m
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
 
 FAILS = {"card": "4000000000005126"}
+FAILED_BEFORE = sa.text("""
+INSERT INTO payment SELECT (jsonb_populate_record(payment, jsonb_build_object(
+    'id', id || '-old', 'status', 'FAILED', 'captured', 0, 'session_id', NULL, 'intent_id', NULL
+))).* FROM payment WHERE id = :paid
+""")
+REFUND_OF_FAILED = sa.text("""
+INSERT INTO refund (hotel, payment_id, id, position, amount, status, retried)
+SELECT hotel, id || '-old', id || '-old-1', 1, 15000, 'FAILED', false FROM payment WHERE id = :paid
+""")
 
 
 def failed(service: PaymentsUnderTest, fee: int = 0) -> str:
@@ -139,3 +149,19 @@ def refund_manually(service: PaymentsUnderTest, booking_id: str) -> None:
     """Refund the payment directly at the provider."""
     client = stripe.StripeClient("sk_test_house", base_addresses={"api": service.stripe.url}, max_network_retries=0)
     client.v1.refunds.create({"payment_intent": service.payment(booking_id)["intent_id"]})
+
+
+def test_an_end_that_follows_an_undone_one_is_not_held_up_by_a_payment_that_has_failed(
+    service: PaymentsUnderTest,
+) -> None:
+    """The refund of a payment that did not match failed, and waits for staff; another payment was captured."""
+    booking_id = service.captured()
+    paid = service.payment(booking_id)["id"]
+    with service.begin() as work:
+        work.connection.execute(FAILED_BEFORE, {"paid": paid})
+        work.connection.execute(REFUND_OF_FAILED, {"paid": paid})
+
+    service.cancel(booking_id)
+    service.run_until_idle()
+
+    assert service.journal(booking_id)[-1] == ("refund", 15000)

@@ -28,7 +28,6 @@ def service(rooms_url: str) -> Iterator[RoomsUnderTest]:
     yield service
     assert (service.nights_with_wrong_sold(), service.rooms_with_wrong_tasks()) == ([], [])
     assert service.words_in_audit() == []
-    service.engine.dispose()
 
 
 @pytest.fixture

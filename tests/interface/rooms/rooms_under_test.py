@@ -15,7 +15,6 @@ from chassis.messaging.ask_server import AskServer
 from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
 from chassis.refusal import Refusal
 from chassis.service import method_of
-from chassis.settings import with_driver
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.message import Ask, Envelope, Event
 from contracts.rooms.assignments import GiveRoom, RoomTaken
@@ -26,13 +25,14 @@ from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.values import Caller, Context, Permission
 from services.rooms.service import SERVICE
 from services.rooms.work import RoomsWork
+from tests.fakes.planned_here import PLANNING_HERE
 
 Reply = TypeVar("Reply")
 SYSTEM = Caller(kind="system")
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 _numbers = count(1)
-from tests.fakes.roles import running_engine
+from tests.fakes.roles import owner_engine, running_engine
 
 
 def day(number: int) -> date:
@@ -53,8 +53,8 @@ class RoomsUnderTest:
     """The service on one database with the running role, and one hotel of the test. `engine` is the owner's."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(with_driver(url, "psycopg2"), pool_size=64, max_overflow=0)
-        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork)
+        self.engine = owner_engine(url)
+        self.unit_of_work = UnitOfWorkAtTime(running_engine(self.engine.url), RoomsWork, dependencies=PLANNING_HERE)
         self.ask_server = AskServer(SERVICE, self.unit_of_work, self._asks_nobody)
         self.event_dispatcher = EventDispatcher(SERVICE, self.unit_of_work)
         self.hotel = ""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.bulk_check_in import CheckInBookings
+from contracts.bookings.room_plan import PlanRooms
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.stays import AssignRoom, CheckIn, GetCandidateRooms, MarkNoShow, UnassignRoom
 from contracts.bookings.views import BookingRow, GuestDetails
@@ -43,6 +44,20 @@ def assign(colleague: Colleague) -> None:
     """Assign a room to any confirmed booking, also in place of the room that it has."""
     if booking := colleague.a_booking(BookingStatus.CONFIRMED):
         _assign(colleague, booking)
+
+
+def plan_rooms(colleague: Colleague) -> None:
+    """Give rooms to all stays of the next days, or to one stay; seldom only look at the plan."""
+    days = weighted(colleague.world, "days to plan", {1: 3, 3: 2, 31: 1})
+    booking = colleague.a_booking(BookingStatus.CONFIRMED) if colleague.chance("one booking", 0.2) else None
+    command = PlanRooms(
+        hotel=colleague.hotel.slug,
+        starts_on=colleague.today,
+        until=colleague.today + timedelta(days=days),
+        booking_ids=(booking.id,) if booking else None,
+        dry_run=colleague.chance("only looks", 0.2),
+    )
+    colleague.client.command(command)
 
 
 def unassign(colleague: Colleague) -> None:

@@ -17,6 +17,7 @@ from tests.simulation.actors import (
     misuse,
     prices,
     rooms_for_sale,
+    undo,
 )
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.clock import clock
@@ -35,11 +36,12 @@ Actor = Callable[[Any], None]
 FRONT_DESK: Mapping[Duty, int] = {
     booking_progress.advance_booking: 50, decisions.decide: 2, arrivals.receive: 2, departures.check_out: 2,
     arrivals.walk_in: 2, arrivals.book: 3, arrivals.assign: 1, arrivals.unassign: 1, arrivals.mark_no_show: 1,
-    arrivals.check_in_bookings: 1,
+    arrivals.check_in_bookings: 1, arrivals.plan_rooms: 2,
     departures.settle: 2, departures.extend: 1, departures.move: 1, departures.handle_overstay: 2,
     departures.check_out_rooms: 1, messages.advance_order: 2, messages.answer_chats: 1, messages.communicate: 1,
     decisions.cancel: 1, decisions.confirm: 1, decisions.amend: 1, decisions.retry_refund: 1, decisions.revoke_token: 1,
     misuse.command_at_any_status: 1,
+    undo.undo: 2,
 }  # fmt: skip
 MONEY_DESK: Mapping[Duty, int] = {
     **FRONT_DESK,

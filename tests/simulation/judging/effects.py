@@ -16,6 +16,14 @@ from contracts.bookings.extensions import ExtendBooking, StayExtended
 from contracts.bookings.orders import OrderPlaced, PlaceOrder
 from contracts.bookings.refunds import BookingRefundRetried, RetryRefund
 from contracts.bookings.stays import MoveRoom, RoomMoved
+from contracts.bookings.undo import (
+    CheckInUndone,
+    CheckOutUndone,
+    NoShowUndone,
+    UndoCheckIn,
+    UndoCheckOut,
+    UndoNoShow,
+)
 from contracts.message import Command
 from tests.simulation.judging.client_answers import is_refused
 from tests.simulation.judging.judged_world import Breach, JudgedWorld
@@ -28,6 +36,9 @@ EFFECTS: Mapping[type[Command[Any]], tuple[type[BookingEvent], ...]] = {
     RetryRefund: (BookingRefundRetried,),
     PlaceOrder: (OrderPlaced,),
     SendChatMessage: (ChatMessageSent,),
+    UndoCheckIn: (CheckInUndone,),
+    UndoCheckOut: (CheckOutUndone,),
+    UndoNoShow: (NoShowUndone,),
     Communicate: (CommunicationRequested, CommunicationNoted),
 }
 KEYS_LAST = timedelta(hours=23)  # a little less than in the product: an answer is heard after its effect

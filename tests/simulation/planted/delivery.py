@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -49,19 +50,19 @@ def the_outbox_is_written_after_the_commit(product: Replacements) -> None:
     """The outbox rows are written in a transaction of their own: a crash between the two loses the events."""
     flush = Work.flush
     begin = UnitOfWork.begin
-    late: dict[int, list[Any]] = {}
+    late: WeakKeyDictionary[Work, list[Any]] = WeakKeyDictionary()
 
     def without_events(self: Work) -> None:
         rows = [self._row(pending) for pending in self._events]
         self._events = []
         flush(self)
-        late.setdefault(id(self), []).extend(rows)
+        late.setdefault(self, []).extend(rows)
 
     @contextmanager
     def twice(self: UnitOfWork, *args: Any, **kwargs: Any) -> Iterator[Work]:
         with begin(self, *args, **kwargs) as opened:
             yield opened
-        if rows := late.pop(id(opened), []):
+        if rows := late.pop(opened, []):
             with self.begin() as second:
                 records.insert(second.connection, {OUTBOX.name: rows})
 

@@ -28,7 +28,8 @@ IN_HOUSE = (arrivals.walk_in, departures.extend, departures.move, departures.che
 @planted("I15", odds={"asks again": 0.6, "without a key": 0.0})
 def replies_are_not_stored_under_their_key(product: Replacements) -> None:
     """A key is free again when its request is done: a repetition has a second effect."""
-    product.replace(idempotency, "store", lambda connection, claim, _: idempotency.forget(connection, claim))
+    done = "DELETE FROM idempotency WHERE key = :done_key AND {after}"
+    product.replace(idempotency, "store", lambda write_late, claim, _: write_late(done, {"done_key": claim.key}))
     product.replace(idempotency, "answer", lambda *_, **__: None)
 
 

@@ -13,7 +13,6 @@ from chassis.refusal import PermanentFailure, Unavailable
 from chassis.transactions import job_queue
 from chassis.transactions.checks import check
 from chassis.transactions.job_queue import LeasedJob
-from chassis.transactions.tables import JOB
 from services.payments.domain.webhook import WebhookEvent, WebhookOutcome
 from services.payments.steps import sync, webhook_application
 from services.payments.store.webhooks import SqlWebhooks
@@ -65,7 +64,7 @@ def jobs_are_done_before_they_run(product: Replacements) -> None:
 
     def at_most_once(self: JobRunner, leased: Sequence[LeasedJob]) -> bool:
         with self.unit_of_work.begin() as opened:
-            job_queue.mark(opened.connection, leased, done_at=JOB.c.created_at)
+            job_queue.mark(opened.connection, leased)
         return run(self, leased)
 
     product.replace(JobRunner, "run", at_most_once)

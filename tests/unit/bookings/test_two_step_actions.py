@@ -27,6 +27,9 @@ ASKS = {
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
     ActionKind.CHANGE: "ChangeStay",
+    ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
+    ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
+    ActionKind.UNDO_NO_SHOW: "HoldAgain",
 }
 
 A_CHANGE = ChangeIntent(

@@ -1,11 +1,13 @@
-"""The front desk and its rooms: walk-ins."""
+"""The front desk and its rooms: walk-ins, room plans, bulk check-ins and check-outs."""
 
 from datetime import date
 
 from contracts.bookings.bulk_check_in import BookingFailed, BookingsCheckedIn, CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms, RoomFailed, RoomsCheckedOut
+from contracts.bookings.room_plan import AssignedStay, MovedStay, PlanRooms, RoomsPlanned
 from contracts.bookings.views import CreatedBooking
 from contracts.bookings.walk_ins import AddWalkIn
+from contracts.rooms.room_plan import Obstacle, ObstacleKind, StayWithoutRoom
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
@@ -150,3 +152,49 @@ def test_rooms_are_named_by_whole_numbers_or_texts(gateway: Gateway, front_desk:
         answer = gateway.post(f"{HOTEL}/rooms/checkout/", {"room_ids": wrong}, headers=front_desk)
         assert (answer.status_code, code(answer)) == (422, "VALIDATION_ERROR"), wrong
         assert {error["field"] for error in answer.json()["errors"]} <= {"room_ids", "room_ids.0"}
+
+
+def test_a_room_plan_names_its_nights_and_the_rooms_that_stays_leave_and_get(
+    gateway: Gateway, front_desk: dict[str, str]
+) -> None:
+    cleaner = gateway.accounts.signed_in(builders.staff(Role.HOUSEKEEPING))
+    obstacle = Obstacle(kind=ObstacleKind.BLOCK, id="7", room_number="101")
+    without = StayWithoutRoom(booking_id="BK-3", nights=(date(2026, 8, 14),), blocked_by=(obstacle,))
+    planned = RoomsPlanned(
+        assigned=(AssignedStay(booking_id="BK-1", room_number="101"),),
+        moved=(MovedStay(booking_id="BK-2", from_room="101", to_room="102"),),
+        impossible=(without,),
+        proven=False,
+        moves_at_least=1,
+    )
+    gateway.bus.answers(PlanRooms, planned)
+    body = {"from": "2026-08-14", "until": "2026-08-21", "booking_ids": ["BK-1", "BK-3"], "dry_run": True}
+
+    answer = gateway.post(f"{HOTEL}/rooms/auto-assign/", body, headers=front_desk)
+
+    assert answer.json() == {
+        "assigned": [{"booking_id": "BK-1", "room_number": "101"}],
+        "moved": [{"booking_id": "BK-2", "from": "101", "to": "102"}],
+        "impossible": [
+            {
+                "booking_id": "BK-3",
+                "nights": ["2026-08-14"],
+                "blocked_by": [{"kind": "block", "id": "7", "room_number": "101"}],
+            }
+        ],
+        "proven": False,
+        "moves_at_least": 1,
+    }
+    assert gateway.bus.last(PlanRooms) == PlanRooms(
+        hotel=builders.HOTEL,
+        starts_on=date(2026, 8, 14),
+        until=date(2026, 8, 21),
+        booking_ids=("BK-1", "BK-3"),
+        dry_run=True,
+    )
+    assert gateway.post(f"{HOTEL}/rooms/auto-assign/", body, headers=cleaner).status_code == 403
+    whole = {"from": "2026-08-14", "until": "2026-08-21"}
+    assert gateway.post(f"{HOTEL}/rooms/auto-assign/", whole, headers=front_desk).status_code == 200
+    assert gateway.bus.last(PlanRooms).booking_ids is None
+    for wrong in ({"from": "2026-08-14"}, {**whole, "booking_ids": []}, {**whole, "starts_on": "2026-08-14"}):
+        assert gateway.post(f"{HOTEL}/rooms/auto-assign/", wrong, headers=front_desk).status_code == 422

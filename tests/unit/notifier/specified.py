@@ -58,6 +58,10 @@ BEYOND = """
     InventoryExtended       | availability_changed       |                               | public
     RoomBlocked             | room_blocked               |                               | hotel room
     RoomUnblocked           | room_unblocked             |                               | hotel room
+    CheckOutUndone          | booking_check_out_undone   |                               | hotel booking room
+    HousekeepingTaskWithdrawn | housekeeping_task_withdrawn |                            | hotel room
+    NoShowUndone            | booking_no_show_undone     |                               | hotel booking
+    CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
 """
 EVERY_CHANGE = {
     (name, channel)

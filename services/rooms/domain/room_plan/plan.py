@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
+from contracts.rooms.room_plan import Obstacle, ObstacleKind, StayWithoutRoom
 from contracts.values import Stay
 from services.rooms.domain.room_plan.board import Board
 from services.rooms.domain.room_plan.clashes import clash
@@ -49,22 +49,6 @@ class BlockToPlan:
     nights: Stay
 
 
-class ObstacleKind(StrEnum):
-    """What keeps a stay from having a room."""
-
-    STAY = "stay"
-    BLOCK = "block"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Obstacle:
-    """A stay (`id` is the booking's) or a block in the way of a stay, and its room in the plan."""
-
-    kind: ObstacleKind
-    id: str
-    room_number: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class FirstRoom:
     """A stay that had no room gets one."""
@@ -80,15 +64,6 @@ class ChangeOfRoom:
     booking_id: str
     from_room_id: int
     to_room_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StayWithoutRoom:
-    """A stay that gets no room: the nights on which rooms are missing, and what is in the way (`clashes`)."""
-
-    booking_id: str
-    nights: tuple[date, ...]
-    blocked_by: tuple[Obstacle, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

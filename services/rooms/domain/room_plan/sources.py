@@ -30,18 +30,19 @@ def sources(
     needing: Collection[str],
     locked: Collection[str],
 ) -> PlanSources:
-    """The sources of a plan from the hotel-local date `today` on.
+    """The sources of a plan from the hotel-local date `today` on. `periods` are those of the night before and later.
 
-    `needing` are the bookings that are to have a room, `locked` those that keep the one they have. A stay keeps its
-    room also while the guest is in house, and where the booking has no live hold. Nights before today are left out, and
-    so are inactive rooms with their stays. A room that is not ready tonight, and will not be, is given to nobody
-    tonight: the room is closed, or who has it for tonight already keeps it.
+    `needing` are the bookings that are to have a room, of the type on which their nights count; `locked` are those that
+    keep the one they have. A stay keeps its room also while the guest is in house, and where the booking has no live
+    hold. Nights before today are left out, and so are inactive rooms with their stays. A room that is not ready
+    tonight, and will not be, is given to nobody tonight: the room is closed, or who has it for tonight keeps it.
     """
     active = [room for room in rooms if room.is_active]
     numbers = {room.id for room in active}
-    closed = {room.id for room in active if _is_closed(room, today=today)}
+    leaving = {period.booking_id for period in periods if period.nights.check_out >= today}
+    closed = {room.id for room in active if _is_closed(room, leaving, today=today)}
     booked = {hold.booking_id: hold for hold in holds if hold.live}
-    present = [(period, nights) for period in periods if (nights := _from(period.nights, today))]
+    present = [(period, nights) for period in periods if (nights := nights_from(period.nights, today))]
     stays = [
         StayToPlan(
             booking_id=str(period.booking_id),
@@ -60,9 +61,10 @@ def sources(
     ]
     with_room = {period.booking_id for period in periods if period.booking_id}
     stays += [
-        StayToPlan(booking_id=hold.booking_id, room_type_id=hold.room_type_id, nights=nights)
+        StayToPlan(booking_id=hold.booking_id, room_type_id=room_type_id, nights=nights)
         for hold in booked.values()
-        if hold.booking_id in needing and hold.booking_id not in with_room and (nights := _from(hold.stay, today))
+        if hold.booking_id in needing and hold.booking_id not in with_room
+        if (nights := nights_from(hold.stay, today)) and (room_type_id := counted_type(hold, today=today)) is not None
     ]
     blocks = [
         BlockToPlan(id=str(period.id), room_id=period.room_id, nights=nights)
@@ -85,12 +87,25 @@ def sources(
     )
 
 
-def _is_closed(room: Room, *, today: date) -> bool:
-    """Whether the room will not be ready tonight; one that is dirty, or whose guest leaves today, will."""
-    return room.status is RoomStatus.MAINTENANCE_REQUIRED or is_out_of_order(room, today=today)
+def counted_type(hold: Hold, *, today: date) -> int | None:
+    """The room type on which the hold's nights from today on count; None where they count on several.
+
+    This is the booked type, unless the booking had a room of another type whose nights have not been counted back.
+    """
+    types = {part.room_type_id for part in hold.parts if part.until > today} or {hold.room_type_id}
+    return types.pop() if len(types) == 1 else None
 
 
-def _from(nights: Stay, today: date) -> Stay | None:
+def _is_closed(room: Room, leaving: Collection[str | None], *, today: date) -> bool:
+    """Whether the room will not be ready tonight; one that is dirty, or whose guest leaves today, will.
+
+    A guest who is not among those `leaving` today or later was to leave before, and may stay on.
+    """
+    overstays = room.occupied_by is not None and room.occupied_by not in leaving
+    return overstays or room.status is RoomStatus.MAINTENANCE_REQUIRED or is_out_of_order(room, today=today)
+
+
+def nights_from(nights: Stay, today: date) -> Stay | None:
     """The nights from today on; None where there are none."""
     return Stay(max(nights.check_in, today), nights.check_out) if nights.check_out > today else None
 

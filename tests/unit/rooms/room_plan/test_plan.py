@@ -4,18 +4,16 @@ from collections.abc import Sequence
 
 import pytest
 
+from contracts.rooms.room_plan import Obstacle, ObstacleKind, StayWithoutRoom
 from contracts.values import Stay
 from services.rooms.domain.room_plan.packing import Placement
 from services.rooms.domain.room_plan.plan import (
     BlockToPlan,
     ChangeOfRoom,
     FirstRoom,
-    Obstacle,
-    ObstacleKind,
     RoomPlan,
     RoomToPlan,
     StayToPlan,
-    StayWithoutRoom,
     plan_rooms,
 )
 from tests.unit.rooms.builders import DOUBLE, SUITE, day

@@ -7,7 +7,7 @@ from contracts.values import Stay
 from services.rooms.domain.periods import PeriodKind
 from services.rooms.domain.room_plan.plan import BlockToPlan, RoomToPlan, StayToPlan, plan_rooms
 from services.rooms.domain.room_plan.sources import PlanSources, sources
-from tests.unit.rooms.builders import DOUBLE, NOW, SUITE, TODAY, a_hold, a_room, a_stay, day
+from tests.unit.rooms.builders import DOUBLE, NOW, SUITE, TODAY, a_hold, a_part, a_room, a_stay, day
 
 NIGHTS = Stay(day(10), day(13))
 BLOCK = {"kind": PeriodKind.BLOCK, "booking_id": None}
@@ -102,8 +102,33 @@ def test_a_room_that_needs_a_repair_is_given_to_nobody_tonight_although_its_stay
 
 
 def test_a_room_that_is_dirty_or_whose_guest_leaves_today_will_be_ready_tonight() -> None:
+    occupied = a_room(status=RoomStatus.OCCUPIED, occupied_by="BK-9")
+    leaves_today = a_stay(booking_id="BK-9", nights=Stay(day(8), day(10)), moved_in=True)
+
     assert the_sources(rooms=[a_room(status=RoomStatus.CHECKOUT_DIRTY)]).blocks == ()
-    assert the_sources(rooms=[a_room(status=RoomStatus.OCCUPIED, occupied_by="BK-9")]).blocks == ()
+    assert the_sources(rooms=[occupied], periods=[leaves_today]).blocks == ()
+
+
+def test_a_room_whose_guest_was_to_leave_before_today_is_closed_tonight() -> None:
+    occupied = a_room(status=RoomStatus.OCCUPIED, occupied_by="BK-9")
+    overstays = a_stay(booking_id="BK-9", nights=Stay(day(7), day(9)), moved_in=True)
+
+    [tonight] = the_sources(rooms=[occupied], periods=[overstays]).blocks
+
+    assert (tonight.room_id, tonight.nights) == (1, Stay(day(10), day(11)))
+
+
+def test_a_stay_is_planned_in_the_type_on_which_its_nights_count() -> None:
+    """The booking had an upgrade, which it lost while its own type was full."""
+    upgraded = a_hold(parts=(a_part(room_type_id=SUITE),))
+
+    assert the_sources(holds=[upgraded]).stays == (a_planned(booking_id="BK-1", room_id=None, room_type_id=SUITE),)
+
+
+def test_a_stay_whose_nights_count_on_several_types_is_left_out() -> None:
+    mixed = a_hold(parts=(a_part(until=day(12)), a_part(room_type_id=SUITE, first_night=day(12))))
+
+    assert the_sources(holds=[mixed]).stays == ()
 
 
 def test_the_sources_are_what_the_plan_takes() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import urllib3
 
 from chassis.refusal import RetryLater
 from services.notifier.domain.jobs import PushMessage
@@ -22,10 +21,16 @@ class CountingProvider:
     def __init__(self) -> None:
         self.connections = self.calls = 0
         self.answers = True
+        self.closes = False  # after an answer
+        self.closed = threading.Event()
         self.targets: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.logins: list[bytes] = []
+        self._listener = self._listening()
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def _listening(self) -> socket.socket:
+        return socket.create_server(("127.0.0.1", 0))
 
     def close(self) -> None:
         self._listener.close()
@@ -40,6 +45,7 @@ class CountingProvider:
             with connection, connection.makefile("rb") as calls:
                 while self._answer(connection, calls):
                     pass
+            self.closed.set()
 
     def _answer(self, connection: socket.socket, calls: Any) -> bool:
         lines = list(iter(calls.readline, b"\r\n")) if calls.peek(1) else []
@@ -47,10 +53,11 @@ class CountingProvider:
         calls.read(int(length.partition(b":")[2]))
         self.calls += bool(lines)
         self.targets += [line.split()[1] for line in lines[:1]]
+        self.logins += [line.split()[-1] for line in lines if line.lower().startswith(b"proxy-authorization:")]
         if not (lines and self.answers):
             return False
         connection.sendall(ANSWER)
-        return True
+        return not self.closes
 
 
 @pytest.fixture
@@ -60,17 +67,12 @@ def provider() -> Iterator[CountingProvider]:
     provider.close()
 
 
-def gateway(port: int) -> PusherGateway:
+def gateway(port: int, *, tls: bool = False) -> PusherGateway:
     settings = NotifierSettings.model_construct(
         pusher_app_id="1", pusher_key="key", pusher_secret="secret", pusher_host="127.0.0.1", pusher_port=port,
-        pusher_ssl=False, pusher_cluster="mt1",
+        pusher_ssl=tls, pusher_cluster="mt1",
     )  # fmt: skip
     return PusherGateway(settings)
-
-
-def pool_of(push: PusherGateway) -> urllib3.HTTPConnectionPool:
-    pool: urllib3.HTTPConnectionPool = push._caller.http._pool
-    return pool
 
 
 MESSAGE = PushMessage("private-hotel-x", "booking_created", {"event_id": "1"})
@@ -96,19 +98,46 @@ def test_a_call_whose_connection_ends_without_an_answer_is_not_made_again(provid
     assert provider.calls == 2
 
 
-@pytest.mark.parametrize(
-    ("excepted", "host", "login"),
-    [("", "proxy.invalid", {"proxy-authorization": "Basic dXNlcjp3b3Jk"}), ("127.0.0.1", "127.0.0.1", {})],
-)
-def test_the_proxy_of_the_environment_is_used(
-    monkeypatch: pytest.MonkeyPatch, excepted: str, host: str, login: dict[str, str]
+def test_a_connection_that_the_provider_has_closed_meanwhile_is_not_used(provider: CountingProvider) -> None:
+    push = gateway(provider.port)
+    provider.closes = True
+    push.send([MESSAGE])
+    assert provider.closed.wait(10)
+
+    push.send([MESSAGE])
+
+    assert (provider.calls, provider.connections) == (2, 2)
+
+
+def test_a_proxy_is_given_the_login_of_its_url(monkeypatch: pytest.MonkeyPatch, provider: CountingProvider) -> None:
+    monkeypatch.setenv("http_proxy", f"http://user:w%6Frd@127.0.0.1:{provider.port}")
+    monkeypatch.setenv("no_proxy", "")
+
+    gateway(80).send([MESSAGE])
+
+    assert provider.logins == [b"dXNlcjp3b3Jk"]
+
+
+@pytest.mark.parametrize("proxy", ["https://127.0.0.1:8443", "127.0.0.1:3128", "http://", "http://127.0.0.1:x"])
+def test_a_proxy_that_cannot_be_used_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+
+    with pytest.raises(ValueError, match=r"proxy|[Pp]ort"):
+        gateway(80)
+
+
+def test_calls_with_tls_are_tunnelled_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, provider: CountingProvider
 ) -> None:
-    monkeypatch.setenv("http_proxy", "http://user:word@proxy.invalid:3128")
-    monkeypatch.setenv("no_proxy", excepted)
+    monkeypatch.setenv("https_proxy", f"http://user:word@127.0.0.1:{provider.port}")
+    monkeypatch.setenv("no_proxy", "")
+    provider.answers = False
 
-    pool = pool_of(gateway(80))
+    with pytest.raises(RetryLater, match="PUSH_UNREACHABLE"):
+        gateway(443, tls=True).send([MESSAGE])
 
-    assert (pool.host, dict(pool.proxy_headers)) == (host, login)
+    assert (provider.targets, provider.logins) == ([b"127.0.0.1:443"], [b"dXNlcjp3b3Jk"])
 
 
 @pytest.mark.parametrize(("excepted", "target"), [("", b"http://127.0.0.1:80/apps/1/"), ("127.0.0.1", b"/apps/1/")])
