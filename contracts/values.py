@@ -246,9 +246,11 @@ class HotelSettings(Data):
 
     `payment_hold_minutes` is the time to pay, counted from the hold. `max_public_nights` is the longest stay that
     guests may book themselves. `guest_changes` (`never`, `free_hours` or `always`) says until when guests may change a
-    confirmed booking. `overbooking_allowance` is the number of rooms of each type sold per night beyond
-    those that exist. The limits of a card payment, `smallest_charge` and `largest_charge`, are in major units of
-    the hotel's currency (`"0.50"`); empty, they are the provider's own limits (`contracts.charge_limits`).
+    confirmed booking. `change_payment_guest` and `change_payment_staff` (`first` or `owed`) say whether the difference
+    of a dearer stay is paid before the change or owed after it. `overbooking_allowance` is the number of rooms of each
+    type sold per night beyond those that exist. The limits of a card payment, `smallest_charge` and `largest_charge`,
+    are in major units of the hotel's currency (`"0.50"`); empty, they are the provider's own limits
+    (`contracts.charge_limits`).
     """
 
     payment_hold_minutes: int = 15
@@ -266,6 +268,8 @@ class HotelSettings(Data):
     overbooking_allowance: int = 0
     max_public_nights: int = 30
     guest_changes: str = "free_hours"
+    change_payment_guest: str = "first"
+    change_payment_staff: str = "owed"
     smallest_charge: str = ""
     largest_charge: str = ""
 

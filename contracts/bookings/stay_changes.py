@@ -10,10 +10,6 @@ from contracts.message import Query
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Actor, Money
 
-# The values of the setting `guest_changes`: until when a guest may change a confirmed booking.
-NEVER, FREE_HOURS, ALWAYS = "never", "free_hours", "always"
-GUEST_CHANGES = (NEVER, FREE_HOURS, ALWAYS)
-
 
 class Reprice(StrEnum):
     """The nights that get the hotel's present price: those that change, or all that are not slept."""
@@ -23,9 +19,10 @@ class Reprice(StrEnum):
 
 
 class Settlement(StrEnum):
-    """What becomes of the difference: nothing to do, owed, refunded, or less is captured at the approval."""
+    """What becomes of the difference: nothing to do, paid first, owed, refunded, or captured less at the approval."""
 
     NONE = "none"
+    PAY_FIRST = "pay_first"
     OWED = "owed"
     REFUND = "refund"
     CAPTURE_LESS = "capture_less"
@@ -66,11 +63,14 @@ class RefusedChange(Data):
 
 
 class ChangeLine(Data):
-    """One night of the changed stay: its price without tax, and whether the price is the agreed one."""
+    """One night of the changed stay: its part of the new total, and whether its price is the agreed one.
+
+    The part is with discount and tax, and the parts of all nights add up to the new total.
+    """
 
     night: date
-    price: Money
-    kept: bool
+    amount: Money
+    agreed: bool
 
 
 class ChangePreview(Data):
@@ -110,11 +110,13 @@ class ChangeBooking(BookingCommand):
     """Change the booking as its preview says, or change nothing.
 
     Refused with the first refusal of the preview; `PRICE_CHANGED` with the new `preview` where the result is not the
-    `expected` one; `PAYMENT_UNDER_WAY` where the guest is just paying the old total.
+    `expected` one. While a booking waits for its payment, nobody may pay the old total: refused `PAYMENT_PAGE_OPEN`
+    unless `page_closed` says that the payments service has closed the page (`ClosePaymentPage`).
     """
 
     change: RequestedChange
     expected: ExpectedChange = ExpectedChange()
+    page_closed: bool = False
 
 
 class StayChanged(MailedEvent):

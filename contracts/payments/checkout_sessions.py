@@ -43,9 +43,10 @@ class PageClosed(Data):
 
 
 class ClosePaymentPage(BookingAsk, Command[PageClosed]):
-    """Close the booking's own open payment page, so that nobody pays an old total. Only for our own services.
+    """Close the booking's own open payment page, so that nobody pays an old total. Refused `BOOKING_NOT_FOUND`.
 
-    A booking without an open page is left unchanged. `paid` is True where a card was authorised meanwhile.
+    A booking without an open page is left unchanged. `paid` is True where a card was authorised meanwhile. A payment
+    that is made in the moment in which the page closes is released, as one of another amount.
     """
 
 

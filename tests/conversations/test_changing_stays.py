@@ -1,5 +1,6 @@
 """Changes of a booked stay by guest and staff: nights, price, money at the provider, events, mail and page."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from contracts.bookings.stay_changes import (
 )
 from contracts.bookings.stays import AssignRoom
 from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Context, Money
 from tests.conversations.balances import about, books_agree, money_agrees, page, pays, published
@@ -59,12 +61,25 @@ def preview(
 def change(
     fixture: PlatformFixture, created: CreatedBooking, wish: RequestedChange, by: Context = STAFF, **expected: Any
 ) -> BookingDetail:
-    shown = preview(fixture, created, wish, by)
+    offer = preview(fixture, created, wish, by)
     command = ChangeBooking(**about(created), change=wish, expected=ExpectedChange(**expected))
-    after = fixture.platform.ask(command, by)
+    after = as_the_gateway_asks(fixture, command, by)
     fixture.settle()
-    assert (after.total_amount, after.balance_due) == (shown.new_total, shown.balance_due)
+    assert (after.total_amount, after.balance_due) == (offer.new_total, offer.balance_due)
     return fixture.booking(created)
+
+
+def as_the_gateway_asks(fixture: PlatformFixture, command: ChangeBooking, by: Context) -> BookingDetail:
+    """A page on which the old total can be paid is closed first."""
+    try:
+        return fixture.platform.ask(command, by)
+    except Refusal as refused:
+        if refused.code != "PAYMENT_PAGE_OPEN":
+            raise
+    closed = fixture.platform.ask(ClosePaymentPage(hotel=command.hotel, booking_id=command.booking_id), by)
+    if closed.paid:
+        raise Refusal("PAYMENT_UNDER_WAY", "")
+    return fixture.platform.ask(replace(command, page_closed=True), by)
 
 
 def refusal(fixture: PlatformFixture, created: CreatedBooking, wish: RequestedChange, by: Context = STAFF) -> Refusal:
@@ -89,12 +104,12 @@ def captured(fixture: PlatformFixture) -> int:
 def test_a_cheaper_stay_is_refunded_once_to_the_cent(fixture: PlatformFixture) -> None:
     created = booked(fixture, nights=3)
     total = created.booking.total_amount
-    shown = preview(fixture, created, wished(created, longer=-1))
+    offer = preview(fixture, created, wished(created, longer=-1))
 
     after = change(fixture, created, wished(created, longer=-1))
 
-    assert (shown.settlement, shown.fee.amount) == (Settlement.REFUND, 0)
-    assert after.refund_amount == total - after.total_amount == shown.refund
+    assert (offer.settlement, offer.fee.amount) == (Settlement.REFUND, 0)
+    assert after.refund_amount == total - after.total_amount == offer.refund
     assert (after.refund_status, after.balance_due.amount, after.nights) == ("SUCCEEDED", 0, 2)
     assert captured(fixture) == after.total_amount.amount
     books_agree(fixture)
@@ -171,7 +186,7 @@ def test_a_page_that_is_just_being_paid_keeps_its_stay(fixture: PlatformFixture)
     fixture.stripe.pay(page(fixture, created).session_id)
 
     with pytest.raises(Refusal) as refused:
-        fixture.platform.ask(ChangeBooking(**about(created), change=wished(created, longer=1)), guest(created))
+        as_the_gateway_asks(fixture, ChangeBooking(**about(created), change=wished(created, longer=1)), guest(created))
     fixture.settle()
 
     paid = fixture.booking(created)
@@ -186,12 +201,12 @@ def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: Pla
     fixture.settle()
     fixture.platform.advance(timedelta(hours=12))
 
-    shown = preview(fixture, created, wished(created, longer=-1))
+    offer = preview(fixture, created, wished(created, longer=-1))
     after = change(fixture, created, wished(created, longer=-1))
 
     difference = created.booking.total_amount - after.total_amount
-    assert Money(0, "EUR") < shown.fee <= difference
-    assert captured(fixture) == (after.total_amount + shown.fee).amount
+    assert Money(0, "EUR") < offer.fee <= difference
+    assert captured(fixture) == (after.total_amount + offer.fee).amount
     books_agree(fixture)
 
 
@@ -241,11 +256,11 @@ def test_the_room_is_kept_where_it_is_free_and_given_back_where_it_is_not(fixtur
     fixture.platform.ask(AssignRoom(**about(created), room_number="101"), STAFF)
     fixture.platform.ask(AssignRoom(**about(other), room_number="102"), STAFF)
 
-    kept = preview(fixture, created, wished(created, longer=1))
+    longer = preview(fixture, created, wished(created, longer=1))
     after = change(fixture, created, wished(created, longer=1))
     retyped = preview(fixture, created, RequestedChange(room_type_code=other_type(fixture, created)))
 
-    assert (kept.room, after.assigned_room_number) == (RoomAfterChange.KEPT, "101")
+    assert (longer.room, after.assigned_room_number) == (RoomAfterChange.KEPT, "101")
     assert (retyped.room, retyped.warnings) == (RoomAfterChange.FREED, ("ROOM_UNASSIGNED",))
 
 
@@ -280,9 +295,9 @@ def test_what_has_ended_or_is_decided_cannot_be_changed(fixture: PlatformFixture
     else:
         fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
 
-    shown = preview(fixture, created, wished(created, longer=1))
+    offer = preview(fixture, created, wished(created, longer=1))
 
-    assert (shown.allowed, shown.refusals[0].code) == (False, code)
+    assert (offer.allowed, offer.refusals[0].code) == (False, code)
     with pytest.raises(Refusal) as refused:
         fixture.platform.ask(ChangeBooking(**about(created), change=wished(created, longer=1)), STAFF)
     assert refused.value.code == code

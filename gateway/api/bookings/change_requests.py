@@ -16,7 +16,7 @@ class Expected(Body):
     total: str | None = Difference
     fee: str | None = Difference
     difference: str | None = Difference
-    settlement: Literal["none", "owed", "refund", "capture_less"] | None = None
+    settlement: Literal["none", "pay_first", "owed", "refund", "capture_less"] | None = None
 
 
 class StayChange(Body):

@@ -1,5 +1,6 @@
 """Changes of a booked stay, by its guest and by staff: dates, room type, party, promotion."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from chassis import codec
 from chassis.refusal import Refusal
 from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, PreviewChange
 from contracts.bookings.views import BookingDetail
+from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.values import Permission
 from gateway.api.bookings.change_requests import StaffStayChange, StayChange
 from gateway.api.bookings.commands import SEVERAL_SERVICES, respond_to_staff
@@ -67,14 +69,26 @@ async def _preview(request: ApiRequest, body: StayChange) -> Response:
 async def _changed(request: ApiRequest, body: StayChange) -> BookingDetail:
     command = request.for_path(ChangeBooking, change=body.change, expected=body.expectation)
     try:
-        return await request.ask(command, deadline=SEVERAL_SERVICES)
+        return await _carried_out(request, command)
     except Refusal as refusal:
         raise _with_preview(refusal) from None
+
+
+async def _carried_out(request: ApiRequest, command: ChangeBooking) -> BookingDetail:
+    """Ask for the change. A page on which the old total can be paid is closed first, and the change asked for again."""
+    try:
+        return await request.ask(command, deadline=SEVERAL_SERVICES)
+    except Refusal as refusal:
+        if refusal.code != "PAYMENT_PAGE_OPEN":
+            raise
+    if (await request.ask(request.for_path(ClosePaymentPage), deadline=SEVERAL_SERVICES)).paid:
+        raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for this booking.")
+    return await request.ask(replace(command, page_closed=True), deadline=SEVERAL_SERVICES)
 
 
 def _with_preview(refusal: Refusal) -> Refusal:
     """The refusal, whose preview is shown as a preview of its own."""
     details: dict[str, Any] = dict(refusal.details)
-    if shown := details.get("preview"):
-        details["preview"] = Preview.of(codec.typed(shown, ChangePreview))
+    if preview := details.get("preview"):
+        details["preview"] = Preview.of(codec.typed(preview, ChangePreview))
     return Refusal(refusal.code, refusal.message, errors=refusal.errors, **details)

@@ -2,22 +2,25 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from chassis.refusal import Refusal
+from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, PreviewChange, RequestedChange, StayChanged
 from contracts.bookings.views import BookingDetail
-from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
 from contracts.values import SYSTEM
 from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.domain.change_intents import ChangeIntent
 from services.bookings.domain.change_results import ChangeResult
+from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork
+
+MOST_PREVIEWS = 3
 
 # The refusals of the rooms service that a preview reports; any other means that the request cannot be understood.
 REPORTED = frozenset({"SOLD_OUT", "BEYOND_HORIZON", "UNKNOWN_PROMO", "NOTHING_HELD"})
@@ -38,8 +41,8 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
         pending = pending_actions.own(conversation, booking)
         now = work.now
     if pending is None:
-        want = change_requests.wanted(booking, command.change)
-        if change_requests.changes_nothing(booking, want, command.change):
+        target = change_requests.target_of(booking, command.change)
+        if change_requests.changes_nothing(booking, target, command.change):
             return _unchanged(command, conversation)
         pending = _begun(command, conversation, booking, now)
     return pending_actions.completed(conversation, CHANGE, pending)
@@ -53,25 +56,39 @@ def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsW
 def _begun(
     command: ChangeBooking, conversation: KeyedConversation[BookingsWork], booking: Booking, now: datetime
 ) -> Booking:
-    """The booking with the change pending, whose result is that of a preview."""
+    """The booking with the change pending, whose result is that of a preview of the booking as it is."""
+    for _ in range(MOST_PREVIEWS):
+        intent = _intended(command, conversation, booking, now)
+        with conversation.transaction() as work:
+            present, now = booking_access.locked(work, command, staff=False), work.now
+            if present.version == booking.version:
+                _require_closed_page(present, command)
+                fields: dict[str, Any] = {"change": intent, "reason": command.change.reason}
+                return pending_actions.begin(work, present, ActionKind.CHANGE, claim=conversation.claim, **fields)
+        booking = present
+    raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
+
+
+def _intended(
+    command: ChangeBooking, conversation: KeyedConversation[BookingsWork], booking: Booking, now: datetime
+) -> ChangeIntent:
     change = command.change
     preview = _previewed(booking, change, conversation, now=now)
     if preview.refusals:
         raise change_previews.refused(preview)
     if change_previews.differs(preview, command.expected):
         raise change_previews.price_changed(preview)
-    intent = ChangeIntent(
+    return ChangeIntent(
         change=change,
-        stay=change_requests.asked(booking, change, now=now),
+        stay=change_requests.stay_for_rooms(booking, change, now=now),
         total=booking.total if preview.new_total is None else preview.new_total,
         room=preview.room,
     )
-    with conversation.transaction() as work:
-        present = booking_access.locked(work, command, staff=False)
-        if present.version != booking.version:
-            raise Refusal("VERSION_MISMATCH", f"The booking is at version {present.version}.", version=present.version)
-        fields: dict[str, Any] = {"change": intent, "reason": change.reason}
-        return pending_actions.begin(work, present, ActionKind.CHANGE, claim=conversation.claim, **fields)
+
+
+def _require_closed_page(booking: Booking, command: ChangeBooking) -> None:
+    if booking.status is BookingStatus.PENDING_PAYMENT and not command.page_closed:
+        raise Refusal("PAYMENT_PAGE_OPEN", "The page on which the old total can be paid must be closed first.")
 
 
 def _previewed(
@@ -79,22 +96,16 @@ def _previewed(
 ) -> ChangePreview:
     caller = conversation.context.caller
     refusals = tuple(change_rules.refusals(booking, change, caller=caller, now=now))
-    asked = change_requests.asked(booking, change, now=now)
+    stay = change_requests.stay_for_rooms(booking, change, now=now)
     offer: ChangeOffer | None = None
     if not any(refusal.code == "BOOKING_ENDED" for refusal in refusals):
         try:
-            offer = conversation.ask(PreviewStayChange(**booking.about, stay=asked))
+            offer = conversation.ask(PreviewStayChange(**booking.about, stay=stay))
         except Refusal as refusal:
             if refusal.code not in REPORTED:
                 raise
             refusals = (*refusals, change_previews.reported(refusal))
     return change_previews.preview(booking, change, offer, refusals=refusals, caller=caller, now=now)
-
-
-def _prepare(conversation: Conversation[BookingsWork], booking: Booking, _: PendingAction) -> None:
-    """Close the payment page, on which the guest would pay the old total. Refused `PAYMENT_UNDER_WAY`."""
-    if booking.status is BookingStatus.PENDING_PAYMENT and conversation.ask(ClosePaymentPage(**booking.about)).paid:
-        raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for this booking.")
 
 
 def _ask(booking: Booking, intent: PendingAction) -> ChangeStay:
@@ -103,6 +114,16 @@ def _ask(booking: Booking, intent: PendingAction) -> ChangeStay:
 
 
 def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work: BookingsWork) -> Booking:
+    """The changed booking. If it has ended meanwhile, it gets a pending release of its nights.
+
+    A payment of the old total that came meanwhile counts towards the new one. Raises `Unavailable` while that payment
+    is being captured: the change then goes on once the booking is confirmed.
+    """
+    if not LIFECYCLE.allows(booking.status, StayChanged):
+        undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
+        return work.bookings.begin_action(work.note(booking, pending=None), undo)
+    if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at:
+        raise Unavailable("the payment is being captured")
     change = _intent(intent).change
     outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
     event = _event(booking, intent, outcome)
@@ -115,14 +136,14 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
 
 def _event(booking: Booking, intent: PendingAction, outcome: ChangeResult) -> StayChanged:
     change, offer, balance = _intent(intent).change, outcome.offer, outcome.balance
-    want = change_requests.wanted(booking, change)
+    target = change_requests.target_of(booking, change)
     return StayChanged(
         **booking.about,
-        check_in=want.stay.check_in,
-        check_out=want.stay.check_out,
+        check_in=target.stay.check_in,
+        check_out=target.stay.check_out,
         room_type_code=offer.room_type_code,
-        adults=want.adults,
-        children=want.children,
+        adults=target.adults,
+        children=target.children,
         total=offer.price.total,
         promo_code=offer.price.promo_code,
         previous_check_in=booking.check_in,
@@ -142,7 +163,7 @@ def _event(booking: Booking, intent: PendingAction, outcome: ChangeResult) -> St
         room_number=booking.assigned_room_number if offer.room is RoomAfterChange.KEPT else None,
         freed_room_number=booking.assigned_room_number if offer.room is RoomAfterChange.FREED else None,
         keeps=None if balance.refund.is_zero else booking.on_cards - balance.refund,
-        checkout_deadline_at=change_results.checkout_deadline(booking, want.stay.check_out),
+        checkout_deadline_at=change_results.checkout_deadline(booking, target.stay.check_out),
         changed_at=intent.started_at,
         changed_by=intent.by,
     )
@@ -154,4 +175,4 @@ def _intent(intent: PendingAction) -> ChangeIntent:
     return intent.change
 
 
-CHANGE = TwoStepAction(ActionKind.CHANGE, _ask, _end, prepare=_prepare)
+CHANGE = TwoStepAction(ActionKind.CHANGE, _ask, _end)

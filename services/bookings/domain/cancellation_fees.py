@@ -46,13 +46,15 @@ class CancellationCharges(Data):
 
 
 def time_left(booking: Booking, now: datetime) -> timedelta:
-    """The time until check-in opens at the hotel. The time is negative once check-in has opened.
+    """The time until check-in opens at the hotel. The time is negative once check-in has opened."""
+    return first_opens_at(booking) - now
 
-    For a stay that was changed to a later date, the check-in of the stay first booked counts.
-    """
+
+def first_opens_at(booking: Booking) -> datetime:
+    """The moment (UTC) at which check-in opens, or would have opened for the stay first booked if that is earlier."""
     first = booking.first_booked.check_in if booking.first_booked else booking.check_in
     check_in = min(first, booking.check_in)
-    return local_time.opens_at(check_in, booking.terms.settings.check_in_time, booking.timezone) - now
+    return local_time.opens_at(check_in, booking.terms.settings.check_in_time, booking.timezone)
 
 
 def free_hours(policy: CancellationPolicy) -> int:

@@ -16,6 +16,7 @@ from contracts.values import Caller, Money
 from services.bookings.domain import change_requests, change_results, change_rules
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_fees import UNPAID
+from services.bookings.domain.change_results import ChangeResult
 
 
 def preview(
@@ -28,15 +29,17 @@ def preview(
     now: datetime,
 ) -> ChangePreview:
     """The preview of the change; `offer` is None where the rooms service has no price for the stay."""
-    stay = change_requests.wanted(booking, change).stay
-    kept, added, removed = change_results.nights_of(booking, stay)
-    outcome = change_results.result(booking, change, offer, now=now) if offer else None
+    stay = change_requests.target_of(booking, change).stay
+    common, added, removed = change_results.nights_of(booking, stay)
+    as_guest = caller.kind != "staff"
+    first = change_rules.pays_first(booking, as_guest=as_guest)
+    outcome = change_results.result(booking, change, offer, now=now, pays_first=first) if offer else None
     if offer and outcome:
-        refusals = (*refusals, *_of_the_offer(booking, offer))
+        refusals = (*refusals, *_of_the_offer(booking, offer), *_of_the_settlement(outcome))
     return ChangePreview(
         allowed=not refusals,
         refusals=refusals,
-        nights_kept=kept,
+        nights_kept=common,
         nights_added=added,
         nights_removed=removed,
         lines=change_results.lines(booking, change, offer, now=now) if offer else (),
@@ -50,14 +53,14 @@ def preview(
         balance_due=outcome.balance.due if outcome else booking.zero_if_none(booking.balance_due),
         room=offer.room if offer else RoomAfterChange.NONE,
         warnings=change_results.warnings(offer) if offer else (),
-        changeable_until=change_rules.changeable_until(booking, as_guest=caller.kind != "staff"),
+        changeable_until=change_rules.changeable_until(booking, as_guest=as_guest),
     )
 
 
-def refused(shown: ChangePreview) -> Refusal:
+def refused(previewed: ChangePreview) -> Refusal:
     """The refusal of a change that its preview does not allow: the first of its refusals."""
-    first = shown.refusals[0]
-    return Refusal(first.code, first.message, preview=codec.plain(shown))
+    first = previewed.refusals[0]
+    return Refusal(first.code, first.message, preview=codec.plain(previewed))
 
 
 def reported(refusal: Refusal) -> RefusedChange:
@@ -65,20 +68,20 @@ def reported(refusal: Refusal) -> RefusedChange:
     return RefusedChange(code=refusal.code, message=refusal.message)
 
 
-def differs(shown: ChangePreview, expected: ExpectedChange) -> bool:
+def differs(previewed: ChangePreview, expected: ExpectedChange) -> bool:
     """Whether the result is not what the client saw in an earlier preview."""
     real = {
-        "total": _text(shown.new_total),
-        "fee": shown.fee.text,
-        "difference": _text(shown.difference),
-        "settlement": shown.settlement,
+        "total": _text(previewed.new_total),
+        "fee": previewed.fee.text,
+        "difference": _text(previewed.difference),
+        "settlement": previewed.settlement,
     }
     return any(getattr(expected, name) not in (None, value) for name, value in real.items())
 
 
-def price_changed(shown: ChangePreview) -> Refusal:
+def price_changed(previewed: ChangePreview) -> Refusal:
     """The refusal `PRICE_CHANGED`, with the new preview."""
-    return Refusal("PRICE_CHANGED", "The price has changed since you looked.", preview=codec.plain(shown))
+    return Refusal("PRICE_CHANGED", "The price has changed since you looked.", preview=codec.plain(previewed))
 
 
 def _text(amount: Money | None) -> str | None:
@@ -91,3 +94,11 @@ def _of_the_offer(booking: Booking, offer: ChangeOffer) -> tuple[RefusedChange, 
         return (RefusedChange(code="SOLD_OUT", message=f"{offer.room_type_name} is sold out on {nights}."),)
     problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None
     return (RefusedChange(code=problem[0], message=problem[1]),) if problem else ()
+
+
+def _of_the_settlement(outcome: ChangeResult) -> tuple[RefusedChange, ...]:
+    """A difference that must be paid first is refused: paying first is not built yet."""
+    if outcome.settlement is not Settlement.PAY_FIRST:
+        return ()
+    message = "This stay costs more, and the difference is paid first: ask the hotel to change this booking."
+    return (RefusedChange(code=change_rules.CHANGE_NOT_ALLOWED, message=message),)

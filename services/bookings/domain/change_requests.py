@@ -12,7 +12,7 @@ from services.bookings.domain.booking import Booking
 from services.bookings.domain.validation import invalid
 
 
-class WantedStay(Data):
+class TargetStay(Data):
     """The stay that a booking is to have, complete. `new_promo_code` is a code that the booking does not have yet."""
 
     stay: Stay
@@ -23,7 +23,7 @@ class WantedStay(Data):
     new_promo_code: str | None
 
 
-def wanted(booking: Booking, change: RequestedChange) -> WantedStay:
+def target_of(booking: Booking, change: RequestedChange) -> TargetStay:
     """The stay that the change asks for. Refused `VALIDATION_ERROR`."""
     adults = booking.adults if change.adults is None else change.adults
     children = booking.children if change.children is None else change.children
@@ -36,7 +36,7 @@ def wanted(booking: Booking, change: RequestedChange) -> WantedStay:
         raise invalid("check_out", "Must be after check_in.")
     present = booking.terms.price.promo_code
     code = (change.promo_code or "").upper()
-    return WantedStay(
+    return TargetStay(
         stay=stay,
         room_type=change.room_type_code or booking.room_type_code,
         adults=adults,
@@ -46,43 +46,43 @@ def wanted(booking: Booking, change: RequestedChange) -> WantedStay:
     )
 
 
-def changes_nothing(booking: Booking, want: WantedStay, change: RequestedChange) -> bool:
+def changes_nothing(booking: Booking, target: TargetStay, change: RequestedChange) -> bool:
     """Whether the booking is as wanted already, and keeps its price."""
     return (
-        want.stay == booking.stay
-        and same_type(booking, want)
-        and (want.adults, want.children) == (booking.adults, booking.children)
-        and want.new_promo_code is None
-        and (want.keeps_promo or booking.terms.price.promo_code is None)
+        target.stay == booking.stay
+        and same_type(booking, target)
+        and (target.adults, target.children) == (booking.adults, booking.children)
+        and target.new_promo_code is None
+        and (target.keeps_promo or booking.terms.price.promo_code is None)
         and change.reprice is Reprice.CHANGED_NIGHTS
     )
 
 
-def same_type(booking: Booking, want: WantedStay) -> bool:
+def same_type(booking: Booking, target: TargetStay) -> bool:
     """Whether the booking keeps its room type."""
-    return want.room_type in (booking.room_type_code, booking.room_type_name)
+    return target.room_type in (booking.room_type_code, booking.room_type_name)
 
 
-def asked(booking: Booking, change: RequestedChange, *, now: datetime) -> ChangedStay:
+def stay_for_rooms(booking: Booking, change: RequestedChange, *, now: datetime) -> ChangedStay:
     """The changed stay for the rooms service, with the nights that keep their agreed price."""
-    want = wanted(booking, change)
+    target = target_of(booking, change)
     price = booking.terms.price
     return ChangedStay(
-        check_in=want.stay.check_in,
-        check_out=want.stay.check_out,
-        room_type=want.room_type,
-        party=want.adults + want.children,
-        agreed=tuple(AgreedNight(night=night, price=amount) for night, amount in _agreed(booking, want, change, now)),
+        check_in=target.stay.check_in,
+        check_out=target.stay.check_out,
+        room_type=target.room_type,
+        party=target.adults + target.children,
+        agreed=tuple(AgreedNight(night=night, price=amount) for night, amount in _agreed(booking, target, change, now)),
         tax_percent=None if change.reprice is Reprice.ALL else price.tax_percent,
-        promotion=price.promotion if want.keeps_promo else None,
-        promo_code=want.new_promo_code or (price.promo_code if want.keeps_promo and not price.promotion else None),
-        needs_promo=want.new_promo_code is not None,
+        promotion=price.promotion if target.keeps_promo else None,
+        promo_code=target.new_promo_code or (price.promo_code if target.keeps_promo and not price.promotion else None),
+        needs_promo=target.new_promo_code is not None,
         draft=booking.status is BookingStatus.DRAFT,
     )
 
 
-def _agreed(booking: Booking, want: WantedStay, change: RequestedChange, now: datetime) -> list[tuple[date, Money]]:
-    keeps_all = same_type(booking, want) and change.reprice is Reprice.CHANGED_NIGHTS
+def _agreed(booking: Booking, target: TargetStay, change: RequestedChange, now: datetime) -> list[tuple[date, Money]]:
+    keeps_all = same_type(booking, target) and change.reprice is Reprice.CHANGED_NIGHTS
     today = local_time.local_date(now, booking.timezone)
     nights = zip(booking.stay, booking.terms.price.nights, strict=False)
-    return [(night, amount) for night, amount in nights if night in set(want.stay) and (keeps_all or night < today)]
+    return [(night, amount) for night, amount in nights if night in set(target.stay) and (keeps_all or night < today)]

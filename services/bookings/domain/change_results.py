@@ -12,7 +12,7 @@ from contracts.bookings.stay_changes import (
 from contracts.data import Data
 from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
 from contracts.values import Money, Stay
-from services.bookings.domain import change_fees, change_requests, deadlines, local_time, money_due
+from services.bookings.domain import cancellation_fees, change_fees, change_requests, deadlines, local_time, money_due
 from services.bookings.domain.agreed_terms import FirstBooked
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_fees import UNPAID
@@ -38,10 +38,15 @@ class ChangeResult(Data):
         return self.offer.price.total - self.booking.total
 
 
-def result(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime) -> ChangeResult:
-    """The result of the change, which the rooms service has priced."""
-    want = change_requests.wanted(booking, change)
-    removed = [night for night in booking.stay if night not in set(want.stay)]
+def result(
+    booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime, pays_first: bool = False
+) -> ChangeResult:
+    """The result of the change, which the rooms service has priced.
+
+    With `pays_first`, a difference that a card can take is paid before the stay changes.
+    """
+    target = change_requests.target_of(booking, change)
+    removed = [night for night in booking.stay if night not in set(target.stay)]
     fee = change_fees.change_fee(booking, offer.price, removed, now=now, waived=change.waive_difference)
     higher = max(offer.price.total - booking.total, booking.nothing)
     waived = higher if change.waive_difference and booking.status not in UNPAID else booking.nothing
@@ -57,7 +62,7 @@ def result(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now
         fee=fee,
         waived=waived,
         balance=balance,
-        settlement=_settlement(booking, after, balance),
+        settlement=_settlement(booking, after, balance, pays_first=pays_first),
     )
 
 
@@ -73,7 +78,7 @@ def changed(booking: Booking, offer: ChangeOffer, *, fee: Money, waived: Money) 
 
 def private_fields(booking: Booking, change: RequestedChange, offer: ChangeOffer) -> dict[str, Any]:
     """The fields of the changed booking that no event carries."""
-    stay = change_requests.wanted(booking, change).stay
+    stay = change_requests.target_of(booking, change).stay
     first = booking.first_booked or FirstBooked(check_in=booking.check_in, price=booking.terms.price)
     after = replace(booking, check_in=stay.check_in, check_out=stay.check_out)
     return {
@@ -91,11 +96,16 @@ def warnings(offer: ChangeOffer) -> tuple[str, ...]:
 
 
 def lines(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime) -> tuple[ChangeLine, ...]:
-    """The nights of the changed stay with their prices without tax."""
-    asked = change_requests.asked(booking, change, now=now)
-    agreed = {each.night for each in asked.agreed}
-    nights = zip(Stay(asked.check_in, asked.check_out), offer.price.nights, strict=True)
-    return tuple(ChangeLine(night=night, price=price, kept=night in agreed) for night, price in nights)
+    """The nights of the changed stay with their parts of the new total."""
+    stay = change_requests.stay_for_rooms(booking, change, now=now)
+    agreed = {each.night for each in stay.agreed}
+    nights = tuple(Stay(stay.check_in, stay.check_out))
+    upto = [cancellation_fees.nights_used(offer.price, count) for count in range(1, len(nights) + 1)]
+    before = (booking.nothing, *upto)
+    return tuple(
+        ChangeLine(night=night, amount=until - earlier, agreed=night in agreed)
+        for night, until, earlier in zip(nights, upto, before, strict=False)
+    )
 
 
 def nights_of(booking: Booking, stay: Stay) -> tuple[tuple[date, ...], tuple[date, ...], tuple[date, ...]]:
@@ -109,11 +119,14 @@ def checkout_deadline(booking: Booking, check_out: date) -> datetime:
     return local_time.closes_at(check_out, booking.terms.settings.standard_checkout_time, booking.timezone)
 
 
-def _settlement(booking: Booking, after: Booking, balance: Balance) -> Settlement:
+def _settlement(booking: Booking, after: Booking, balance: Balance, *, pays_first: bool) -> Settlement:
     if booking.status in UNPAID:
         return Settlement.NONE
     if booking.held_on_card and money_due.to_capture(after) < money_due.to_capture(booking):
         return Settlement.CAPTURE_LESS
     if not (balance.refund + balance.refund_at_desk).is_zero:
         return Settlement.REFUND
-    return Settlement.OWED if balance.due > booking.zero_if_none(booking.balance_due) else Settlement.NONE
+    rise = balance.due - booking.zero_if_none(booking.balance_due)
+    if rise <= booking.nothing:
+        return Settlement.NONE
+    return Settlement.PAY_FIRST if pays_first and booking.terms.charge_limits.allow(rise) else Settlement.OWED

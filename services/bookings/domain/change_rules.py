@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import ALWAYS, FREE_HOURS, RefusedChange, Reprice, RequestedChange
+from contracts.bookings.stay_changes import RefusedChange, Reprice, RequestedChange
+from contracts.rooms.settings import ALWAYS, FIRST, FREE_HOURS
 from contracts.values import Caller
-from services.bookings.domain import cancellation, cancellation_fees, change_requests, deadlines, local_time
+from services.bookings.domain import cancellation, cancellation_fees, deadlines, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED
 
@@ -28,8 +29,10 @@ def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: 
         yield from _of_a_guest(booking, change, now)
     elif change.waive_difference:
         yield from _without_override(change, caller)
-    if booking.status is BookingStatus.IN_HOUSE:
-        yield from _in_house(booking, change)
+    if booking.status is BookingStatus.IN_HOUSE and not as_guest:
+        yield RefusedChange(
+            code="BOOKING_ALREADY_CHECKED_IN", message="The guest is in house: extend the stay, or check the guest out."
+        )
 
 
 def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
@@ -44,15 +47,17 @@ def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
 def guests_change_until(booking: Booking) -> datetime | None:
     """The moment (UTC) until which the guest of a confirmed booking may change it; None where the guest never may."""
     rule = booking.terms.settings.guest_changes
-    opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
     if rule == ALWAYS:
-        return opens
-    return opens - timedelta(hours=cancellation_fees.free_hours(booking.terms.policy)) if rule == FREE_HOURS else None
+        return local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
+    free = timedelta(hours=cancellation_fees.free_hours(booking.terms.policy))
+    return cancellation_fees.first_opens_at(booking) - free if rule == FREE_HOURS else None
 
 
-def refused(refusal: RefusedChange) -> Refusal:
-    """The refusal of the command."""
-    return Refusal(refusal.code, refusal.message)
+def pays_first(booking: Booking, *, as_guest: bool) -> bool:
+    """Whether the caller's dearer change of a stay that a card has paid is paid before the stay changes."""
+    settings = booking.terms.settings
+    when = settings.change_payment_guest if as_guest else settings.change_payment_staff
+    return when == FIRST and booking.status is BookingStatus.CONFIRMED and not booking.collected.is_zero
 
 
 def _hold_is_over(booking: Booking, now: datetime) -> bool:
@@ -76,10 +81,3 @@ def _without_override(change: RequestedChange, caller: Caller) -> Iterator[Refus
         cancellation.require_override(change.reason, caller)
     except Refusal as refusal:
         yield RefusedChange(code=refusal.code, message=refusal.message)
-
-
-def _in_house(booking: Booking, change: RequestedChange) -> Iterator[RefusedChange]:
-    want = change_requests.wanted(booking, change)
-    if want.stay.check_in != booking.check_in or not change_requests.same_type(booking, want):
-        message = "The guest is in house: only the check-out date and the party can change."
-        yield RefusedChange(code="BOOKING_ALREADY_CHECKED_IN", message=message)

@@ -74,6 +74,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
         payment_id=event.payment_id,
         decision_made_at=now,
         decision_made_by=SYSTEM,
+        amount=min(event.amount, booking.total) if event.amount != booking.total else None,
     )
 
 

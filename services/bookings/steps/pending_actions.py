@@ -31,15 +31,11 @@ Decide = Callable[[Booking, BookingsWork], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class TwoStepAction:
-    """One kind of action: its ask to the rooms service, and the function that applies the reply to the booking.
-
-    `prepare` is called before the ask; a refusal by it refuses the action.
-    """
+    """One kind of action: its ask to the rooms service, and the function that applies the reply to the booking."""
 
     kind: ActionKind
     ask: Callable[[Booking, PendingAction], Ask[Any]]
     end: Callable[[Booking, PendingAction, Any, BookingsWork], Booking]
-    prepare: Callable[[Conversation[BookingsWork], Booking, PendingAction], None] | None = None
 
 
 def run(
@@ -158,8 +154,6 @@ def carry_out(
     if intent is None or intent.kind is not action.kind:
         raise ValueError(f"{booking.id} has no pending {action.kind}")
     try:
-        if action.prepare:
-            action.prepare(conversation, booking, intent)
         reply = conversation.ask(action.ask(booking, intent))
     except Refusal:
         with conversation.transaction() as work:

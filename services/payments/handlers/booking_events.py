@@ -14,6 +14,7 @@ from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import PaymentKey
+from services.payments.lifecycle import OPEN
 from services.payments.steps import balance_payments, kept_money
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
@@ -60,9 +61,14 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
 
 
 def stay_changed(event: StayChanged, work: PaymentsWork) -> None:
-    """Return the money that a cheaper stay no longer costs. Where nothing is refunded, nothing changes."""
+    """Return the money that a cheaper stay no longer costs, and close pages on which too much would be paid."""
     if event.keeps is not None:
         kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
+    _close_larger_page(event, work)
+    page = work.payments.find_live(event.hotel, event.booking_id)
+    if page and page.status in OPEN and page.amount != event.total:
+        work.payments.supersede(page.key)
+        enqueue_convergence(page.key, _name(event), work)
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
@@ -87,6 +93,10 @@ def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) ->
 
 def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
     """Close the checkout session if its amount exceeds the remaining balance, but not if its payment was accepted."""
+    _close_larger_page(event, work)
+
+
+def _close_larger_page(event: BalanceSettled | StayChanged, work: PaymentsWork) -> None:
     payment = work.payments.find_live(event.hotel, event.booking_id, PaymentPurpose.EXTENSION)
     if payment is None or payment.amount <= event.balance_due:
         return

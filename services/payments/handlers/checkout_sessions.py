@@ -15,14 +15,13 @@ from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.return_pages import return_pages
-from services.payments.lifecycle import PAID
+from services.payments.lifecycle import OPEN, PAID
 from services.payments.steps.checkout import Checkout
 from services.payments.steps.convergence import converge
 from services.payments.steps.sync import sync
 from services.payments.work import PaymentsWork
 
 _MAY_HAVE_CHANGED = frozenset({PaymentStatus.SESSION_OPEN, PaymentStatus.AUTHORIZED})
-_OPEN = frozenset({PaymentStatus.NONE, PaymentStatus.SESSION_OPEN})
 
 
 def open_payment_session(command: OpenPaymentSession, conversation: KeyedConversation[PaymentsWork]) -> PaymentSession:
@@ -44,25 +43,27 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
 
 
 def close_payment_page(command: ClosePaymentPage, conversation: Conversation[PaymentsWork]) -> PageClosed:
-    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest.
-
-    A payment that is made just before the page closes is released, as one of another amount.
-    """
-    if conversation.context.caller.kind == "public":
-        raise Refusal("PERMISSION_DENIED", "Only our own services close a page.")
+    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest."""
+    payable = conversation.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
     with conversation.reading() as work:
-        payment = work.payments.find_live(command.hotel, command.booking_id)
+        payment = work.payments.find_live(payable.hotel, payable.booking_id)
     if payment and payment.status in _MAY_HAVE_CHANGED:
         payment = sync(payment.key, conversation, why="the stay changes").payment
-    if payment is None or payment.status not in _OPEN:
-        return PageClosed(paid=payment is not None and payment.status in PAID)
+    if payment and payment.status in OPEN:
+        payment = _closed(payment, conversation)
+    return PageClosed(paid=payment is not None and payment.status in PAID)
+
+
+def _closed(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment | None:
+    """Close the page of this payment; returns the booking's payment after that, None where it has none."""
     with conversation.transaction() as work:
         work.payments.supersede(payment.key)
     try:
         converge(payment.key, conversation, why="the stay changes")
     except RetryLater as later:
         raise Unavailable(str(later)) from later
-    return PageClosed(paid=False)
+    with conversation.reading() as work:
+        return work.payments.find_live(payment.hotel, payment.booking_id)
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:

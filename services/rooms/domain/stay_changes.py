@@ -112,8 +112,8 @@ def inventory(
     freed = _counted_on(hold, stay, room_type.id, on_sale, room=without_room, today=today)
     if not room or not room_is_free or room_type.id not in (hold.room_type_id, room.room_type_id):
         return freed
-    kept = _counted_on(hold, stay, room.room_type_id, on_sale, room=RoomAfterChange.KEPT, today=today)
-    return freed if kept.sold_out and not freed.sold_out else kept
+    in_room = _counted_on(hold, stay, room.room_type_id, on_sale, room=RoomAfterChange.KEPT, today=today)
+    return freed if in_room.sold_out and not freed.sold_out else in_room
 
 
 def price(

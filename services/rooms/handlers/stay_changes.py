@@ -44,8 +44,8 @@ def change_stay(command: ChangeStay, work: RoomsWork) -> StayChangedReply:
     if change is None:
         return StayChangedReply(offer=offer)
     _carry_out(command, work, held, room_type, change)
-    kept = held.room if change.room is RoomAfterChange.KEPT else None
-    return StayChangedReply(offer=offer, room=room_taken(kept) if kept else None)
+    room = held.room if change.room is RoomAfterChange.KEPT else None
+    return StayChangedReply(offer=offer, room=room_taken(room) if room else None)
 
 
 def _checked(held: HeldRoom | None, *, draft: bool) -> HeldRoom:
@@ -63,8 +63,8 @@ def _decided(
     hotel, hold, room = held.hotel, held.hold, held.room
     stay = Stay(changed.check_in, changed.check_out)
     request = StayRequest(stay=stay, adults=changed.party, children=0, promo_code=changed.promo_code, quote_id=None)
-    wanted = offer_for(work, hotel.slug, changed.room_type, request)
-    room_type = offers.type_of(wanted)
+    offered = offer_for(work, hotel.slug, changed.room_type, request)
+    room_type = offers.type_of(offered)
     today = stays.local_day(work.now, hotel.timezone)
     in_house = held.stay is not None and held.stay.moved_in
     before = hold.stay if hold and not changed.draft else None
@@ -73,7 +73,7 @@ def _decided(
         stay_changes.check_in_house(stay, hold, room_type)
     types = {room_type.id, *({room.room_type_id} if room else ())}
     on_sale = work.nights.on_sale(hotel.slug, types, stay)
-    promotion = wanted.promotion if changed.promo_code else None
+    promotion = offered.promotion if changed.promo_code else None
     if promotion is None and changed.promotion and not changed.promo_code:
         promotion = pricing.promotion_of(changed.promotion)
     price, ended = stay_changes.price(changed, room_type, on_sale, hotel, promotion=promotion)

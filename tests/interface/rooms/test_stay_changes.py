@@ -23,13 +23,15 @@ from contracts.values import Money, Stay
 from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
 
 
-def wanted(first: int, until: int, *, room_type: str = "DBL", agreed: Held | None = None, **more: Any) -> ChangedStay:
+def changed_to(
+    first: int, until: int, *, room_type: str = "DBL", agreed: Held | None = None, **more: Any
+) -> ChangedStay:
     """The stay from day `first` to day `until`; the nights of `agreed`, which begin today, keep their prices."""
-    kept = () if agreed is None else tuple(
+    nights = () if agreed is None else tuple(
         AgreedNight(night=day(number), price=price) for number, price in enumerate(agreed.price.nights)
     )  # fmt: skip
     stay = {"check_in": day(first), "check_out": day(until), "room_type": room_type, "party": 2}
-    return ChangedStay(**(stay | {"agreed": kept} | more))
+    return ChangedStay(**(stay | {"agreed": nights} | more))
 
 
 def changing(
@@ -63,7 +65,7 @@ def period(service: RoomsUnderTest, booking_id: str = "BK-A") -> Any:
 def test_a_change_sells_the_added_nights_and_frees_the_removed_ones_once(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 3)
 
-    command = changing(service, wanted(1, 5))
+    command = changing(service, changed_to(1, 5))
     first, again = service.ask(command), service.ask(command)
 
     assert first == again
@@ -80,7 +82,7 @@ def test_own_nights_are_not_in_the_way(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 3)
     service.give("BK-A", "101")
 
-    reply = service.ask(changing(service, wanted(1, 4)))
+    reply = service.ask(changing(service, changed_to(1, 4)))
 
     assert service.sold()[:5] == [0, 1, 1, 1, 0]
     assert reply.offer.room is RoomAfterChange.KEPT
@@ -92,8 +94,8 @@ def test_a_change_onto_a_full_night_is_refused_with_the_night_and_changes_nothin
     service.hold("BK-A", 0, 2)
     service.hold("BK-B", 3, 4)
 
-    preview = previewed(service, wanted(0, 5))
-    refusal = service.refusal(changing(service, wanted(0, 5)))
+    preview = previewed(service, changed_to(0, 5))
+    refusal = service.refusal(changing(service, changed_to(0, 5)))
 
     assert preview.sold_out == (day(3),)
     assert (refusal.code, refusal.details["nights"]) == ("SOLD_OUT", [day(3).isoformat()])
@@ -103,7 +105,7 @@ def test_a_change_onto_a_full_night_is_refused_with_the_night_and_changes_nothin
 
 def test_a_preview_changes_nothing_and_the_change_does_what_it_said(service: RoomsUnderTest) -> None:
     held = service.hold("BK-A", 0, 2)
-    stay = wanted(0, 4, agreed=held)
+    stay = changed_to(0, 4, agreed=held)
 
     preview = previewed(service, stay)
 
@@ -116,8 +118,8 @@ def test_kept_nights_keep_their_price_and_added_nights_cost_their_rate(service: 
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET price = 13000 WHERE night >= :night"), {"night": day(1)})
 
-    price = previewed(service, wanted(0, 3, agreed=held)).price
-    anew = previewed(service, wanted(0, 3)).price
+    price = previewed(service, changed_to(0, 3, agreed=held)).price
+    anew = previewed(service, changed_to(0, 3)).price
 
     assert [night.amount for night in price.nights] == [10000, 10000, 13000]
     assert (price.subtotal, price.total) == (Money(33000, "EUR"), Money(35970, "EUR"))
@@ -128,7 +130,7 @@ def test_another_type_moves_every_night_and_gives_the_room_back(service: RoomsUn
     service.hold("BK-A", 0, 2)
     service.give("BK-A", "101")
 
-    reply = service.ask(changing(service, wanted(0, 2, room_type="STE")))
+    reply = service.ask(changing(service, changed_to(0, 2, room_type="STE")))
 
     assert (service.sold()[:3], service.sold("STE")[:3]) == ([0, 0, 0], [1, 1, 0])
     assert (reply.offer.room, reply.room) == (RoomAfterChange.FREED, None)
@@ -140,7 +142,7 @@ def test_an_upgraded_guest_keeps_the_better_room(service: RoomsUnderTest) -> Non
     service.hold("BK-A", 0, 2)
     service.give("BK-A", "201")
 
-    reply = service.ask(changing(service, wanted(0, 3)))
+    reply = service.ask(changing(service, changed_to(0, 3)))
 
     assert (service.sold()[:4], service.sold("STE")[:4]) == ([0, 0, 0, 0], [1, 1, 1, 0])
     assert (reply.offer.room, reply.offer.room_type_code) == (RoomAfterChange.KEPT, "DBL")
@@ -152,7 +154,7 @@ def test_a_room_that_is_taken_on_an_added_night_is_given_back(service: RoomsUnde
     service.hold("BK-B", 2, 4)
     service.give("BK-B", "101")
 
-    reply = service.ask(changing(service, wanted(0, 3)))
+    reply = service.ask(changing(service, changed_to(0, 3)))
 
     assert reply.offer.room is RoomAfterChange.FREED
     assert period(service) is None
@@ -166,7 +168,7 @@ def test_a_better_room_whose_type_is_full_is_given_back_where_the_booked_type_is
     service.give("BK-A", "201")
     service.hold("BK-B", 2, 3, room_type="STE")
 
-    reply = service.ask(changing(service, wanted(0, 3)))
+    reply = service.ask(changing(service, changed_to(0, 3)))
 
     assert reply.offer.room is RoomAfterChange.FREED
     assert (service.sold()[:4], service.sold("STE")[:4]) == ([1, 1, 1, 0], [0, 0, 1, 0])
@@ -181,8 +183,8 @@ def test_a_promotion_applies_with_its_terms_as_sold_and_ends_where_they_no_longe
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE promotion SET value = 50"))
 
-    longer = previewed(service, wanted(0, 4, agreed=held, promotion=held.price.promotion))
-    shorter = previewed(service, wanted(0, 2, agreed=held, promotion=held.price.promotion))
+    longer = previewed(service, changed_to(0, 4, agreed=held, promotion=held.price.promotion))
+    shorter = previewed(service, changed_to(0, 2, agreed=held, promotion=held.price.promotion))
 
     assert (longer.price.discount, longer.discount_ended) == (Money(4000, "EUR"), False)
     assert (shorter.price.discount, shorter.price.promo_code) == (Money(0, "EUR"), None)
@@ -194,19 +196,19 @@ def test_a_new_code_applies_to_the_whole_stay_or_is_refused(service: RoomsUnderT
     service.ask(AddPromotion(hotel=service.hotel, promotion=terms))
     held = service.hold("BK-A", 0, 2)
 
-    assert previewed(service, wanted(0, 2, agreed=held, promo_code="SPRING")).price.discount == Money(2000, "EUR")
-    refused = changing(service, wanted(0, 1, agreed=held, promo_code="SPRING"))
+    assert previewed(service, changed_to(0, 2, agreed=held, promo_code="SPRING")).price.discount == Money(2000, "EUR")
+    refused = changing(service, changed_to(0, 1, agreed=held, promo_code="SPRING"))
     assert service.refusal(refused).code == "UNKNOWN_PROMO"
 
 
 @pytest.mark.parametrize(
     ("stay", "code"),
     [
-        (wanted(0, 2, party=3), "VALIDATION_ERROR"),
-        (wanted(-1, 2), "VALIDATION_ERROR"),
-        (wanted(2, 2), "VALIDATION_ERROR"),
-        (wanted(0, 2, room_type="NONE"), "ROOM_TYPE_NOT_FOUND"),
-        (replace(wanted(0, 2), check_out=day(731), check_in=day(729)), "BEYOND_HORIZON"),
+        (changed_to(0, 2, party=3), "VALIDATION_ERROR"),
+        (changed_to(-1, 2), "VALIDATION_ERROR"),
+        (changed_to(2, 2), "VALIDATION_ERROR"),
+        (changed_to(0, 2, room_type="NONE"), "ROOM_TYPE_NOT_FOUND"),
+        (replace(changed_to(0, 2), check_out=day(731), check_in=day(729)), "BEYOND_HORIZON"),
     ],
 )
 def test_what_cannot_be_booked_cannot_be_changed_to(service: RoomsUnderTest, stay: ChangedStay, code: str) -> None:
@@ -220,12 +222,12 @@ def test_a_booking_without_nights_cannot_be_changed(service: RoomsUnderTest) -> 
     service.hold("BK-A", 0, 2)
     service.ask(ReleaseInventory(hotel=service.hotel, booking_id="BK-A"))
 
-    assert service.refusal(changing(service, wanted(0, 3))).code == "NOTHING_HELD"
+    assert service.refusal(changing(service, changed_to(0, 3))).code == "NOTHING_HELD"
 
 
 def test_a_change_whose_price_has_changed_meanwhile_is_refused_and_changes_nothing(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 2)
-    change = changing(service, wanted(0, 3))
+    change = changing(service, changed_to(0, 3))
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET price = 13000 WHERE night = :night"), {"night": day(2)})
 
@@ -236,7 +238,7 @@ def test_a_change_whose_price_has_changed_meanwhile_is_refused_and_changes_nothi
 def test_a_change_whose_room_was_given_away_meanwhile_is_refused(service: RoomsUnderTest) -> None:
     service.hold("BK-A", 0, 2)
     service.give("BK-A", "101")
-    change = changing(service, wanted(0, 3))
+    change = changing(service, changed_to(0, 3))
     service.hold("BK-B", 2, 3)
     service.give("BK-B", "101")
 
@@ -244,7 +246,7 @@ def test_a_change_whose_room_was_given_away_meanwhile_is_refused(service: RoomsU
 
 
 def test_a_draft_is_priced_and_holds_nothing(service: RoomsUnderTest) -> None:
-    offer = previewed(service, wanted(0, 3, draft=True), booking_id="BK-DRAFT")
+    offer = previewed(service, changed_to(0, 3, draft=True), booking_id="BK-DRAFT")
 
     assert offer.price.subtotal == Money(30000, "EUR")
     assert (offer.room, service.sold()[:4]) == (RoomAfterChange.NONE, [0, 0, 0, 0])
@@ -254,7 +256,7 @@ def test_a_late_guest_keeps_a_check_in_date_that_is_past(service: RoomsUnderTest
     service.hold("BK-A", 0, 2)
     service.unit_of_work.moment = START + timedelta(days=1)
 
-    service.ask(changing(service, wanted(0, 3)))
+    service.ask(changing(service, changed_to(0, 3)))
 
     assert service.sold()[:4] == [1, 1, 1, 0]
 
@@ -265,7 +267,7 @@ def test_a_guest_in_house_leaves_earlier_and_the_nights_are_free(service: RoomsU
     service.move_in("BK-A")
     service.unit_of_work.moment = START + timedelta(days=2)
 
-    reply = service.ask(changing(service, wanted(0, 2)))
+    reply = service.ask(changing(service, changed_to(0, 2)))
 
     assert service.sold()[:5] == [1, 1, 0, 0, 0]
     assert (reply.offer.room, period(service)) == (RoomAfterChange.KEPT, ("101", Stay(day(0), day(2))))
@@ -276,7 +278,7 @@ def test_a_guest_in_house_changes_neither_the_check_in_date_nor_the_type(service
     service.give("BK-A", "101")
     service.move_in("BK-A")
 
-    for stay in (wanted(1, 4), wanted(0, 4, room_type="STE")):
+    for stay in (changed_to(1, 4), changed_to(0, 4, room_type="STE")):
         assert service.refusal(changing(service, stay)).code == "BOOKING_ALREADY_CHECKED_IN"
 
 
@@ -288,7 +290,7 @@ def test_of_many_changes_to_the_last_free_night_one_succeeds(service: RoomsUnder
     with service.engine.begin() as connection:
         connection.execute(sa.text("UPDATE night SET capacity = 1 WHERE night = :night"), {"night": day(1)})
 
-    changes = [changing(service, wanted(0, 2), booking_id=f"BK-{n}", action_id=f"change-{n}") for n in range(20)]
+    changes = [changing(service, changed_to(0, 2), booking_id=f"BK-{n}", action_id=f"change-{n}") for n in range(20)]
 
     answers = at_once([lambda change=change: service.ask(change) for change in changes])
 
@@ -303,7 +305,7 @@ def test_changes_and_assignments_of_one_room_at_once_never_share_a_night(service
     service.give("BK-A", "101")
     service.hold("BK-B", 2, 4)
 
-    change = changing(service, wanted(0, 3))
+    change = changing(service, changed_to(0, 3))
 
     at_once([lambda: service.ask(change), lambda: service.give("BK-B", "101")])
 

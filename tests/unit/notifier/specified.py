@@ -62,6 +62,8 @@ BEYOND = """
     HousekeepingTaskWithdrawn | housekeeping_task_withdrawn |                            | hotel room
     NoShowUndone            | booking_no_show_undone     |                               | hotel booking
     CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
+    StayChanged             | booking_changed            |                               | hotel booking room
+    InventoryChanged        | availability_changed       |                               | public
 """
 EVERY_CHANGE = {
     (name, channel)
