@@ -1,8 +1,6 @@
 """Changes of a booked stay by guest and staff: nights, price, money at the provider, events, mail and page."""
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -10,95 +8,23 @@ from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import (
-    ChangeBooking,
-    ChangePreview,
-    ExpectedChange,
-    PreviewChange,
-    RequestedChange,
-    Settlement,
-)
+from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, RequestedChange, Settlement
 from contracts.bookings.stays import AssignRoom
-from contracts.bookings.views import BookingDetail, CreatedBooking
-from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.rooms.stay_changes import RoomAfterChange
-from contracts.values import Context, Money
-from tests.conversations.balances import about, books_agree, money_agrees, page, pays, published
+from contracts.values import Money
+from tests.conversations.balances import about, books_agree, money_agrees, published
 from tests.conversations.conftest import STAFF, PlatformFixture, guest
-
-NIGHT = timedelta(days=1)
-
-
-def booked(fixture: PlatformFixture, nights: int = 3, **more: Any) -> CreatedBooking:
-    """A confirmed booking in thirty days, paid by card."""
-    created = waiting(fixture, nights, **more)
-    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
-    fixture.settle()
-    return created
-
-
-def waiting(fixture: PlatformFixture, nights: int = 3, **more: Any) -> CreatedBooking:
-    """A booking in thirty days that waits for approval."""
-    first = fixture.today() + timedelta(days=30)
-    created = fixture.book(check_in=first, check_out=first + timedelta(days=nights), **more)
-    fixture.pay(created)
-    return created
-
-
-def wished(created: CreatedBooking, *, later: int = 0, longer: int = 0, **more: Any) -> RequestedChange:
-    """The stay of the booking as made, so many nights later, and so many nights longer."""
-    booking = created.booking
-    dates = {"check_in": booking.check_in + later * NIGHT, "check_out": booking.check_out + (later + longer) * NIGHT}
-    return RequestedChange(**dates | more)
-
-
-def preview(
-    fixture: PlatformFixture, created: CreatedBooking, change: RequestedChange, by: Context = STAFF
-) -> ChangePreview:
-    return fixture.platform.ask(PreviewChange(**about(created), change=change), by)
-
-
-def change(
-    fixture: PlatformFixture, created: CreatedBooking, wish: RequestedChange, by: Context = STAFF, **expected: Any
-) -> BookingDetail:
-    offer = preview(fixture, created, wish, by)
-    command = ChangeBooking(**about(created), change=wish, expected=ExpectedChange(**expected))
-    after = as_the_gateway_asks(fixture, command, by)
-    fixture.settle()
-    assert (after.total_amount, after.balance_due) == (offer.new_total, offer.balance_due)
-    return fixture.booking(created)
-
-
-def as_the_gateway_asks(fixture: PlatformFixture, command: ChangeBooking, by: Context) -> BookingDetail:
-    """A page on which the old total can be paid is closed first."""
-    try:
-        return fixture.platform.ask(command, by)
-    except Refusal as refused:
-        if refused.code != "PAYMENT_PAGE_OPEN":
-            raise
-    closed = fixture.platform.ask(ClosePaymentPage(hotel=command.hotel, booking_id=command.booking_id), by)
-    if closed.paid:
-        raise Refusal("PAYMENT_UNDER_WAY", "")
-    return fixture.platform.ask(replace(command, page_closed=True), by)
-
-
-def refusal(fixture: PlatformFixture, created: CreatedBooking, wish: RequestedChange, by: Context = STAFF) -> Refusal:
-    before = fixture.booking(created)
-    with pytest.raises(Refusal) as refused:
-        fixture.platform.ask(ChangeBooking(**about(created), change=wish), by)
-    fixture.settle()
-    assert fixture.booking(created).version == before.version
-    return refused.value
-
-
-def other_type(fixture: PlatformFixture, created: CreatedBooking) -> str:
-    return next(code for code in fixture.room_types() if code != created.booking.room_type_code)
-
-
-def captured(fixture: PlatformFixture) -> int:
-    """The minor units that the provider's journal has as captured and not refunded."""
-    signs = {"capture": 1, "refund": -1}
-    return sum(signs.get(kind, 0) * amount for kind, amount in fixture.movements())
+from tests.conversations.stay_changes import (
+    NIGHT,
+    booked,
+    captured,
+    change,
+    other_type,
+    preview,
+    refusal,
+    waiting,
+    wished,
+)
 
 
 def test_a_cheaper_stay_is_refunded_once_to_the_cent(fixture: PlatformFixture) -> None:
@@ -164,33 +90,6 @@ def test_a_stay_that_became_dearer_before_the_approval_owes_the_difference(fixtu
     confirmed = fixture.booking(created)
     assert confirmed.balance_due == confirmed.total_amount - total
     assert captured(fixture) == total.amount
-
-
-def test_an_unpaid_booking_is_paid_with_its_new_total(fixture: PlatformFixture) -> None:
-    first = fixture.today() + timedelta(days=30)
-    created = fixture.book(check_in=first, check_out=first + 2 * NIGHT)
-    old = page(fixture, created)
-
-    after = change(fixture, created, wished(created, longer=1), guest(created), settlement=Settlement.NONE)
-    new = page(fixture, created)
-
-    assert (new.session_id != old.session_id, new.amount) == (True, after.total_amount)
-    pays(fixture, new)
-    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
-    assert captured(fixture) == 0
-
-
-def test_a_page_that_is_just_being_paid_keeps_its_stay(fixture: PlatformFixture) -> None:
-    first = fixture.today() + timedelta(days=30)
-    created = fixture.book(check_in=first, check_out=first + 2 * NIGHT)
-    fixture.stripe.pay(page(fixture, created).session_id)
-
-    with pytest.raises(Refusal) as refused:
-        as_the_gateway_asks(fixture, ChangeBooking(**about(created), change=wished(created, longer=1)), guest(created))
-    fixture.settle()
-
-    paid = fixture.booking(created)
-    assert (refused.value.code, paid.nights, paid.status) == ("PAYMENT_UNDER_WAY", 2, BookingStatus.PENDING_APPROVAL)
 
 
 def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: PlatformFixture) -> None:

@@ -11,7 +11,7 @@ from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, Previe
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
 from contracts.values import SYSTEM
-from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation
+from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation, money_due
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.domain.change_intents import ChangeIntent
 from services.bookings.domain.change_results import ChangeResult
@@ -162,7 +162,7 @@ def _event(booking: Booking, intent: PendingAction, outcome: ChangeResult) -> St
         settlement=outcome.settlement,
         room_number=booking.assigned_room_number if offer.room is RoomAfterChange.KEPT else None,
         freed_room_number=booking.assigned_room_number if offer.room is RoomAfterChange.FREED else None,
-        keeps=None if balance.refund.is_zero else booking.on_cards - balance.refund,
+        keeps=None if balance.refund.is_zero else money_due.on_cards(booking) - balance.refund,
         checkout_deadline_at=change_results.checkout_deadline(booking, target.stay.check_out),
         changed_at=intent.started_at,
         changed_by=intent.by,

@@ -172,7 +172,7 @@ def _without(booking: Booking, charge: Charge) -> Money:
         return owed(booking) + charge.amount
     if booking.status in HAS_A_FEE:
         return money_due.balance(replace(booking, **money_due.without(booking, charge))).due
-    return owed(booking) + max(charge.amount - booking.refund_promised, booking.nothing)
+    return owed(booking) + max(charge.amount - money_due.refund_promised(booking), booking.nothing)
 
 
 def _amount(text: str, due: Money) -> Money:

@@ -154,7 +154,6 @@ class Booking(Data):
     status: BookingStatus | None = None
     version: int = 0
     pending: PendingAction | None = field(default=None)
-
     expires_at: datetime | None = None
     pay_until: datetime | None = None
     counted_by: tuple[str, ...] = ()
@@ -171,14 +170,12 @@ class Booking(Data):
     paid_at: datetime | None = None
     captured: Money | None = None
     refunded: Money | None = None
-
     decision_made_at: datetime | None = None
     decision_made_by: Actor | None = None
     reason_code: str | None = None
     reason_note: str | None = None
     confirmed_at: datetime | None = None
     confirmed_by: Actor | None = None
-
     assigned_room_number: str | None = None
     assigned_room_type: str | None = None
     assignment_notes: str | None = None
@@ -189,7 +186,6 @@ class Booking(Data):
     checked_out_at: datetime | None = None
     checked_out_by: Actor | None = None
     overstay: Incident | None = None
-
     cancelled_at: datetime | None = None
     cancelled_by: Actor | None = None
     cancellation_reason: str | None = None
@@ -276,27 +272,6 @@ class Booking(Data):
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
         at_desk = self.collected + self.zero_if_none(self.settled)
         return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
-
-    @property
-    def refund_promised(self) -> Money:
-        """The amount of refunds to cards that are promised and have not succeeded."""
-        return max(self.zero_if_none(self.refund_amount) - self.zero_if_none(self.refunded), self.nothing)
-
-    @property
-    def on_cards(self) -> Money:
-        """The amount that cards have paid, accepted balance payments included, less refunds, also promised ones."""
-        accepted = sum((charge.amount for charge in self.charges if not charge.taken), start=self.nothing)
-        return self.collected + accepted - self.refund_promised
-
-    @property
-    def on_later_cards(self) -> Money:
-        """The amount of accepted balance payments, less their refunds."""
-        return sum((charge.amount - charge.refunded for charge in self.charges), start=self.nothing)
-
-    @property
-    def at_desk(self) -> Money:
-        """The amount paid at the desk, less what the desk has to give back."""
-        return self.zero_if_none(self.settled) - self.zero_if_none(self.desk_refund_due)
 
     @property
     def without_counters(self) -> "Booking":

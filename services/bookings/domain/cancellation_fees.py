@@ -154,11 +154,11 @@ def balance_after(booking: Booking, fee: Money, *, fee_at_desk: bool = False) ->
     fees are captured from the authorisation, unless `fee_at_desk`.
     """
     nothing, fees = booking.nothing, fee + booking.zero_if_none(booking.change_fees)
-    later = min(booking.on_later_cards, booking.on_cards)
-    own = booking.on_cards - later
+    later = money_due.on_later_cards(booking)
+    own = money_due.on_cards(booking) - later
     if booking.held_on_card and not fee_at_desk:
         own = fees if booking.authorized is None else min(fees, booking.authorized)
-    left = max(fees - own, nothing) + booking.zero_if_none(booking.served) - booking.at_desk - later
+    left = max(fees - own, nothing) + booking.zero_if_none(booking.served) - money_due.at_desk(booking) - later
     to_cards = min(max(nothing - left, nothing), later)
     return Balance(
         due=max(left, nothing),
@@ -221,8 +221,8 @@ def _kept_on_cards(booking: Booking, due_by_card: Money, refund: Money, *, fee_a
     """The amount that stays on the booking's cards; of an authorisation, the amount that is captured."""
     if booking.held_on_card:
         held = booking.nothing if fee_at_desk else min(due_by_card, booking.zero_if_none(booking.authorized))
-        return held + booking.on_cards
-    return booking.on_cards - refund
+        return held + money_due.on_cards(booking)
+    return money_due.on_cards(booking) - refund
 
 
 def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:

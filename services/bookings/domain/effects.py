@@ -105,7 +105,7 @@ def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
 
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
-    refunded, refund = booking.zero_if_none(booking.refunded), booking.refund_promised + event.refund
+    refunded, refund = booking.zero_if_none(booking.refunded), money_due.refund_promised(booking) + event.refund
     at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
     earlier = None if refunded.is_zero else "SUCCEEDED"
     return {

@@ -23,6 +23,28 @@ class Balance(Data):
     refund_at_desk: Money
 
 
+def refund_promised(booking: Booking) -> Money:
+    """The amount of refunds to cards that are promised and have not succeeded."""
+    return max(booking.zero_if_none(booking.refund_amount) - booking.zero_if_none(booking.refunded), booking.nothing)
+
+
+def on_cards(booking: Booking) -> Money:
+    """The amount that cards have paid, accepted balance payments included, less refunds, also promised ones."""
+    accepted = sum((charge.amount for charge in booking.charges if not charge.taken), start=booking.nothing)
+    return booking.collected + accepted - refund_promised(booking)
+
+
+def on_later_cards(booking: Booking) -> Money:
+    """The part of `on_cards` that accepted balance payments have paid, as far as it is not refunded."""
+    later = sum((charge.amount - charge.refunded for charge in booking.charges), start=booking.nothing)
+    return min(later, on_cards(booking))
+
+
+def at_desk(booking: Booking) -> Money:
+    """The amount paid at the desk, less what the desk has to give back."""
+    return booking.zero_if_none(booking.settled) - booking.zero_if_none(booking.desk_refund_due)
+
+
 def fees(booking: Booking) -> Money:
     """The fees of the booking: of its changes, and of its cancellation or no-show."""
     return booking.zero_if_none(booking.cancellation_fee) + booking.zero_if_none(booking.change_fees)
@@ -38,7 +60,7 @@ def price(booking: Booking) -> Money:
 def secured(booking: Booking) -> Money:
     """The amount that the hotel has: paid or authorised, less the refunds that are promised."""
     held = booking.zero_if_none(booking.authorized) if booking.held_on_card else booking.nothing
-    promised = booking.refund_promised + booking.zero_if_none(booking.desk_refund_due)
+    promised = refund_promised(booking) + booking.zero_if_none(booking.desk_refund_due)
     return booking.paid + held - promised
 
 
@@ -53,7 +75,7 @@ def balance(booking: Booking) -> Balance:
     if left >= nothing or booking.held_on_card:
         return Balance(due=max(left, nothing), refund=nothing, refund_at_desk=nothing)
     credit = nothing - left
-    refund = min(credit, booking.on_cards)
+    refund = min(credit, on_cards(booking))
     return Balance(due=nothing, refund=refund, refund_at_desk=credit - refund)
 
 

@@ -105,7 +105,7 @@ def balance_after(booking: Booking, step: UndoStep) -> Money:
 
 def _refusals_of_no_show(booking: Booking, now: datetime) -> Sequence[UndoRefusal]:
     """While a part of the payments is still to be refunded or released, it would be unclear what counts."""
-    if not booking.refund_promised.is_zero:
+    if not money_due.refund_promised(booking).is_zero:
         return (_refusal("REFUND_PENDING", "The refund of the no-show is not finished; or it failed: retry it first."),)
     if local_time.local_date(now, booking.timezone) >= booking.check_out:
         return (_refusal("NO_NIGHT_LEFT", "No night of the stay is left."),)

@@ -2,64 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.refusal import Refusal
 from contracts.rooms.events import InventoryChanged
-from contracts.rooms.holds import Held, ReleaseInventory
+from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.promotions import AddPromotion, PromotionDefinition
 from contracts.rooms.stay_changes import (
-    AgreedNight,
     ChangedStay,
-    ChangeOffer,
-    ChangeStay,
     PreviewStayChange,
     RoomAfterChange,
 )
 from contracts.values import Money, Stay
-from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, at_once, day
-
-
-def changed_to(
-    first: int, until: int, *, room_type: str = "DBL", agreed: Held | None = None, **more: Any
-) -> ChangedStay:
-    """The stay from day `first` to day `until`; the nights of `agreed`, which begin today, keep their prices."""
-    nights = () if agreed is None else tuple(
-        AgreedNight(night=day(number), price=price) for number, price in enumerate(agreed.price.nights)
-    )  # fmt: skip
-    stay = {"check_in": day(first), "check_out": day(until), "room_type": room_type, "party": 2}
-    return ChangedStay(**(stay | {"agreed": nights} | more))
-
-
-def changing(
-    service: RoomsUnderTest, stay: ChangedStay, *, action_id: str = "change-1", booking_id: str = "BK-A"
-) -> ChangeStay:
-    """The change to the stay as its preview says now; where no preview is possible, with any expectation."""
-    try:
-        offer = previewed(service, stay, booking_id=booking_id)
-    except Refusal:
-        total, room = Money(0, "EUR"), RoomAfterChange.NONE
-    else:
-        total, room = offer.price.total, offer.room
-    return ChangeStay(
-        action_id=action_id, booking_id=booking_id, hotel=service.hotel, stay=stay, total=total, room=room
-    )
-
-
-def previewed(service: RoomsUnderTest, stay: ChangedStay, *, booking_id: str = "BK-A") -> ChangeOffer:
-    return service.ask(PreviewStayChange(hotel=service.hotel, booking_id=booking_id, stay=stay))
-
-
-def period(service: RoomsUnderTest, booking_id: str = "BK-A") -> Any:
-    rows = service.rows(
-        "SELECT r.room_number, lower(p.nights) AS first, upper(p.nights) AS until FROM period p "
-        "JOIN room r ON r.hotel = p.hotel AND r.id = p.room_id WHERE p.live AND p.booking_id = :id",
-        id=booking_id,
-    )
-    return (rows[0].room_number, Stay(rows[0].first, rows[0].until)) if rows else None
+from tests.interface.rooms.rooms_under_test import START, RoomsUnderTest, a_type, day
+from tests.interface.rooms.stay_changes import changed_to, changing, period, previewed
 
 
 def test_a_change_sells_the_added_nights_and_frees_the_removed_ones_once(service: RoomsUnderTest) -> None:
@@ -280,35 +237,3 @@ def test_a_guest_in_house_changes_neither_the_check_in_date_nor_the_type(service
 
     for stay in (changed_to(1, 4), changed_to(0, 4, room_type="STE")):
         assert service.refusal(changing(service, stay)).code == "BOOKING_ALREADY_CHECKED_IN"
-
-
-def test_of_many_changes_to_the_last_free_night_one_succeeds(service: RoomsUnderTest) -> None:
-    numbers = tuple(str(n) for n in range(100, 120))
-    service.import_hotel(room_types=(a_type(rooms=numbers),))
-    for n in range(20):
-        service.hold(f"BK-{n}", 0, 1)
-    with service.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE night SET capacity = 1 WHERE night = :night"), {"night": day(1)})
-
-    changes = [changing(service, changed_to(0, 2), booking_id=f"BK-{n}", action_id=f"change-{n}") for n in range(20)]
-
-    answers = at_once([lambda change=change: service.ask(change) for change in changes])
-
-    refused = [answer for answer in answers if isinstance(answer, Refusal)]
-    assert [refusal.code for refusal in refused] == ["SOLD_OUT"] * 19
-    assert service.sold()[:3] == [20, 1, 0]
-
-
-def test_changes_and_assignments_of_one_room_at_once_never_share_a_night(service: RoomsUnderTest) -> None:
-    service.import_hotel(room_types=(a_type(rooms=("101", "102", "103", "104")),))
-    service.hold("BK-A", 0, 2)
-    service.give("BK-A", "101")
-    service.hold("BK-B", 2, 4)
-
-    change = changing(service, changed_to(0, 3))
-
-    at_once([lambda: service.ask(change), lambda: service.give("BK-B", "101")])
-
-    ours, theirs = period(service), period(service, "BK-B")
-    assert theirs == ("101", Stay(day(2), day(4))) or ours == ("101", Stay(day(0), day(3)))
-    assert not (theirs and ours and theirs[0] == ours[0])
