@@ -51,7 +51,8 @@ class ChangeOffer(Data):
     """The result of a change: the price of the whole stay, and what becomes of the assigned room.
 
     `sold_out` has the added nights on which the type is full; the change is then refused. `discount_ended` means that
-    the promotion's conditions no longer hold.
+    the promotion's conditions no longer hold. `added` is the price of the added nights alone, at which a guest in house
+    stays longer (`ExtendStay`); None for any other change.
     """
 
     room_type_code: str
@@ -60,6 +61,7 @@ class ChangeOffer(Data):
     room: RoomAfterChange
     sold_out: tuple[date, ...] = ()
     discount_ended: bool = False
+    added: Price | None = None
 
 
 class PreviewStayChange(Query[ChangeOffer]):
@@ -85,7 +87,8 @@ class ChangeStay(RoomAction, Command[StayChangedReply]):
     """Change a booked stay: sell the added nights and free the removed ones, all or nothing.
 
     A repetition with the same `action_id` changes nothing. Refused as `PreviewStayChange`; `SOLD_OUT` with the `nights`
-    on which the type is full; `PRICE_CHANGED` where the total or the room afterwards would not be the expected ones.
+    on which the type is full; `PRICE_CHANGED` where the total or the room afterwards would not be the expected ones;
+    `EXTENSION_CONFLICT` where a guest in house would lose the room.
     """
 
     stay: ChangedStay

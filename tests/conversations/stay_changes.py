@@ -35,7 +35,7 @@ def unpaid(fixture: PlatformFixture, nights: int = 2) -> CreatedBooking:
 def waiting(fixture: PlatformFixture, nights: int = 3, **more: Any) -> CreatedBooking:
     """A booking in thirty days that waits for approval."""
     first = fixture.today() + timedelta(days=30)
-    created = fixture.book(check_in=first, check_out=first + timedelta(days=nights), **more)
+    created = fixture.book(**{"check_in": first, "check_out": first + nights * NIGHT, **more})
     fixture.pay(created)
     return created
 

@@ -11,6 +11,7 @@ from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, Previe
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
 from contracts.values import SYSTEM
+from services.bookings.actions.extend import EXTEND
 from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation, money_due
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.domain.change_intents import ChangeIntent
@@ -35,7 +36,10 @@ def preview_change(query: PreviewChange, conversation: Conversation[BookingsWork
 
 
 def change_booking(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """Change the booking as its preview says. Raises the first refusal of the preview, and `PRICE_CHANGED`."""
+    """Change the booking as its preview says. Raises the first refusal of the preview, and `PRICE_CHANGED`.
+
+    A guest in house who stays longer has the stay extended.
+    """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command, staff=False)
         pending = pending_actions.own(conversation, booking)
@@ -45,7 +49,8 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
         if change_requests.changes_nothing(booking, target, command.change):
             return _unchanged(command, conversation)
         pending = _begun(command, conversation, booking, now)
-    return pending_actions.completed(conversation, CHANGE, pending)
+    action = EXTEND if pending.pending and pending.pending.kind is ActionKind.EXTEND else CHANGE
+    return pending_actions.completed(conversation, action, pending)
 
 
 def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
@@ -64,7 +69,10 @@ def _begun(
             if present.version == booking.version:
                 _require_closed_page(present, command)
                 fields: dict[str, Any] = {"change": intent, "reason": command.change.reason}
-                return pending_actions.begin(work, present, ActionKind.CHANGE, claim=conversation.claim, **fields)
+                kind = ActionKind.CHANGE
+                if change_requests.extends(present, change_requests.target_of(present, command.change)):
+                    kind, fields = ActionKind.EXTEND, fields | {"until": intent.stay.check_out}
+                return pending_actions.begin(work, present, kind, claim=conversation.claim, **fields)
         booking = present
     raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
 
@@ -100,7 +108,7 @@ def _previewed(
     offer: ChangeOffer | None = None
     if not any(refusal.code == "BOOKING_ENDED" for refusal in refusals):
         try:
-            offer = conversation.ask(PreviewStayChange(**booking.about, stay=stay))
+            offer = change_results.as_extended(booking, conversation.ask(PreviewStayChange(**booking.about, stay=stay)))
         except Refusal as refusal:
             if refusal.code not in REPORTED:
                 raise

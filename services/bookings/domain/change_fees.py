@@ -16,11 +16,13 @@ def change_fee(booking: Booking, new: Price, removed: Sequence[date], *, now: da
     """The fee of the change at the moment `now` (UTC), of the amount D by which the total falls.
 
     A percentage is one of D; the first night is the earliest removed night with tax; no fee exceeds D. All fees of
-    changes together are at most the fee of cancelling the stay first booked.
+    changes together are at most the fee of cancelling the stay first booked. In house, the money stays: the fee is D.
     """
     nothing, lower = booking.nothing, booking.total - new.total
     if waived or lower <= nothing or booking.status in UNPAID:
         return nothing
+    if booking.status is BookingStatus.IN_HOUSE:
+        return lower
     tier = cancellation_fees.applied_tier(booking.terms.policy, cancellation_fees.time_left(booking, now))
     first = booking.first_booked.price if booking.first_booked else booking.terms.price
     most = cancellation_fees.fee_of(tier, first) - booking.zero_if_none(booking.change_fees)

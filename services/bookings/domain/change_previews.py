@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chassis import codec
 from chassis.refusal import Refusal
+from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import (
     ChangePreview,
     ExpectedChange,
@@ -92,6 +93,8 @@ def _of_the_offer(booking: Booking, offer: ChangeOffer) -> tuple[RefusedChange, 
     if offer.sold_out:
         nights = ", ".join(night.isoformat() for night in offer.sold_out)
         return (RefusedChange(code="SOLD_OUT", message=f"{offer.room_type_name} is sold out on {nights}."),)
+    if booking.status is BookingStatus.IN_HOUSE and offer.room is not RoomAfterChange.KEPT:
+        return (RefusedChange(code="EXTENSION_CONFLICT", message="The guest's room is taken on some of these nights."),)
     problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None
     return (RefusedChange(code=problem[0], message=problem[1]),) if problem else ()
 

@@ -58,6 +58,11 @@ def changes_nothing(booking: Booking, target: TargetStay, change: RequestedChang
     )
 
 
+def extends(booking: Booking, target: TargetStay) -> bool:
+    """Whether the change lets a guest in house stay longer, as an extension does."""
+    return booking.status is BookingStatus.IN_HOUSE and target.stay.check_out > booking.check_out
+
+
 def same_type(booking: Booking, target: TargetStay) -> bool:
     """Whether the booking keeps its room type."""
     return target.room_type in (booking.room_type_code, booking.room_type_name)

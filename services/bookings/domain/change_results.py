@@ -16,6 +16,7 @@ from services.bookings.domain import cancellation_fees, change_fees, change_requ
 from services.bookings.domain.agreed_terms import FirstBooked
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_fees import UNPAID
+from services.bookings.domain.extended_prices import whole_price
 from services.bookings.domain.money_due import Balance
 
 ROOM_UNASSIGNED = "ROOM_UNASSIGNED"
@@ -64,6 +65,13 @@ def result(
         balance=balance,
         settlement=_settlement(booking, after, balance, pays_first=pays_first),
     )
+
+
+def as_extended(booking: Booking, offer: ChangeOffer) -> ChangeOffer:
+    """The offer; for a guest in house who stays longer, with the price of an extension."""
+    if offer.added is None:
+        return offer
+    return replace(offer, price=whole_price(booking.terms.price, offer.added))
 
 
 def changed(booking: Booking, offer: ChangeOffer, *, fee: Money, waived: Money) -> Booking:

@@ -8,11 +8,12 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import RefusedChange, Reprice, RequestedChange
 from contracts.rooms.settings import ALWAYS, FIRST, FREE_HOURS
 from contracts.values import Caller
-from services.bookings.domain import cancellation, cancellation_fees, deadlines, local_time
+from services.bookings.domain import cancellation, cancellation_fees, change_requests, deadlines, local_time
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED
 
 CHANGE_NOT_ALLOWED = "CHANGE_NOT_ALLOWED"
+ALREADY_CHECKED_IN = "BOOKING_ALREADY_CHECKED_IN"
 
 
 def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: datetime) -> Iterator[RefusedChange]:
@@ -29,10 +30,11 @@ def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: 
         yield from _of_a_guest(booking, change, now)
     elif change.waive_difference:
         yield from _without_override(change, caller)
+    if booking.held_from not in (None, booking.check_in):
+        message = "The first nights were given up with the no-show: check the guest in, and extend the stay."
+        yield RefusedChange(code=CHANGE_NOT_ALLOWED, message=message)
     if booking.status is BookingStatus.IN_HOUSE and not as_guest:
-        yield RefusedChange(
-            code="BOOKING_ALREADY_CHECKED_IN", message="The guest is in house: extend the stay, or check the guest out."
-        )
+        yield from _in_house(booking, change)
 
 
 def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
@@ -81,3 +83,16 @@ def _without_override(change: RequestedChange, caller: Caller) -> Iterator[Refus
         cancellation.require_override(change.reason, caller)
     except Refusal as refusal:
         yield RefusedChange(code=refusal.code, message=refusal.message)
+
+
+def _in_house(booking: Booking, change: RequestedChange) -> Iterator[RefusedChange]:
+    target = change_requests.target_of(booking, change)
+    same_promotion = target.keeps_promo and target.new_promo_code is None
+    if target.stay.check_in != booking.check_in or not (change_requests.same_type(booking, target) and same_promotion):
+        message = "The guest is in house: only the check-out date and the party can change."
+        yield RefusedChange(code=ALREADY_CHECKED_IN, message=message)
+    party = (target.adults, target.children) != (booking.adults, booking.children)
+    special = change.reprice is Reprice.ALL or change.waive_difference
+    if change_requests.extends(booking, target) and (party or special):
+        message = "The guest is in house: extend the stay at the present price, and change nothing else with it."
+        yield RefusedChange(code=ALREADY_CHECKED_IN, message=message)

@@ -139,7 +139,24 @@ def price(
     return whole, covered is None and (promotion is not None or changed.promo_code is not None)
 
 
-def offer(room_type: RoomType, whole: Price, change: InventoryChange | None, *, discount_ended: bool) -> ChangeOffer:
+def added_nights_price(
+    hold: Hold, stay: Stay, room_type: RoomType, on_sale: NightsOnSale, hotel: Hotel
+) -> Price | None:
+    """The price of the nights that an extension of the stay of a guest in house adds; None where it adds none."""
+    if stay.check_out <= hold.stay.check_out:
+        return None
+    amounts = [_price_of(on_sale, room_type, night) for night in Stay(hold.stay.check_out, stay.check_out)]
+    return pricing.price_of(amounts, currency=hotel.currency, tax_percent=hotel.tax_percent)
+
+
+def offer(
+    room_type: RoomType,
+    whole: Price,
+    change: InventoryChange | None,
+    *,
+    discount_ended: bool,
+    added: Price | None = None,
+) -> ChangeOffer:
     """The offer of a change; `change` is None for a draft, which has no nights."""
     return ChangeOffer(
         room_type_code=room_type.code,
@@ -148,6 +165,7 @@ def offer(room_type: RoomType, whole: Price, change: InventoryChange | None, *, 
         room=change.room if change else RoomAfterChange.NONE,
         sold_out=change.sold_out if change else (),
         discount_ended=discount_ended,
+        added=added,
     )
 
 
@@ -155,6 +173,11 @@ def sold_out(room_type: RoomType, nights: Sequence[date]) -> Refusal:
     """The refusal `SOLD_OUT`, with the `nights` on which the type is full."""
     message = f"{room_type.name} is sold out on some of these nights."
     return Refusal("SOLD_OUT", message, nights=[night.isoformat() for night in nights])
+
+
+def room_taken_meanwhile() -> Refusal:
+    """The refusal `EXTENSION_CONFLICT`, for a guest in house who would lose the room."""
+    return Refusal("EXTENSION_CONFLICT", "The guest's room is taken on some of these nights.")
 
 
 def price_changed() -> Refusal:

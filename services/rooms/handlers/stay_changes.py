@@ -43,6 +43,8 @@ def change_stay(command: ChangeStay, work: RoomsWork) -> StayChangedReply:
         raise stay_changes.price_changed()
     if change is None:
         return StayChangedReply(offer=offer)
+    if held.stay and held.stay.moved_in and offer.room is not RoomAfterChange.KEPT:
+        raise stay_changes.room_taken_meanwhile()
     _carry_out(command, work, held, room_type, change)
     room = held.room if change.room is RoomAfterChange.KEPT else None
     return StayChangedReply(offer=offer, room=room_taken(room) if room else None)
@@ -89,7 +91,8 @@ def _decided(
         room_is_free=all(period.booking_id == hold.booking_id for period in others),
         today=today,
     )
-    return stay_changes.offer(room_type, price, change, discount_ended=ended), room_type, change
+    added = stay_changes.added_nights_price(hold, stay, room_type, on_sale, hotel) if in_house else None
+    return stay_changes.offer(room_type, price, change, discount_ended=ended, added=added), room_type, change
 
 
 def _carry_out(
