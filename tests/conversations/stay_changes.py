@@ -5,17 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, ExpectedChange, PreviewChange, RequestedChange
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.payments.checkout_sessions import ClosePaymentPage
-from contracts.values import Context
+from contracts.values import Context, rounded
+from services.bookings.lifecycle import CALLED_OFF
 from tests.conversations.balances import about
-from tests.conversations.conftest import STAFF, PlatformFixture
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
 NIGHT = timedelta(days=1)
+AMOUNTS = (
+    "captured", "refunded", "settled", "served", "balance_due", "cancellation_fee", "change_fees", "waived",
+    "desk_refund_due",
+)  # fmt: skip
 
 
 def booked(fixture: PlatformFixture, nights: int = 3, **more: Any) -> CreatedBooking:
@@ -88,6 +94,31 @@ def refusal(fixture: PlatformFixture, created: CreatedBooking, wish: RequestedCh
 
 def other_type(fixture: PlatformFixture, created: CreatedBooking) -> str:
     return next(code for code in fixture.room_types() if code != created.booking.room_type_code)
+
+
+def equation_holds(fixture: PlatformFixture, created: CreatedBooking) -> None:
+    """Asserts, at rest, the one equation of the booking's money, and that the provider has moved that money."""
+    with fixture.platform.services["bookings"].engine.connect() as connection:
+        statement = sa.text("SELECT * FROM booking WHERE id = :id")
+        row = connection.execute(statement, {"id": created.booking.id}).one()
+    amounts = {name: getattr(row, name) or 0 for name in AMOUNTS}
+    has = amounts["captured"] - amounts["refunded"]
+    price = 0 if row.status in CALLED_OFF else row.total_amount - amounts["waived"]
+    costs = price + amounts["cancellation_fee"] + amounts["change_fees"] + amounts["served"]
+    at_desk = amounts["settled"] - amounts["desk_refund_due"]
+    assert has + at_desk + amounts["balance_due"] == costs, dict(amounts, costs=costs, status=row.status)
+    assert (row.refund_amount or 0) == amounts["refunded"], dict(amounts, refund_amount=row.refund_amount)
+    assert captured(fixture) == has, "the provider has moved other money"
+
+
+def total_is_that_of_its_nights(fixture: PlatformFixture, created: CreatedBooking) -> None:
+    """Asserts that the stored price is a fresh addition of the nights of the stay, less the discount, with tax."""
+    with fixture.platform.services["bookings"].unit_of_work.read() as work:
+        booking = work.bookings.find(HOTEL, created.booking.id)
+    price = booking.terms.price
+    net = sum(night.amount for night in price.nights) - price.discount.amount
+    assert len(price.nights) == booking.stay.nights
+    assert price.total.amount == net + rounded(net * price.tax_percent / 100, price.total.currency).amount
 
 
 def captured(fixture: PlatformFixture) -> int:

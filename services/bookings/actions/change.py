@@ -9,13 +9,19 @@ from chassis.transactions.conversation import Conversation, KeyedConversation
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, PreviewChange, RequestedChange, StayChanged
 from contracts.bookings.views import BookingDetail
-from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
+from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, StayChangedReply
 from contracts.values import SYSTEM
 from services.bookings.actions.extend import EXTEND
-from services.bookings.domain import change_previews, change_requests, change_results, change_rules, creation, money_due
+from services.bookings.domain import (
+    change_events,
+    change_previews,
+    change_requests,
+    change_results,
+    change_rules,
+    creation,
+)
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
 from services.bookings.domain.change_intents import ChangeIntent
-from services.bookings.domain.change_results import ChangeResult
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -134,47 +140,12 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
         raise Unavailable("the payment is being captured")
     change = _intent(intent).change
     outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
-    event = _event(booking, intent, outcome)
+    event = change_events.stay_changed(booking, change, outcome, by=intent.by, at=intent.started_at)
     fields = change_results.private_fields(booking, change, reply.offer)
     after = work.record(booking, (event,), by=intent.by, pending=None, remark=intent.reason, **fields)
     if after.status is BookingStatus.PENDING_PAYMENT:
         return work.record(after, creation.without_payment(after, now=work.now), by=SYSTEM)
     return after
-
-
-def _event(booking: Booking, intent: PendingAction, outcome: ChangeResult) -> StayChanged:
-    change, offer, balance = _intent(intent).change, outcome.offer, outcome.balance
-    target = change_requests.target_of(booking, change)
-    return StayChanged(
-        **booking.about,
-        check_in=target.stay.check_in,
-        check_out=target.stay.check_out,
-        room_type_code=offer.room_type_code,
-        adults=target.adults,
-        children=target.children,
-        total=offer.price.total,
-        promo_code=offer.price.promo_code,
-        previous_check_in=booking.check_in,
-        previous_check_out=booking.check_out,
-        previous_room_type_code=booking.room_type_code,
-        previous_adults=booking.adults,
-        previous_children=booking.children,
-        previous_total=booking.total,
-        previous_promo_code=booking.terms.price.promo_code,
-        difference=outcome.difference,
-        fee=outcome.fee,
-        refund=balance.refund,
-        refund_at_desk=balance.refund_at_desk,
-        balance_due=balance.due,
-        waived=outcome.waived,
-        settlement=outcome.settlement,
-        room_number=booking.assigned_room_number if offer.room is RoomAfterChange.KEPT else None,
-        freed_room_number=booking.assigned_room_number if offer.room is RoomAfterChange.FREED else None,
-        keeps=None if balance.refund.is_zero else money_due.on_cards(booking) - balance.refund,
-        checkout_deadline_at=change_results.checkout_deadline(booking, target.stay.check_out),
-        changed_at=intent.started_at,
-        changed_by=intent.by,
-    )
 
 
 def _intent(intent: PendingAction) -> ChangeIntent:

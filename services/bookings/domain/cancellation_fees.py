@@ -157,7 +157,7 @@ def balance_after(booking: Booking, fee: Money, *, fee_at_desk: bool = False) ->
     later = money_due.on_later_cards(booking)
     own = money_due.on_cards(booking) - later
     if booking.held_on_card and not fee_at_desk:
-        own = fees if booking.authorized is None else min(fees, booking.authorized)
+        own = min(fees, money_due.on_hold(booking))
     left = max(fees - own, nothing) + booking.zero_if_none(booking.served) - money_due.at_desk(booking) - later
     to_cards = min(max(nothing - left, nothing), later)
     return Balance(
@@ -220,7 +220,7 @@ def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> Cancellat
 def _kept_on_cards(booking: Booking, due_by_card: Money, refund: Money, *, fee_at_desk: bool) -> Money:
     """The amount that stays on the booking's cards; of an authorisation, the amount that is captured."""
     if booking.held_on_card:
-        held = booking.nothing if fee_at_desk else min(due_by_card, booking.zero_if_none(booking.authorized))
+        held = booking.nothing if fee_at_desk else min(due_by_card, money_due.on_hold(booking))
         return held + money_due.on_cards(booking)
     return money_due.on_cards(booking) - refund
 

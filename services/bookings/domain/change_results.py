@@ -50,7 +50,7 @@ def result(
     removed = [night for night in booking.stay if night not in set(target.stay)]
     fee = change_fees.change_fee(booking, offer.price, removed, now=now, waived=change.waive_difference)
     higher = max(offer.price.total - booking.total, booking.nothing)
-    waived = higher if change.waive_difference and booking.status not in UNPAID else booking.nothing
+    waived = higher if change.waive_difference else booking.nothing
     after = changed(booking, offer, fee=fee, waived=waived)
     balance = money_due.balance(after)
     if booking.status in UNPAID:

@@ -10,6 +10,7 @@ from contracts.rooms.settings import ALWAYS, FIRST, FREE_HOURS
 from contracts.values import Caller
 from services.bookings.domain import cancellation, cancellation_fees, change_requests, deadlines, local_time
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.change_fees import UNPAID
 from services.bookings.lifecycle import ENDED
 
 CHANGE_NOT_ALLOWED = "CHANGE_NOT_ALLOWED"
@@ -30,6 +31,8 @@ def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: 
         yield from _of_a_guest(booking, change, now)
     elif change.waive_difference:
         yield from _without_override(change, caller)
+        if booking.status in UNPAID:
+            yield RefusedChange(code=CHANGE_NOT_ALLOWED, message="Nothing is paid yet: there is nothing to waive.")
     if booking.held_from not in (None, booking.check_in):
         message = "The first nights were given up with the no-show: check the guest in, and extend the stay."
         yield RefusedChange(code=CHANGE_NOT_ALLOWED, message=message)

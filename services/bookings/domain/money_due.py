@@ -57,11 +57,21 @@ def price(booking: Booking) -> Money:
     return booking.total - booking.zero_if_none(booking.waived)
 
 
+def on_hold(booking: Booking) -> Money:
+    """The amount that is authorised on the guest's card for the stay, and not captured yet.
+
+    A booking that was authorised by an earlier release has the price of the stay first booked on hold.
+    """
+    if not booking.held_on_card:
+        return booking.nothing
+    first = booking.first_booked.price if booking.first_booked else booking.terms.price
+    return first.total if booking.authorized is None else booking.authorized
+
+
 def secured(booking: Booking) -> Money:
     """The amount that the hotel has: paid or authorised, less the refunds that are promised."""
-    held = booking.zero_if_none(booking.authorized) if booking.held_on_card else booking.nothing
     promised = refund_promised(booking) + booking.zero_if_none(booking.desk_refund_due)
-    return booking.paid + held - promised
+    return booking.paid + on_hold(booking) - promised
 
 
 def open_amount(booking: Booking) -> Money:
@@ -81,7 +91,7 @@ def balance(booking: Booking) -> Balance:
 
 def to_capture(booking: Booking) -> Money:
     """The part of the authorised amount that the booking costs now."""
-    return min(booking.zero_if_none(booking.authorized), price(booking) + fees(booking))
+    return min(on_hold(booking), price(booking) + fees(booking))
 
 
 def after_undone_no_show(booking: Booking) -> Balance:

@@ -11,6 +11,7 @@ from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, PreviewChange, RequestedChange
 from contracts.payments.events import PaymentSessionExpired
+from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.values import HotelSettings
@@ -171,12 +172,16 @@ def test_what_is_not_allowed_changes_nothing(
     assert "ChangeStay" not in service.rooms.kinds()
 
 
-def test_a_guest_in_house_is_not_changed(service: BookingsUnderTest) -> None:
+def test_a_guest_in_house_changes_nothing_and_staff_extend(service: BookingsUnderTest) -> None:
     created = service.in_house()
     booking_id = created.booking.booking_id
 
-    assert refused(service, change(booking_id)) == "BOOKING_ALREADY_CHECKED_IN"
     assert refused(service, change(booking_id), guest_of(created)) == "CHANGE_NOT_ALLOWED"
+    service.ask(change(booking_id))
+
+    assert service.events(booking_id)[-1] == "StayExtended"
+    extension = service.rooms.asks[-1]
+    assert (type(extension), extension.expected) == (ExtendStay, eur(NIGHT_WITH_TAX))
 
 
 def test_a_change_before_the_approval_moves_the_deadline(service: BookingsUnderTest) -> None:
