@@ -51,6 +51,7 @@ def result(
     fee = change_fees.change_fee(booking, offer.price, removed, now=now, waived=change.waive_difference)
     higher = max(offer.price.total - booking.total, booking.nothing)
     waived = higher if change.waive_difference else booking.nothing
+    waived -= _waiver_taken_back(booking, changed(booking, offer, fee=fee, waived=waived))
     after = changed(booking, offer, fee=fee, waived=waived)
     balance = money_due.balance(after)
     if booking.status in UNPAID:
@@ -125,6 +126,13 @@ def nights_of(booking: Booking, stay: Stay) -> tuple[tuple[date, ...], tuple[dat
 def checkout_deadline(booking: Booking, check_out: date) -> datetime:
     """The check-out deadline (UTC) of a stay that ends on this date."""
     return local_time.closes_at(check_out, booking.terms.settings.standard_checkout_time, booking.timezone)
+
+
+def _waiver_taken_back(booking: Booking, after: Booking) -> Money:
+    """The part of an earlier waiver that ends, because money that nobody has paid is not returned."""
+    nothing = booking.nothing
+    surplus = nothing if booking.status in UNPAID else max(nothing - money_due.open_amount(after), nothing)
+    return min(booking.zero_if_none(booking.waived), surplus)
 
 
 def _settlement(booking: Booking, after: Booking, balance: Balance, *, pays_first: bool) -> Settlement:
