@@ -56,10 +56,11 @@ class ExpectedChange(Data):
 
 
 class RefusedChange(Data):
-    """A reason for which the change is not possible."""
+    """A reason for which the change is not possible. `nights` are those on which the room type is sold out."""
 
     code: str
     message: str
+    nights: tuple[date, ...] = ()
 
 
 class ChangeLine(Data):
@@ -124,8 +125,9 @@ class StayChanged(MailedEvent):
 
     `fee` is the fee of this change, `refund` the amount that goes back to cards, `refund_at_desk` the amount that the
     desk gives back. `waived` is what the hotel does not charge of a dearer stay; negative where a cheaper stay ends an
-    earlier waiver, because what nobody has paid is not returned. `keeps` is the amount that stays on the booking's cards, None where nothing goes back to them.
-    `room_number` is the room that is kept, `freed_room_number` the room that was freed.
+    earlier waiver, because what nobody has paid is not returned. `keeps` is the amount that stays on the booking's
+    cards, None where nothing goes back to them. `room_number` is the room that is kept, `freed_room_number` the room
+    that was freed.
     """
 
     check_in: date

@@ -120,7 +120,11 @@ BY_SCHEMA: dict[str, dict[str, Any]] = {
         "room": "freed",
         "warnings": ["ROOM_UNASSIGNED"],
     },
-    "RefusedChange": {"code": "SOLD_OUT", "message": "Standard Double is sold out on 2026-08-16."},
+    "RefusedChange": {
+        "code": "SOLD_OUT",
+        "message": "Standard Double is sold out on 2026-08-16.",
+        "nights": ["2026-08-16"],
+    },
     "RoomTypeView": {"name": "Standard Double", "rooms": 12},
     "StaffBooking": {"warnings": ["ROOM_TYPE_MISMATCH"]},
     "StaffProfile": {"id": "2a9c3ffc-3ace-4c8e-ab84-fb6993be22a6"},

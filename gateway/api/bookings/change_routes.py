@@ -24,7 +24,8 @@ REFUSES = (
     "SOLD_OUT", "BEYOND_HORIZON", "ROOM_TYPE_NOT_FOUND", "UNKNOWN_PROMO", "PRICE_CHANGED", "BOOKING_ENDED",
     "DECISION_MADE", "CHANGE_NOT_ALLOWED", "PAYMENT_UNDER_WAY", *NOT_FOR_A_CARD,
 )  # fmt: skip
-OF_STAFF = (*REFUSES, "BOOKING_ALREADY_CHECKED_IN", "NOTE_REQUIRED")
+OF_A_GUEST = (*REFUSES, "STAY_TOO_LONG", "TOO_MANY_HOLDS")
+OF_STAFF = (*REFUSES, "BOOKING_ALREADY_CHECKED_IN", "EXTENSION_CONFLICT", "NOTE_REQUIRED")
 
 guest = guest_routes("guest", "/change")
 staff = staff_routes("staff bookings", "/room-bookings/{booking_id}/change", needs=Permission.MANAGE_BOOKINGS)
@@ -40,7 +41,7 @@ async def preview_own_change(request: ApiRequest, body: StayChange) -> Response:
     return await _preview(request, body)
 
 
-@guest.post("/", response=GuestBooking, refuses=REFUSES)
+@guest.post("/", response=GuestBooking, refuses=OF_A_GUEST)
 async def change_own_booking(request: ApiRequest, body: StayChange) -> Response:
     """Change the guest's booking. The change does exactly what its preview says, or is refused."""
     return await respond_to_guest(request, await _changed(request, body))

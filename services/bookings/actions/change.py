@@ -78,7 +78,11 @@ def _begun(
                 kind = ActionKind.CHANGE
                 if change_requests.extends(present, change_requests.target_of(present, command.change)):
                     kind, fields = ActionKind.EXTEND, fields | {"until": intent.stay.check_out}
-                return pending_actions.begin(work, present, kind, claim=conversation.claim, **fields)
+                if work.caller.kind == "staff":  # as of a booking by staff, the hold does not count on a cap
+                    present = work.note(present, counted_by=())
+                pending = pending_actions.begin(work, present, kind, claim=conversation.claim, **fields)
+                work.count_nights(present, pending)
+                return pending
         booking = present
     raise Refusal("ACTION_IN_PROGRESS", "Something else is being done with this booking; try again shortly.")
 

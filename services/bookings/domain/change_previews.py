@@ -61,7 +61,8 @@ def preview(
 def refused(previewed: ChangePreview) -> Refusal:
     """The refusal of a change that its preview does not allow: the first of its refusals."""
     first = previewed.refusals[0]
-    return Refusal(first.code, first.message, preview=codec.plain(previewed))
+    nights = {"nights": [night.isoformat() for night in first.nights]} if first.nights else {}
+    return Refusal(first.code, first.message, preview=codec.plain(previewed), **nights)
 
 
 def reported(refusal: Refusal) -> RefusedChange:
@@ -92,7 +93,8 @@ def _text(amount: Money | None) -> str | None:
 def _of_the_offer(booking: Booking, offer: ChangeOffer) -> tuple[RefusedChange, ...]:
     if offer.sold_out:
         nights = ", ".join(night.isoformat() for night in offer.sold_out)
-        return (RefusedChange(code="SOLD_OUT", message=f"{offer.room_type_name} is sold out on {nights}."),)
+        message = f"{offer.room_type_name} is sold out on {nights}."
+        return (RefusedChange(code="SOLD_OUT", message=message, nights=offer.sold_out),)
     if booking.status is BookingStatus.IN_HOUSE and offer.room is not RoomAfterChange.KEPT:
         return (RefusedChange(code="EXTENSION_CONFLICT", message="The guest's room is taken on some of these nights."),)
     problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None

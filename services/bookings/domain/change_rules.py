@@ -73,6 +73,9 @@ def _hold_is_over(booking: Booking, now: datetime) -> bool:
 def _of_a_guest(booking: Booking, change: RequestedChange, now: datetime) -> Iterator[RefusedChange]:
     if change.reprice is Reprice.ALL or change.waive_difference:
         yield RefusedChange(code="PERMISSION_DENIED", message="Only the hotel's staff may do this.")
+    nights, most = change_requests.target_of(booking, change).stay.nights, booking.terms.settings.max_public_nights
+    if nights > max(most, booking.stay.nights):
+        yield RefusedChange(code="STAY_TOO_LONG", message=f"Ask the hotel for a stay of more than {most} nights.")
     if booking.status is BookingStatus.IN_HOUSE:
         yield RefusedChange(code=CHANGE_NOT_ALLOWED, message="Ask the front desk to change your stay.")
     if booking.status is BookingStatus.CONFIRMED:

@@ -8,6 +8,8 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import Settlement, StayChanged
 from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.values import SYSTEM, Money
+from services.payments.handlers import booking_events
+from services.payments.steps import kept_money
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import Crash, CrashingCards, count_movements
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
@@ -105,6 +107,21 @@ def test_a_refund_that_failed_does_not_hold_up_the_next_one(service: PaymentsUnd
     assert amounts(service, booking_id) == [("BOOKING", 15000, 6000)]
 
 
+def test_without_a_new_attempt_a_failed_refund_would_hold_up_the_next_one(
+    service: PaymentsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_money, "with_failed_refunds_retried", lambda payment, *_, **__: payment)
+    booking_id = service.captured(**FAILS)
+    changes(service, booking_id, keeps=14000)
+    service.stripe.advance(60)
+    service.run_until_idle()
+    accept_refunds(service)
+
+    changes(service, booking_id, keeps=9000)
+
+    assert amounts(service, booking_id) == [("BOOKING", 15000, 0)]
+
+
 def test_a_page_with_the_old_total_is_closed(service: PaymentsUnderTest) -> None:
     booking_id = service.book()
     service.open(booking_id)
@@ -112,6 +129,18 @@ def test_a_page_with_the_old_total_is_closed(service: PaymentsUnderTest) -> None
     changes(service, booking_id, total=eur(20000), status=BookingStatus.PENDING_PAYMENT)
 
     assert service.status(booking_id) == "SESSION_EXPIRED"
+
+
+def test_without_the_event_a_page_with_the_old_total_would_stay_open(
+    service: PaymentsUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking_events, "OPEN", frozenset())
+    booking_id = service.book()
+    service.open(booking_id)
+
+    changes(service, booking_id, total=eur(20000), status=BookingStatus.PENDING_PAYMENT)
+
+    assert service.status(booking_id) == "SESSION_OPEN"
 
 
 @pytest.mark.parametrize(("owes", "status"), [(10899, "SESSION_EXPIRED"), (10900, "SESSION_OPEN")])
