@@ -88,6 +88,7 @@ def test_nothing_else_changes_in_house(fixture: PlatformFixture) -> None:
         wished(created, longer=1, adults=2),
         wished(created, longer=1, waive_difference=True, reason="A gift."),
     ):
+        assert [each.code for each in preview(fixture, created, wish).refusals] == ["BOOKING_ALREADY_CHECKED_IN"]
         assert refusal(fixture, created, wish).code == "BOOKING_ALREADY_CHECKED_IN"
     assert refusal(fixture, created, wished(created, longer=1), guest(created)).code == "CHANGE_NOT_ALLOWED"
 

@@ -30,7 +30,7 @@ from services.bookings.work import BookingsWork
 MOST_PREVIEWS = 3
 
 # The refusals of the rooms service that a preview reports; any other means that the request cannot be understood.
-REPORTED = frozenset({"SOLD_OUT", "BEYOND_HORIZON", "UNKNOWN_PROMO", "NOTHING_HELD"})
+REPORTED = frozenset({"SOLD_OUT", "BEYOND_HORIZON", "UNKNOWN_PROMO", "NOTHING_HELD", "BOOKING_ALREADY_CHECKED_IN"})
 
 
 def preview_change(query: PreviewChange, conversation: Conversation[BookingsWork]) -> ChangePreview:
@@ -116,13 +116,14 @@ def _previewed(
     refusals = tuple(change_rules.refusals(booking, change, caller=caller, now=now))
     stay = change_requests.stay_for_rooms(booking, change, now=now)
     offer: ChangeOffer | None = None
-    if not any(refusal.code == "BOOKING_ENDED" for refusal in refusals):
+    if change_rules.can_be_priced(booking, refusals):
         try:
             offer = change_results.as_extended(booking, conversation.ask(PreviewStayChange(**booking.about, stay=stay)))
         except Refusal as refusal:
             if refusal.code not in REPORTED:
                 raise
-            refusals = (*refusals, change_previews.reported(refusal))
+            if refusal.code not in {each.code for each in refusals}:
+                refusals = (*refusals, change_previews.reported(refusal))
     return change_previews.preview(booking, change, offer, refusals=refusals, caller=caller, now=now)
 
 

@@ -1,6 +1,7 @@
 """The preview of a change, and the refusals of a change that its preview does not allow."""
 
 from datetime import datetime
+from typing import Any
 
 from chassis import codec
 from chassis.refusal import Refusal
@@ -61,8 +62,10 @@ def preview(
 def refused(previewed: ChangePreview) -> Refusal:
     """The refusal of a change that its preview does not allow: the first of its refusals."""
     first = previewed.refusals[0]
-    nights = {"nights": [night.isoformat() for night in first.nights]} if first.nights else {}
-    return Refusal(first.code, first.message, preview=codec.plain(previewed), **nights)
+    details: dict[str, Any] = {"preview": codec.plain(previewed)}
+    if first.nights:
+        details["nights"] = [night.isoformat() for night in first.nights]
+    return Refusal(first.code, first.message, **details)
 
 
 def reported(refusal: Refusal) -> RefusedChange:

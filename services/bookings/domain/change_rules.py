@@ -1,6 +1,6 @@
 """Who may change a booking, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
@@ -33,11 +33,16 @@ def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: 
         yield from _without_override(change, caller)
         if booking.status in UNPAID:
             yield RefusedChange(code=CHANGE_NOT_ALLOWED, message="Nothing is paid yet: there is nothing to waive.")
-    if booking.held_from not in (None, booking.check_in):
+    if not _holds_all_nights(booking):
         message = "The first nights were given up with the no-show: check the guest in, and extend the stay."
         yield RefusedChange(code=CHANGE_NOT_ALLOWED, message=message)
     if booking.status is BookingStatus.IN_HOUSE and not as_guest:
         yield from _in_house(booking, change)
+
+
+def can_be_priced(booking: Booking, refused: Collection[RefusedChange]) -> bool:
+    """Whether the rooms service has a price for a change: the booking holds its nights, or is a draft."""
+    return _holds_all_nights(booking) and not any(each.code == "BOOKING_ENDED" for each in refused)
 
 
 def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
@@ -63,6 +68,11 @@ def pays_first(booking: Booking, *, as_guest: bool) -> bool:
     settings = booking.terms.settings
     when = settings.change_payment_guest if as_guest else settings.change_payment_staff
     return when == FIRST and booking.status is BookingStatus.CONFIRMED and not booking.collected.is_zero
+
+
+def _holds_all_nights(booking: Booking) -> bool:
+    """False where an undone no-show has given up the first nights of the stay."""
+    return booking.held_from in (None, booking.check_in)
 
 
 def _hold_is_over(booking: Booking, now: datetime) -> bool:
