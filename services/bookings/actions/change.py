@@ -113,18 +113,23 @@ def _previewed(
     booking: Booking, change: RequestedChange, conversation: Conversation[BookingsWork], *, now: datetime
 ) -> ChangePreview:
     caller = conversation.context.caller
+    target = change_requests.target_of(booking, change)
+    if change_requests.changes_nothing(booking, target, change):
+        offer = change_results.as_it_is(booking)
+        return change_previews.preview(booking, change, offer, refusals=(), caller=caller, now=now)
     refusals = tuple(change_rules.refusals(booking, change, caller=caller, now=now))
     stay = change_requests.stay_for_rooms(booking, change, now=now)
-    offer: ChangeOffer | None = None
+    priced: ChangeOffer | None = None
     if change_rules.can_be_priced(booking, refusals):
         try:
-            offer = change_results.as_extended(booking, conversation.ask(PreviewStayChange(**booking.about, stay=stay)))
+            reply = conversation.ask(PreviewStayChange(**booking.about, stay=stay))
+            priced = change_results.as_extended(booking, reply)
         except Refusal as refusal:
             if refusal.code not in REPORTED:
                 raise
             if refusal.code not in {each.code for each in refusals}:
                 refusals = (*refusals, change_previews.reported(refusal))
-    return change_previews.preview(booking, change, offer, refusals=refusals, caller=caller, now=now)
+    return change_previews.preview(booking, change, priced, refusals=refusals, caller=caller, now=now)
 
 
 def _ask(booking: Booking, intent: PendingAction) -> ChangeStay:

@@ -68,6 +68,16 @@ def result(
     )
 
 
+def as_it_is(booking: Booking) -> ChangeOffer:
+    """The offer of a change that changes nothing."""
+    return ChangeOffer(
+        room_type_code=booking.room_type_code,
+        room_type_name=booking.room_type_name,
+        price=booking.terms.price,
+        room=RoomAfterChange.KEPT if booking.assigned_room_number else RoomAfterChange.NONE,
+    )
+
+
 def as_extended(booking: Booking, offer: ChangeOffer) -> ChangeOffer:
     """The offer; for a guest in house who stays longer, with the price of an extension."""
     if offer.added is None:
