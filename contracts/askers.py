@@ -9,10 +9,10 @@ GATEWAY = "gateway"  # is asked, and is no service
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ApplyRoomPlan", "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRoomPlan", "FindRooms",
-            "GetCapacity", "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldAgain", "HoldInventory", "MoveGuest",
-            "MoveIn", "MoveOut", "PriceItems", "ReceiveWalkIn", "ReleaseInventory", "TakeCensus", "TakeRoomBack",
-            "UndoMoveIn", "UndoMoveOut",
+            "ApplyRoomPlan", "ChangeStay", "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRoomPlan",
+            "FindRooms", "GetCapacity", "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldAgain", "HoldInventory",
+            "MoveGuest", "MoveIn", "MoveOut", "PreviewStayChange", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
+            "TakeCensus", "TakeRoomBack", "UndoMoveIn", "UndoMoveOut",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},
@@ -26,16 +26,17 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "gateway": {
         "bookings": (
             "AcceptOrder", "AcknowledgeOverstay", "AddWalkIn", "AmendBooking", "ApproveBooking", "AssignRoom",
-            "CancelBooking", "CancelOrder", "CheckIn", "CheckInBookings", "CheckOut", "CheckOutRooms", "Communicate",
-            "CompleteOrder", "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode", "ExtendBooking",
-            "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed", "GetGuestNames",
-            "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats", "ListCommunications", "ListOrders",
-            "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder", "PlanRooms", "PreviewUndo",
-            "ReadChat", "RegisterPushToken", "RetryRefund", "RevokeGuestToken", "SendChatMessage", "SettleBalance",
-            "SubmitBooking", "UnassignRoom", "UndoCheckIn", "UndoCheckOut", "UndoNoShow",
+            "CancelBooking", "CancelOrder", "ChangeBooking", "CheckIn", "CheckInBookings", "CheckOut", "CheckOutRooms",
+            "Communicate", "CompleteOrder", "ConfirmBooking", "CreateBooking", "DeclineBooking", "ExchangeCode",
+            "ExtendBooking", "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed",
+            "GetGuestNames", "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats",
+            "ListCommunications", "ListOrders", "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder",
+            "PlanRooms", "PreviewChange", "PreviewUndo", "ReadChat", "RegisterPushToken", "RetryRefund",
+            "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking", "UnassignRoom", "UndoCheckIn",
+            "UndoCheckOut", "UndoNoShow",
         ),
         "notifier": ("DescribeRealtime", "DropUser", "SignChannel", "SignUser"),
-        "payments": ("OpenPaymentSession", "StoreWebhook", "VerifyPayment"),
+        "payments": ("ClosePaymentPage", "OpenPaymentSession", "StoreWebhook", "VerifyPayment"),
         "rooms": (
             "AddMenuItem", "AddPolicy", "AddPromotion", "AddRoom", "AddRoomType", "AssignTask", "BlockRoom",
             "ChangeMenuItem", "ChangePolicy", "ChangePromotion", "ChangeRoom", "ChangeRoomStatus", "ChangeRoomType",

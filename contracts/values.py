@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 from contracts.data import Data
+from contracts.promotion_terms import PromotionTerms
 
 # Minor digits by currency; two where not listed. Stripe takes ISK and UGX with two digits that are always zero, and
 # three-digit currencies only in steps of ten (docs.stripe.com/currencies).
@@ -192,7 +193,10 @@ class PriceLines(Data):
 
 
 class Price(Data):
-    """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices."""
+    """The displayed price of a stay: net = subtotal - discount, total = net + tax. `nights` are the nightly prices.
+
+    `promotion` is None without a discount, and in prices of earlier releases.
+    """
 
     nights: tuple[Money, ...]
     subtotal: Money
@@ -202,6 +206,7 @@ class Price(Data):
     tax_percent: Decimal
     promo_code: str | None = None
     first_night: Money | None = None
+    promotion: PromotionTerms | None = None
 
     @property
     def lines(self) -> PriceLines:
@@ -240,9 +245,12 @@ class HotelSettings(Data):
     """The operating settings of a hotel, as far as bookings depend on them. Times are hotel-local wall times, `HH:MM`.
 
     `payment_hold_minutes` is the time to pay, counted from the hold. `max_public_nights` is the longest stay that
-    guests may book themselves. `overbooking_allowance` is the number of rooms of each type sold per night beyond
-    those that exist. The limits of a card payment, `smallest_charge` and `largest_charge`, are in major units of
-    the hotel's currency (`"0.50"`); empty, they are the provider's own limits (`contracts.charge_limits`).
+    guests may book themselves. `guest_changes` (`never`, `free_hours` or `always`) says until when guests may change a
+    confirmed booking. `change_payment_guest` and `change_payment_staff` (`first` or `owed`) say whether the difference
+    of a dearer stay is paid before the change or owed after it. `overbooking_allowance` is the number of rooms of each
+    type sold per night beyond those that exist. The limits of a card payment, `smallest_charge` and `largest_charge`,
+    are in major units of the hotel's currency (`"0.50"`); empty, they are the provider's own limits
+    (`contracts.charge_limits`).
     """
 
     payment_hold_minutes: int = 15
@@ -259,6 +267,9 @@ class HotelSettings(Data):
     strict_room_type: bool = False
     overbooking_allowance: int = 0
     max_public_nights: int = 30
+    guest_changes: str = "free_hours"
+    change_payment_guest: str = "first"
+    change_payment_staff: str = "owed"
     smallest_charge: str = ""
     largest_charge: str = ""
 

@@ -88,7 +88,9 @@ class BookingCancelled(MailedEvent):
     """The booking is cancelled. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
     Where the guest was in house, the guest has left the room and the nights from `released_from` on are free again.
-    `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
+    `keeps` is the amount that stays on the booking's cards, and `refund_at_desk` what the desk gives back; both are
+    None in events of earlier releases, in which `besides` is the amount for room service that the hotel keeps from
+    balance payments, in addition to the fee.
     `room_number` is the room that the booking had until then, None where no room was assigned.
     `fee_at_desk` means that the fee is too small for a card: the authorisation is voided, and the guest owes the fee.
     """
@@ -101,6 +103,8 @@ class BookingCancelled(MailedEvent):
     besides: Money | None = None
     room_number: str | None = None
     fee_at_desk: bool = False
+    keeps: Money | None = None
+    refund_at_desk: Money | None = None
 
 
 class BookingExpired(MailedEvent):

@@ -146,8 +146,10 @@ class GuestCheckedOut(MailedEvent):
 class BookingNoShow(BookingEvent):
     """The guest did not arrive. `fee` is charged; `refund` is the part of the captured amount that is refunded.
 
-    `besides` is the amount for room service that the hotel keeps from balance payments, in addition to the fee.
-    `room_number` is the room that was assigned until then, None where no room was assigned.
+    `room_number` is the room that was assigned until then, None where no room was assigned. `keeps` is the amount that
+    stays on the booking's cards, `refund_at_desk` what the desk gives back; both are None in events of earlier
+    releases, in which `besides` is the amount for room service that the hotel keeps from balance payments, in addition
+    to the fee.
     """
 
     marked_at: datetime
@@ -155,4 +157,6 @@ class BookingNoShow(BookingEvent):
     fee: Money
     refund: Money
     room_number: str | None = None
+    keeps: Money | None = None
+    refund_at_desk: Money | None = None
     besides: Money | None = None

@@ -96,6 +96,8 @@ class BookingDetail(BookingRow):
     a payment page can be opened now, for the total or for the balance due. `departure_warnings` are those of a
     check-out now, or for a guest who has left those of the check-out. An unpaid booking is held until `expires_at`, and
     until `pay_until` once a payment page was opened. A room plan does not move a stay whose room is `room_locked`.
+    `change_fees` are the fees of all changes of the stay, `waived` is what the hotel does not charge of the total, and
+    `desk_refund_due` what the desk has to give back; a booking with such an amount has the warning `REFUND_AT_DESK`.
     """
 
     guest_first_name: str
@@ -141,6 +143,9 @@ class BookingDetail(BookingRow):
     pay_until: datetime | None = None
     departure_warnings: tuple[DepartureWarning, ...] = ()
     room_locked: bool = False
+    change_fees: Money | None = None
+    waived: Money | None = None
+    desk_refund_due: Money | None = None
 
 
 class CreatedBooking(Data):

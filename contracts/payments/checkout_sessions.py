@@ -36,6 +36,20 @@ class OpenPaymentSession(BookingAsk, Command[PaymentSession]):
     cancel_url: str | None = None
 
 
+class PageClosed(Data):
+    """The result of closing a payment page: whether the guest has paid on it."""
+
+    paid: bool
+
+
+class ClosePaymentPage(BookingAsk, Command[PageClosed]):
+    """Close the booking's own open payment page, so that nobody pays an old total. Refused `BOOKING_NOT_FOUND`.
+
+    A booking without an open page is left unchanged. `paid` is True where a card was authorised meanwhile. A payment
+    that is made in the moment in which the page closes is released, as one of another amount.
+    """
+
+
 class VerifyPayment(BookingAsk, Command[PaymentVerified]):
     """Report the payment made on a checkout session.
 

@@ -78,6 +78,18 @@ class InventoryExtended(InventoryEvent):
     action_id: str
 
 
+class InventoryChanged(InventoryEvent):
+    """The hold has the nights `[check_in, check_out)` of a room type, in place of those that the hold had before.
+
+    `action_id` is the `action_id` of the ask that caused the event.
+    """
+
+    room_type_code: str
+    check_in: date
+    check_out: date
+    action_id: str
+
+
 class InventoryReleased(InventoryEvent):
     """The booking's nights from `released_from` on are released; all nights where `released_from` is None."""
 

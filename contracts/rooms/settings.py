@@ -19,6 +19,17 @@ SETTING_BOUNDS = {
     "max_public_nights": (1, 365),
 }
 
+# Until when a guest may change a confirmed booking; and when the difference is paid: first, or later, being owed.
+NEVER, FREE_HOURS, ALWAYS = "never", "free_hours", "always"
+FIRST, OWED = "first", "owed"
+
+# The values of each setting that is one of several words.
+SETTING_CHOICES = {
+    "guest_changes": (NEVER, FREE_HOURS, ALWAYS),
+    "change_payment_guest": (FIRST, OWED),
+    "change_payment_staff": (FIRST, OWED),
+}
+
 
 class SettingsChange(Data):
     """Changes of a hotel's page and settings. A field that is None keeps its value; times are hotel-local, `HH:MM`."""
@@ -52,6 +63,9 @@ class SettingsChange(Data):
     strict_room_type: bool | None = None
     overbooking_allowance: int | None = None
     max_public_nights: int | None = None
+    guest_changes: str | None = None
+    change_payment_guest: str | None = None
+    change_payment_staff: str | None = None
     smallest_charge: str | None = None
     largest_charge: str | None = None
 

@@ -1,6 +1,7 @@
 """Every operation of the HTTP API."""
 
 from gateway.api.access import routes as access
+from gateway.api.bookings import change_routes as changes
 from gateway.api.bookings import guest_routes as guest_bookings
 from gateway.api.bookings import routes as bookings
 from gateway.api.catalogue import routes as catalogue
@@ -20,8 +21,8 @@ from gateway.http.operation import Operation
 from gateway.http.routing import Routes
 
 MODULES = (
-    health, hotels, guest_bookings, access, payments, guest_room_service, messages, realtime, catalogue, bookings,
-    stays, undo, front_desk, room_service, rooms, housekeeping,
+    health, hotels, guest_bookings, changes, access, payments, guest_room_service, messages, realtime, catalogue,
+    bookings, stays, undo, front_desk, room_service, rooms, housekeeping,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from contracts.bookings.overstays import (
 )
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -105,6 +106,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OrderAccepted, Status.IN_HOUSE),
     (Status.IN_HOUSE, OrderCompleted, Status.IN_HOUSE),
     (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
+    *((status, StayChanged, status) for status in (Status.DRAFT, *LIVE)),
     *((status, ChatMessageSent, status) for status in LIVE),
     *((status, BalanceSettled, status) for status in OWES),
     *(

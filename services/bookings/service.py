@@ -18,6 +18,7 @@ from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
 from contracts.bookings.queries import GetBooking, GetFeed, GetGuestNames, GetPayable, GetTimeline, ListBookings
 from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.room_plan import PlanRooms
+from contracts.bookings.stay_changes import ChangeBooking, PreviewChange
 from contracts.bookings.stays import (
     AssignRoom,
     CheckIn,
@@ -45,6 +46,7 @@ from contracts.payments.events import (
 )
 from contracts.rooms.events import (
     AvailabilityChanged,
+    InventoryChanged,
     InventoryExtended,
     InventoryHeld,
     InventoryReleased,
@@ -54,6 +56,7 @@ from contracts.rooms.events import (
 from services.bookings.actions import (
     assign,
     cancel,
+    change,
     check_in,
     check_out,
     extend,
@@ -125,6 +128,8 @@ SERVICE = Service(
         converses(CheckOut, check_out.check_out),
         converses(CheckOutRooms, bulk_check_out.check_out_rooms),
         converses(ExtendBooking, extend.extend_booking),
+        converses(PreviewChange, change.preview_change),
+        converses(ChangeBooking, change.change_booking),
         handles(MarkNoShow, no_shows.mark_no_show),
         converses(UndoCheckIn, undo_check_in.undo_check_in),
         converses(UndoCheckOut, undo_check_out.undo_check_out),
@@ -179,6 +184,7 @@ SERVICE = Service(
         on(PaymentDisputed, payment_events.payment_trouble),
         on(InventoryHeld, holds.store_hold),
         on(InventoryExtended, action_completion.finish_pending_action),
+        on(InventoryChanged, action_completion.finish_pending_action),
         on(InventoryReleased, holds.delete_hold),
         on(RoomOccupied, action_completion.finish_pending_action),
         on(RoomVacated, action_completion.finish_pending_action),

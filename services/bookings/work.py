@@ -81,6 +81,11 @@ class BookingsWork(Work):
         return SqlEventEffects()
 
     @cached_property
+    def nights_counted(self) -> list[tuple[Booking, int]]:
+        """Bookings whose unpaid hold counts with so many nights more, or less."""
+        return []
+
+    @cached_property
     def no_longer_counted(self) -> list[Booking]:
         """The bookings, as they were, whose holds are not counted any more from this transaction on."""
         return []
@@ -123,21 +128,36 @@ class BookingsWork(Work):
         self.hold_counts.add(booking.hotel, counters, nights=booking.stay.nights)
         self.bookings.save(booking, replace(booking, counted_by=hold_counts.names(counters)))
 
+    def count_nights(self, before: Booking, after: Booking) -> None:
+        """Count the nights that a change adds to an unpaid hold, or takes away, once the transaction ends.
+
+        The transaction is then refused `TOO_MANY_HOLDS` where the nights are too many for a cap.
+        """
+        more = hold_counts.counted_nights(after) - hold_counts.counted_nights(before)
+        if after.counted_by and more:
+            self.nights_counted.append((after, more))
+
     def flush(self) -> None:
         """Write the effects of events and count down holds, then write audit rows and the outbox.
 
         The counters of holds, which other guests' bookings share, are locked last.
         """
-        self.event_effects.write(self.write if self.no_longer_counted else self.write_late)
+        counted_anew = self.no_longer_counted or self.nights_counted
+        self.event_effects.write(self.write if counted_anew else self.write_late)
         if self.no_longer_counted:
             self.hold_counts.remove(self.no_longer_counted)
             self.no_longer_counted.clear()
+        for booking, more in self.nights_counted:
+            self.hold_counts.shift(booking.hotel, booking.counted_by, nights=more)
+        self.nights_counted.clear()
         super().flush()
 
     def _save(self, before: Booking, after: Booking) -> None:
         self.bookings.save(before, after)
         if before.counted_by and not after.counted_by:
             self.no_longer_counted.append(before)
+        elif before.counted_by:
+            self.count_nights(before, after)
 
     def _orders_ended_by(
         self, booking: Booking, events: Sequence[BookingEvent], by: Actor

@@ -101,5 +101,8 @@ UNFINISHED = frozenset({S.NONE, S.SESSION_OPEN, S.AUTHORIZED})
 # The payment is over, and the hotel may keep no money from it.
 FAILED_OR_RELEASED = frozenset({S.FAILED, S.VOIDED, S.SESSION_EXPIRED})
 
+# The guest may still pay, or begin to.
+OPEN = frozenset({S.NONE, S.SESSION_OPEN})
+
 # The money is authorised or captured: the guest has nothing left to pay.
 PAID = frozenset({S.AUTHORIZED, S.CAPTURED, S.PARTIALLY_REFUNDED})

@@ -7,9 +7,9 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
-from contracts.bookings.undo import NoShowUndone
-from contracts.payments.checkout_sessions import OpenPaymentSession, VerifyPayment
+from contracts.payments.checkout_sessions import ClosePaymentPage, OpenPaymentSession, VerifyPayment
 from contracts.payments.reconciliation import GetReconciliation, Reconcile
 from contracts.payments.webhooks import DismissWebhook, GetWebhook, ListWebhooks, ReplayWebhook, StoreWebhook
 from services.payments.domain.jobs import ApplyWebhook, ConvergePayment, ExpireSession, ReturnUnrequestedMoney
@@ -39,6 +39,7 @@ SERVICE = Service(
     examination=EXAMINATION,
     asks=[
         converses(OpenPaymentSession, checkout_sessions.open_payment_session),
+        converses(ClosePaymentPage, checkout_sessions.close_payment_page),
         converses(VerifyPayment, checkout_sessions.verify_payment),
         converses(StoreWebhook, webhooks.store_webhook),
         handles(ListWebhooks, webhooks.list_webhooks),
@@ -59,8 +60,8 @@ SERVICE = Service(
         on(BookingDeclined, booking_events.ended),
         on(BookingExpired, booking_events.ended),
         on(BookingCancelled, booking_events.ended),
+        on(StayChanged, booking_events.stay_changed),
         on(BookingNoShow, booking_events.ended),
-        on(NoShowUndone, booking_events.no_show_undone),
         on(BookingRefundRetried, booking_events.refund_retried),
     ],
     timers=[every(reconciliation.TICK_SECONDS, reconciliation.reconcile_due, converses=True)],

@@ -29,6 +29,7 @@ from contracts.rooms.room_plan import ApplyRoomPlan, FindRoomPlan
 from contracts.rooms.room_types import AddRoomType, ChangeRoomType, GetRoomType, ListRoomTypes, RemoveRoomType
 from contracts.rooms.rooms import AddRoom, ChangeRoom, FindRooms, GetRoom, GetRoomHistory, ListRooms, RemoveRoom
 from contracts.rooms.settings import ChangeSettings, GetSettings
+from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.rooms.undo import CheckUndo, HoldAgain, UndoMoveIn, UndoMoveOut
@@ -51,6 +52,7 @@ from services.rooms.handlers import (
     room_availability,
     room_plan,
     settings,
+    stay_changes,
     tasks,
     timers,
     turnover,
@@ -109,6 +111,8 @@ SERVICE = Service(
         handles(MoveGuest, moves.move_guest),
         handles(MoveOut, occupancy.move_out),
         handles(ExtendStay, extensions.extend_stay),
+        handles(PreviewStayChange, stay_changes.preview_stay_change),
+        handles(ChangeStay, stay_changes.change_stay),
         handles(UndoMoveIn, undo.undo_move_in),
         handles(UndoMoveOut, undo.undo_move_out),
         handles(HoldAgain, undo.hold_again),

@@ -11,6 +11,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.queries import GetBooking
 from contracts.bookings.status import BookingStatus as Status
+from contracts.bookings.stay_changes import ChangeBooking, PreviewChange, RequestedChange
 from contracts.bookings.stays import CheckIn, CheckOut, MarkNoShow
 from contracts.bookings.undo import PreviewUndo, UndoCheckIn, UndoCheckOut, UndoNoShow, UndoPreview
 from contracts.bookings.views import BookingDetail, CreatedBooking
@@ -221,6 +222,18 @@ def test_nights_that_were_sold_meanwhile_are_not_taken_back(fixture: PlatformFix
     assert reason(fixture, UndoNoShow(**about(created))) == "NIGHTS_SOLD"
     assert fixture.booking(created).status is Status.NO_SHOW
     examined(fixture)
+
+
+def test_a_booking_whose_no_show_was_undone_is_extended_and_not_changed(fixture: PlatformFixture) -> None:
+    created = no_show(fixture)
+    fixture.platform.ask(UndoNoShow(**about(created)), STAFF)
+    fixture.settle()
+    change = RequestedChange(check_out=created.booking.check_out + timedelta(days=1))
+
+    offer = fixture.platform.ask(PreviewChange(**about(created), change=change), STAFF)
+
+    assert [each.code for each in offer.refusals] == ["CHANGE_NOT_ALLOWED"]
+    assert actions.refusal(fixture, ChangeBooking(**about(created), change=change)).code == "CHANGE_NOT_ALLOWED"
 
 
 def test_a_no_show_without_a_night_left_stays_one(fixture: PlatformFixture) -> None:

@@ -9,8 +9,8 @@ from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
 from contracts.bookings.lookups import LookUpBookings
 from contracts.bookings.queries import GetBooking
 from contracts.bookings.status import BookingSource
-from contracts.bookings.views import BookingDetail
 from gateway.api.bookings import sse
+from gateway.api.bookings.guest_responses import body_for_guest, respond_to_guest
 from gateway.api.bookings.requests import FeedQuery, GuestCancellation, LookupQuery, NewBooking
 from gateway.api.bookings.responses import (
     EventFeed,
@@ -19,29 +19,16 @@ from gateway.api.bookings.responses import (
     LookupResult,
     feed,
     found_bookings,
-    guest_booking,
 )
 from gateway.http.fields import FromQuery, NoFields
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes, guest_routes
 from gateway.http.status_codes import NOT_FOR_A_CARD
-from gateway.http.views import Json
 from gateway.identity.admission import Audience
 
 public = Routes("bookings", audience=Audience.PUBLIC, under="/api/public/hotels/{slug}/room-bookings")
 lookup = Routes("bookings", audience=Audience.LOOKUP, under="/api/bookings")
 guest = guest_routes("guest", response=GuestBooking)
-
-
-async def _body(request: ApiRequest, booking: BookingDetail, **more: str) -> Json:
-    realtime = await request.app_state.realtime.for_guest(
-        booking.booking_id, hotel=booking.hotel, last_sequence=booking.version
-    )
-    return guest_booking(booking, realtime, **more)
-
-
-async def _respond(request: ApiRequest, booking: BookingDetail) -> Response:
-    return request.respond(await _body(request, booking), version=booking.version)
 
 
 @public.post(
@@ -64,7 +51,7 @@ async def create_booking(request: ApiRequest, body: NewBooking) -> Response:
     created = await request.ask(command)
     booking = created.booking
     location = f"/api/public/hotels/{booking.hotel}/room-bookings/{booking.booking_id}/"
-    content = await _body(request, booking, guest_token=created.guest_token)
+    content = await body_for_guest(request, booking, guest_token=created.guest_token)
     return request.respond(content, version=booking.version, headers={"Location": location})
 
 
@@ -83,7 +70,7 @@ async def look_up_bookings(request: ApiRequest, query: FromQuery[LookupQuery]) -
 @guest.get("/")
 async def get_own_booking(request: ApiRequest) -> Response:
     """Retrieve the guest's booking."""
-    return await _respond(request, await request.ask(request.for_path(GetBooking)))
+    return await respond_to_guest(request, await request.ask(request.for_path(GetBooking)))
 
 
 @guest.get("/events/", response=EventFeed, audience=Audience.EITHER, stream_type=sse.MEDIA_TYPE)
@@ -112,10 +99,10 @@ async def follow_booking(
 )  # fmt: skip
 async def submit_booking(request: ApiRequest, _: NoFields) -> Response:
     """Submit a draft. Holds the nights of the draft, so that the guest can pay."""
-    return await _respond(request, await request.ask(request.for_path(SubmitBooking, caps=request.hold_caps)))
+    return await respond_to_guest(request, await request.ask(request.for_path(SubmitBooking, caps=request.hold_caps)))
 
 
 @guest.post("/cancel/", refuses=("DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"))
 async def cancel_own_booking(request: ApiRequest, body: GuestCancellation) -> Response:
     """Cancel the guest's booking. The booking's policy determines fee and refund."""
-    return await _respond(request, await request.ask(request.for_path(CancelBooking, reason=body.reason)))
+    return await respond_to_guest(request, await request.ask(request.for_path(CancelBooking, reason=body.reason)))

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import fields
 from decimal import Decimal
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chassis.refusal import Refusal
 from contracts.rooms.hotels import HotelPage, WiFi
-from contracts.rooms.settings import SETTING_BOUNDS, SettingsChange
+from contracts.rooms.settings import SETTING_BOUNDS, SETTING_CHOICES, SettingsChange
 from gateway.http.fields import (
     FROM_JSON,
     Adults,
@@ -32,7 +32,8 @@ from gateway.http.fields import (
 )
 
 # The settings that a client that replaces all settings may leave out; these settings then stay as they are.
-OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge", "max_public_nights"})
+OPTIONAL = frozenset({"wifi", "smallest_charge", "largest_charge", "max_public_nights", *SETTING_CHOICES})
+PaidWhen = Literal["first", "owed"]
 MAX_DEPTH, MAX_VALUES, MAX_LENGTH = 5, 200, 2000
 
 
@@ -121,6 +122,9 @@ class SettingsPatch(Changes):
     strict_room_type: bool | None = None
     overbooking_allowance: Count | None = _within("overbooking_allowance")
     max_public_nights: Count | None = _within("max_public_nights")
+    guest_changes: Literal["never", "free_hours", "always"] | None = None
+    change_payment_guest: PaidWhen | None = None
+    change_payment_staff: PaidWhen | None = None
     smallest_charge: ChargeLimit | None = None
     largest_charge: ChargeLimit | None = None
 

@@ -93,6 +93,8 @@ def _cancelled(booking: Booking, *, by: Actor, at: datetime, waived: bool) -> Bo
         cancelled_by=by,
         fee=charges.fee,
         refund=charges.refund,
+        refund_at_desk=charges.refund_at_desk,
+        keeps=charges.keeps,
         fee_at_desk=charges.fee_at_desk,
         besides=booking.unsettled_service,
         room_number=booking.assigned_room_number,

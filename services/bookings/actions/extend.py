@@ -13,10 +13,10 @@ from contracts.bookings.overstays import OverstayResolution
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.extensions import Extended, ExtendStay
-from contracts.values import Price, Stay
+from contracts.values import Stay
 from services.bookings.domain import local_time, overstays
-from services.bookings.domain.agreed_terms import AgreedTerms
 from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.extended_prices import whole_price
 from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import pending_actions
@@ -56,7 +56,8 @@ def new_check_out(booking: Booking, command: ExtendBooking) -> date | None:
 
 def _ask(booking: Booking, intent: PendingAction) -> ExtendStay:
     until = intent.until or booking.check_out
-    return ExtendStay(action_id=intent.id, **booking.about, until=until, party=booking.party)
+    expected = intent.change.total - booking.total if intent.change else None
+    return ExtendStay(action_id=intent.id, **booking.about, until=until, party=booking.party, expected=expected)
 
 
 def _end(booking: Booking, intent: PendingAction, reply: Extended, work: BookingsWork) -> Booking:
@@ -65,7 +66,7 @@ def _end(booking: Booking, intent: PendingAction, reply: Extended, work: Booking
         undo = PendingAction(id=uuid4().hex, kind=ActionKind.RELEASE, by=intent.by, started_at=work.now)
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
     events = _extended(booking, intent, reply, now=work.now)
-    terms = _terms_with(booking.terms, reply.price)
+    terms = replace(booking.terms, price=whole_price(booking.terms.price, reply.price))
     return work.record(booking, events, by=intent.by, pending=None, terms=terms)
 
 
@@ -91,20 +92,6 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
     if incident is None or deadline <= now:
         return (extended,)
     return extended, overstays.resolved(booking, incident, OverstayResolution.EXTENDED, now)
-
-
-def _terms_with(terms: AgreedTerms, added: Price) -> AgreedTerms:
-    """The agreed terms with the price of the whole stay: the sum of the agreed price and the added price."""
-    agreed = terms.price
-    whole = replace(
-        agreed,
-        nights=(*agreed.nights, *added.nights),
-        subtotal=agreed.subtotal + added.subtotal,
-        discount=agreed.discount + added.discount,
-        tax=agreed.tax + added.tax,
-        total=agreed.total + added.total,
-    )
-    return replace(terms, price=whole)
 
 
 EXTEND = TwoStepAction(ActionKind.EXTEND, _ask, _end)

@@ -3,6 +3,7 @@
 from services.bookings.actions import (
     assign,
     cancel,
+    change,
     check_in,
     check_out,
     extend,
@@ -29,6 +30,7 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         check_in.CHECK_IN,
         move.MOVE,
         extend.EXTEND,
+        change.CHANGE,
         check_out.CHECK_OUT,
         cancel.CUT_SHORT,
         vacate.FORCE_OUT,

@@ -1,4 +1,6 @@
-"""What hotel and guest have agreed: the hotel's terms, and the price."""
+"""What hotel and guest have agreed: the terms and the price, and the stay as first booked."""
+
+from datetime import date
 
 from contracts.charge_limits import ChargeLimits, limits_of
 from contracts.data import Data
@@ -17,3 +19,10 @@ class AgreedTerms(Data):
     def charge_limits(self) -> ChargeLimits:
         """The smallest and the largest amount that a card can be charged."""
         return limits_of(self.settings, self.price.total.currency)
+
+
+class FirstBooked(Data):
+    """The stay as first booked: no later change moves the free hour back, or makes the fees higher."""
+
+    check_in: date
+    price: Price

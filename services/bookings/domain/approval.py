@@ -8,6 +8,7 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.status import BookingStatus
 from contracts.values import Actor
+from services.bookings.domain import money_due
 from services.bookings.domain.booking import Booking
 from services.bookings.lifecycle import ENDED
 
@@ -41,6 +42,7 @@ def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
         payment_id=booking.payment_id or "",
         decision_made_at=now,
         decision_made_by=by,
+        amount=money_due.to_capture(booking) if booking.held_on_card else None,
     )
 
 

@@ -30,6 +30,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import Actor, Money, from_major, rounded
+from services.bookings.domain import money_due
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import HAS_A_FEE, LIFECYCLE, OWES
@@ -140,8 +141,13 @@ def charge_of(booking: Booking, payment_id: str) -> Charge | None:
 
 def with_fee(booking: Booking, event: CancellationFeeCaptured) -> dict[str, object]:
     """The booking's fields that change when only a cancellation fee is captured from a balance payment."""
-    charges = booking.charges_with(event.payment_id, amount=event.amount, taken=True)
-    return {"captured": booking.zero_if_none(booking.captured) + event.amount, "charges": charges}
+    charge = charge_of(booking, event.payment_id)
+    released = booking.nothing if charge is None else max(charge.amount - event.amount, booking.nothing)
+    return {
+        "captured": booking.zero_if_none(booking.captured) + event.amount,
+        "charges": booking.charges_with(event.payment_id, amount=event.amount, taken=True),
+        "refund_amount": money_due.promised_without(booking, released),
+    }
 
 
 def over_all(booking: Booking, event: RefundEvent) -> RefundEvent:
@@ -162,11 +168,11 @@ def with_refund(booking: Booking, event: PaymentRefunded | RefundFailed) -> tupl
 
 
 def _without(booking: Booking, charge: Charge) -> Money:
-    if booking.status in HAS_A_FEE and not charge.after_end:
-        fee = booking.zero_if_none(booking.cancellation_fee)
-        served = booking.zero_if_none(booking.served)
-        return max(fee + served - booking.paid + charge.amount, booking.nothing)
-    return owed(booking) + charge.amount
+    if charge.after_end:
+        return owed(booking) + charge.amount
+    if booking.status in HAS_A_FEE:
+        return money_due.balance(replace(booking, **money_due.without(booking, charge))).due
+    return owed(booking) + max(charge.amount - money_due.refund_promised(booking), booking.nothing)
 
 
 def _amount(text: str, due: Money) -> Money:

@@ -11,7 +11,8 @@ from contracts.bookings.views import InHouse
 from contracts.data import Data
 from contracts.rooms.events import RoomStatus
 from contracts.values import Actor, Money, Stay
-from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
+from services.bookings.domain.change_intents import ChangeIntent
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
@@ -37,6 +38,7 @@ class ActionKind(StrEnum):
     CLEAR = "CLEAR"
     SEAT = "SEAT"
     EXTEND = "EXTEND"
+    CHANGE = "CHANGE"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
     UNDO_CHECK_IN = "UNDO_CHECK_IN"
@@ -61,8 +63,8 @@ class PendingAction(Data):
     `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
     `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
     `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
-    party. `room_status` is the room's status after an undone check-in, `ended_at_version` the
-    version of the booking with the no-show that is undone. `locked` locks the assigned room.
+    party. `room_status` is the room's status after an undone check-in, `ended_at_version` the version of the booking
+    with the no-show that is undone. `locked` locks the assigned room; `change` is the intent of a change.
     """
 
     id: str
@@ -81,6 +83,7 @@ class PendingAction(Data):
     plan: PlanPart | None = None
     room_status: RoomStatus | None = None
     ended_at_version: int = 0
+    change: ChangeIntent | None = None
     key: str | None = None
     fingerprint: str = ""
 
@@ -153,7 +156,6 @@ class Booking(Data):
     status: BookingStatus | None = None
     version: int = 0
     pending: PendingAction | None = field(default=None)
-
     expires_at: datetime | None = None
     pay_until: datetime | None = None
     counted_by: tuple[str, ...] = ()
@@ -165,18 +167,17 @@ class Booking(Data):
     payment_id: str | None = None
     payment_intent_id: str | None = None
     payment_authorized_at: datetime | None = None
+    capture_before: datetime | None = None
     approval_requested_at: datetime | None = None
     paid_at: datetime | None = None
     captured: Money | None = None
     refunded: Money | None = None
-
     decision_made_at: datetime | None = None
     decision_made_by: Actor | None = None
     reason_code: str | None = None
     reason_note: str | None = None
     confirmed_at: datetime | None = None
     confirmed_by: Actor | None = None
-
     assigned_room_number: str | None = None
     assigned_room_type: str | None = None
     assignment_notes: str | None = None
@@ -188,7 +189,6 @@ class Booking(Data):
     checked_out_at: datetime | None = None
     checked_out_by: Actor | None = None
     overstay: Incident | None = None
-
     cancelled_at: datetime | None = None
     cancelled_by: Actor | None = None
     cancellation_reason: str | None = None
@@ -198,6 +198,11 @@ class Booking(Data):
     balance_due: Money | None = None
     served: Money | None = None
     settled: Money | None = None
+    authorized: Money | None = None
+    change_fees: Money | None = None
+    waived: Money | None = None
+    desk_refund_due: Money | None = None
+    first_booked: FirstBooked | None = None
     charges: tuple[Charge, ...] = ()
     expired_at: datetime | None = None
     expiry_reason: str | None = None

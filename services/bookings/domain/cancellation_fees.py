@@ -7,8 +7,9 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import CancellationPreview
 from contracts.data import Data
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price, rounded
-from services.bookings.domain import local_time
+from services.bookings.domain import local_time, money_due
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.money_due import Balance
 
 FREE = PolicyTier(hours_before=0, kind="NONE")
 FIRST_NIGHT = PolicyTier(hours_before=0, kind="FIRST_NIGHT")
@@ -17,12 +18,14 @@ RULES = {"NONE": "FREE_CANCELLATION"}
 WAIVED = "FEE_WAIVED"
 STAY_BEGUN = "STAY_BEGUN"
 NIGHTS_USED = "NIGHTS_USED"
+NEVER_FREE = 24 * 365 * 10  # hours
 
 
 class CancellationCharges(Data):
-    """The fee, the refund of captured money, and the amount that the guest then owes at the desk.
+    """The fee, the refunds to cards and at the desk, and the amount that the guest then owes at the desk.
 
-    `fee_at_desk` means that the fee is too small to be captured from the authorised card.
+    `fee_at_desk` means that the fee is too small to be captured from the authorised card; `keeps` is the amount that
+    stays on cards.
     """
 
     fee: Money
@@ -30,6 +33,8 @@ class CancellationCharges(Data):
     balance_due: Money
     rule: str
     description: str
+    keeps: Money
+    refund_at_desk: Money
     fee_at_desk: bool = False
 
     @property
@@ -42,8 +47,23 @@ class CancellationCharges(Data):
 
 def time_left(booking: Booking, now: datetime) -> timedelta:
     """The time until check-in opens at the hotel. The time is negative once check-in has opened."""
-    opens = local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
-    return opens - now
+    return first_opens_at(booking) - now
+
+
+def first_opens_at(booking: Booking) -> datetime:
+    """The moment (UTC) at which check-in opens, or would have opened for the stay first booked if that is earlier."""
+    first = booking.first_booked.check_in if booking.first_booked else booking.check_in
+    check_in = min(first, booking.check_in)
+    return local_time.opens_at(check_in, booking.terms.settings.check_in_time, booking.timezone)
+
+
+def free_hours(policy: CancellationPolicy) -> int:
+    """The hours before check-in until which a cancellation is free; a policy without a free hour is never free."""
+    if policy.kind == "NON_REFUNDABLE":
+        return NEVER_FREE
+    if policy.kind != "CUSTOM":
+        return policy.free_until_hours
+    return min((tier.hours_before for tier in policy.tiers if tier.kind == "NONE"), default=NEVER_FREE)
 
 
 def applied_tier(policy: CancellationPolicy, left: timedelta) -> PolicyTier:
@@ -110,7 +130,13 @@ def charges(booking: Booking, now: datetime, *, waived: bool = False) -> Cancell
     if not booking.on_card and booking.status is not BookingStatus.CONFIRMED:
         nothing = booking.nothing
         return CancellationCharges(
-            fee=nothing, refund=nothing, balance_due=nothing, rule="NOTHING_PAID", description="Nothing was paid."
+            fee=nothing,
+            refund=nothing,
+            refund_at_desk=nothing,
+            balance_due=nothing,
+            keeps=nothing,
+            rule="NOTHING_PAID",
+            description="Nothing was paid.",
         )
     return _by_tier(booking, applied_tier(booking.terms.policy, time_left(booking, now)), waived=waived)
 
@@ -120,40 +146,43 @@ def no_show_charges(booking: Booking, *, waived: bool = False) -> CancellationCh
     return _by_tier(booking, no_show_tier(booking.terms.policy), waived=waived)
 
 
-def balance_after(booking: Booking, fee: Money, refund: Money, *, fee_at_desk: bool = False) -> Money:
-    """The amount owed at the desk: fee and room service, less the payments that are not refunded.
+def balance_after(booking: Booking, fee: Money, *, fee_at_desk: bool = False) -> Balance:
+    """The balance of the booking once it is called off with this fee.
 
-    If the card is only authorised, the fee is captured from the authorisation and is not owed, unless `fee_at_desk`.
+    The stay's payment is refunded less the fees. Later payments, and what was paid at the desk, are returned less the
+    room service and less the part of the fees that exceeds the stay's payment. If the card is only authorised, the
+    fees are captured from the authorisation, unless `fee_at_desk`.
     """
-    served = booking.zero_if_none(booking.served)
+    nothing, fees = booking.nothing, fee + booking.zero_if_none(booking.change_fees)
+    later = money_due.on_later_cards(booking)
+    own = money_due.on_cards(booking) - later
     if booking.held_on_card and not fee_at_desk:
-        return served
-    return max(fee + served - booking.paid + refund, booking.nothing)
-
-
-def balance_of_stay(booking: Booking) -> Money:
-    """The amount owed for the whole stay: its price and room service, less all payments."""
-    return max(booking.total + booking.zero_if_none(booking.served) - booking.paid, booking.nothing)
-
-
-def refund_of(booking: Booking, fee: Money) -> Money:
-    """The refund to cards, from the stay's payment and from the balance payments.
-
-    The stay's payment is refunded less the fee. The balance payments are refunded less the unpaid room service, and
-    less the part of the fee that exceeds the stay's payment.
-    """
-    nothing = booking.nothing
-    towards = sum((charge.amount - charge.refunded for charge in booking.charges), start=nothing)
-    own = booking.collected - sum((one.amount - one.refunded for one in booking.charges if one.taken), start=nothing)
-    left_open = max(fee - own, nothing) + booking.unsettled_service
-    return max(own - fee, nothing) + max(towards - left_open, nothing)
+        own = min(fees, money_due.on_hold(booking))
+    left = max(fees - own, nothing) + booking.zero_if_none(booking.served) - money_due.at_desk(booking) - later
+    to_cards = min(max(nothing - left, nothing), later)
+    return Balance(
+        due=max(left, nothing),
+        refund=max(own - fees, nothing) + to_cards,
+        refund_at_desk=max(nothing - left - to_cards, nothing),
+    )
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> CancellationCharges:
     tier = FREE if waived else tier
-    fee = fee_of(tier, booking.terms.price)
+    fee = _fee_after_changes(booking, tier)
     rule = WAIVED if waived else RULES.get(tier.kind, tier.kind)
     return _charges(booking, fee, rule=rule, what=_described(tier, fee, waived=waived))
+
+
+def _fee_after_changes(booking: Booking, tier: PolicyTier) -> Money:
+    """The tier's fee, which together with the fees of changes is at most that of the stay now, or as first booked.
+
+    What was waived of the price is not charged as a fee either.
+    """
+    price, charged = booking.terms.price, booking.zero_if_none(booking.change_fees)
+    first = booking.first_booked.price if booking.first_booked else price
+    most = max(fee_of(tier, price), fee_of(tier, first)) - charged
+    return max(min(fee_of(tier, price), most, money_due.price(booking)), booking.nothing)
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
@@ -171,17 +200,29 @@ def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> Cance
 
 
 def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> CancellationCharges:
-    refund = refund_of(booking, fee)
-    fee_at_desk = booking.held_on_card and not fee.is_zero and not booking.terms.charge_limits.allow(fee)
+    due_by_card = fee + booking.zero_if_none(booking.change_fees)
+    fee_at_desk = booking.held_on_card and not fee.is_zero and not booking.terms.charge_limits.allow(due_by_card)
     what += " This is paid at the hotel." if fee_at_desk else ""
+    after = balance_after(booking, fee, fee_at_desk=fee_at_desk)
+    refund = after.refund
     return CancellationCharges(
         fee=fee,
         refund=refund,
-        balance_due=balance_after(booking, fee, refund, fee_at_desk=fee_at_desk),
+        refund_at_desk=after.refund_at_desk,
+        balance_due=after.due,
         fee_at_desk=fee_at_desk,
         rule=rule,
         description=f"{what} {refund} will be refunded." if not refund.is_zero else what,
+        keeps=_kept_on_cards(booking, due_by_card, refund, fee_at_desk=fee_at_desk),
     )
+
+
+def _kept_on_cards(booking: Booking, due_by_card: Money, refund: Money, *, fee_at_desk: bool) -> Money:
+    """The amount that stays on the booking's cards; of an authorisation, the amount that is captured."""
+    if booking.held_on_card:
+        held = booking.nothing if fee_at_desk else min(due_by_card, money_due.on_hold(booking))
+        return held + money_due.on_cards(booking)
+    return money_due.on_cards(booking) - refund
 
 
 def _described(tier: PolicyTier, fee: Money, *, waived: bool) -> str:

@@ -44,6 +44,17 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
     return min(approval_cutoff(booking, since=authorized_at), card_ends - BEFORE_CARD_ENDS)
 
 
+def approval_deadline_again(booking: Booking) -> datetime | None:
+    """The approval deadline (UTC) after a change of the stay; the stored one where no decision is awaited."""
+    if booking.status is not BookingStatus.PENDING_APPROVAL:
+        return booking.approval_deadline_at
+    if booking.payment_authorized_at:
+        return approval_deadline(
+            booking, authorized_at=booking.payment_authorized_at, capture_before=booking.capture_before
+        )
+    return approval_cutoff(booking, since=booking.approval_requested_at or booking.updated_at)
+
+
 def due_at(booking: Booking) -> datetime | None:
     """The next moment at which a timer must check the booking; None where no deadline is pending."""
     if booking.status is BookingStatus.IN_HOUSE:

@@ -17,11 +17,14 @@ from contracts.bookings.overstays import (
     OverstayResolved,
 )
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
 from contracts.bookings.undo import NoShowUndone
 from contracts.rooms.undo import UndoStep
-from services.bookings.domain import cancellation_fees
+from contracts.values import Money
+from services.bookings.domain import cancellation_fees, money_due
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
+from services.bookings.domain.change_fees import UNPAID
 from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
 
 Changes = dict[str, Any]
@@ -64,17 +67,18 @@ def payment_awaited(_: Booking, event: PaymentAwaited) -> Changes:
 
 def confirmed(booking: Booking, event: BookingConfirmed) -> Changes:
     changes = {"confirmed_at": event.confirmed_at, "confirmed_by": event.confirmed_by, **NOTHING_TO_PAY}
+    after = replace(booking, status=event.status)
     if event.paid_at is None:
-        return changes | {"balance_due": booking.total}
+        return changes | {"balance_due": money_due.balance(after).due}
     captured = booking.total if event.captured is None else event.captured
-    owed = {"balance_due": booking.total - captured} if captured < booking.total else {}
+    due = money_due.balance(replace(after, captured=captured)).due
+    owed = {} if due.is_zero and booking.balance_due is None else {"balance_due": due}
     return changes | {"payment_status": "CAPTURED", "paid_at": event.paid_at, "captured": captured} | owed
 
 
 def cancelled(booking: Booking, event: BookingCancelled) -> Changes:
     changes = {"cancelled_at": event.cancelled_at, "cancelled_by": event.cancelled_by, **NOTHING_TO_PAY}
-    called_off = _called_off(booking, event, fee_at_desk=event.fee_at_desk)
-    return called_off | changes | {"ended_at": event.cancelled_at}
+    return _called_off(booking, event, fee_at_desk=event.fee_at_desk) | changes | {"ended_at": event.cancelled_at}
 
 
 def no_show(booking: Booking, event: BookingNoShow) -> Changes:
@@ -83,6 +87,8 @@ def no_show(booking: Booking, event: BookingNoShow) -> Changes:
 
 def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
     returned = None if booking.zero_if_none(booking.refunded).is_zero else booking.refunded
+    after = money_due.after_undone_no_show(booking)
+    at_desk = after.refund + after.refund_at_desk
     return {
         "ended_at": None,
         "late_arrival_expected": True,
@@ -91,32 +97,59 @@ def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
         "cancellation_fee": None,
         "refund_amount": returned,
         "refund_status": None if returned is None else "SUCCEEDED",
+        "desk_refund_due": None if at_desk.is_zero else at_desk,
         "balance_due": event.balance_due,
         "charges": tuple(replace(charge, after_end=False) for charge in booking.charges),
     }
 
 
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
-    refunded = booking.zero_if_none(booking.refunded)
+    after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
+    refunded, refund = booking.zero_if_none(booking.refunded), money_due.refund_promised(booking) + event.refund
+    at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
     earlier = None if refunded.is_zero else "SUCCEEDED"
     return {
         "cancellation_fee": event.fee,
-        "refund_amount": refunded + event.refund,
-        "refund_status": earlier if event.refund.is_zero else "PENDING",
-        "balance_due": cancellation_fees.balance_after(booking, event.fee, event.refund, fee_at_desk=fee_at_desk),
+        "refund_amount": refunded + refund,
+        "refund_status": earlier if refund.is_zero else "PENDING",
+        "desk_refund_due": None if at_desk.is_zero else at_desk,
+        "balance_due": after.due,
         **NO_ROOM,
         **NO_SECRETS,
         **NOTHING_UNDONE,
     }
 
 
+def stay_changed(booking: Booking, event: StayChanged) -> Changes:
+    names = ("check_in", "check_out", "room_type_code", "adults", "children", "checkout_deadline_at")
+    changes: Changes = {name: getattr(event, name) for name in names} | (NO_ROOM if event.freed_room_number else {})
+    if booking.status in UNPAID:
+        return changes | _payment_needed(booking, event.total)
+    refunds = booking.zero_if_none(booking.refund_amount) + event.refund
+    at_desk = booking.zero_if_none(booking.desk_refund_due) + event.refund_at_desk
+    return changes | {
+        "change_fees": booking.zero_if_none(booking.change_fees) + event.fee,
+        "waived": booking.zero_if_none(booking.waived) + event.waived,
+        "balance_due": event.balance_due,
+        "desk_refund_due": at_desk,
+        **({} if event.refund.is_zero else {"refund_amount": refunds, "refund_status": "PENDING"}),
+    }
+
+
+def _payment_needed(booking: Booking, total: Money) -> Changes:
+    if total.is_zero:
+        return {"payment_status": NOT_REQUIRED}
+    return {"payment_status": "NONE"} if booking.needs_no_payment else {}
+
+
 def refunded(booking: Booking, event: BookingRefunded) -> Changes:
     total = booking.zero_if_none(booking.refunded) + event.amount
     whole = booking.captured is None or total >= booking.captured
+    promised = max(booking.zero_if_none(booking.refund_amount), total)
     return {
         "refunded": total,
-        "refund_amount": total,
-        "refund_status": "SUCCEEDED",
+        "refund_amount": promised,
+        "refund_status": "SUCCEEDED" if total >= promised else "PENDING",
         "payment_status": "REFUNDED" if whole else "PARTIALLY_REFUNDED",
     }
 
@@ -125,12 +158,7 @@ def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
     if event.refunded_total is None or event.refunded_total == booking.zero_if_none(booking.refunded):
         return {"refund_status": "FAILED"}
     status = "CAPTURED" if event.refunded_total.is_zero else "PARTIALLY_REFUNDED"
-    changes: Changes = {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
-    if booking.status in CALLED_OFF or booking.balance_due is None:
-        return changes
-    # Where the refund of an undone no-show fails after its success, the hotel has money that the guest owes again.
-    paid = replace(booking, refunded=event.refunded_total)
-    return changes | {"balance_due": min(booking.balance_due, cancellation_fees.balance_of_stay(paid))}
+    return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
 
 
 def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:
@@ -152,8 +180,10 @@ def paid(booking: Booking, event: BalancePaid) -> Changes:
 
 
 def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
-    others = tuple(charge for charge in booking.charges if charge.payment_id != event.payment_id)
-    return {"balance_due": event.balance_due, "charges": others}
+    charge = next((charge for charge in booking.charges if charge.payment_id == event.payment_id), None)
+    if charge is None:
+        return {"balance_due": event.balance_due}
+    return money_due.without(booking, charge) | {"balance_due": event.balance_due}
 
 
 def settled(booking: Booking, event: BalanceSettled) -> Changes:

@@ -35,6 +35,7 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -71,6 +72,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
         "payment_authorized_at",
         "approval_deadline_at",
         payment_reference="payment_intent_id",
+        authorized="amount",
         sets={"payment_status": "AUTHORIZED", "approval_alerts": (), **effects.NOTHING_TO_PAY},
     ),
     PaymentNotRequired: copied(
@@ -110,6 +112,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     CheckOutUndone: copied(
         sets={"ended_at": None, "checked_out_at": None, "checked_out_by": None, "undone": UndoStep.CHECK_OUT}
     ),
+    StayChanged: effects.stay_changed,
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,
     GuestTokenRevoked: _UNCHANGED,

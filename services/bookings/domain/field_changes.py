@@ -8,6 +8,7 @@ from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import RoomLocked
 from contracts.bookings.undo import NoShowUndone
 from contracts.bookings.views import FieldChange
@@ -32,6 +33,13 @@ def _extended(event: StayExtended) -> Iterator[FieldChange]:
     yield field_change("balance_due", event.balance_due - event.amount, event.balance_due)
 
 
+def _changed(event: StayChanged) -> Iterator[FieldChange]:
+    for name in ("check_in", "check_out", "room_type_code", "adults", "children", "promo_code", "total"):
+        before, after = getattr(event, f"previous_{name}"), getattr(event, name)
+        if before != after:
+            yield field_change("total_amount" if name == "total" else name, before, after)
+
+
 def _no_show_undone(event: NoShowUndone) -> Iterator[FieldChange]:
     yield field_change("cancellation_fee", event.fee, None)
     yield field_change("balance_due", event.previous_balance_due, event.balance_due)
@@ -50,6 +58,7 @@ def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
 
 
 _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
+    StayChanged: _changed,
     StayExtended: _extended,
     NoShowUndone: _no_show_undone,
     RoomLocked: _locked,

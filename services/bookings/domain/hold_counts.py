@@ -7,6 +7,7 @@ from chassis.refusal import Refusal
 from contracts.bookings.asks import HoldCaps
 from contracts.bookings.status import BookingStatus
 from contracts.data import Data
+from contracts.values import Stay
 from services.bookings.domain.booking import ActionKind, Booking
 
 
@@ -42,6 +43,14 @@ def still_counted(booking: Booking) -> Booking:
     if submitting or booking.status is BookingStatus.PENDING_PAYMENT:
         return booking
     return booking.without_counters
+
+
+def counted_nights(booking: Booking) -> int:
+    """The room-nights of the booking's hold on its counters: while the stay changes, those of the longer stay."""
+    change = booking.pending.change if booking.pending else None
+    if change is None:
+        return booking.stay.nights
+    return max(booking.stay.nights, Stay(change.stay.check_in, change.stay.check_out).nights)
 
 
 def too_many_holds() -> Refusal:

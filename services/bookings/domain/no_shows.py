@@ -45,7 +45,8 @@ def _no_show(booking: Booking, *, by: Actor, now: datetime, waived: bool = False
         marked_by=by,
         fee=charges.fee,
         refund=charges.refund,
-        besides=booking.unsettled_service,
+        refund_at_desk=charges.refund_at_desk,
+        keeps=charges.keeps,
         room_number=booking.assigned_room_number,
     )
 

@@ -24,7 +24,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import SYSTEM
-from services.bookings.domain import balance, cancellation_fees, deadlines
+from services.bookings.domain import balance, deadlines, money_due
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.lifecycle import CALLED_OFF, HAS_A_FEE, PAST_PAYING
 
@@ -74,6 +74,7 @@ def authorized(booking: Booking, event: PaymentAuthorized, *, now: datetime) -> 
         payment_id=event.payment_id,
         decision_made_at=now,
         decision_made_by=SYSTEM,
+        amount=min(event.amount, booking.total) if event.amount != booking.total else None,
     )
 
 
@@ -159,7 +160,7 @@ def _fee_owed(
 ) -> Sequence[BookingEvent]:
     """Return `BalancePaymentFailed` for the part of an ended booking's fee that is neither captured nor owed yet."""
     fee, owed = booking.zero_if_none(booking.cancellation_fee), balance.owed(booking)
-    due = cancellation_fees.balance_after(booking, fee, booking.nothing)
+    due = money_due.balance(booking).due
     if booking.status not in HAS_A_FEE or fee.is_zero or due <= owed:
         return ()
     return (

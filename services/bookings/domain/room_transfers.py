@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from contracts.bookings.events import BookingCancelled, BookingEvent
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -32,6 +33,7 @@ ROOM_FIELDS: dict[type[BookingEvent], RoomTransfer] = {
     RoomAssigned: _CHANGE,
     RoomMoved: _CHANGE,
     RoomUnassigned: _OUT,
+    StayChanged: RoomTransfer("freed_room_number", None),
     GuestCheckedIn: _INTO,
     CheckInUndone: _OUT,
     GuestCheckedOut: _OUT,

@@ -9,7 +9,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import UndoRefusal, UndoStep
 from contracts.values import Money
-from services.bookings.domain import cancellation_fees, deadlines, local_time
+from services.bookings.domain import deadlines, local_time, money_due
 from services.bookings.domain.booking import Booking
 
 UNDO_WITHIN = timedelta(hours=12)
@@ -99,14 +99,13 @@ def room_status_after(step: UndoStep, chosen: RoomStatus | None) -> RoomStatus |
 def balance_after(booking: Booking, step: UndoStep) -> Money:
     """The amount that the guest owes once the step is undone."""
     if step is UndoStep.NO_SHOW:
-        return cancellation_fees.balance_of_stay(booking)
+        return money_due.after_undone_no_show(booking).due
     return booking.zero_if_none(booking.balance_due)
 
 
 def _refusals_of_no_show(booking: Booking, now: datetime) -> Sequence[UndoRefusal]:
     """While a part of the payments is still to be refunded or released, it would be unclear what counts."""
-    fee = booking.zero_if_none(booking.cancellation_fee)
-    if not cancellation_fees.refund_of(booking, fee).is_zero:
+    if not money_due.refund_promised(booking).is_zero:
         return (_refusal("REFUND_PENDING", "The refund of the no-show is not finished; or it failed: retry it first."),)
     if local_time.local_date(now, booking.timezone) >= booking.check_out:
         return (_refusal("NO_NIGHT_LEFT", "No night of the stay is left."),)

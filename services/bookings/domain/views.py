@@ -1,5 +1,6 @@
 """Views of a booking: the row of a list, the details, the payable amount."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,6 +19,7 @@ from services.bookings.lifecycle import ENDED, OWES
 
 BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
+REFUND_AT_DESK = "REFUND_AT_DESK"
 
 _OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
 
@@ -57,8 +59,15 @@ def detail(
         cancellation_preview=cancellation_fees.charges(booking, now).preview if cancellable else None,
         in_house=in_house,
         departure_warnings=departures.warnings(booking, now=now),
-        warnings=(ROOM_TYPE_MISMATCH,) if booking.assigned_room_type not in (None, booking.room_type_code) else (),
+        warnings=tuple(_warnings(booking)),
     )
+
+
+def _warnings(booking: Booking) -> Iterator[str]:
+    if booking.assigned_room_type not in (None, booking.room_type_code):
+        yield ROOM_TYPE_MISMATCH
+    if not booking.zero_if_none(booking.desk_refund_due).is_zero:
+        yield REFUND_AT_DESK
 
 
 def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:

@@ -3,7 +3,7 @@
 from chassis.observability import logs
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation
-from contracts.rooms.events import InventoryExtended, RoomOccupied, RoomVacated
+from contracts.rooms.events import InventoryChanged, InventoryExtended, RoomOccupied, RoomVacated
 from services.bookings.actions import room_plan
 from services.bookings.actions.table import ACTIONS
 from services.bookings.steps import pending_actions
@@ -12,7 +12,9 @@ from services.bookings.work import BookingsWork
 log = logs.logger(__name__)
 
 
-def finish_pending_action(event: RoomOccupied | RoomVacated | InventoryExtended, work: BookingsWork) -> None:
+def finish_pending_action(
+    event: RoomOccupied | RoomVacated | InventoryExtended | InventoryChanged, work: BookingsWork
+) -> None:
     """Make the pending action due within a second, because the rooms service has carried out its part.
 
     An event that comes while its action ends waits for nothing.

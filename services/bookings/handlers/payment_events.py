@@ -39,7 +39,8 @@ def payment_session_opened(event: PaymentSessionOpened, work: BookingsWork) -> N
 def payment_authorized(event: PaymentAuthorized, work: BookingsWork) -> None:
     """Record that the booking waits for approval, or is approved at once."""
     if booking := _booking_of(event, work):
-        _record(work, booking, event, payment_events.authorized(booking, event, now=work.now))
+        events = payment_events.authorized(booking, event, now=work.now)
+        _record(work, booking, event, events, capture_before=event.capture_before)
 
 
 def payment_captured(event: PaymentCaptured, work: BookingsWork) -> None:

@@ -67,13 +67,20 @@ def begun(
     A request that was interrupted continues its own action. Refused `IDEMPOTENCY_KEY_REUSED` where another request
     began an action under the same key.
     """
-    claim, intent = conversation.claim, booking.pending
-    if claim and intent and intent.key == claim.key:
-        if intent.fingerprint != claim.fingerprint:
-            raise idempotency.reused()
+    if own(conversation, booking):
         return booking
     fields = decide(booking, work)
-    return None if fields is None else begin(work, booking, action.kind, claim=claim, **fields)
+    return None if fields is None else begin(work, booking, action.kind, claim=conversation.claim, **fields)
+
+
+def own(conversation: KeyedConversation[BookingsWork], booking: Booking) -> Booking | None:
+    """The booking, where this request has begun its pending action; else None. Refused `IDEMPOTENCY_KEY_REUSED`."""
+    claim, intent = conversation.claim, booking.pending
+    if not (claim and intent and intent.key == claim.key):
+        return None
+    if intent.fingerprint != claim.fingerprint:
+        raise idempotency.reused()
+    return booking
 
 
 def begin(

@@ -66,8 +66,9 @@ _BOOKED_TWICE = """
 _BOOKING = """
     SELECT id AS key, hotel, status, coalesce(held_from, check_in) AS check_in, check_out,
            check_out - coalesce(held_from, check_in) AS nights, assigned_room_number,
-           pending IS NOT NULL AS pending, currency, coalesce(cancellation_fee, 0) AS fee,
-           coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served, coalesce(settled, 0) AS settled
+           pending IS NOT NULL AS pending, currency, coalesce(cancellation_fee, 0) + coalesce(change_fees, 0) AS fee,
+           coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served,
+           coalesce(settled, 0) - coalesce(desk_refund_due, 0) AS settled
     FROM booking WHERE
 """
 _WITHOUT_A_ROOM = """
@@ -153,7 +154,7 @@ EXAMINATION = Examination(
         "bookings_in_house": f"{_BOOKING} status = 'IN_HOUSE'",
         "bookings_with_a_fee": f"""
             {_BOOKING} status IN ('DECLINED', 'EXPIRED', 'CANCELLED', 'NO_SHOW')
-            AND cancellation_fee > coalesce(balance_due, 0)
+            AND coalesce(cancellation_fee, 0) + coalesce(change_fees, 0) > coalesce(balance_due, 0)
         """,
         "pending_actions": "SELECT id AS key FROM booking WHERE pending IS NOT NULL",
         "ghosts": """

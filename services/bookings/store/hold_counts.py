@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.database.errors import constraint_of
 from chassis.transactions.store import SqlStore
 from services.bookings.domain.booking import Booking
-from services.bookings.domain.hold_counts import HoldCount, too_many_holds
+from services.bookings.domain.hold_counts import HoldCount, counted_nights, too_many_holds
 
 COUNTERS = """unnest(
     CAST(:names AS text[]), CAST(:most_holds AS integer[]), CAST(:most_nights AS integer[])
@@ -51,6 +51,16 @@ UPDATE hold_count AS count
 SET holds = rest.holds, nights = rest.nights, most_holds = rest.most_holds, most_nights = rest.most_nights
 FROM rest WHERE count.hotel = rest.hotel AND count.name = rest.name AND rest.holds > 0
 """)
+SHIFT = sa.text("""
+WITH counter AS (
+    SELECT hotel, name, holds, nights, most_holds, most_nights FROM hold_count
+    WHERE hotel = :hotel AND name = ANY(CAST(:names AS text[])) ORDER BY hotel, name FOR UPDATE
+)
+UPDATE hold_count AS count
+SET holds = counter.holds, nights = counter.nights + :nights, most_holds = counter.most_holds,
+    most_nights = counter.most_nights
+FROM counter WHERE count.hotel = counter.hotel AND count.name = counter.name
+""")
 CAPPED = "hold_count_capped"
 
 
@@ -65,12 +75,11 @@ class SqlHoldCounts(SqlStore):
 
     def add(self, hotel: str, counters: Sequence[HoldCount], *, nights: int) -> None:
         """Count another hold of so many nights. Refused `TOO_MANY_HOLDS`; the transaction must then be rolled back."""
-        try:
-            self._connection.execute(COUNT, _params(hotel, counters, nights))
-        except sa.exc.IntegrityError as problem:
-            if constraint_of(problem) == CAPPED:
-                raise too_many_holds() from problem
-            raise
+        self._capped(COUNT, _params(hotel, counters, nights))
+
+    def shift(self, hotel: str, names: Sequence[str], *, nights: int) -> None:
+        """Count so many nights more, or less, for the same holds. Refused `TOO_MANY_HOLDS` as `add` is."""
+        self._capped(SHIFT, {"hotel": hotel, "names": list(names), "nights": nights})
 
     def remove(self, bookings: Sequence[Booking]) -> None:
         """Stop counting the holds of these bookings."""
@@ -79,10 +88,18 @@ class SqlHoldCounts(SqlStore):
         for booking in bookings:
             for name in booking.counted_by:
                 holds[booking.hotel, name] += 1
-                nights[booking.hotel, name] += booking.stay.nights
+                nights[booking.hotel, name] += counted_nights(booking)
         hotels, names = zip(*holds, strict=True)
         row = {"hotels": list(hotels), "names": list(names), "holds": list(holds.values())}
         self._connection.execute(DISCOUNT, {**row, "nights": list(nights.values())})
+
+    def _capped(self, statement: sa.TextClause, params: dict[str, object]) -> None:
+        try:
+            self._connection.execute(statement, params)
+        except sa.exc.IntegrityError as problem:
+            if constraint_of(problem) == CAPPED:
+                raise too_many_holds() from problem
+            raise
 
 
 def _params(hotel: str, counters: Sequence[HoldCount], nights: int) -> dict[str, object]:

@@ -10,7 +10,7 @@ from contracts.bookings.orders import OrderLine
 from contracts.bookings.overstays import Incident
 from contracts.bookings.views import FieldChange, InHouse
 from contracts.values import Actor
-from services.bookings.domain.agreed_terms import AgreedTerms
+from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
 from services.bookings.domain.booking import Charge, PendingAction
 
 METADATA = sa.MetaData()
@@ -75,7 +75,7 @@ BOOKING = sa.Table(
     sa.Column("room_locked", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
-    *_moments("pay_until", "approval_requested_at"),
+    *_moments("pay_until", "approval_requested_at", "capture_before"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),
     sa.Column("approval_alerts", ARRAY(sa.Text, as_tuple=True)),
     sa.Column("counted_by", ARRAY(sa.Text, as_tuple=True)),
@@ -84,7 +84,8 @@ BOOKING = sa.Table(
     *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token", "undone"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
     *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
-    *_amounts("settled", "served"),
+    *_amounts("settled", "served", "authorized", "change_fees", "waived", "desk_refund_due"),
+    sa.Column("first_booked", Typed(FirstBooked)),
     sa.Column("charges", Typed(tuple[Charge, ...])),
 )
 

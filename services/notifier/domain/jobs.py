@@ -6,7 +6,7 @@ pushes about one subject are sent one after the other, those about different sub
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from contracts.data import Data
@@ -114,9 +114,10 @@ class SendToGuest(Data):
 
 
 class SendMail(SendToGuest):
-    """A mail about a booking, written by the system. `amounts` come from the event."""
+    """A mail about a booking, written by the system. `amounts` and `days` come from the event."""
 
     amounts: dict[str, Money] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
 
 
 class SendMessage(SendToGuest):

@@ -15,7 +15,8 @@ from contracts.bookings.events import (
 )
 from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.refunds import BookingRefunded
-from contracts.bookings.status import ExpiryReason
+from contracts.bookings.status import BookingStatus, ExpiryReason
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut
 from contracts.message import Event
 
@@ -28,6 +29,10 @@ def _was_submitted(event: BookingExpired) -> bool:
     return event.reason is not ExpiryReason.DRAFT_ABANDONED
 
 
+def _is_no_draft(event: StayChanged) -> bool:
+    return event.status is not BookingStatus.DRAFT
+
+
 def _address_was_corrected(event: GuestTokenRevoked) -> bool:
     return event.address_corrected
 
@@ -36,13 +41,15 @@ def _address_was_corrected(event: GuestTokenRevoked) -> bool:
 class MailRule:
     """A mail to the booking's guest. `occasion` names the template.
 
-    `amounts` are the amounts that its text shows; an amount that is None in the event is left out.
+    `amounts` are the amounts that its text shows; an amount that is None in the event is left out. `days` are the dates
+    of the event that its text shows.
     """
 
     event: type[MailedEvent]
     occasion: str
     subject: str
     amounts: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
     when: Callable[[Any], bool] = _always
 
 
@@ -57,6 +64,14 @@ _ROWS = (
     MailRule(BookingConfirmed, "booking_confirmed", "Booking Confirmed - {booking_id}", ("captured",)),
     MailRule(BookingDeclined, "booking_declined", "Booking Update - {booking_id}"),
     MailRule(BookingCancelled, "booking_cancelled", "Booking Cancelled - {booking_id}", ("fee", "refund")),
+    MailRule(
+        StayChanged,
+        "booking_changed",
+        "Booking changed - {booking_id}",
+        ("total", "previous_total", "fee", "refund", "balance_due"),
+        ("check_in", "check_out", "previous_check_in", "previous_check_out"),
+        when=_is_no_draft,
+    ),
     MailRule(BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),
     MailRule(BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
     MailRule(PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),

@@ -15,6 +15,9 @@ from services.notifier.domain.payloads import acting_staff, feed_of, for_legacy,
 from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
+# The fields of an event that name a room.
+_ROOMS = ("room_number", "previous_room_number", "freed_room_number")
+
 
 class PushAudience(IntEnum):
     """Who may subscribe to a channel; each audience gets a payload of its own, old clients the last one."""
@@ -62,6 +65,7 @@ def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
         occasion=rule.occasion,
         event_id=envelope.id,
         amounts={name: amount for name, amount in values.items() if amount is not None},
+        days={name: getattr(event, name) for name in rule.days},
     )
 
 
@@ -102,7 +106,7 @@ def _channels(kind: ChannelKind, event: Any) -> list[Channel]:
     if kind is ChannelKind.BOOKING:
         return [Channel(kind=kind, booking_id=event.booking_id)]
     if kind is ChannelKind.ROOM:
-        rooms = dict.fromkeys((event.room_number, getattr(event, "previous_room_number", None)))
+        rooms = dict.fromkeys(getattr(event, name, None) for name in _ROOMS)
         return [Channel(kind=kind, hotel=event.hotel, room_number=number) for number in rooms if number]
     return [Channel(kind=kind, hotel=event.hotel)]
 

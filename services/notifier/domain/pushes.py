@@ -38,6 +38,7 @@ from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderComple
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
 from contracts.bookings.room_plan import RoomPlanImpossible
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -70,6 +71,7 @@ from contracts.rooms.events import (
     HousekeepingTaskDone,
     HousekeepingTaskOpened,
     HousekeepingTaskWithdrawn,
+    InventoryChanged,
     InventoryExtended,
     InventoryHeld,
     InventoryReleased,
@@ -106,6 +108,11 @@ _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
 _BALANCE_FIELDS = {"amount": "amount", "balance_due": "balance_due"}
 _INCIDENT = ("incident_id", "incident_status", "severity")
 _ORDER = ("order_id", "order_status", "room_number")
+_CHANGED_STAY = (
+    *("check_in", "check_out", "room_type_code", "adults", "children"),
+    *("previous_check_in", "previous_check_out", "previous_room_type_code"),
+)
+_CHANGED_MONEY = {"total_amount": "total", "refund_amount": "refund", "difference": "difference", "fee": "fee"}
 _ROOM_CHANGE = ("room_number", "previous_room_number", "room_type_code")
 
 _ROWS = (
@@ -175,6 +182,13 @@ _ROWS = (
         {"amount": "amount", "total_amount": "total", "balance_due": "balance_due"},
         by="extended_by",
     ),
+    PushRule(
+        StayChanged,
+        (realtime.BOOKING_CHANGED,),
+        (*_CHANGED_STAY, "room_number", "freed_room_number", "settlement", "checkout_deadline_at", "changed_at"),
+        _CHANGED_MONEY | {"balance_due": "balance_due"},
+        by="changed_by",
+    ),
     PushRule(OverstayResolved, (realtime.OVERSTAY_RESOLVED,), (*_INCIDENT, "resolution", "resolved_at")),
     PushRule(BalancePaymentAccepted, (realtime.BALANCE_CHANGED,), ("accepted_at",), _BALANCE_FIELDS),
     PushRule(BalanceSettled, (realtime.BALANCE_CHANGED,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
@@ -225,6 +239,7 @@ _ROWS = (
     # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
     PushRule(InventoryHeld, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(InventoryExtended, (realtime.AVAILABILITY_CHANGED,)),
+    PushRule(InventoryChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(HoldsUnusual, (realtime.HOLDS_UNUSUAL,), ("night", "held", "rooms", "noticed_at")),

@@ -22,6 +22,7 @@ class RealtimeEvent:
 
 
 BOOKING_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
+BOOKING_CHANGED = RealtimeEvent("booking_changed", (HOTEL, BOOKING, ROOM))
 PAYMENT_AUTHORIZED = RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING))
 APPROVAL_REQUESTED = RealtimeEvent("approval_requested", (HOTEL, STAFF, BOOKING))
 APPROVAL_DUE = RealtimeEvent("approval_due", (STAFF,))

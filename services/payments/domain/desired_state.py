@@ -19,7 +19,10 @@ class BookingPhase(StrEnum):
 
 
 class DesiredState(Data):
-    """The desired state of a payment. It follows from the bookings service's events; `why` names the last event."""
+    """The desired state of a payment. It follows from the bookings service's events; `why` names the last event.
+
+    `fee` is the amount that the hotel keeps of an ended payment, and captures of an approved one: None for all of it.
+    """
 
     booking_id: str
     hotel: str
@@ -36,6 +39,10 @@ class DesiredState(Data):
     def approves(self, payment: Payment) -> bool:
         """Whether this payment is the one that staff approved."""
         return self.phase is BookingPhase.APPROVED and self.approved_payment == payment.id
+
+    def approved_amount(self, payment: Payment) -> int:
+        """The minor units to capture of the approved payment."""
+        return payment.amount.amount if self.fee is None else self.fee_of(payment, payment.amount.amount)
 
     def fee_of(self, payment: Payment, at_most: int) -> int:
         """The fee that the hotel keeps from the payment, in minor units, capped at `at_most`."""

@@ -76,7 +76,7 @@ def _for_an_authorisation(payment: Payment, inputs: DecisionInputs, intent: Inte
             return Capture(intent_id=intent.id, amount=fee)
         return Void(intent_id=intent.id)
     if inputs.desired.approves(payment):
-        return Capture(intent_id=intent.id, amount=payment.amount.amount)
+        return Capture(intent_id=intent.id, amount=inputs.desired.approved_amount(payment))
     return None
 
 

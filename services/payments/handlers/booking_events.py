@@ -6,20 +6,21 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
+from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
-from contracts.bookings.undo import NoShowUndone
 from contracts.message import Event
 from contracts.payments.events import PaymentPurpose
 from contracts.values import Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import PaymentKey
-from services.payments.steps import balance_payments
+from services.payments.lifecycle import OPEN
+from services.payments.steps import balance_payments, kept_money
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
 EndingEvent = BookingDeclined | BookingExpired | BookingCancelled | BookingNoShow
-BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPaymentFailed | NoShowUndone | EndingEvent
+BookingEvent = BookingHeld | BookingApproved | BookingConfirmed | BookingPaymentFailed | EndingEvent
 
 
 def held(event: BookingHeld, work: PaymentsWork) -> None:
@@ -29,7 +30,9 @@ def held(event: BookingHeld, work: PaymentsWork) -> None:
 
 def approved(event: BookingApproved, work: PaymentsWork) -> None:
     """Capture the payment that staff approved."""
-    approved_by_staff = replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id)
+    approved_by_staff = replace(
+        _live(event), phase=BookingPhase.APPROVED, approved_payment=event.payment_id, fee=event.amount
+    )
     work.set_desired_state(approved_by_staff, converge=True)
 
 
@@ -46,6 +49,9 @@ def payment_failed(event: BookingPaymentFailed, work: PaymentsWork) -> None:
 
 def ended(event: EndingEvent, work: PaymentsWork) -> None:
     """End the payments of a booking that has ended; the hotel keeps only the fee and other sums that the guest owes."""
+    if isinstance(event, (BookingCancelled, BookingNoShow)) and event.keeps is not None:
+        kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
+        return
     fee = event.fee if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     besides = event.besides if isinstance(event, (BookingCancelled, BookingNoShow)) else None
     if isinstance(event, BookingCancelled) and event.fee_at_desk:
@@ -54,17 +60,15 @@ def ended(event: EndingEvent, work: PaymentsWork) -> None:
     _end(event, fee, work)
 
 
-def no_show_undone(event: NoShowUndone, work: PaymentsWork) -> None:
-    """Keep what the hotel has of the booking's payments; a later end of the booking returns what is then due.
-
-    The payments that the no-show ended count as approved again. A payment that it released entirely stays so.
-    """
-    desired, why = work.desired_state(event.hotel, event.booking_id), _name(event)
-    if desired.ended and desired.why == BookingNoShow.__name__:
-        own = work.payments.find_live(event.hotel, event.booking_id)
-        approved = replace(_live(event), phase=BookingPhase.APPROVED, approved_payment=own.id if own else None)
-        work.set_desired_state(approved, converge=False)
-    balance_payments.approve_again(event.hotel, event.booking_id, work, ended_by=BookingNoShow.__name__, why=why)
+def stay_changed(event: StayChanged, work: PaymentsWork) -> None:
+    """Return the money that a cheaper stay no longer costs, and close pages on which too much would be paid."""
+    if event.keeps is not None:
+        kept_money.keep(event.hotel, event.booking_id, event.keeps, work, why=_name(event))
+    _close_larger_page(event, work)
+    page = work.payments.find_live(event.hotel, event.booking_id)
+    if page and page.status in OPEN and page.amount != event.total:
+        work.payments.supersede(page.key)
+        enqueue_convergence(page.key, _name(event), work)
 
 
 def refund_retried(event: BookingRefundRetried, work: PaymentsWork) -> None:
@@ -89,6 +93,10 @@ def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) ->
 
 def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:
     """Close the checkout session if its amount exceeds the remaining balance, but not if its payment was accepted."""
+    _close_larger_page(event, work)
+
+
+def _close_larger_page(event: BalanceSettled | StayChanged, work: PaymentsWork) -> None:
     payment = work.payments.find_live(event.hotel, event.booking_id, PaymentPurpose.EXTENSION)
     if payment is None or payment.amount <= event.balance_due:
         return

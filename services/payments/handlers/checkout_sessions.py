@@ -1,14 +1,23 @@
 """Handlers for checkout sessions: open the session of a booking, and verify the payment made on a session."""
 
-from chassis.refusal import Refusal, Unavailable
+from chassis.refusal import Refusal, RetryLater, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
 from contracts.bookings.queries import GetPayable
-from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
+from contracts.payments.checkout_sessions import (
+    ClosePaymentPage,
+    OpenPaymentSession,
+    PageClosed,
+    PaymentSession,
+    PaymentVerified,
+    VerifyPayment,
+)
 from contracts.payments.events import PaymentStatus
 from services.payments.domain.payment import Payment
 from services.payments.domain.recorded_state import RecordedState
 from services.payments.domain.return_pages import return_pages
+from services.payments.lifecycle import OPEN, PAID
 from services.payments.steps.checkout import Checkout
+from services.payments.steps.convergence import converge
 from services.payments.steps.sync import sync
 from services.payments.work import PaymentsWork
 
@@ -31,6 +40,30 @@ def open_payment_session(command: OpenPaymentSession, conversation: KeyedConvers
     if payable.ended and not payable.payable:
         raise Refusal("BOOKING_ENDED", "This booking has ended, and nothing is to be paid by card.")
     return Checkout(conversation, payable, pages).session()
+
+
+def close_payment_page(command: ClosePaymentPage, conversation: Conversation[PaymentsWork]) -> PageClosed:
+    """Close the booking's open payment page at the provider. Raises `Unavailable` where that does not come to rest."""
+    payable = conversation.ask(GetPayable(hotel=command.hotel, booking_id=command.booking_id))
+    with conversation.reading() as work:
+        payment = work.payments.find_live(payable.hotel, payable.booking_id)
+    if payment and payment.status in _MAY_HAVE_CHANGED:
+        payment = sync(payment.key, conversation, why="the stay changes").payment
+    if payment and payment.status in OPEN:
+        payment = _closed(payment, conversation)
+    return PageClosed(paid=payment is not None and payment.status in PAID)
+
+
+def _closed(payment: Payment, conversation: Conversation[PaymentsWork]) -> Payment | None:
+    """Close the page of this payment; returns the booking's payment after that, None where it has none."""
+    with conversation.transaction() as work:
+        work.payments.supersede(payment.key)
+    try:
+        converge(payment.key, conversation, why="the stay changes")
+    except RetryLater as later:
+        raise Unavailable(str(later)) from later
+    with conversation.reading() as work:
+        return work.payments.find_live(payment.hotel, payment.booking_id)
 
 
 def verify_payment(query: VerifyPayment, conversation: Conversation[PaymentsWork]) -> PaymentVerified:

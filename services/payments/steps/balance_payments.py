@@ -5,7 +5,7 @@ from contracts.values import SYSTEM, Money
 from services.payments.domain.decide import retry
 from services.payments.domain.desired_state import BookingPhase
 from services.payments.domain.payment import Payment, PaymentKey
-from services.payments.lifecycle import LIFECYCLE, PAID, RefundRetried
+from services.payments.lifecycle import LIFECYCLE, RefundRetried
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
@@ -22,10 +22,9 @@ def end_all(
     """End the booking's payments towards its balance, oldest first.
 
     The hotel keeps two sums of these payments: the part of `fee` that the booking's own payment does not cover, and
-    `besides`, which the guest owes in addition to the fee. A refund that failed before, when the booking had ended and
-    that was undone, does not hold up the refund of this end.
+    `besides`, which the guest owes in addition to the fee.
     """
-    payments = [_with_failed_refunds_retried(each, work, why=why) for each in work.payments.lock_all(hotel, booking_id)]
+    payments = work.payments.lock_all(hotel, booking_id)
     own = sum(payment.not_refunded for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
     left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
@@ -35,22 +34,10 @@ def end_all(
             left -= share
 
 
-def approve_again(hotel: str, booking_id: str, work: PaymentsWork, *, ended_by: str, why: str) -> None:
-    """Approve the payments towards the balance of which the end `ended_by` of the booking has kept a part."""
-    for payment in work.payments.lock_all(hotel, booking_id):
-        if payment.purpose is PaymentPurpose.EXTENSION and payment.status in PAID:
-            desired = work.desired_states.of_payment(payment)
-            if desired.ended and desired.why == ended_by and desired.fee_of(payment, payment.amount.amount):
-                set_desired_state(payment.key, BookingPhase.APPROVED, work, why=why)
-
-
-def _with_failed_refunds_retried(payment: Payment, work: PaymentsWork, *, why: str) -> Payment:
-    """The payment, of which a refund that failed before the end was undone is tried again.
-
-    A payment that keeps no money, or that has ended and was not undone, stays as it is: there, staff decide.
-    """
+def with_failed_refunds_retried(payment: Payment, work: PaymentsWork, *, why: str) -> Payment:
+    """The payment, of which a refund that has failed is tried again. A payment that keeps no money stays as it is."""
     decision = retry(payment) if LIFECYCLE.allows(payment.status, RefundRetried) else None
-    if decision is None or work.desired_states.of_payment(payment).ended:
+    if decision is None:
         return payment
     work.record(payment, decision, why=why, by=SYSTEM)
     enqueue_convergence(payment.key, why, work)

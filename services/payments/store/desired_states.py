@@ -140,4 +140,5 @@ def payment_state(payment: Payment, row: Mapping[Any, Any] | None) -> DesiredSta
         return desired
     phase = BookingPhase(row["phase"])
     approved = payment.id if phase is BookingPhase.APPROVED else None
-    return replace(desired, phase=phase, approved_payment=approved, fee=payment.money(row["fee"]), why=row["why"])
+    fee = None if approved else payment.money(row["fee"])
+    return replace(desired, phase=phase, approved_payment=approved, fee=fee, why=row["why"])

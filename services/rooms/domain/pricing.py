@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from contracts.promotion_terms import PromotionTerms
 from contracts.values import Money, Price, Stay, rounded
+from services.rooms.domain.mapping import mapped
 
 HUNDRED = Decimal(100)
 
@@ -65,7 +67,13 @@ def price_of(
         tax_percent=tax_percent,
         promo_code=promotion.code if promotion else None,
         first_night=rounded(_taxed(Decimal(own[0].amount), tax_percent), currency),
+        promotion=mapped(PromotionTerms, promotion) if promotion else None,
     )
+
+
+def promotion_of(terms: PromotionTerms) -> Promotion:
+    """The promotion with the terms that a price keeps."""
+    return mapped(Promotion, terms)
 
 
 def _taxed(net: Decimal, tax_percent: Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from chassis.email_address import address_problem
 from chassis.text import text_problem
 from contracts.charge_limits import limits_of
 from contracts.fields import EMAIL, NAME, PHONE, PROSE, SHORT_TEXT
-from contracts.rooms.settings import SETTING_BOUNDS
+from contracts.rooms.settings import SETTING_BOUNDS, SETTING_CHOICES
 from contracts.values import HotelSettings
 from services.rooms.domain.amounts import amount_problems
 
@@ -35,6 +35,9 @@ def problems(settings: HotelSettings, *, currency: str) -> Iterator[tuple[str, s
     for name, (lowest, highest) in SETTING_BOUNDS.items():
         if not lowest <= getattr(settings, name) <= highest:
             yield name, f"must be {lowest} to {highest}"
+    for name, words in SETTING_CHOICES.items():
+        if getattr(settings, name) not in words:
+            yield name, f"must be one of {', '.join(words)}"
     yield from _charge_problems(settings, currency)
 
 

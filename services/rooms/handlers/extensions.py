@@ -7,7 +7,7 @@ from chassis.refusal import Refusal
 from contracts.rooms.events import InventoryExtended
 from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Price, Stay
-from services.rooms.domain import extensions, offers, pricing, stays
+from services.rooms.domain import extensions, offers, pricing, stay_changes, stays
 from services.rooms.domain.assignments import room_taken
 from services.rooms.domain.holds import Hold, HoldPart, change, merged
 from services.rooms.domain.hotels import Hotel
@@ -27,6 +27,8 @@ def extend_stay(command: ExtendStay, work: RoomsWork) -> Extended:
         raise Refusal("NOT_CHECKED_IN", "Booking must be checked in to extend")
     added = extensions.added_nights(hold, command.until, today=stays.local_day(work.now, hotel.timezone))
     price = _price(work, hotel, hold, added)
+    if command.expected not in (None, price.total):
+        raise stay_changes.price_changed()
     others = [period for period in work.periods.on_nights(room, added) if period.booking_id != hold.booking_id]
     if others:
         raise Refusal(

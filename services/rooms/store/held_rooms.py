@@ -32,11 +32,15 @@ FROM hotel WHERE slug = :hotel
 """  # noqa: S608
 ONE = sa.text(f"{_HELD} {_HOTEL.format(room='NULL AS room')}")
 _WITH_ROOM = f"""
-{_HELD}, kept AS ({rooms.ROOM} WHERE r.hotel = :hotel AND {{condition}} FOR NO KEY UPDATE OF r)
+{_HELD}, kept AS ({rooms.ROOM} WHERE r.hotel = :hotel AND {{condition}} {{lock}})
 {_HOTEL.format(room="(SELECT to_jsonb(kept) FROM kept) AS room")}
 """  # noqa: S608
-WITH_OWN_ROOM = sa.text(_WITH_ROOM.format(condition="r.id = (SELECT room_id FROM stay)"))
-WITH_ROOM = sa.text(_WITH_ROOM.format(condition="r.room_number = :room_number AND r.removed_at IS NULL"))
+_LOCK = "FOR NO KEY UPDATE OF r"
+_OWN = "r.id = (SELECT room_id FROM stay)"
+_NUMBERED = "r.room_number = :room_number AND r.removed_at IS NULL"
+WITH_OWN_ROOM = sa.text(_WITH_ROOM.format(condition=_OWN, lock=_LOCK))
+SEEN_WITH_OWN_ROOM = sa.text(_WITH_ROOM.format(condition=_OWN, lock=""))
+WITH_ROOM = sa.text(_WITH_ROOM.format(condition=_NUMBERED, lock=_LOCK))
 
 
 class SqlHeldRooms(RoomsStore):
@@ -49,6 +53,10 @@ class SqlHeldRooms(RoomsStore):
     def with_own_room(self, hotel: str, booking_id: str) -> HeldRoom | None:
         """What the booking has, with the room of its stay, locked; None where there is no such hotel."""
         return self._one(_held_room, WITH_OWN_ROOM, {"hotel": hotel, "booking_id": booking_id})
+
+    def seen_with_own_room(self, hotel: str, booking_id: str) -> HeldRoom | None:
+        """As `with_own_room`, without a lock, for a query."""
+        return self._one(_held_room, SEEN_WITH_OWN_ROOM, {"hotel": hotel, "booking_id": booking_id})
 
     def with_room(self, hotel: str, booking_id: str, room_number: str) -> HeldRoom | None:
         """What the booking has, and the hotel's room with this number, locked; None where there is no such hotel."""

@@ -1,6 +1,7 @@
 """Holds of bookings. A transaction that changes a booking's nights or room has locked the booking's hold first."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -51,6 +52,10 @@ VALUES (:hotel, :booking_id, :first_night, :until, :room_type_id)
 """)
 PROLONG = sa.text("""
 UPDATE hold SET check_out = :until, version = version + 1
+WHERE hotel = :hotel AND booking_id = :booking_id RETURNING version
+""")
+CHANGE = sa.text("""
+UPDATE hold SET room_type_id = :room_type_id, check_in = :check_in, check_out = :check_out, version = version + 1
 WHERE hotel = :hotel AND booking_id = :booking_id RETURNING version
 """)
 
@@ -119,6 +124,13 @@ class SqlHolds(RoomsStore):
     def prolong(self, hold: Hold, *, until: date) -> int:
         """Set the hold's `check_out` to a later date; returns the hold's new version."""
         return self._number(PROLONG, {"hotel": hold.hotel, "booking_id": hold.booking_id, "until": until})
+
+    def change(self, hold: Hold, *, room_type_id: int, stay: Stay, parts: Sequence[HoldPart]) -> int:
+        """Set the stay, the booked type and the parts of a locked hold; returns the hold's new version."""
+        self.write_parts([replace(hold, parts=tuple(parts))])
+        dates = {"check_in": stay.check_in, "check_out": stay.check_out}
+        row = {"hotel": hold.hotel, "booking_id": hold.booking_id, "room_type_id": room_type_id, **dates}
+        return self._number(CHANGE, row)
 
 
 def parts_of(rows: Iterable[Any]) -> dict[str, list[HoldPart]]:

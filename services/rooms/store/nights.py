@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
+from contracts.values import Stay
 from services.rooms.domain.holds import NightChange
-from services.rooms.store.base import RoomsStore
+from services.rooms.domain.stay_changes import NightOnSale, NightsOnSale
+from services.rooms.store.base import RoomsStore, typed_row
 
 CHANGE = """
 WITH change AS (
@@ -50,6 +53,11 @@ FULL = sa.text("""
 SELECT night FROM night
 WHERE hotel = :hotel AND room_type_id = :type AND night >= :first AND night < :until AND sold >= capacity + overbooking
 ORDER BY night
+""")
+ON_SALE = sa.text("""
+SELECT n.room_type_id, n.night, coalesce(n.price, t.base_price) AS price, n.capacity + n.overbooking - n.sold AS units
+FROM night n JOIN room_type t ON t.hotel = n.hotel AND t.id = n.room_type_id
+WHERE n.hotel = :hotel AND n.room_type_id = ANY (CAST(:types AS integer[])) AND n.night >= :first AND n.night < :until
 """)
 CAPACITY = sa.text("""
 SELECT n.night, sum(n.capacity) AS rooms FROM night n JOIN room_type t ON t.id = n.room_type_id
@@ -135,6 +143,12 @@ class SqlNights(RoomsStore):
         """The nights in `[first, until)` on which the room type is sold out."""
         params = {"hotel": hotel, "type": room_type_id, "first": first, "until": until}
         return list(self._connection.execute(FULL, params).scalars())
+
+    def on_sale(self, hotel: str, room_type_ids: Iterable[int], nights: Stay) -> NightsOnSale:
+        """The nights of these room types with their prices and the rooms left to sell, read without a lock."""
+        dates = {"first": nights.check_in, "until": nights.check_out}
+        params = {"hotel": hotel, "types": sorted(set(room_type_ids)), **dates}
+        return NightsOnSale.of(self._all(partial(typed_row, NightOnSale), ON_SALE, params))
 
     def capacity(self, hotel: str, first: date, until: date) -> dict[date, int]:
         """The number of the hotel's rooms on each night in `[first, until)`, without blocked rooms."""

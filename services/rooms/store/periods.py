@@ -50,6 +50,9 @@ RETURNING id
 PROLONG = sa.text("""
 UPDATE period SET nights = daterange(lower(nights), :until) WHERE hotel = :hotel AND id = :id RETURNING id
 """)
+SHIFT = sa.text("""
+UPDATE period SET nights = daterange(:first, :until) WHERE hotel = :hotel AND id = :id RETURNING id
+""")
 MOVED_IN = sa.text("UPDATE period SET moved_in_at = :now WHERE hotel = :hotel AND id = :id")
 UNMARK_MOVED_IN = sa.text("UPDATE period SET moved_in_at = NULL WHERE hotel = :hotel AND id = :id")
 MOVED_IN_SINCE = sa.text("""
@@ -114,6 +117,11 @@ class SqlPeriods(RoomsStore):
     def prolong(self, period: Period, room_number: str, *, until: date) -> None:
         """Set the period's end to a later date. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
         self._exclusively(PROLONG, _key(period, until=until), room_number)
+
+    def shift(self, period: Period, room_number: str, *, nights: Stay) -> None:
+        """Set the nights of the period. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
+        dates = {"first": nights.check_in, "until": nights.check_out}
+        self._exclusively(SHIFT, _key(period, **dates), room_number)
 
     def unmark_moved_in(self, period: Period) -> None:
         """Delete the time at which the guest moved in; the stay goes on."""

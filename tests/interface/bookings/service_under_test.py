@@ -27,9 +27,10 @@ from contracts.rooms.menu import GetMenu, Menu, MenuItem, PricedItem, PricedItem
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.rooms.settings import GetSettings, OperatingSettings
+from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
 from contracts.rooms.undo import CheckUndo, HeldAgain, HoldAgain, UndoCheck, UndoMoveIn, UndoMoveOut
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
-from contracts.values import Caller, Context, Price
+from contracts.values import Caller, Context, Price, Stay
 from services.bookings.service import SERVICE
 from services.bookings.work import BookingsDependencies, BookingsWork
 from tests.fakes.roles import running_engine
@@ -110,6 +111,10 @@ class FakeRooms:
 
     def _undone(self, message: Ask[Any]) -> Any:
         match message:
+            case PreviewStayChange():
+                return self._offer(message)
+            case ChangeStay():
+                return StayChangedReply(offer=self._offer(message))
             case UndoMoveIn():
                 return self._room(message.booking_id, message.room_status)
             case UndoMoveOut():
@@ -123,6 +128,18 @@ class FakeRooms:
                 room = self._room(message.booking_id, RoomStatus.OCCUPIED)
                 return UndoCheck(room_number=room.room_number, room_status=room.room_status)
         raise AssertionError(f"rooms was asked {message}")
+
+    def _offer(self, message: PreviewStayChange | ChangeStay) -> ChangeOffer:
+        """The agreed nights at their prices, every other night at 100.00, and 9 % tax; the room is kept."""
+        stay = message.stay
+        agreed = {each.night: each.price for each in stay.agreed}
+        nights = tuple(agreed.get(night, build.eur(10000)) for night in Stay(stay.check_in, stay.check_out))
+        net = sum((night.amount for night in nights), start=0)
+        price = build.a_price(
+            nights=nights, subtotal=build.eur(net), tax=build.eur(net * 9 // 100), total=build.eur(net + net * 9 // 100)
+        )
+        room = RoomAfterChange.KEPT if message.booking_id in self.rooms else RoomAfterChange.NONE
+        return ChangeOffer(room_type_code="DBL", room_type_name="Double", price=price, room=room)
 
     def _received(self, message: GetSettings | ReceiveWalkIn) -> OperatingSettings | Received:
         if isinstance(message, GetSettings):

@@ -1,5 +1,6 @@
 """Recovery: actions that were interrupted are carried out, once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from contracts.bookings.amendments import AmendBooking
 from contracts.bookings.asks import SubmitBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.bookings.undo import UndoCheckIn, UndoCheckOut
 from contracts.rooms.assignments import GiveRoom, TakeRoomBack
@@ -18,6 +20,7 @@ from contracts.rooms.extensions import ExtendStay
 from contracts.rooms.holds import HoldInventory
 from contracts.rooms.moves import MoveGuest
 from contracts.rooms.occupancy import MoveIn, MoveOut
+from contracts.rooms.stay_changes import ChangeStay
 from contracts.rooms.undo import UndoMoveIn, UndoMoveOut
 from services.bookings.domain.booking import Booking
 from services.bookings.handlers.action_completion import drive_stale_actions
@@ -27,15 +30,17 @@ from services.bookings.work import BookingsWork
 from tests.fakes.lock_wait import after_a_wait
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about
-from tests.unit.bookings.builders import HOTEL, STAFF
+from tests.unit.bookings.builders import CHECK_OUT, HOTEL, STAFF
 
-STEPS: list[tuple[type[Any], type[Any], dict[str, str], str]] = [
+LONGER = RequestedChange(check_out=CHECK_OUT + timedelta(days=1))
+STEPS: list[tuple[type[Any], type[Any], dict[str, Any], str]] = [
     (GiveRoom, AssignRoom, {"room_number": "101"}, "RoomAssigned"),
     (TakeRoomBack, UnassignRoom, {}, "RoomUnassigned"),
     (MoveIn, CheckIn, {}, "GuestCheckedIn"),
     (MoveGuest, MoveRoom, {"to_room_number": "102"}, "RoomMoved"),
     (MoveOut, CheckOut, {}, "GuestCheckedOut"),
     (ExtendStay, ExtendBooking, {"add_nights": 1}, "StayExtended"),
+    (ChangeStay, ChangeBooking, {"change": LONGER}, "StayChanged"),
     (UndoMoveIn, UndoCheckIn, {"room_status": "READY_FOR_GUEST"}, "CheckInUndone"),
     (UndoMoveOut, UndoCheckOut, {}, "CheckOutUndone"),
 ]
@@ -61,7 +66,7 @@ def prepared(service: BookingsUnderTest, command: type[Any]) -> str:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("rooms_did_it", [False, True])
 def test_an_action_whose_process_died_is_driven_to_its_end(
-    service: BookingsUnderTest, step: tuple[type[Any], type[Any], dict[str, str], str], rooms_did_it: bool
+    service: BookingsUnderTest, step: tuple[type[Any], type[Any], dict[str, Any], str], rooms_did_it: bool
 ) -> None:
     ask, command, more, fact = step
     booking_id = prepared(service, command)

@@ -114,7 +114,7 @@ def test_rooms_may_still_be_releasing_the_nights(service: BookingsUnderTest) -> 
     assert service.stored(booking_id).pending is None
 
 
-def test_a_refund_that_fails_after_its_success_lowers_the_balance_again(service: BookingsUnderTest) -> None:
+def test_a_refund_that_fails_after_its_success_is_still_promised(service: BookingsUnderTest) -> None:
     booking_id = no_show(service)
     service.deliver(refunded(booking_id))
     service.ask(undo(booking_id))
@@ -122,7 +122,11 @@ def test_a_refund_that_fails_after_its_success_lowers_the_balance_again(service:
     service.deliver(refund_failed(booking_id, 0))
 
     stored = service.stored(booking_id)
-    assert (stored.status, stored.refunded, stored.balance_due) == ("CONFIRMED", 0, 0)
+    assert (stored.status, stored.refunded, stored.balance_due) == ("CONFIRMED", 0, REST)
+    assert (stored.refund_amount, stored.refund_status) == (REST, "FAILED")
+    service.deliver(refunded(booking_id))
+    stored = service.stored(booking_id)
+    assert (stored.refunded, stored.balance_due, stored.refund_status) == (REST, REST, "SUCCEEDED")
 
 
 def test_no_orphan_hold_is_released_while_its_no_show_is_undone(service: BookingsUnderTest) -> None:

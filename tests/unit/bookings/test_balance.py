@@ -232,10 +232,20 @@ def test_a_fee_in_house_above_all_payments_is_owed(booking: Booking, fee: int, o
     ],
 )
 def test_cards_are_refunded_less_fee_and_room_service(booking: Booking, fee: int, refund: int, owed: int) -> None:
-    back = cancellation_fees.refund_of(booking, eur(fee))
+    after = cancellation_fees.balance_after(booking, eur(fee))
 
-    assert back == eur(refund)
-    assert cancellation_fees.balance_after(booking, eur(fee), back) == eur(owed)
+    assert (after.refund, after.refund_at_desk, after.due) == (eur(refund), eur(0), eur(owed))
+
+
+def test_what_was_paid_at_the_desk_goes_back_to_cards_as_far_as_they_gave_and_then_at_the_desk() -> None:
+    paid_by_both = owing(10900, settled=eur(10900))
+    paid_at_the_desk = owing(34880, captured=None, payment_status="NONE", settled=eur(34880))
+
+    by_both = cancellation_fees.balance_after(paid_by_both, eur(0))
+    at_the_desk = cancellation_fees.balance_after(paid_at_the_desk, eur(0))
+
+    assert (by_both.refund, by_both.refund_at_desk) == (eur(34880), eur(10900))
+    assert (at_the_desk.refund, at_the_desk.refund_at_desk) == (eur(0), eur(34880))
 
 
 def test_refunds_of_two_payments_add_up() -> None:

@@ -4,8 +4,12 @@ from datetime import date
 
 import pytest
 
+from contracts.bookings.stay_changes import RequestedChange
+from contracts.rooms.stay_changes import ChangedStay, RoomAfterChange
+from contracts.values import Money
 from services.bookings.actions.table import ACTIONS
 from services.bookings.domain.booking import ActionKind, PendingAction
+from services.bookings.domain.change_intents import ChangeIntent
 from tests.unit.bookings.builders import ANNA, NOW, a_booking
 
 KEYED_BY_BOOKING = {ActionKind.SUBMIT, ActionKind.RELEASE}
@@ -22,10 +26,18 @@ ASKS = {
     ActionKind.FORCE_OUT: "ClearRoom",
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
+    ActionKind.CHANGE: "ChangeStay",
     ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
     ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
     ActionKind.UNDO_NO_SHOW: "HoldAgain",
 }
+
+A_CHANGE = ChangeIntent(
+    change=RequestedChange(check_out=date(2030, 6, 15)),
+    stay=ChangedStay(check_in=date(2030, 6, 12), check_out=date(2030, 6, 15), room_type="DBL", party=2),
+    total=Money(34880, "EUR"),
+    room=RoomAfterChange.NONE,
+)
 
 
 def intent(kind: ActionKind) -> PendingAction:
@@ -38,6 +50,7 @@ def intent(kind: ActionKind) -> PendingAction:
         reason="flood",
         left_on=date(2030, 6, 12),
         until=date(2030, 6, 15),
+        change=A_CHANGE if kind is ActionKind.CHANGE else None,
     )
 
 

@@ -13,8 +13,8 @@ FOR_GUESTS = {Audience.PUBLIC, Audience.GUEST, Audience.LOOKUP}
 
 # What a guest pays, owes or gets back, with tax.
 FINAL = {
-    "amount", "amount_total", "balance_due", "cancellation_fee", "fee_amount", "price_from", "refund_amount", "total",
-    "total_amount",
+    "amount", "amount_total", "balance_due", "cancellation_fee", "change_fees", "desk_refund_due", "difference", "fee",
+    "fee_amount", "new_total", "old_total", "price_from", "refund", "refund_amount", "total", "total_amount", "waived",
 }  # fmt: skip
 LINES = {"subtotal", "discount", "taxes"}
 # The prices of a menu are final: an order's total is their sum.

@@ -15,12 +15,13 @@ from contracts.rooms.promotions import AddPromotion, ChangePromotion, PromotionD
 from contracts.rooms.rates import RatesWritten, WriteRates
 from contracts.rooms.room_types import ChangeRoomType, GetRoomType, ListRoomTypes, RoomTypes, RoomTypeView
 from contracts.rooms.rooms import AddRoom, ChangeRoom, RemoveRoom
-from contracts.rooms.settings import ChangeSettings, GetSettings, SettingsChange
+from contracts.rooms.settings import SETTING_CHOICES, ChangeSettings, GetSettings, SettingsChange
 from contracts.values import HotelSettings, Money
 from gateway.identity.roles import Role
 from tests.unit.gateway import builders
 from tests.unit.gateway.fakes import Gateway, code
 
+NEWER = ("smallest_charge", "largest_charge", "max_public_nights", *SETTING_CHOICES)
 HOTEL = f"/api/staff/hotels/{builders.HOTEL}"
 SETTINGS = f"{HOTEL}/settings/"
 TYPE = RoomTypeView(code="STD", name="Standard", max_occupancy=2, base_price=Money(12000, "EUR"), rooms=3)
@@ -55,13 +56,13 @@ def test_a_limit_of_card_payments_that_is_no_amount_is_refused(gateway: Gateway,
     assert errors(gateway.patch(SETTINGS, {"largest_charge": "much"}, headers=manager)) == {"largest_charge"}
 
 
-def test_all_settings_may_be_replaced_without_the_limits_of_card_payments(
+def test_all_settings_may_be_replaced_without_those_that_older_clients_do_not_know(
     gateway: Gateway, manager: dict[str, str]
 ) -> None:
     gateway.bus.answers(GetSettings, builders.operating_settings())
     gateway.bus.answers(ChangeSettings, builders.operating_settings())
     known = gateway.get(SETTINGS, headers=manager).json()
-    older = {name: value for name, value in known.items() if name not in ("smallest_charge", "largest_charge")}
+    older = {name: value for name, value in known.items() if name not in NEWER}
 
     assert gateway.call("PUT", SETTINGS, json=older, headers=manager).status_code == 200
     assert gateway.bus.last(ChangeSettings).change.smallest_charge is None
@@ -128,6 +129,8 @@ def test_a_put_needs_every_setting_and_refuses_changes_of_fixed_ones(gateway: Ga
     ("body", "field"),
     [
         ({"room_pin_digits": 9}, "room_pin_digits"),
+        ({"guest_changes": "sometimes"}, "guest_changes"),
+        ({"change_payment_guest": None}, "change_payment_guest"),
         ({"approval_cutoff_time": "25:00"}, "approval_cutoff_time"),
         ({"approval_required": None}, "approval_required"),
         ({"currency": "USD"}, "currency"),

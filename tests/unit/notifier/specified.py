@@ -64,6 +64,8 @@ BEYOND = """
     CheckInUndone           | booking_check_in_undone    |                               | hotel booking room
     RoomPlanImpossible      | room_plan_impossible       |                               | staff
     RoomLocked              | room_locked                |                               | hotel room
+    StayChanged             | booking_changed            |                               | hotel booking room
+    InventoryChanged        | availability_changed       |                               | public
 """
 EVERY_CHANGE = {
     (name, channel)

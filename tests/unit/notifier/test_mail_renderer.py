@@ -1,6 +1,7 @@
 """The rendered mails."""
 
 from dataclasses import replace
+from datetime import date
 from email.message import EmailMessage
 from typing import Any
 
@@ -22,6 +23,15 @@ AMOUNTS = {
     "refund": Money(10500, "EUR"),
     "amount": Money(15000, "EUR"),
     "captured": Money(15000, "EUR"),
+    "total": Money(15000, "EUR"),
+    "previous_total": Money(25500, "EUR"),
+    "balance_due": Money(0, "EUR"),
+}
+DAYS = {
+    "check_in": date(2027, 3, 12),
+    "check_out": date(2027, 3, 14),
+    "previous_check_in": date(2027, 3, 11),
+    "previous_check_out": date(2027, 3, 15),
 }
 LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=code-123"
 
@@ -30,7 +40,7 @@ def rendered(
     occasion: str, *, event_id: str = "e1", amounts: dict[str, Money] = AMOUNTS, **booking: Any
 ) -> EmailMessage:
     job = SendMail(
-        notice_id="n", booking_id=BOOKING, hotel=HOTEL, occasion=occasion, event_id=event_id, amounts=amounts
+        notice_id="n", booking_id=BOOKING, hotel=HOTEL, occasion=occasion, event_id=event_id, amounts=amounts, days=DAYS
     )
     return parsed(RENDERER.mail(job, mail_facts(**booking)))
 
@@ -91,6 +101,18 @@ def test_a_cancellation_mail_states_fee_and_refund_where_they_are_not_zero() -> 
     assert "get back EUR 105.00" in both
     assert "fee" not in free
     assert "get back" not in free
+
+
+def test_a_mail_about_a_change_states_both_versions() -> None:
+    text = text_of(rendered("booking_changed"))
+    dearer = text_of(rendered("booking_changed", amounts={**AMOUNTS, "balance_due": Money(4000, "EUR")}))
+
+    assert "from Friday 12 March 2027 to Sunday 14 March 2027, for EUR 150.00" in text
+    assert "from Thursday 11 March 2027 to Monday 15 March 2027, for EUR 255.00" in text
+    assert "a fee of EUR 45.00" in text
+    assert "get back EUR 105.00" in text
+    assert "still to be paid" not in text
+    assert "EUR 40.00 is still to be paid" in dearer
 
 
 def test_an_expiry_mail_states_which_deadline_passed() -> None:

@@ -28,6 +28,7 @@ from contracts.rooms.events import (
     HotelSettingsChanged,
     HousekeepingTaskDone,
     HousekeepingTaskOpened,
+    InventoryChanged,
     InventoryExtended,
     InventoryHeld,
     InventoryReleased,
@@ -93,6 +94,7 @@ def test_public_channels_carry_no_event_of_a_booking() -> None:
         HotelSettingsChanged,
         InventoryHeld,
         InventoryExtended,
+        InventoryChanged,
         InventoryReleased,
         AvailabilityChanged,
     }

@@ -1,0 +1,123 @@
+"""Changes of a stay that waits for its payment: nobody pays an old total, and no money is lost where somebody does."""
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import ChangeBooking, Settlement
+from contracts.bookings.views import CreatedBooking
+from contracts.payments.checkout_sessions import ClosePaymentPage, PaymentSession, VerifyPayment
+from tests.conversations.balances import about, books_agree, money_agrees, page, pays, status_of
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
+from tests.conversations.stay_changes import as_the_gateway_asks, captured, change, refusal, unpaid, wished
+
+
+def test_an_unpaid_booking_is_paid_with_its_new_total(fixture: PlatformFixture) -> None:
+    created = unpaid(fixture)
+    old = page(fixture, created)
+
+    after = change(fixture, created, wished(created, longer=1), guest(created), settlement=Settlement.NONE)
+    new = page(fixture, created)
+
+    assert (new.session_id != old.session_id, new.amount) == (True, after.total_amount)
+    pays(fixture, new)
+    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
+    assert captured(fixture) == 0
+
+
+def test_a_page_that_is_just_being_paid_keeps_its_stay(fixture: PlatformFixture) -> None:
+    created = unpaid(fixture)
+    fixture.stripe.pay(page(fixture, created).session_id)
+
+    with pytest.raises(Refusal) as refused:
+        as_the_gateway_asks(fixture, ChangeBooking(**about(created), change=wished(created, longer=1)), guest(created))
+    fixture.settle()
+
+    paid = fixture.booking(created)
+    assert (refused.value.code, paid.nights, paid.status) == ("PAYMENT_UNDER_WAY", 2, BookingStatus.PENDING_APPROVAL)
+
+
+def test_a_page_on_which_the_old_total_can_be_paid_must_be_closed_first(fixture: PlatformFixture) -> None:
+    created = unpaid(fixture)
+    page(fixture, created)
+
+    assert refusal(fixture, created, wished(created, longer=1), guest(created)).code == "PAYMENT_PAGE_OPEN"
+
+
+def test_a_page_that_was_closed_for_a_change_that_never_came_is_opened_again(fixture: PlatformFixture) -> None:
+    """The gateway dies after the page is closed."""
+    created = unpaid(fixture)
+    old = page(fixture, created)
+
+    closed = fixture.platform.ask(ClosePaymentPage(**about(created)), guest(created))
+    fixture.settle()
+    new = page(fixture, created)
+
+    assert not closed.paid
+    assert status_of(fixture, old) == "SESSION_EXPIRED"
+    assert (new.amount, new.session_id != old.session_id) == (created.booking.total_amount, True)
+    pays(fixture, new)
+    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
+
+
+def reopened(fixture: PlatformFixture, *, nights: int, longer: int) -> tuple[CreatedBooking, PaymentSession]:
+    """The guest opens a new page with the old total after the page is closed, and before the stay changes."""
+    created = unpaid(fixture, nights)
+    page(fixture, created)
+    fixture.platform.ask(ClosePaymentPage(**about(created)), guest(created))
+    again = page(fixture, created)
+    command = ChangeBooking(**about(created), change=wished(created, longer=longer), page_closed=True)
+    fixture.platform.ask(command, guest(created))
+    return created, again
+
+
+def test_a_page_that_is_opened_just_before_the_change_is_closed_by_it(fixture: PlatformFixture) -> None:
+    created, again = reopened(fixture, nights=2, longer=1)
+
+    fixture.settle()
+
+    assert status_of(fixture, again) == "SESSION_EXPIRED"
+    pays(fixture, page(fixture, created))
+    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
+    fixture.settle()
+    paid = fixture.booking(created)
+    assert (paid.nights, paid.balance_due.amount, captured(fixture)) == (3, 0, paid.total_amount.amount)
+    books_agree(fixture)
+
+
+@pytest.mark.parametrize("longer", [1, -1])
+def test_an_old_total_that_was_paid_all_the_same_counts_towards_the_new_one(
+    fixture: PlatformFixture, longer: int
+) -> None:
+    """The payments service records the payment before it hears of the change."""
+    created, again = reopened(fixture, nights=2, longer=longer)
+    fixture.stripe.pay(again.session_id)
+    query = VerifyPayment(hotel=HOTEL, booking_id=created.booking.id, session_id=again.session_id)
+    fixture.platform.ask(query, guest(created))
+    fixture.settle()
+    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
+
+    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
+    fixture.settle()
+
+    old, paid = created.booking.total_amount, fixture.booking(created)
+    assert (paid.status, paid.nights) == (BookingStatus.CONFIRMED, 2 + longer)
+    assert captured(fixture) == min(old, paid.total_amount).amount
+    assert captured(fixture) + paid.balance_due.amount == paid.total_amount.amount
+    books_agree(fixture)
+
+
+def test_an_old_total_that_is_paid_while_its_page_closes_is_released(fixture: PlatformFixture) -> None:
+    """The payments service hears of the change first."""
+    created, again = reopened(fixture, nights=2, longer=1)
+    fixture.stripe.pay(again.session_id)
+
+    fixture.settle()
+
+    assert fixture.booking(created).status is BookingStatus.PENDING_PAYMENT
+    assert captured(fixture) == 0
+    pays(fixture, page(fixture, created))
+    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
+    books_agree(fixture)
+    money_agrees(fixture)

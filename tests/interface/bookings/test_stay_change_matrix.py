@@ -1,0 +1,143 @@
+"""Who may change which booking, and what becomes of the difference: status, caller and change."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chassis.refusal import Refusal
+from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
+from contracts.bookings.asks import CancelBooking
+from contracts.bookings.stay_changes import ChangeBooking, PreviewChange, RequestedChange
+from contracts.bookings.stays import CheckOut
+from contracts.bookings.views import CreatedBooking
+from services.bookings.handlers.timers import apply_due_deadline
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
+from tests.interface.bookings.steps import ARRIVES, about, authorized, captured, opened
+from tests.unit.bookings.builders import CHECK_OUT, STAFF
+
+NIGHT = timedelta(days=1)
+CHANGES = {
+    "longer": RequestedChange(check_out=CHECK_OUT + NIGHT),
+    "shorter": RequestedChange(check_out=CHECK_OUT - NIGHT),
+    "party": RequestedChange(adults=1),
+    "nothing": RequestedChange(),
+}
+# The settlement of each change, or the first reason against it. What changes nothing is always allowed.
+MATRIX = """
+    booking             | by    | longer             | shorter            | party
+    draft               | guest | none               | none               | none
+    draft               | staff | none               | none               | none
+    unpaid              | guest | none               | none               | none
+    unpaid              | staff | none               | none               | none
+    awaits approval     | guest | owed               | capture_less       | none
+    awaits approval     | staff | owed               | capture_less       | none
+    approved            | guest | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
+    approved            | staff | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
+    paid                | guest | CHANGE_NOT_ALLOWED | refund             | none
+    paid                | staff | owed               | refund             | none
+    without a card      | guest | owed               | none               | none
+    without a card      | staff | owed               | none               | none
+    in house            | guest | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED
+    in house            | staff | owed               | none               | none
+    has left            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    cancelled           | guest | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    declined            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    expired             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    no-show             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+"""
+ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in MATRIX.strip().splitlines()[1:]]
+
+
+def waiting(service: BookingsUnderTest) -> CreatedBooking:
+    created = service.book()
+    service.deliver(opened(created.booking.booking_id), authorized(created.booking.booking_id))
+    return created
+
+
+def approved(service: BookingsUnderTest) -> CreatedBooking:
+    created = waiting(service)
+    service.ask(ApproveBooking(**about(created.booking.booking_id)))
+    return created
+
+
+def paid(service: BookingsUnderTest) -> CreatedBooking:
+    created = approved(service)
+    service.deliver(captured(created.booking.booking_id))
+    return created
+
+
+def without_a_card(service: BookingsUnderTest) -> CreatedBooking:
+    created = service.book()
+    service.ask(ConfirmBooking(**about(created.booking.booking_id)))
+    return created
+
+
+def has_left(service: BookingsUnderTest) -> CreatedBooking:
+    created = service.in_house()
+    service.ask(CheckOut(**about(created.booking.booking_id)))
+    return created
+
+
+def cancelled(service: BookingsUnderTest) -> CreatedBooking:
+    created = service.book()
+    service.ask(CancelBooking(**about(created.booking.booking_id)))
+    return created
+
+
+def declined(service: BookingsUnderTest) -> CreatedBooking:
+    created = waiting(service)
+    service.ask(DeclineBooking(**about(created.booking.booking_id)))
+    return created
+
+
+def expired(service: BookingsUnderTest) -> CreatedBooking:
+    created = service.book()
+    service.pass_time(hours=1)
+    service.tick(apply_due_deadline)
+    return created
+
+
+def no_show(service: BookingsUnderTest) -> CreatedBooking:
+    created = paid(service)
+    service.at(ARRIVES + timedelta(hours=22))
+    service.tick(apply_due_deadline)
+    return created
+
+
+BEGIN: dict[str, Callable[[BookingsUnderTest], CreatedBooking]] = {
+    "draft": lambda service: service.book(draft=True),
+    "unpaid": lambda service: service.book(),
+    "awaits approval": waiting,
+    "approved": approved,
+    "paid": paid,
+    "without a card": without_a_card,
+    "in house": lambda service: service.in_house(),
+    "has left": has_left,
+    "cancelled": cancelled,
+    "declined": declined,
+    "expired": expired,
+    "no-show": no_show,
+}
+
+
+@pytest.mark.parametrize(("booking", "by", "outcomes"), [(row[0], row[1], row[2:]) for row in ROWS])
+def test_who_may_change_what(service: BookingsUnderTest, booking: str, by: str, outcomes: tuple[str, ...]) -> None:
+    for (kind, change), expected in zip(CHANGES.items(), (*outcomes, "none"), strict=True):
+        created = BEGIN[booking](service)
+        booking_id = created.booking.booking_id
+        caller = guest_of(created) if by == "guest" else STAFF
+        version = service.stored(booking_id).version
+
+        offer = service.ask(PreviewChange(**about(booking_id, change=change)), caller)
+        try:
+            service.ask(ChangeBooking(**about(booking_id, change=change, page_closed=True)), caller)
+            outcome = str(offer.settlement)
+        except Refusal as refusal:
+            outcome = refusal.code
+
+        assert (kind, outcome) == (kind, expected)
+        assert offer.allowed == (expected == expected.lower())
+        assert [each.code for each in offer.refusals[:1]] == ([] if offer.allowed else [expected])
+        unchanged = kind == "nothing" or not offer.allowed
+        assert (service.stored(booking_id).version == version) == unchanged

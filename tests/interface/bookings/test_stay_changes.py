@@ -1,0 +1,194 @@
+"""Changes of a stay: what happens between the decision, the reply of the rooms service, and its record."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.refusal import Refusal, Unavailable
+from contracts.bookings.amendments import AmendBooking
+from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, PreviewChange, RequestedChange
+from contracts.payments.events import PaymentSessionExpired
+from contracts.rooms.extensions import ExtendStay
+from contracts.rooms.holds import ReleaseInventory
+from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
+from contracts.values import HotelSettings
+from services.bookings.handlers.action_completion import drive_stale_actions
+from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, may
+from tests.interface.bookings.steps import about, authorized, awaiting, captured, confirmed, opened, paid, refused
+from tests.interface.bookings.test_recovery import due
+from tests.unit.bookings.builders import CHECK_OUT, GUEST, NOW, STAFF, eur
+
+NIGHT = timedelta(days=1)
+OLD, NIGHT_WITH_TAX = 34880, 10900
+
+
+def longer(nights: int = 1, **more: Any) -> RequestedChange:
+    return RequestedChange(check_out=CHECK_OUT + nights * NIGHT, **more)
+
+
+def change(booking_id: str, nights: int = 1, **more: Any) -> ChangeBooking:
+    return ChangeBooking(**about(booking_id, change=longer(nights), **more))
+
+
+def while_asked(service: BookingsUnderTest, step: Any) -> None:
+    """Have `step` happen while the rooms service carries out the change."""
+
+    def answer(message: Any) -> Any:
+        step()
+        return service.rooms.answer(message)
+
+    service.rooms.instead[ChangeStay] = answer
+
+
+def test_a_booking_that_changes_while_it_is_previewed_is_previewed_again(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+
+    def amended(message: Any) -> Any:
+        del service.rooms.instead[PreviewStayChange]
+        service.ask(AmendBooking(**about(booking_id, special_requests="A cot, please.")))
+        return service.rooms.answer(message)
+
+    service.rooms.instead[PreviewStayChange] = amended
+    service.ask(change(booking_id))
+
+    assert service.rooms.kinds().count("PreviewStayChange") == 2
+    assert service.events(booking_id)[-2:] == ["BookingAmended", "StayChanged"]
+
+
+@pytest.mark.parametrize(("nights", "due_after", "taken"), [(1, NIGHT_WITH_TAX, OLD), (-1, 0, OLD - NIGHT_WITH_TAX)])
+def test_an_old_total_that_is_paid_while_the_stay_changes_counts_towards_the_new_one(
+    service: BookingsUnderTest, nights: int, due_after: int, taken: int
+) -> None:
+    created = service.book()
+    booking_id = created.booking.booking_id
+    service.deliver(opened(booking_id))
+    while_asked(service, lambda: service.deliver(authorized(booking_id)))
+
+    after = service.ask(change(booking_id, nights, page_closed=True), guest_of(created))
+    service.ask(ApproveBooking(**about(booking_id)))
+    service.deliver(replace(captured(booking_id), amount=eur(taken)))
+
+    stored = service.stored(booking_id)
+    assert (after.status, stored.status, stored.captured) == ("PENDING_APPROVAL", "CONFIRMED", taken)
+    assert (stored.balance_due or 0) == due_after
+    approved = service.row("SELECT data FROM outbox WHERE type = 'bookings.BookingApproved.v1'").data
+    assert approved["amount"]["amount"] == taken
+
+
+def test_a_change_waits_for_a_capture_that_began_meanwhile(service: BookingsUnderTest) -> None:
+    service.rooms.held = replace(service.rooms.held, settings=HotelSettings(approval_required=False))
+    created = service.book()
+    booking_id = created.booking.booking_id
+    service.deliver(opened(booking_id))
+    while_asked(service, lambda: service.deliver(authorized(booking_id)))
+    with pytest.raises(Unavailable):
+        service.ask(change(booking_id, -1, page_closed=True), guest_of(created))
+    del service.rooms.instead[ChangeStay]
+
+    service.deliver(captured(booking_id))
+    due(service)
+    assert service.tick(drive_stale_actions)
+
+    stored = service.stored(booking_id)
+    assert (stored.status, stored.captured, stored.refund_amount) == ("CONFIRMED", OLD, NIGHT_WITH_TAX)
+    assert service.events(booking_id)[-1] == "StayChanged"
+
+
+def test_the_nights_of_a_booking_that_expires_while_it_changes_are_released(service: BookingsUnderTest) -> None:
+    created = service.book()
+    booking_id = created.booking.booking_id
+    service.deliver(opened(booking_id))
+
+    def expires() -> None:
+        service.pass_time(hours=1)
+        service.deliver(PaymentSessionExpired(**paid(booking_id), session_id="cs_1"))
+
+    while_asked(service, expires)
+
+    assert refused(service, change(booking_id, page_closed=True), guest_of(created)) == "BOOKING_ENDED"
+    due(service)
+    assert service.tick(drive_stale_actions)
+    assert isinstance(service.rooms.asks[-1], ReleaseInventory)
+    stored = service.stored(booking_id)
+    assert (stored.status, stored.pending, stored.check_out) == ("EXPIRED", None, CHECK_OUT)
+
+
+def test_a_repeated_change_has_one_effect(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    key = {"idempotency_key": "k-1", "fingerprint": "f-1"}
+
+    first = service.answer(change(booking_id), **key)
+    again = service.answer(change(booking_id), **key)
+    without_key = service.ask(change(booking_id))
+
+    assert (again.replayed, again.reply) == (True, first.reply)
+    assert without_key.version == first.reply.version
+    with pytest.raises(Refusal) as other:
+        service.ask(change(booking_id, 2), idempotency_key="k-1", fingerprint="f-2")
+    assert other.value.code == "IDEMPOTENCY_KEY_REUSED"
+    assert service.events(booking_id).count("StayChanged") == 1
+
+
+def test_a_result_that_is_not_the_expected_one_is_refused_with_the_new_preview(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    expected = service.ask(PreviewChange(**about(booking_id, change=longer())))
+    seen_by_client = ExpectedChange(total=expected.new_total.text, difference="109.00", fee="0.00")
+    service.ask(change(booking_id, expected=seen_by_client))
+
+    with pytest.raises(Refusal) as caught:
+        service.ask(change(booking_id, 2, expected=seen_by_client))
+
+    assert caught.value.code == "PRICE_CHANGED"
+    assert caught.value.details["preview"]["new_total"]["amount"] == OLD + 2 * NIGHT_WITH_TAX
+
+
+@pytest.mark.parametrize(
+    ("wish", "caller", "code"),
+    [
+        (longer(waive_difference=True), STAFF, "NOTE_REQUIRED"),
+        (longer(waive_difference=True, reason="A cot."), may(), "PERMISSION_DENIED"),
+        (longer(waive_difference=True, reason="A cot."), GUEST, "PERMISSION_DENIED"),
+        (longer(), GUEST, "CHANGE_NOT_ALLOWED"),  # a dearer stay that is paid first
+        (RequestedChange(check_out=CHECK_OUT - 3 * NIGHT), STAFF, "VALIDATION_ERROR"),
+        (RequestedChange(adults=0), STAFF, "VALIDATION_ERROR"),
+    ],
+)
+def test_what_is_not_allowed_changes_nothing(
+    service: BookingsUnderTest, wish: RequestedChange, caller: Any, code: str
+) -> None:
+    created = service.book()
+    booking_id = created.booking.booking_id
+    service.deliver(opened(booking_id), authorized(booking_id))
+    service.ask(ApproveBooking(**about(booking_id)))
+    service.deliver(captured(booking_id))
+    by = guest_of(created) if caller is GUEST else caller
+    version = service.stored(booking_id).version
+
+    assert refused(service, ChangeBooking(**about(booking_id, change=wish)), by) == code
+    assert service.stored(booking_id).version == version
+    assert "ChangeStay" not in service.rooms.kinds()
+
+
+def test_a_guest_in_house_changes_nothing_and_staff_extend(service: BookingsUnderTest) -> None:
+    created = service.in_house()
+    booking_id = created.booking.booking_id
+
+    assert refused(service, change(booking_id), guest_of(created)) == "CHANGE_NOT_ALLOWED"
+    service.ask(change(booking_id))
+
+    assert service.events(booking_id)[-1] == "StayExtended"
+    extension = service.rooms.asks[-1]
+    assert (type(extension), extension.expected) == (ExtendStay, eur(NIGHT_WITH_TAX))
+
+
+def test_a_change_before_the_approval_moves_the_deadline(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    before = service.stored(booking_id).approval_deadline_at
+    sooner = RequestedChange(check_in=NOW.date() + NIGHT, check_out=NOW.date() + 2 * NIGHT)
+
+    service.ask(ChangeBooking(**about(booking_id, change=sooner)))
+
+    assert service.stored(booking_id).approval_deadline_at < before
