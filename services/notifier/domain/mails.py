@@ -42,7 +42,7 @@ class MailRule:
     """A mail to the booking's guest. `occasion` names the template.
 
     `amounts` are the amounts that its text shows; an amount that is None in the event is left out. `days` are the dates
-    of the event that its text shows.
+    of the event that its text shows, and `texts` its further fields.
     """
 
     event: type[MailedEvent]
