@@ -157,3 +157,4 @@ class StayChanged(MailedEvent):
     room_number: str | None = None
     freed_room_number: str | None = None
     keeps: Money | None = None
+    previous_room_type_name: str = ""

@@ -28,6 +28,7 @@ def stay_changed(
         previous_check_in=booking.check_in,
         previous_check_out=booking.check_out,
         previous_room_type_code=booking.room_type_code,
+        previous_room_type_name=booking.room_type_name,
         previous_adults=booking.adults,
         previous_children=booking.children,
         previous_total=booking.total,

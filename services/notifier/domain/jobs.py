@@ -114,10 +114,11 @@ class SendToGuest(Data):
 
 
 class SendMail(SendToGuest):
-    """A mail about a booking, written by the system. `amounts` and `days` come from the event."""
+    """A mail about a booking, written by the system. `amounts`, `days` and `texts` come from the event."""
 
     amounts: dict[str, Money] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 class SendMessage(SendToGuest):

@@ -42,7 +42,7 @@ class MailRule:
     """A mail to the booking's guest. `occasion` names the template.
 
     `amounts` are the amounts that its text shows; an amount that is None in the event is left out. `days` are the dates
-    of the event that its text shows.
+    of the event that its text shows, and `texts` its further fields.
     """
 
     event: type[MailedEvent]
@@ -50,6 +50,7 @@ class MailRule:
     subject: str
     amounts: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     when: Callable[[Any], bool] = _always
 
 
@@ -70,6 +71,7 @@ _ROWS = (
         "Booking changed - {booking_id}",
         ("total", "previous_total", "fee", "refund", "balance_due"),
         ("check_in", "check_out", "previous_check_in", "previous_check_out"),
+        ("adults", "children", "previous_room_type_name", "previous_adults", "previous_children"),
         when=_is_no_draft,
     ),
     MailRule(BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),

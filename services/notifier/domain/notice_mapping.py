@@ -66,6 +66,7 @@ def mail_for(event: Event, envelope: Envelope) -> SendMail | None:
         event_id=envelope.id,
         amounts={name: amount for name, amount in values.items() if amount is not None},
         days={name: getattr(event, name) for name in rule.days},
+        texts={name: str(getattr(event, name)) for name in rule.texts},
     )
 
 

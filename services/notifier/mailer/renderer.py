@@ -51,7 +51,8 @@ class MailRenderer:
         """The mail for the job's occasion. Raises `PermanentFailure` where the guest's address is unusable."""
         booking, hotel = facts.booking, _isolated(facts.booking.hotel_card)
         subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
-        values = self._booking_values(facts, job) | {"amounts": job.amounts, "days": job.days}
+        texts = {name: isolated(_one_line(text)) for name, text in job.texts.items()}
+        values = self._booking_values(facts, job) | {"amounts": job.amounts, "days": job.days, "texts": texts}
         text = self._text.get_template(f"occasions/{job.occasion}.txt").render(values)
         values["paragraphs"] = [_one_line(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
         return self._compose(job, values, to=booking.guest_email, subject=subject)
