@@ -79,7 +79,7 @@ def cancelled(fixture: PlatformFixture, created: CreatedBooking, by: Context) ->
 
 
 def money(booking: BookingDetail, fee: Money) -> list[str]:
-    refunds = booking.refund_amount.text if booking.refund_amount else "0.00"
+    refunds = "0.00" if booking.refund_amount is None else booking.refund_amount.text
     return [booking.total_amount.text, fee.text, booking.balance_due.text, refunds]
 
 

@@ -14,7 +14,7 @@ from contracts.bookings.views import CreatedBooking
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about, authorized, captured, opened
-from tests.unit.bookings.builders import CHECK_OUT, STAFF
+from tests.unit.bookings.builders import CHECK_OUT, NOW, STAFF
 
 NIGHT = timedelta(days=1)
 CHANGES = {
@@ -41,7 +41,7 @@ MATRIX = """
     in house            | guest | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED
     in house            | staff | owed               | none               | none
     has left            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
-    cancelled           | guest | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    cancelled           | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
     declined            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
     expired             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
     no-show             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
@@ -124,6 +124,7 @@ BEGIN: dict[str, Callable[[BookingsUnderTest], CreatedBooking]] = {
 @pytest.mark.parametrize(("booking", "by", "outcomes"), [(row[0], row[1], row[2:]) for row in ROWS])
 def test_who_may_change_what(service: BookingsUnderTest, booking: str, by: str, outcomes: tuple[str, ...]) -> None:
     for (kind, change), expected in zip(CHANGES.items(), (*outcomes, "none"), strict=True):
+        service.at(NOW)
         created = BEGIN[booking](service)
         booking_id = created.booking.booking_id
         caller = guest_of(created) if by == "guest" else STAFF
