@@ -11,7 +11,7 @@ from contracts.catalogue import OWNERS, events
 from contracts.values import Actor, Caller, HotelCard
 
 # Of things, not of persons.
-THINGS = {"room_type_name"}
+THINGS = {"room_type_name", "previous_room_type_name"}
 PERSONS = (Caller, HotelCard)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tests.fakes.driver import DRIVER
+
 Statements = dict[str, Any]
 
 MODEL_ROWS = 20
@@ -76,10 +78,11 @@ def _keys(inspector: sa.Inspector, table: str) -> Iterator[Sequence[str]]:
 
 
 def query_plans(engine: sa.Engine, statements: Statements) -> dict[str, str]:
-    """The plan of each statement."""
+    """The plan of each statement, whose values are of the services' driver."""
     plans_by_statement = {}
+    of_services = sa.create_engine(engine.url.set(drivername=f"postgresql+{DRIVER}"), poolclass=sa.NullPool)
     for statement, values in statements.items():
-        with engine.connect() as connection:
+        with of_services.connect() as connection:
             plans_by_statement[statement] = "\n".join(
                 connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars()
             )

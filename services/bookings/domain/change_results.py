@@ -116,12 +116,12 @@ def loses_locked_room(booking: Booking, offer: ChangeOffer) -> bool:
 
 def warnings(booking: Booking, offer: ChangeOffer) -> tuple[str, ...]:
     """The warnings of a change: the room is given back, although it was promised; the discount has ended."""
-    found = {
+    codes = {
         ROOM_UNASSIGNED: offer.room is RoomAfterChange.FREED,
         LOCKED_ROOM_LOST: loses_locked_room(booking, offer),
         PROMOTION_ENDED: offer.discount_ended,
     }
-    return tuple(code for code, holds in found.items() if holds)
+    return tuple(code for code, applies in codes.items() if applies)
 
 
 def lines(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, now: datetime) -> tuple[ChangeLine, ...]:

@@ -44,6 +44,7 @@ UPDATES: dict[str, tuple[str, Callable[[], sa.sql.ClauseElement | str]]] = {
     "services.bookings.store.event_effects.EXPEDITE": ("bookings", lambda: event_effects.EXPEDITE),
     "services.bookings.store.holds._KEEP_NEEDED": ("bookings", lambda: holds._KEEP_NEEDED),
     "services.bookings.store.hold_counts.DISCOUNT": ("bookings", lambda: hold_counts.DISCOUNT),
+    "services.bookings.store.hold_counts.SHIFT": ("bookings", lambda: hold_counts.SHIFT),
     "services.bookings.store.room_plan_checks.TAKE": ("bookings", lambda: room_plan_checks.TAKE),
     "services.payments.store.applied_webhooks.APPLY": ("payments", lambda: applied_webhooks.APPLY),
     "services.payments.store.applied_webhooks.END_JOBS": ("payments", lambda: applied_webhooks.END_JOBS),
