@@ -1,4 +1,4 @@
-"""The terms of a promotion as sold, which a price keeps."""
+"""The terms of a promotion, which a price keeps as sold."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,7 @@ from contracts.data import Data
 
 
 class PromotionTerms(Data):
-    """The terms of a promotion as sold. `value` is a percentage; for the kind `FIXED` an amount in minor units.
+    """The terms of a promotion. `value` is a percentage; for the kind `FIXED` an amount in minor units.
 
     `starts_on` and `ends_on` are the first and the last check-in date; a limit that is None does not apply.
     """

@@ -5,8 +5,6 @@ net. The discount is the subtotal less the net.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from contracts.promotion_terms import PromotionTerms
@@ -16,21 +14,8 @@ from services.rooms.domain.mapping import mapped
 HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Promotion:
-    """A discount that a guest gets with a code. `value` is a percentage; for the kind `FIXED` an amount in minor units.
-
-    `starts_on` and `ends_on` are the first and the last check-in date; a date that is None sets no limit.
-    """
-
-    code: str
-    kind: str  # PERCENT | FIXED
-    value: Decimal
-    starts_on: date | None = None
-    ends_on: date | None = None
-    room_type_id: int | None = None
-    min_nights: int = 1
-    max_nights: int | None = None
+class Promotion(PromotionTerms):
+    """A discount that a guest gets with a code."""
 
     def covers(self, stay: Stay, *, room_type_id: int) -> bool:
         """Whether the promotion applies to this stay and this room type."""
