@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from chassis import codec
 from chassis.refusal import Refusal
-from chassis.transactions import idempotency
 from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.stays import AssignRoom
 from contracts.bookings.views import BookingDetail
@@ -13,9 +12,9 @@ from contracts.rooms.room_plan import FindRoomPlan, RoomPlanProposal
 from services.bookings.actions import room_plan as plans
 from services.bookings.domain import assignments, room_plan
 from services.bookings.domain.room_plan import BegunPlan, StaysToPlan
-from services.bookings.steps import replies, room_locks
+from services.bookings.steps import room_locks
 from services.bookings.steps.booking_access import locked
-from services.bookings.steps.pending_actions import require_none
+from services.bookings.steps.pending_actions import reply_of, require_none
 from services.bookings.work import BookingsWork
 
 
@@ -69,13 +68,7 @@ def _proposal(
 
 
 def _reply(command: AssignRoom, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """The reply stored under the request's key; without one, the booking as it is now."""
+    claim = conversation.claim
+    key, fingerprint = (claim.key, claim.fingerprint) if claim else (None, "")
     with conversation.reading() as work:
-        if claim := conversation.claim:
-            stored = idempotency.stored_reply(work.connection, key=claim.key, fingerprint=claim.fingerprint)
-            if stored is not None:
-                return codec.typed(stored, BookingDetail)
-        booking = work.bookings.find(command.hotel, command.booking_id)
-        if booking is None:
-            raise LookupError(f"booking {command.booking_id} is gone")
-        return replies.booking_detail(work, booking)
+        return reply_of(work, command.hotel, command.booking_id, key=key, fingerprint=fingerprint)

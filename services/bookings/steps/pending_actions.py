@@ -20,7 +20,8 @@ from chassis.transactions.idempotency import Claim
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.views import BookingDetail
 from contracts.message import Ask
-from services.bookings.domain.booking import ActionKind, Booking, ChangedMeanwhile, PendingAction
+from services.bookings.domain.booking import Booking, ChangedMeanwhile
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import replies
 from services.bookings.steps.booking_access import NamesBooking, locked
 from services.bookings.work import BookingsWork
@@ -207,12 +208,16 @@ def _still_pending(work: BookingsWork, begun: Booking, intent: PendingAction) ->
 
 
 def _ended_elsewhere(work: BookingsWork, begun: Booking, intent: PendingAction) -> BookingDetail:
-    """The reply stored under the action's key; for an action without a key, the booking as it is now."""
-    if intent.key:
-        stored = idempotency.stored_reply(work.connection, key=intent.key, fingerprint=intent.fingerprint)
+    return reply_of(work, begun.hotel, begun.id, key=intent.key, fingerprint=intent.fingerprint)
+
+
+def reply_of(work: BookingsWork, hotel: str, booking_id: str, *, key: str | None, fingerprint: str) -> BookingDetail:
+    """The reply stored under the key of an action that has ended; without a key, the booking as it is now."""
+    if key:
+        stored = idempotency.stored_reply(work.connection, key=key, fingerprint=fingerprint)
         if stored is not None:
             return codec.typed(stored, BookingDetail)
-    booking = work.bookings.find(begun.hotel, begun.id)
+    booking = work.bookings.find(hotel, booking_id)
     if booking is None:
-        raise LookupError(f"booking {begun.id} is gone")
+        raise LookupError(f"booking {booking_id} is gone")
     return replies.booking_detail(work, booking)
