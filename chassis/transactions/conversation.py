@@ -184,7 +184,7 @@ class JobConversation(Conversation[W]):
 
         A job was leased before, or its lease may end by then. Of any other job this run is the only one.
         """
-        of = {id(job.payload): job for job in self._leased}
+        of = self._jobs_by_payload
         latest = until - job_queue.LEASE.total_seconds()
         return [each for each in payloads if of[id(each)].attempts > 1 or of[id(each)].claimed_at < latest]
 
@@ -204,7 +204,7 @@ class JobConversation(Conversation[W]):
         """
         if self.lease_may_be_over:
             return []
-        of = {id(job.payload): job for job in self._leased}
+        of = self._jobs_by_payload
         again = [of[id(each)] for each in payloads if of[id(each)].attempts > 1]
         if not again:
             return list(payloads)
@@ -220,6 +220,10 @@ class JobConversation(Conversation[W]):
         began = time.monotonic()
         if job_queue.renew(connection, self._leased) >= len(self._leased) - len(self.finished):
             self._leased_until = began + job_queue.LEASE.total_seconds()
+
+    @property
+    def _jobs_by_payload(self) -> dict[int, LeasedJob]:
+        return {id(job.payload): job for job in self._leased}
 
     def finish(self, payload: Any, work: W) -> None:
         """Mark the job of this payload as done, in the transaction of its effect: both are committed, or neither.

@@ -10,6 +10,7 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, RequestedChange, Settlement
 from contracts.bookings.stays import AssignRoom
+from contracts.bookings.views import CreatedBooking
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Money
 from tests.conversations.balances import about, books_agree, money_agrees, published
@@ -92,13 +93,19 @@ def test_a_stay_that_became_dearer_before_the_approval_owes_the_difference(fixtu
     assert captured(fixture) == total.amount
 
 
-def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: PlatformFixture) -> None:
+def past_the_free_hour(fixture: PlatformFixture, *, nights: int) -> CreatedBooking:
+    """A confirmed booking from tomorrow on, whose free cancellation has just ended."""
     first = fixture.today() + NIGHT
-    created = fixture.book(check_in=first, check_out=first + 3 * NIGHT)
+    created = fixture.book(check_in=first, check_out=first + nights * NIGHT)
     fixture.pay(created)
     fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
     fixture.settle()
     fixture.platform.advance(timedelta(hours=12))
+    return created
+
+
+def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: PlatformFixture) -> None:
+    created = past_the_free_hour(fixture, nights=3)
 
     offer = preview(fixture, created, wished(created, longer=-1))
     after = change(fixture, created, wished(created, longer=-1))
@@ -110,12 +117,7 @@ def test_a_change_after_the_free_hour_costs_a_fee_of_the_difference(fixture: Pla
 
 
 def test_moving_away_and_cancelling_is_no_way_around_the_fee(fixture: PlatformFixture) -> None:
-    first = fixture.today() + NIGHT
-    created = fixture.book(check_in=first, check_out=first + 2 * NIGHT)
-    fixture.pay(created)
-    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
-    fixture.settle()
-    fixture.platform.advance(timedelta(hours=12))
+    created = past_the_free_hour(fixture, nights=2)
     fee = fixture.booking(created).cancellation_preview
 
     change(fixture, created, wished(created, later=60))

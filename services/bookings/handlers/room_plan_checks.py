@@ -28,7 +28,7 @@ def check_room_plans(conversation: Conversation[BookingsWork]) -> bool:
 
     The plan is made for the stays as auto-assign would make it, and is not carried out.
     """
-    with conversation.transaction() as work:
+    with conversation.at_once() as work:  # one statement
         check = work.room_plan_checks.take(now=work.now, again_at=work.now + EVERY)
     if check is None:
         return False
