@@ -11,7 +11,8 @@ from contracts.rooms.assignments import Candidates, FindCandidates, GiveRoom, Ro
 from contracts.values import Caller
 from services.bookings.actions import best_room
 from services.bookings.domain import access, assignments, cancellation
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import booking_access, pending_actions, room_locks
 from services.bookings.steps.booking_access import locked
 from services.bookings.steps.pending_actions import TwoStepAction

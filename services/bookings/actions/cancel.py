@@ -16,7 +16,8 @@ from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import MoveOut
 from contracts.values import Actor, Caller
 from services.bookings.domain import cancellation, cancellation_fees, local_time
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction

@@ -20,8 +20,9 @@ from services.bookings.domain import (
     change_rules,
     creation,
 )
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_intents import ChangeIntent
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction

@@ -10,7 +10,8 @@ from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.occupancy import MoveOut
 from services.bookings.domain import local_time
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork

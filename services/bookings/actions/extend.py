@@ -15,8 +15,9 @@ from contracts.bookings.views import BookingDetail
 from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Stay
 from services.bookings.domain import local_time, overstays
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
 from services.bookings.domain.extended_prices import whole_price
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.domain.validation import invalid
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import pending_actions

@@ -11,7 +11,8 @@ from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.moves import MoveGuest
 from contracts.values import Caller
 from services.bookings.domain import cancellation
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork

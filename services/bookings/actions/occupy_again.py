@@ -3,7 +3,8 @@
 from chassis.transactions.conversation import Conversation
 from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import MoveIn
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 from services.bookings.work import BookingsWork

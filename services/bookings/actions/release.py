@@ -1,7 +1,8 @@
 """Release: the rooms service frees the nights that are held for a draft or for a stay that has ended."""
 
 from contracts.rooms.holds import ReleaseInventory
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged
 
 

@@ -17,7 +17,8 @@ from contracts.bookings.room_plan import RoomsPlanned
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.room_plan import ApplyRoomPlan, RoomPlanApplied
 from services.bookings.domain import room_plan
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.domain.room_plan import BegunPlan
 from services.bookings.steps import replies, room_locks
 from services.bookings.steps.booking_access import expected

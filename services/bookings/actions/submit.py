@@ -10,7 +10,8 @@ from contracts.bookings.views import BookingDetail
 from contracts.rooms.holds import HoldInventory
 from contracts.values import SYSTEM
 from services.bookings.domain import creation, hold_counts
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction

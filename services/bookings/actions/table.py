@@ -17,7 +17,7 @@ from services.bookings.actions import (
     undo_no_show,
     vacate,
 )
-from services.bookings.domain.booking import ActionKind
+from services.bookings.domain.pending_action import ActionKind
 from services.bookings.steps.pending_actions import TwoStepAction
 
 ACTIONS: dict[ActionKind, TwoStepAction] = {

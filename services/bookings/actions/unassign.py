@@ -7,7 +7,8 @@ from contracts.bookings.stays import RoomUnassigned, UnassignRoom
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import TakeRoomBack
 from services.bookings.domain.assignments import require_assignable
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork

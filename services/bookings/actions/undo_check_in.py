@@ -9,7 +9,8 @@ from contracts.rooms.assignments import RoomTaken
 from contracts.rooms.events import RoomStatus
 from contracts.rooms.undo import UndoMoveIn, UndoStep
 from services.bookings.domain import undo
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.domain.validation import invalid
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction

@@ -8,7 +8,8 @@ from contracts.bookings.undo import NoShowUndone, UndoNoShow
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.undo import HeldAgain, HoldAgain, UndoStep
 from services.bookings.domain import balance, undo
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction
 from services.bookings.work import BookingsWork

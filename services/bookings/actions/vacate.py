@@ -10,7 +10,8 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.occupancy import ClearRoom
 from services.bookings.actions.check_out import CHECK_OUT, departure, end_stay
 from services.bookings.domain import local_time
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from services.bookings.lifecycle import ENDED
 from services.bookings.steps import pending_actions
 from services.bookings.steps.pending_actions import TwoStepAction, end_unchanged

@@ -8,7 +8,8 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stays import RoomAssigned, RoomLocked
 from contracts.rooms.assignments import RoomTaken
 from contracts.values import Actor
-from services.bookings.domain.booking import Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import PendingAction
 
 
 def require_assignable(booking: Booking) -> None:

@@ -2,17 +2,15 @@
 
 from dataclasses import field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, TypedDict
 
 from contracts.bookings.overstays import Incident
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.bookings.views import InHouse
 from contracts.data import Data
-from contracts.rooms.events import RoomStatus
 from contracts.values import Actor, Money, Stay
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
-from services.bookings.domain.change_intents import ChangeIntent
+from services.bookings.domain.pending_action import PendingAction
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
@@ -23,69 +21,6 @@ class About(TypedDict):
 
     booking_id: str
     hotel: str
-
-
-class ActionKind(StrEnum):
-    """A two-step action: an ask to the rooms service between two transactions. The database stores the values."""
-
-    SUBMIT = "SUBMIT"
-    ASSIGN = "ASSIGN"
-    UNASSIGN = "UNASSIGN"
-    CHECK_IN = "CHECK_IN"
-    MOVE = "MOVE"
-    CHECK_OUT = "CHECK_OUT"
-    FORCE_OUT = "FORCE_OUT"
-    CLEAR = "CLEAR"
-    SEAT = "SEAT"
-    EXTEND = "EXTEND"
-    CHANGE = "CHANGE"
-    CUT_SHORT = "CUT_SHORT"
-    RELEASE = "RELEASE"
-    UNDO_CHECK_IN = "UNDO_CHECK_IN"
-    UNDO_CHECK_OUT = "UNDO_CHECK_OUT"
-    UNDO_NO_SHOW = "UNDO_NO_SHOW"
-
-
-class PlanPart(Data):
-    """The part of a room plan that is about one booking.
-
-    `version` is the version of the hotel, and `hold_version` that of the booking's hold, that the plan was made for.
-    """
-
-    version: str
-    hold_version: int
-    previous_room_number: str | None = None
-
-
-class PendingAction(Data):
-    """The intent of an action. While the intent is stored, competing commands are refused `ACTION_IN_PROGRESS`.
-
-    `id` is the `action_id` of the ask to the rooms service, which the bookings of one room `plan` share. `key` and
-    `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
-    `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
-    party. `room_status` is the room's status after an undone check-in, `ended_at_version` the version of the booking
-    with the no-show that is undone. `locked` locks the assigned room; `change` is the intent of a change.
-    """
-
-    id: str
-    kind: ActionKind
-    by: Actor
-    started_at: datetime
-    room_number: str = ""
-    notes: str = ""
-    reason: str = ""
-    left_on: date | None = None
-    until: date | None = None
-    waive_fee: bool = False
-    erases: bool = False
-    override: bool = False
-    locked: bool = False
-    plan: PlanPart | None = None
-    room_status: RoomStatus | None = None
-    ended_at_version: int = 0
-    change: ChangeIntent | None = None
-    key: str | None = None
-    fingerprint: str = ""
 
 
 class Guest(Data):

@@ -8,7 +8,8 @@ from contracts.bookings.asks import HoldCaps
 from contracts.bookings.status import BookingStatus
 from contracts.data import Data
 from contracts.values import Stay
-from services.bookings.domain.booking import ActionKind, Booking
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind
 
 
 class HoldCount(Data):

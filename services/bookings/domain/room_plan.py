@@ -10,7 +10,8 @@ from contracts.bookings.room_plan import AssignedStay, MovedStay, PlanRooms, Roo
 from contracts.bookings.status import BookingStatus
 from contracts.data import Data
 from contracts.rooms.room_plan import PlannedStay, RoomPlanProposal, StayNeedingRoom
-from services.bookings.domain.booking import Booking, PlanPart
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import PlanPart
 from services.bookings.domain.validation import field_errors, invalid, refuse_if
 
 MOST_NIGHTS = 366

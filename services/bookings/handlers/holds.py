@@ -7,7 +7,8 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.events import InventoryHeld, InventoryReleased
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.release import RELEASE
-from services.bookings.domain.booking import ActionKind, Booking
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind
 from services.bookings.lifecycle import WITHOUT_NIGHTS
 from services.bookings.steps import pending_actions
 from services.bookings.work import BookingsWork

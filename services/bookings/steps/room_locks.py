@@ -4,7 +4,8 @@ from chassis.transactions.conversation import KeyedConversation
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.assignments import RoomTaken
 from services.bookings.domain import assignments
-from services.bookings.domain.booking import Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import PendingAction
 from services.bookings.steps import pending_actions, replies
 from services.bookings.work import BookingsWork
 

@@ -12,8 +12,9 @@ from chassis.database.errors import constraint_of
 from chassis.refusal import Refusal
 from chassis.transactions.store import SqlStore
 from contracts.bookings.overstays import Incident
-from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest, PendingAction
+from services.bookings.domain.booking import Booking, ChangedMeanwhile, Guest
 from services.bookings.domain.booking_names import NameTaken
+from services.bookings.domain.pending_action import PendingAction
 from services.bookings.store import booking_statements as statements
 from services.bookings.store.booking_rows import (
     ADD,

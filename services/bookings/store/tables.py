@@ -11,7 +11,8 @@ from contracts.bookings.overstays import Incident
 from contracts.bookings.views import FieldChange, InHouse
 from contracts.values import Actor
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
-from services.bookings.domain.booking import Charge, PendingAction
+from services.bookings.domain.booking import Charge
+from services.bookings.domain.pending_action import PendingAction
 
 METADATA = sa.MetaData()
 

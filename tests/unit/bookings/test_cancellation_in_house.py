@@ -11,7 +11,8 @@ from contracts.bookings.views import InHouse
 from contracts.values import Money
 from services.bookings.actions import cancel
 from services.bookings.domain import cancellation_fees, evolution
-from services.bookings.domain.booking import ActionKind, Booking, PendingAction
+from services.bookings.domain.booking import Booking
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from tests.unit.bookings.builders import ANNA, NOW, a_booking, a_card, a_price, eur
 
 

@@ -8,8 +8,8 @@ from contracts.bookings.stay_changes import RequestedChange
 from contracts.rooms.stay_changes import ChangedStay, RoomAfterChange
 from contracts.values import Money
 from services.bookings.actions.table import ACTIONS
-from services.bookings.domain.booking import ActionKind, PendingAction
 from services.bookings.domain.change_intents import ChangeIntent
+from services.bookings.domain.pending_action import ActionKind, PendingAction
 from tests.unit.bookings.builders import ANNA, NOW, a_booking
 
 KEYED_BY_BOOKING = {ActionKind.SUBMIT, ActionKind.RELEASE}
