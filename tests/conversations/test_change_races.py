@@ -11,6 +11,7 @@ from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
 from contracts.bookings.views import CreatedBooking
+from contracts.rooms.stay_changes import ChangeStay
 from tests.conversations import actions
 from tests.conversations.balances import about, books_agree
 from tests.conversations.conftest import STAFF, PlatformFixture
@@ -76,6 +77,23 @@ def test_a_change_and_another_command_at_once(
     codes = [answer for answer in answers if isinstance(answer, str)]
     assert len(codes) < 2
     assert set(codes) <= REFUSALS
+    examined(fixture)
+    books_agree(fixture)
+
+
+@pytest.mark.parametrize(("begin", "rival"), RIVALS)
+def test_no_command_comes_between_a_change_and_the_reply_of_rooms(
+    fixture: PlatformFixture, begin: Callable[[PlatformFixture], CreatedBooking], rival: Rival
+) -> None:
+    created = begin(fixture)
+    change = ChangeBooking(**about(created), change=RequestedChange(check_out=created.booking.check_out - NIGHT))
+    with actions.process_dies(fixture, ChangeStay, after=True), pytest.raises(Exception, match="crashed"):
+        fixture.platform.ask(change, STAFF)
+
+    assert actions.refusal(fixture, rival(created)).code == "ACTION_IN_PROGRESS"
+
+    actions.make_timers_due(fixture)
+    assert fixture.booking(created).check_out == created.booking.check_out - NIGHT
     examined(fixture)
     books_agree(fixture)
 

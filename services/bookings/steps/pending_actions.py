@@ -195,10 +195,10 @@ def require_none(booking: Booking) -> Booking:
 
 
 def record_alone(
-    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, remark: str = ""
+    work: BookingsWork, booking: Booking, events: Sequence[BookingEvent], *, remark: str = "", **private: Any
 ) -> BookingDetail:
     """Record the caller's events; returns the booking's details. Refused `ACTION_IN_PROGRESS` as `require_none` is."""
-    return replies.record(work, require_none(booking) if events else booking, events, remark=remark)
+    return replies.record(work, require_none(booking) if events else booking, events, remark=remark, **private)
 
 
 def _still_pending(work: BookingsWork, begun: Booking, intent: PendingAction) -> Booking | None:
