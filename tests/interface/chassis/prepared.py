@@ -14,6 +14,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 
 from sandbox.stack.orphans import register
@@ -21,11 +22,12 @@ from sandbox.stack.orphans import register
 GREEN, PLAIN = "green", "plain"  # with the standard library as eventlet patches it for a service, or as it is
 PACKAGES = ("pika", "sqlalchemy.dialects.postgresql", "pydantic_settings", "structlog", "contracts.askers")
 OF_KIND = {GREEN: ("nameko.containers", "kombu"), PLAIN: ("psycopg", "asyncio")}
+OUTPUTS = (1, 2)  # standard output and standard error
 PR_SET_CHILD_SUBREAPER = 36
 
 
 class ForkedProcess(subprocess.Popen[bytes]):
-    """A child of this process that `subprocess` has not started; it writes to standard error only."""
+    """A child of this process that `subprocess` has not started."""
 
     def __init__(self, arguments: Sequence[str], pid: int) -> None:
         self.args = list(arguments)
@@ -45,12 +47,13 @@ class PreparedProcess:
         register(self._process.pid)
 
     def fork(self, module: Sequence[str], environment: Mapping[str, str]) -> ForkedProcess:
-        """A process as `python -m MODULE ARGUMENT…` with this environment."""
+        """A process as `python -m MODULE ARGUMENT…` with this environment, and with the outputs of this process."""
         assert self._process.stdin
         assert self._process.stdout
         _adopt_orphans(True)
         try:
-            self._process.stdin.write(json.dumps([*module, dict(environment)]).encode() + b"\n")
+            outputs = [f"/proc/{os.getpid()}/fd/{number}" for number in OUTPUTS]
+            self._process.stdin.write(json.dumps([module, dict(environment), outputs]).encode() + b"\n")
             self._process.stdin.flush()
             pid = int(self._process.stdout.readline())
             self._process.stdout.readline()  # its parent has ended
@@ -80,6 +83,14 @@ def _patch() -> None:
     importlib.import_module("eventlet").monkey_patch(psycopg=False)
 
 
+def _write_to(path: str, number: int) -> None:
+    """Let the output with this number go to the file, or stay as it is where that is a socket."""
+    with suppress(OSError):
+        opened = os.open(path, os.O_WRONLY | os.O_APPEND)
+        os.dup2(opened, number)
+        os.close(opened)
+
+
 def _serve(kind: str) -> tuple[list[str], dict[str, str]]:
     """Fork a process for each line of standard input; returns, in each of these, what the line asks for."""
     wait = os.waitpid  # before it is patched
@@ -99,7 +110,9 @@ def _serve(kind: str) -> tuple[list[str], dict[str, str]]:
                 os.dup2(nothing.fileno(), 0)
             if kind == GREEN:
                 importlib.import_module("eventlet.hubs").use_hub()  # the parent's watches the parent's sockets
-            *module, environment = json.loads(line)
+            module, environment, outputs = json.loads(line)
+            for number, output in zip(OUTPUTS, outputs, strict=True):
+                _write_to(output, number)
             return module, environment
         wait(between, 0)
         print(file=answers, flush=True)

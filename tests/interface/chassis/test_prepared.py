@@ -40,3 +40,16 @@ def test_a_forked_process_has_the_environment_that_it_is_given(kind: str) -> Non
     process = prepared_process(kind).fork(["chassis.messaging.relay", "bookings"], {"PATH": os.environ["PATH"]})
 
     assert process.wait(60) not in {0, -signal.SIGTERM}  # HOTELMATE_MODE and the databases are not set
+
+
+@KINDS
+def test_a_forked_process_writes_where_its_parent_writes_now(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Also where the prepared process was started while other files were the outputs."""
+    prepared = prepared_process(kind)
+
+    assert prepared.fork(["json.tool", "/nowhere"], os.environ).wait(30) == 2
+    assert prepared.fork(["json.tool", "--help"], os.environ).wait(30) == 0
+
+    written = capfd.readouterr()
+    assert "No such file" in written.err
+    assert "usage" in written.out
