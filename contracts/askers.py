@@ -31,7 +31,7 @@ ASKS: dict[str, dict[str, tuple[str, ...]]] = {
             "ExtendBooking", "FindEndedGuestTokens", "GetBooking", "GetCandidateRooms", "GetChat", "GetFeed",
             "GetGuestNames", "GetOverstay", "GetOwnMenu", "GetTimeline", "ListBookings", "ListChats",
             "ListCommunications", "ListOrders", "LookUpBookings", "MarkNoShow", "MarkSeen", "MoveRoom", "PlaceOrder",
-            "PlanRooms", "PreviewChange", "PreviewUndo", "ReadChat", "RegisterPushToken", "RetryRefund",
+            "PlanRooms", "PreviewChange", "PreviewUndo", "ReadChat", "RefundAtDesk", "RegisterPushToken", "RetryRefund",
             "RevokeGuestToken", "SendChatMessage", "SettleBalance", "SubmitBooking", "UnassignRoom", "UndoCheckIn",
             "UndoCheckOut", "UndoNoShow",
         ),

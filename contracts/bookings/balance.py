@@ -17,6 +17,26 @@ class SettleBalance(BookingCommand):
     note: str = ""
 
 
+class RefundAtDesk(BookingCommand):
+    """Record that the desk gave money back. `amount` is in major units; None stands for the whole `desk_refund_due`.
+
+    Refused `VALIDATION_ERROR` for an amount below the currency's smallest unit or above the `desk_refund_due`.
+    """
+
+    amount: str | None = None
+    note: str = ""
+
+
+class RefundedAtDesk(BookingEvent):
+    """The desk gave back money that no card can be refunded; `desk_refund_due` is what it still has to give back."""
+
+    amount: Money
+    desk_refund_due: Money
+    balance_due: Money
+    refunded_at: datetime
+    refunded_by: Actor
+
+
 class BalanceSettled(BookingEvent):
     """The guest paid at the desk."""
 

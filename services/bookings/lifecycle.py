@@ -15,6 +15,7 @@ from contracts.bookings.balance import (
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+    RefundedAtDesk,
 )
 from contracts.bookings.chat import ChatMessageSent
 from contracts.bookings.communications import CommunicationNoted, CommunicationRequested, DeliveryStatus
@@ -108,7 +109,7 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
     *((status, StayChanged, status) for status in (Status.DRAFT, *LIVE)),
     *((status, ChatMessageSent, status) for status in LIVE),
-    *((status, BalanceSettled, status) for status in OWES),
+    *((status, event, status) for event in (BalanceSettled, RefundedAtDesk) for status in OWES),
     *(
         (status, event, status)
         for event in (BalancePaymentAccepted, BalancePaymentRefused, BalancePaid, BalancePaymentFailed)

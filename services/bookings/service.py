@@ -4,7 +4,7 @@ from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.amendments import AmendBooking, MarkSeen
 from contracts.bookings.approval import ApproveBooking, ConfirmBooking, DeclineBooking
 from contracts.bookings.asks import CancelBooking, CreateBooking, SubmitBooking
-from contracts.bookings.balance import SettleBalance
+from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.bulk_check_in import CheckInBookings
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.chat import GetChat, ListChats, ReadChat, SendChatMessage
@@ -136,6 +136,7 @@ SERVICE = Service(
         converses(UndoNoShow, undo_no_show.undo_no_show),
         converses(PreviewUndo, undo.preview_undo),
         handles(SettleBalance, balance.settle_balance),
+        handles(RefundAtDesk, balance.refund_at_desk),
         handles(AcknowledgeOverstay, overstays.acknowledge_overstay),
         handles(GetOverstay, overstays.get_overstay),
         handles(MarkSeen, amendments.mark_seen),

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.bookings.asks import CancelBooking
-from contracts.bookings.balance import SettleBalance
+from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.stay_changes import ChangeBooking, Reprice, RequestedChange
 from contracts.bookings.stays import AssignRoom, UnassignRoom
 from contracts.bookings.views import CreatedBooking
@@ -69,6 +69,7 @@ def test_the_books_agree_over_any_series_of_changes(fixture: PlatformFixture, se
         "change": changes,
         "pay": lambda: fixture.booking(created).can_pay and pays(fixture, page(fixture, created)),
         "settle": lambda: fixture.platform.ask(SettleBalance(**about(created), amount="10.00"), STAFF),
+        "refund": lambda: fixture.platform.ask(RefundAtDesk(**about(created), amount="5.00"), STAFF),
         "assign": lambda: fixture.platform.ask(
             AssignRoom(**about(created), room_number=choices.choice(("101", "105", "205"))), STAFF
         ),

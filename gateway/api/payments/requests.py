@@ -19,3 +19,7 @@ class BalancePayment(Body):
 
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$", examples=["109.00"])] | None = None
     note: Prose = ""
+
+
+class DeskRefund(BalancePayment):
+    """An amount in major units; without an amount, all of `desk_refund_due`. Guests do not see the note."""

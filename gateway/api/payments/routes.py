@@ -6,13 +6,13 @@ from fastapi import Query
 from starlette.responses import Response
 
 from chassis.refusal import Refusal
-from contracts.bookings.balance import SettleBalance
+from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
 from contracts.payments.webhooks import StoreWebhook
 from contracts.values import Permission
 from gateway.api.bookings.commands import change_booking
 from gateway.api.bookings.responses import StaffBooking
-from gateway.api.payments.requests import BalancePayment, ReturnUrls
+from gateway.api.payments.requests import BalancePayment, DeskRefund, ReturnUrls
 from gateway.api.payments.responses import WebhookTaken
 from gateway.http.request import ApiRequest
 from gateway.http.routing import Routes, guest_routes, staff_routes
@@ -64,3 +64,9 @@ async def take_stripe_webhook(request: ApiRequest) -> Response:
 async def settle_balance(request: ApiRequest, body: BalancePayment) -> Response:
     """Settle the balance of a booking. Records a payment at the desk. Card payments need a payment session."""
     return await change_booking(request, SettleBalance, **body.model_dump())
+
+
+@balances.post("/refund/", response=StaffBooking, needs=Permission.MANAGE_CHECKIN)
+async def refund_at_desk(request: ApiRequest, body: DeskRefund) -> Response:
+    """Refund at the desk. Records money that the desk gave back because no card can be refunded (`desk_refund_due`)."""
+    return await change_booking(request, RefundAtDesk, **body.model_dump())

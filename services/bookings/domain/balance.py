@@ -17,6 +17,8 @@ from contracts.bookings.balance import (
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+    RefundAtDesk,
+    RefundedAtDesk,
     SettleBalance,
 )
 from contracts.bookings.events import BookingEvent
@@ -134,6 +136,24 @@ def settle(booking: Booking, command: SettleBalance, *, by: Actor, now: datetime
     )
 
 
+def refund_at_desk(booking: Booking, command: RefundAtDesk, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
+    """Return `RefundedAtDesk`, or no event if the desk owes nothing. Refused `VALIDATION_ERROR`."""
+    due = booking.zero_if_none(booking.desk_refund_due)
+    amount = due if command.amount is None else _amount(command.amount, due)
+    if amount.is_zero:
+        return ()
+    return (
+        RefundedAtDesk(
+            **booking.about,
+            amount=amount,
+            desk_refund_due=due - amount,
+            balance_due=owed(booking),
+            refunded_at=now,
+            refunded_by=by,
+        ),
+    )
+
+
 def charge_of(booking: Booking, payment_id: str) -> Charge | None:
     """The accepted card payment with this id, or None if the booking has no such payment."""
     return next((charge for charge in booking.charges if charge.payment_id == payment_id), None)
@@ -181,5 +201,5 @@ def _amount(text: str, due: Money) -> Money:
     except (ValueError, InvalidOperation):
         raise invalid("amount", f"This is no amount in {due.currency}.") from None
     if not 0 < amount.amount <= due.amount or amount != rounded(Decimal(amount.amount), due.currency):
-        raise invalid("amount", f"More than nothing, and at most the {due} that are owed.")
+        raise invalid("amount", f"More than nothing, and at most {due}.")
     return amount

@@ -137,6 +137,7 @@ class Booking(Data):
     change_fees: Money | None = None
     waived: Money | None = None
     desk_refund_due: Money | None = None
+    desk_refunded: Money | None = None
     first_booked: FirstBooked | None = None
     charges: tuple[Charge, ...] = ()
     expired_at: datetime | None = None
@@ -208,8 +209,8 @@ class Booking(Data):
     @property
     def paid(self) -> Money:
         """The amount paid by card or at the desk and not refunded, including accepted balance payments."""
-        at_desk = self.collected + self.zero_if_none(self.settled)
-        return sum((charge.amount for charge in self.charges if not charge.taken), start=at_desk)
+        at_desk = self.zero_if_none(self.settled) - self.zero_if_none(self.desk_refunded)
+        return sum((charge.amount for charge in self.charges if not charge.taken), start=self.collected + at_desk)
 
     @property
     def without_counters(self) -> "Booking":

@@ -5,7 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.bookings.approval import BookingConfirmed
-from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled
+from contracts.bookings.balance import (
+    BalancePaid,
+    BalancePaymentAccepted,
+    BalancePaymentFailed,
+    BalanceSettled,
+    RefundedAtDesk,
+)
 from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld, PaymentAwaited
 from contracts.bookings.orders import OrderCompleted
 from contracts.bookings.overstays import (
@@ -188,6 +194,11 @@ def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
 
 def settled(booking: Booking, event: BalanceSettled) -> Changes:
     return {"balance_due": event.balance_due, "settled": booking.zero_if_none(booking.settled) + event.amount}
+
+
+def refunded_at_desk(booking: Booking, event: RefundedAtDesk) -> Changes:
+    due = None if event.desk_refund_due.is_zero else event.desk_refund_due
+    return {"desk_refund_due": due, "desk_refunded": booking.zero_if_none(booking.desk_refunded) + event.amount}
 
 
 def served(booking: Booking, event: OrderCompleted) -> Changes:

@@ -17,6 +17,7 @@ from contracts.bookings.balance import (
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+    RefundedAtDesk,
 )
 from contracts.bookings.chat import ChatMessageSent
 from contracts.bookings.communications import CommunicationNoted, CommunicationRequested
@@ -124,6 +125,7 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     BalancePaid: effects.paid,
     BalancePaymentFailed: effects.payment_failed,
     BalanceSettled: effects.settled,
+    RefundedAtDesk: effects.refunded_at_desk,
     ChatMessageSent: _UNCHANGED,
     CommunicationRequested: _UNCHANGED,
     CommunicationNoted: _UNCHANGED,

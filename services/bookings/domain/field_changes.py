@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from chassis import codec
-from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled
+from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled, RefundedAtDesk
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
@@ -53,6 +53,10 @@ def _settled(event: BalanceSettled | BalancePaymentAccepted) -> Iterator[FieldCh
     yield field_change("balance_due", event.balance_due + event.amount, event.balance_due)
 
 
+def _refunded_at_desk(event: RefundedAtDesk) -> Iterator[FieldChange]:
+    yield field_change("desk_refund_due", event.desk_refund_due + event.amount, event.desk_refund_due)
+
+
 def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
     yield field_change("overstay_severity", event.previous_severity, event.severity)
 
@@ -63,6 +67,7 @@ _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
     NoShowUndone: _no_show_undone,
     RoomLocked: _locked,
     BalanceSettled: _settled,
+    RefundedAtDesk: _refunded_at_desk,
     BalancePaymentAccepted: _settled,
     OverstayFlagged: _flagged,
 }

@@ -41,8 +41,9 @@ def on_later_cards(booking: Booking) -> Money:
 
 
 def at_desk(booking: Booking) -> Money:
-    """The amount paid at the desk, less what the desk has to give back."""
-    return booking.zero_if_none(booking.settled) - booking.zero_if_none(booking.desk_refund_due)
+    """The amount paid at the desk, less what the desk has given back and has to give back."""
+    returned = booking.zero_if_none(booking.desk_refunded) + booking.zero_if_none(booking.desk_refund_due)
+    return booking.zero_if_none(booking.settled) - returned
 
 
 def fees(booking: Booking) -> Money:

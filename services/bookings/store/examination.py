@@ -68,7 +68,7 @@ _BOOKING = """
            check_out - coalesce(held_from, check_in) AS nights, assigned_room_number,
            pending IS NOT NULL AS pending, currency, coalesce(cancellation_fee, 0) + coalesce(change_fees, 0) AS fee,
            coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served,
-           coalesce(settled, 0) - coalesce(desk_refund_due, 0) AS settled
+           coalesce(settled, 0) - coalesce(desk_refunded, 0) - coalesce(desk_refund_due, 0) AS settled
     FROM booking WHERE
 """
 _WITHOUT_A_ROOM = """

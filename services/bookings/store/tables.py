@@ -85,7 +85,8 @@ BOOKING = sa.Table(
     *_texts("cancellation_reason", "refund_status", "expiry_reason", "push_token", "undone"),
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
     *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
-    *_amounts("settled", "served", "authorized", "change_fees", "waived", "desk_refund_due"),
+    *_amounts("settled", "served", "authorized", "change_fees", "waived"),
+    *_amounts("desk_refund_due", "desk_refunded"),
     sa.Column("first_booked", Typed(FirstBooked)),
     sa.Column("charges", Typed(tuple[Charge, ...])),
 )

@@ -19,6 +19,7 @@ from contracts.bookings.balance import (
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+    RefundedAtDesk,
 )
 from contracts.bookings.chat import ChatMessageSent
 from contracts.bookings.communications import CommunicationNoted, CommunicationRequested
@@ -192,6 +193,13 @@ _ROWS = (
     PushRule(OverstayResolved, (realtime.OVERSTAY_RESOLVED,), (*_INCIDENT, "resolution", "resolved_at")),
     PushRule(BalancePaymentAccepted, (realtime.BALANCE_CHANGED,), ("accepted_at",), _BALANCE_FIELDS),
     PushRule(BalanceSettled, (realtime.BALANCE_CHANGED,), ("settled_at",), _BALANCE_FIELDS, by="settled_by"),
+    PushRule(
+        RefundedAtDesk,
+        (realtime.BALANCE_CHANGED,),
+        ("refunded_at",),
+        _BALANCE_FIELDS | {"desk_refund_due": "desk_refund_due"},
+        by="refunded_by",
+    ),
     PushRule(BalancePaid, (realtime.PAYMENT_SUCCESS,), ("paid_at",), _BALANCE_FIELDS),
     PushRule(
         BalancePaymentFailed,

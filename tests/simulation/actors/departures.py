@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.bookings.balance import SettleBalance
+from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.bulk_check_out import CheckOutRooms
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import AcknowledgeOverstay, GetOverstay
@@ -89,9 +89,10 @@ def handle_overstay(colleague: Colleague) -> None:
 
 
 def settle(colleague: Colleague) -> None:
-    """Take money at the desk: all that is owed, a part, or too much."""
+    """Take or give back money at the desk: all that is owed, a part, or too much."""
     booking = colleague.a_booking(*SETTLEABLE_STATUSES)
     if booking is None:
         return
     amount = colleague.pick("amount", (None, None, "5.00", "1", "99999.00", "0.001"))
-    colleague.client.command(SettleBalance(**colleague.about(booking), amount=amount))
+    kind = colleague.pick("direction", (SettleBalance, SettleBalance, RefundAtDesk))
+    colleague.client.command(kind(**colleague.about(booking), amount=amount))

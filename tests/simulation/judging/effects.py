@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.bookings.balance import BalanceSettled, SettleBalance
+from contracts.bookings.balance import BalanceSettled, RefundAtDesk, RefundedAtDesk, SettleBalance
 from contracts.bookings.chat import ChatMessageSent, SendChatMessage
 from contracts.bookings.communications import Communicate, CommunicationNoted, CommunicationRequested
 from contracts.bookings.events import BookingEvent
@@ -33,6 +33,7 @@ EFFECTS: Mapping[type[Command[Any]], tuple[type[BookingEvent], ...]] = {
     ExtendBooking: (StayExtended,),
     MoveRoom: (RoomMoved,),
     SettleBalance: (BalanceSettled,),
+    RefundAtDesk: (RefundedAtDesk,),
     RetryRefund: (BookingRefundRetried,),
     PlaceOrder: (OrderPlaced,),
     SendChatMessage: (ChatMessageSent,),

@@ -20,7 +20,7 @@ CANCELLED_OR_NO_SHOW = ("CANCELLED", "NO_SHOW")
 _BOOKINGS = """
     SELECT b.hotel, b.id, b.status, b.check_in, b.timezone, b.terms, b.cancelled_at, b.paid_at, b.refund_status,
            coalesce(b.balance_due, 0) AS due, coalesce(b.served, 0) AS served,
-           coalesce(b.settled, 0) - coalesce(b.desk_refund_due, 0) AS settled,
+           coalesce(b.settled, 0) - coalesce(b.desk_refunded, 0) - coalesce(b.desk_refund_due, 0) AS settled,
            (SELECT coalesce(sum(CAST(data -> 'amount' ->> 'amount' AS bigint)), 0) FROM outbox
             WHERE subject = b.id AND type = 'bookings.StayExtended.v1') AS extensions,
            (SELECT from_status FROM audit WHERE subject = b.id AND to_status IN ('CANCELLED', 'NO_SHOW')

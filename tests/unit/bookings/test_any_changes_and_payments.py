@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalanceSettled
+from contracts.bookings.balance import BalancePaid, BalancePaymentAccepted, BalanceSettled, RefundAtDesk, RefundedAtDesk
 from contracts.bookings.orders import OrderCompleted, OrderStatus
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import BookingStatus
@@ -35,7 +35,8 @@ def assert_books_balance(booking: Booking) -> None:
 
     accepted = sum(charge.amount.amount for charge in booking.charges if not charge.taken)
     promised = max(amount(booking.refund_amount) - amount(booking.refunded), 0)
-    has = amount(booking.captured) + amount(booking.settled) + accepted - amount(booking.refunded)
+    at_desk = amount(booking.settled) - amount(booking.desk_refunded)
+    has = amount(booking.captured) + at_desk + accepted - amount(booking.refunded)
     called_off = booking.status is BookingStatus.NO_SHOW
     price = 0 if called_off else booking.total.amount - amount(booking.waived)
     costs = price + amount(booking.change_fees) + amount(booking.cancellation_fee) + amount(booking.served)
@@ -84,6 +85,15 @@ def settles(booking: Booking, part: int) -> Booking:
     return booking if amount.is_zero else after(booking, said)
 
 
+def gives_back(booking: Booking, part: int) -> Booking:
+    """The desk gives back a part of what it has to, in percent."""
+    amount = eur(booking.zero_if_none(booking.desk_refund_due).amount * part // 100)
+    if amount.is_zero:
+        return booking
+    command = RefundAtDesk(**booking.about, amount=amount.text)
+    return after(booking, *balance.refund_at_desk(booking, command, by=ANNA, now=NOW))
+
+
 def serves(booking: Booking, amount: int) -> Booking:
     said = OrderCompleted(
         **booking.about, order_id="o", order_status=OrderStatus.COMPLETED, room_number="101", completed_at=NOW,
@@ -108,7 +118,14 @@ def no_show(booking: Booking) -> Booking:
     return after(booking, said)
 
 
-STEPS = {"accept": accepts, "capture": captures, "settle": settles, "serve": serves, "return": returns}
+STEPS = {
+    "accept": accepts,
+    "capture": captures,
+    "settle": settles,
+    "serve": serves,
+    "return": returns,
+    "give back": gives_back,
+}
 RATES = st.lists(st.integers(1, 30000), min_size=1, max_size=6)
 CHANGES = st.tuples(st.just("change"), RATES, st.booleans(), st.booleans())
 PAYMENTS = st.tuples(st.sampled_from(sorted(STEPS)), st.integers(1, 100))
@@ -140,6 +157,19 @@ def test_the_books_balance_after_any_series_of_changes_and_payments(
 
     assert_books_balance(no_show(booking))
     assert sum(night.amount for night in booking.terms.price.nights) == booking.terms.price.subtotal.amount
+
+
+def test_an_amount_given_back_that_is_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgets(_: Booking, event: RefundedAtDesk) -> dict[str, Any]:
+        return {"desk_refund_due": event.desk_refund_due}
+
+    at_desk = replace(a_booking(policy=HALF), captured=None, payment_status="NONE", settled=a_booking().total)
+    series = [("change", [9000], True, False), ("give back", 50)]
+    played(at_desk, series)
+
+    monkeypatch.setitem(evolution._EFFECTS, RefundedAtDesk, forgets)
+    with pytest.raises(AssertionError):
+        played(at_desk, series)
 
 
 @pytest.mark.parametrize("lost", ["change_fees", "waived", "refund_amount", "desk_refund_due"])

@@ -13,6 +13,8 @@ from contracts.bookings.balance import (
     BalancePaymentFailed,
     BalancePaymentRefused,
     BalanceSettled,
+    RefundAtDesk,
+    RefundedAtDesk,
     SettleBalance,
 )
 from contracts.bookings.events import BookingCancelled, BookingEvent
@@ -262,3 +264,21 @@ def test_refunds_of_two_payments_add_up() -> None:
 
 def settled(booking: Booking, amount: str | None) -> Any:
     return balance.settle(booking, SettleBalance(**ABOUT, amount=amount), by=ANNA, now=NOW)
+
+
+def test_the_desk_gives_back_what_it_has_to_and_no_more() -> None:
+    booking = a_booking(settled=eur(34880), desk_refund_due=eur(2000))
+    about = booking.about
+
+    part = balance.refund_at_desk(booking, RefundAtDesk(**about, amount="5.00"), by=ANNA, now=NOW)
+    rest = after(booking, *part)
+    whole = after(rest, *balance.refund_at_desk(rest, RefundAtDesk(**about), by=ANNA, now=NOW))
+
+    assert [(each.amount, each.desk_refund_due) for each in part if isinstance(each, RefundedAtDesk)] == [
+        (eur(500), eur(1500))
+    ]
+    assert (rest.desk_refund_due, rest.desk_refunded) == (eur(1500), eur(500))
+    assert (whole.desk_refund_due, whole.desk_refunded) == (None, eur(2000))
+    assert balance.refund_at_desk(whole, RefundAtDesk(**about), by=ANNA, now=NOW) == ()
+    with pytest.raises(Refusal, match=r"EUR 15\.00"):
+        balance.refund_at_desk(rest, RefundAtDesk(**about, amount="15.01"), by=ANNA, now=NOW)

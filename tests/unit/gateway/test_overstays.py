@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.balance import SettleBalance
+from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.overstays import (
     AcknowledgeOverstay,
@@ -52,6 +52,8 @@ def test_the_overstay_status_has_severity_incident_and_balance(gateway: Gateway,
             ExtendBooking(**ABOUT, new_check_out=date(2026, 8, 20)),
         ),
         ("balance/settle", {}, SettleBalance(**ABOUT)),
+        ("balance/refund", {}, RefundAtDesk(**ABOUT)),
+        ("balance/refund", {"amount": "4.00", "note": "Cash."}, RefundAtDesk(**ABOUT, amount="4.00", note="Cash.")),
         (
             "balance/settle",
             {"amount": "9.50", "note": "Cash."},

@@ -50,6 +50,7 @@ BEYOND = """
     BookingRefundRetried    | refund_retried             |                               | hotel staff booking
     BalancePaymentAccepted  | balance_changed            |                               | hotel booking
     BalanceSettled          | balance_changed            |                               | hotel booking
+    RefundedAtDesk          | balance_changed            |                               | hotel booking
     BalancePaid             | payment_success            |                               | hotel booking
     BalancePaymentFailed    | payment_failed             |                               | staff booking
     BalancePaymentFailed    | balance_changed            |                               | hotel booking
