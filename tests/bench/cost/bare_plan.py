@@ -8,11 +8,11 @@ from typing import Any, Self
 from contracts.catalogue import SUBSCRIPTIONS
 from tests.bench.cost.bare_model import BareModel
 from tests.bench.cost.bare_statement import BareStatement, Parameter, statement_of
-from tests.bench.cost.stays import APPROVE, ASSIGN, CHECK_IN, CHECK_OUT, CREATE, PAY, SESSION
+from tests.bench.cost.stays import APPROVE, ASSIGN, CHANGE, CHECK_IN, CHECK_OUT, CREATE, PAY, SESSION
 
 # How many asks, each with a reply, an operation takes at least: from the gateway to the first service, and from there
 # to the service that owns the rest. Each notice of the payment provider is an ask more.
-ASKS = {CREATE: 2, SESSION: 2, PAY: 0, APPROVE: 1, ASSIGN: 2, CHECK_IN: 2, CHECK_OUT: 2}
+ASKS = {CREATE: 2, SESSION: 2, PAY: 0, APPROVE: 1, CHANGE: 3, ASSIGN: 2, CHECK_IN: 2, CHECK_OUT: 2}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from tests.bench.filling import SERIES, drawn_name
 from tests.bench.harness import Measured
 from tests.bench.http_load import Request, load
 
-QUOTE, AVAILABILITY, READ, STAFF_LIST, SEARCH = "quote", "availability", "read", "staff list", "search"
+QUOTE, PREVIEW, AVAILABILITY = "quote", "preview of a change", "availability"
+READ, STAFF_LIST, SEARCH = "read", "staff list", "search"
 JSON = ("Content-Type", "application/json")
 DAYS = 300
 IsRight = Callable[[int, bytes], bool]
@@ -38,6 +39,7 @@ class ReadCosts:
         """One round of all; the bare route, measured once, is the yardstick of each."""
         system = {
             QUOTE: self.quotes(),
+            PREVIEW: self.previews(),
             AVAILABILITY: self.availability(),
             READ: self.reads(),
             STAFF_LIST: self.pages("page={number}"),
@@ -58,6 +60,17 @@ class ReadCosts:
             return Request("POST", path, (JSON,), json.dumps(body).encode())
 
         return request, lambda status, body: status == 200 and b'"quote_id"' in body
+
+    def previews(self) -> tuple[Callable[[int], Request], IsRight]:
+        """The price of the guest's own booking on three other nights, each time of another day."""
+        path = f"/api/public/hotels/{self.booking_hotel}/room-bookings/{self.booking_id}/change/preview/"
+        headers = (JSON, ("Authorization", f"Bearer {self.guest_token}"))
+
+        def request(number: int) -> Request:
+            arrives, leaves = _three_nights(number)
+            return Request("POST", path, headers, json.dumps({"check_in": arrives, "check_out": leaves}).encode())
+
+        return request, lambda status, body: status == 200 and b'"allowed":true' in body
 
     def availability(self) -> tuple[Callable[[int], Request], IsRight]:
         """Three nights, each time of another day."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ class StayOperations:
 
     def create(self, stays: Sequence[Stay], room_type: str, *, in_days: int = 0) -> Measured:
         """Three nights from today, or from so many days later."""
-        arrives = datetime.now(UTC).astimezone(ZoneInfo(self.zone)).date() + timedelta(days=in_days)
+        arrives = self._today + timedelta(days=in_days)
         dates = {"check_in": str(arrives), "check_out": str(arrives + timedelta(days=NIGHTS))}
 
         def request(number: int) -> Request:
@@ -95,6 +95,11 @@ class StayOperations:
         """Approve each booking, which captures the payment."""
         return self._at_desk(stays, "approve", lambda _: {})
 
+    def change(self, stays: Sequence[Stay]) -> Measured:
+        """Let each stay be a night longer; the night is owed."""
+        leaves = self._today + timedelta(days=NIGHTS + 1)
+        return self._at_desk(stays, "change", lambda _: {"check_out": str(leaves)})
+
     def assign(self, stays: Sequence[Stay]) -> Measured:
         """Assign each booking its room."""
         return self._at_desk(stays, "assign-room", lambda stay: {"room_number": stay.room})
@@ -117,6 +122,10 @@ class StayOperations:
         )
 
     @property
+    def _today(self) -> date:
+        return datetime.now(UTC).astimezone(ZoneInfo(self.zone)).date()
+
+    @property
     def _public(self) -> str:
         return f"/api/public/hotels/{self.hotel}/room-bookings"
 
@@ -133,12 +142,13 @@ def _post(path: str, body: dict[str, Any], token: str = "") -> Request:
 
 
 CREATE, SESSION, PAY, APPROVE = "create", "session", "pay", "approve"
-ASSIGN, CHECK_IN, CHECK_OUT = "assign", "check-in", "check-out"
+CHANGE, ASSIGN, CHECK_IN, CHECK_OUT = "change", "assign", "check-in", "check-out"
 EXPECTED = {
     CREATE: Expected("PENDING_PAYMENT", ("booking_created",), 1),
     SESSION: Expected("PENDING_PAYMENT"),
     PAY: Expected("PENDING_APPROVAL", ("payment_authorized",), 1),
     APPROVE: Expected("CONFIRMED", ("payment_success", "booking_confirmed"), 1),
+    CHANGE: Expected("CONFIRMED", ("booking_changed",), 1),
     ASSIGN: Expected("CONFIRMED", ("room_assigned",)),
     CHECK_IN: Expected("IN_HOUSE", ("booking_checked_in",), 1),
     CHECK_OUT: Expected("COMPLETED", ("booking_checked_out",), 1),
@@ -152,6 +162,7 @@ def operations_of(operations: StayOperations, room_type: str) -> dict[str, Calla
         SESSION: operations.open_session,
         PAY: operations.pay,
         APPROVE: operations.approve,
+        CHANGE: operations.change,
         ASSIGN: operations.assign,
         CHECK_IN: operations.check_in,
         CHECK_OUT: operations.check_out,
