@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
 from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
@@ -17,7 +19,7 @@ from tests.bench.cost.bare_databases import bare_databases
 from tests.bench.cost.bare_model import ModelRecorder
 from tests.bench.cost.bare_plan import BarePlan
 from tests.bench.cost.evidence import Witness, mismatches
-from tests.bench.cost.stays import APPROVE, ASSIGN, CHECK_IN, CHECK_OUT, CREATE, EXPECTED, PAY, SESSION
+from tests.bench.cost.stays import APPROVE, ASSIGN, CHANGE, CHECK_IN, CHECK_OUT, CREATE, EXPECTED, PAY, SESSION
 from tests.bench.cost.table_rows import changes, picture_of
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
@@ -55,6 +57,8 @@ def operations_of_a_stay(
     record(SESSION, lambda: sessions.append(fixture.platform.ask(opening, guest(created[0]))))
     record(PAY, lambda: fixture.stripe.pay(sessions[0].session_id))
     record(APPROVE, lambda: fixture.platform.ask(ApproveBooking(**booking), STAFF))
+    longer = RequestedChange(check_out=created[0].booking.check_out + timedelta(days=1))
+    record(CHANGE, lambda: fixture.platform.ask(ChangeBooking(**booking, change=longer), STAFF))
     room = fixture.platform.ask(GetCandidateRooms(**booking), STAFF).rooms[0].room_number
     record(ASSIGN, lambda: fixture.platform.ask(AssignRoom(**booking, room_number=room), STAFF))
     record(CHECK_IN, lambda: fixture.platform.ask(CheckIn(**booking), STAFF))

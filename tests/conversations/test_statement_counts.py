@@ -13,7 +13,7 @@ from tests.statement_counts.operations import CountedStay
 from tests.statement_counts.table import differences, read_table, table_of
 
 ADVICE = "`python -m tests.statement_counts --statements OPERATION` lists them; `--save` writes the table."
-MAILS = 5  # of a stay: received, authorised, confirmed, welcome, thanks
+MAILS = 6  # of a stay: received, authorised, confirmed, changed, welcome, thanks
 
 
 @pytest.mark.slow

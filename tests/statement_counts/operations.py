@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CreateBooking
 from contracts.bookings.queries import GetBooking, ListBookings
+from contracts.bookings.stay_changes import ChangeBooking, PreviewChange, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, GetCandidateRooms
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession
@@ -53,6 +54,13 @@ class CountedStay:
     def approve(self) -> None:
         self._host.ask(ApproveBooking(**self._booking), STAFF)
 
+    def preview(self) -> None:
+        self._host.ask(PreviewChange(**self._booking, change=self._longer), STAFF)
+
+    def change(self) -> None:
+        """The guest stays a night longer, and owes it."""
+        self._host.ask(ChangeBooking(**self._booking, change=self._longer), STAFF)
+
     def assign(self) -> None:
         with self._host.recorder.paused():
             rooms = self._host.ask(GetCandidateRooms(**self._booking), STAFF).rooms
@@ -85,6 +93,10 @@ class CountedStay:
         }  # fmt: skip
 
     @property
+    def _longer(self) -> RequestedChange:
+        return RequestedChange(check_out=self._last + timedelta(days=1))
+
+    @property
     def _booking(self) -> dict[str, Any]:
         return {"hotel": HOTEL.slug, "booking_id": self.created.booking.id}
 
@@ -96,6 +108,8 @@ OPERATIONS: dict[str, Callable[[CountedStay], None]] = {
     "session": CountedStay.session_opens,
     "pay": CountedStay.pay,
     "approve": CountedStay.approve,
+    "preview": CountedStay.preview,
+    "change": CountedStay.change,
     "assign": CountedStay.assign,
     "check-in": CountedStay.check_in,
     "read": CountedStay.read,
