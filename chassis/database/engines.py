@@ -18,6 +18,7 @@ def service_engine(url: str | sa.URL, parameters: Mapping[str, Any], **options: 
     counted = {"execution_options": {"preserve_rowcount": True}}
     engine = sa.create_engine(url, connect_args=dict(parameters), pool_use_lifo=True, **counted, **options)
     prepared = import_module("chassis.database.prepared")  # and psycopg with it
+    prepared.read_each_text_once()
     sa.event.listen(engine, "connect", prepared.use_prepared_statements)
     stale_plans.replace_connections(engine)
     return engine

@@ -1,11 +1,15 @@
 """The prepared statements of psycopg 3: they outlive a rollback, on as few connections as there is work at once."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg import _queries
 
 from chassis.database.engines import service_engine
 from chassis.database.errors import NUMERIC_VALUE_OUT_OF_RANGE, sqlstate
@@ -16,6 +20,11 @@ STATEMENT = sa.text("SELECT n, 'a' AS letter, now() AS moment FROM (VALUES (1)) 
 PREPARED = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT n,%'")
 OF_NUMBERS = sa.text("SELECT CAST(:n AS bigint), CAST(:numbers AS bigint[]) /* numbers */")
 PREPARED_FOR_NUMBERS = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT CAST($1%'")
+OF_LIST = sa.text("SELECT CAST(:numbers AS bigint[])")
+PREPARED_FOR_LISTS = sa.text(
+    "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT CAST($1 AS bigint[])'"
+)
+LISTS: tuple[list[Any], ...] = ([], [1], [2**31, None], [None])
 NUMBERS = (0, 1, -(2**15) - 1, -(2**15), 2**15 - 1, 2**15, 2**31 - 1, -(2**31))
 
 
@@ -140,3 +149,71 @@ def test_a_number_that_no_column_holds_is_refused(engine: sa.Engine) -> None:
         connection.execute(OF_NUMBERS, {"n": 2**63, "numbers": []})
 
     assert sqlstate(refused.value) == NUMERIC_VALUE_OUT_OF_RANGE
+
+
+def prepared_for_lists(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        for numbers in (*LISTS, *LISTS):
+            assert connection.execute(OF_LIST, {"numbers": numbers}).scalar_one() == numbers
+        return int(connection.execute(PREPARED_FOR_LISTS).scalar_one())
+
+
+def test_a_statement_is_prepared_once_for_empty_lists_and_for_those_with_numbers(engine: sa.Engine) -> None:
+    assert prepared_for_lists(engine) == 1
+
+
+def test_psycopg_by_itself_prepares_it_for_each_type_of_list(url: str) -> None:
+    plain = sa.create_engine(url, connect_args={"prepare_threshold": PREPARE_AFTER})
+
+    assert prepared_for_lists(plain) > 1
+    plain.dispose()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("integer", [1, -(2**31)]),
+        ("numeric", [Decimal("1.10"), Decimal(0)]),
+        ("float8", [0.5, 1e300]),
+        ("boolean", [True, False]),
+        ("date", [date(2026, 11, 30)]),
+        ("timestamptz", [datetime(2026, 11, 30, 22, 34, 1, 5, UTC)]),
+        ("interval", [timedelta(seconds=1.5)]),
+        ("uuid", [UUID(int=1)]),
+        ("text", [None, "", "null", 'quoted "b", {c}', "back\\slash", "d e", "é"]),
+        ("text", [["a", "b"], ["c", None]]),
+        ("text", []),
+    ],
+)
+def test_a_list_has_the_values_that_its_statement_casts_it_to(engine: sa.Engine, kind: str, values: list[Any]) -> None:
+    with engine.connect() as connection:
+        row = connection.execute(sa.text(f"SELECT CAST(:values AS {kind}[])"), {"values": values}).one()
+
+    assert list(row[0]) == values
+
+
+def times_read(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often psycopg looks for the parameters in the text of a statement with 60, which is executed three times."""
+    read: list[bytes] = []
+    split = _queries._split_query
+
+    def noting(text: bytes, *more: Any) -> Any:
+        read.append(text)
+        return split(text, *more)
+
+    monkeypatch.setattr(_queries, "_split_query", noting)
+    of_sixty = sa.text(f"SELECT {', '.join(f'CAST(:p{n} AS integer)' for n in range(60))}")
+    with engine.connect() as connection:
+        for _ in range(3):
+            assert len(connection.execute(of_sixty, {f"p{n}": n for n in range(60)}).one()) == 60
+    return sum(b"p59" in text for text in read)
+
+
+def test_a_long_text_is_read_once(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert times_read(engine, monkeypatch) == 1
+
+
+def test_psycopg_by_itself_would_read_it_each_time(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_queries, "MAX_CACHED_STATEMENT_PARAMS", 50)
+
+    assert times_read(engine, monkeypatch) == 3
