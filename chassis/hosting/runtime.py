@@ -36,7 +36,7 @@ class ServiceRuntime:
             "pool_timeout": CONNECTION_WITHIN,
             "hide_parameters": True,
         }
-        reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        reading = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "skip_autocommit_rollback": True}
         self._engines = [
             service_engine(settings.sync_url, parameters(service.name), **pool, **options) for options in ({}, reading)
         ]
