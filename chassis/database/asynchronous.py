@@ -19,17 +19,18 @@ class WatchedConnection(psycopg.AsyncConnection[Any]):
     """A connection on which a statement that is not answered in time fails with `psycopg.OperationalError`.
 
     The socket is shut down then, because psycopg would wait for the silent database once more to cancel the statement.
-    A wait that has a timeout of its own, as for notifications, is left alone.
+    A wait that has a timeout of its own, as for notifications, is left alone. No wait looks up ten times a second for
+    Ctrl-C, as psycopg's do: an event loop cancels the task.
     """
 
     answer_limit: float = time_limits.ANSWER
 
-    async def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
+    async def wait(self, gen: PQGen[Result], interval: float = 0.0, timeout: float | None = None) -> Result:  # noqa: ARG002
         if timeout is not None:
-            return await super().wait(gen, interval, timeout)
+            return await super().wait(gen, timeout, timeout)
         limit = asyncio.get_running_loop().call_later(self.answer_limit, self._shut_down)
         try:
-            return await super().wait(gen, interval)
+            return await super().wait(gen, self.answer_limit)
         except psycopg.OperationalError as problem:
             if limit.when() > asyncio.get_running_loop().time():
                 raise
