@@ -1,6 +1,7 @@
 """The booking list of a hotel's staff: ordering, pages and counts."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,13 @@ from services.bookings.domain.booking import Booking, Guest
 from services.bookings.store.listing_counts import COUNT, count_statement
 from services.bookings.store.listing_filters import (
     GUEST_OF_BOOKING,
+    HOTEL,
     Condition,
     bucket_condition,
     filters,
     invalid,
+    shape_of,
+    values_of,
 )
 from services.bookings.store.tables import BOOKING, GUEST
 
@@ -45,6 +49,8 @@ LISTED = sa.select(
 ).join_from(BOOKING, GUEST, GUEST_OF_BOOKING)
 NEWEST_FIRST = "-created_at"
 LARGEST_PAGE = 100
+SHAPES = 200  # for which the statements are kept
+SIZE, SKIP = (sa.bindparam(name, type_=sa.Integer) for name in ("of_size", "of_skip"))
 
 
 class SqlListing(SqlStore):
@@ -52,18 +58,19 @@ class SqlListing(SqlStore):
 
     def page(self, query: ListBookings, now: datetime) -> BookingList:
         """A page of the list, with bucket counts where requested. Refused `INVALID_FILTER`, `INVALID_ORDERING`."""
-        condition = list_condition(query, now)
+        values, shape = values_of(query, now), shape_of(query)
         page, size = query.page.page, query.page.page_size
         if page < 1 or not 1 <= size <= LARGEST_PAGE:
             raise invalid("page", f"{page} of {size}")
         order_of(query)
-        counts = dict(self._connection.execute(count_statement(query, now)).mappings().one())
+        counts = dict(self._connection.execute(_counting(shape), values).mappings().one())
         count = counts.pop(COUNT)
         skipped = (page - 1) * size
         if skipped >= count:
             return BookingList(count=count, results=(), counts=counts or None)
-        statement = page_statement(query, condition, size=size, skip=skipped, count=count)
-        bookings = (_booking_of(row) for row in self._connection.execute(statement).mappings())
+        from_end = is_nearer_the_end(skipped, count)
+        values |= bounds(size, skipped, count, from_end=from_end)
+        bookings = (_booking_of(row) for row in self._connection.execute(_paging(shape, from_end), values).mappings())
         rows = tuple(views.row(booking, now=now) for booking in bookings)
         return BookingList(count=count, results=rows, counts=counts or None)
 
@@ -75,9 +82,19 @@ def _booking_of(row: Any) -> Booking:
     return Booking(**{name: row[name] for name in READ}, guest=guest, status=status, source=source)
 
 
-def list_condition(query: ListBookings, now: datetime) -> Condition:
-    """The condition for the filters and the bucket of the query. Refused `INVALID_FILTER`."""
-    bucket = bucket_condition(query, query.bucket, now)
+@lru_cache(SHAPES)
+def _counting(shape: ListBookings) -> sa.Select[Any]:
+    return count_statement(shape)
+
+
+@lru_cache(SHAPES)
+def _paging(shape: ListBookings, from_end: bool) -> sa.Select[Any]:  # noqa: FBT001 (part of the cache's key)
+    return page_statement(shape, from_end=from_end)
+
+
+def list_condition(query: ListBookings) -> Condition:
+    """The condition for the filters and the bucket of the query, whose parameters are `values_of` the query."""
+    bucket = bucket_condition(query.bucket)
     return filters(query) if bucket is None else sa.and_(filters(query), bucket)
 
 
@@ -90,23 +107,31 @@ def order_of(query: ListBookings) -> tuple[tuple[Any, ...], bool]:
     return (*columns, BOOKING.c.id), ordering.startswith("-")
 
 
-def page_statement(query: ListBookings, condition: Condition, *, size: int, skip: int, count: int) -> sa.Select[Any]:
-    """Select `size` rows of a list of `count`, after the first `skip`, in the requested order.
+def is_nearer_the_end(skip: int, count: int) -> bool:
+    """Whether the rows after the first `skip` of `count` are counted from the end of the list."""
+    return skip > count - skip
+
+
+def bounds(size: int, skip: int, count: int, *, from_end: bool) -> dict[str, Any]:
+    """The parameters of a page beside `values_of` the query: its size, and the rows before it, from its end or not."""
+    left = count - skip
+    if from_end:
+        return {SIZE.key: min(size, left), SKIP.key: max(left - size, 0)}
+    return {SIZE.key: size, SKIP.key: skip}
+
+
+def page_statement(query: ListBookings, *, from_end: bool) -> sa.Select[Any]:
+    """Select the rows of a page, in the requested order. The parameters are `values_of` the query, and `bounds`.
 
     The ids of the page are found by an index, from the nearer end of the list; other rows are not read in full.
     """
     columns, descends = order_of(query)
-    order = _ordered(columns, descends=descends)
-    left = count - skip
-    if skip > left:
-        ids = sa.select(BOOKING.c.id).order_by(*_ordered(columns, descends=not descends))
-        ids = ids.limit(min(size, left)).offset(max(left - size, 0))
-    else:
-        ids = sa.select(BOOKING.c.id).order_by(*order).limit(size).offset(skip)
+    ids = sa.select(BOOKING.c.id).order_by(*_ordered(columns, descends=descends is not from_end))
+    ids = ids.limit(SIZE).offset(SKIP)
     if columns[0] is ORDERINGS[BY_GUEST][0]:
         ids = ids.join(GUEST, GUEST_OF_BOOKING)
-    on_page = among(BOOKING.c.id, ids.where(condition).correlate(None))
-    return LISTED.where(BOOKING.c.hotel == query.hotel, on_page).order_by(*order)
+    on_page = among(BOOKING.c.id, ids.where(list_condition(query)).correlate(None))
+    return LISTED.where(BOOKING.c.hotel == HOTEL, on_page).order_by(*_ordered(columns, descends=descends))
 
 
 def _ordered(columns: tuple[Any, ...], *, descends: bool) -> tuple[Any, ...]:

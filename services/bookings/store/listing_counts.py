@@ -5,7 +5,6 @@ on a date, a room or a search is counted from an index, whose range the filters 
 has all bookings but those that leave later: the later ones are counted, and subtracted.
 """
 
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from contracts.bookings.queries import ListBookings
 from services.bookings.store.listing_filters import (
     BUCKETS,
     BUCKETS_OF_TODAY,
+    LAST,
     OF_BOOKINGS,
     OF_COUNTS,
     Condition,
@@ -30,17 +30,18 @@ COUNT = "count"
 Counts = tuple[list[Any], sa.FromClause]
 
 
-def count_statement(query: ListBookings, now: datetime) -> sa.Select[Any]:
-    """Select `count`, the length of the list, and where the query includes counts the count of each bucket by name."""
+def count_statement(query: ListBookings) -> sa.Select[Any]:
+    """Select `count`, the length of the list, and where the query includes counts the count of each bucket by name.
+
+    Its parameters are `values_of` the query, and more.
+    """
     bucket_of: dict[str, str] = {COUNT: query.bucket}
     if query.include_counts:
         bucket_of |= {name: name for name in BUCKETS}
     of_today = {name: bucket for name, bucket in bucket_of.items() if bucket in BUCKETS_OF_TODAY}
     lasting = {name: bucket for name, bucket in bucket_of.items() if name not in of_today}
     listed = filters(query)
-    columns: list[Any] = [
-        _of_today(listed, bucket_of_today(query.hotel, bucket, now), name) for name, bucket in of_today.items()
-    ]
+    columns: list[Any] = [_of_today(listed, bucket_of_today(bucket), name) for name, bucket in of_today.items()]
     if not lasting:
         return sa.select(*columns)
     is_counted = bool(query.start_date or query.room_number or search_key(query.search))
@@ -71,7 +72,7 @@ def _summed(query: ListBookings, bucket_of: dict[str, str]) -> Counts:
     if not query.end_date:
         return [every.c[name] for name in bucket_of], every
     counters = [_counter(name, bucket) for name, bucket in bucket_of.items()]
-    is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > query.end_date)
+    is_later = counted_filters(query, OF_BOOKINGS) & (BOOKING.c.check_out > LAST)
     later = sa.select(*counters).select_from(BOOKING).where(is_later).subquery("later")
     return [(every.c[name] - later.c[name]).label(name) for name in bucket_of], every.join(later, sa.true())
 

@@ -58,22 +58,34 @@ def _explained(connection: sa.Connection, statement: Any) -> dict[str, Any]:
 
 def counted(service: BookingsUnderTest, query: ListBookings) -> dict[str, int]:
     with service.engine.connect() as connection:
-        return dict(connection.execute(listing_counts.count_statement(query, NOW)).mappings().one())
+        statement = listing_counts.count_statement(query)
+        return dict(connection.execute(statement, listing_filters.values_of(query, NOW)).mappings().one())
 
 
 def stored(service: BookingsUnderTest, query: ListBookings) -> int:
     """The length of the list, by reading its rows."""
     rows = sa.select(sa.func.count()).select_from(tables.BOOKING).join(tables.GUEST, listing_filters.GUEST_OF_BOOKING)
     with service.engine.connect() as connection:
-        return int(connection.execute(rows.where(listing.list_condition(query, NOW))).scalar_one())
+        counting_rows = rows.where(listing.list_condition(query))
+        return int(connection.execute(counting_rows, listing_filters.values_of(query, NOW)).scalar_one())
+
+
+def counting(query: ListBookings) -> sa.Select[Any]:
+    """The statement that counts, with its values."""
+    return listing_counts.count_statement(query).params(listing_filters.values_of(query, NOW))
+
+
+def page_of(query: ListBookings, *, skip: int, count: int) -> sa.Select[Any]:
+    """The statement of a page of 20 rows, with its values."""
+    from_end = listing.is_nearer_the_end(skip, count)
+    values = listing_filters.values_of(query, NOW) | listing.bounds(20, skip, count, from_end=from_end)
+    return listing.page_statement(query, from_end=from_end).params(values)
 
 
 def pages_touched(service: BookingsUnderTest, query: ListBookings, *, at: float) -> int:
     """The pages of memory that a page of the list touches, which is at this part of the list."""
     count = stored(service, query)
-    condition = listing.list_condition(query, NOW)
-    statement = listing.page_statement(query, condition, size=20, skip=int(at * max(count - 1, 0)), count=count)
-    plan_of_page = explained(service, statement)
+    plan_of_page = explained(service, page_of(query, skip=int(at * max(count - 1, 0)), count=count))
     return int(plan_of_page["Shared Hit Blocks"] + plan_of_page["Shared Read Blocks"])
 
 
@@ -104,7 +116,7 @@ def test_every_filter_reads_few_pages_in_every_order(crowded: BookingsUnderTest,
 def test_every_count_reads_few_pages(crowded: BookingsUnderTest, filters: dict[str, Any]) -> None:
     query = ListBookings(hotel="hotel-7", include_counts=True, **filters)
 
-    plan_of_count = explained(crowded, listing_counts.count_statement(query, NOW))
+    plan_of_count = explained(crowded, counting(query))
 
     assert plan_of_count["Shared Hit Blocks"] + plan_of_count["Shared Read Blocks"] < FEW_PAGES
 
@@ -128,7 +140,7 @@ MANY_OF_A_NEW_HOTEL = (
 
 def test_bookings_newer_than_the_statistics_are_read_by_index(service: BookingsUnderTest) -> None:
     query = ListBookings(hotel="hotel-new")
-    statement = listing.page_statement(query, listing.list_condition(query, NOW), size=20, skip=200, count=3_000)
+    statement = page_of(query, skip=200, count=3_000)
     service.book()
 
     with service.engine.connect() as connection:
@@ -156,10 +168,8 @@ def test_a_far_page_reads_as_many_full_rows_as_the_first(crowded: BookingsUnderT
     count = stored(crowded, query)
 
     def read_whole(skip: int) -> int:
-        statement = listing.page_statement(query, listing_filters.filters(query), size=20, skip=skip, count=count)
-        return sum(
-            int(node["Actual Rows"] * node["Actual Loops"]) for node in _reads(explained(crowded, statement), "guest")
-        )
+        plan_of_page = explained(crowded, page_of(query, skip=skip, count=count))
+        return sum(int(node["Actual Rows"] * node["Actual Loops"]) for node in _reads(plan_of_page, "guest"))
 
     assert read_whole(count // 2) == read_whole(count - 20) == read_whole(0) == 20
 
@@ -202,8 +212,7 @@ def plan(service: BookingsUnderTest, statement: Any) -> str:
 
 
 def listed(**filters: Any) -> Any:
-    query = ListBookings(hotel="hotel-7", **filters)
-    return listing.page_statement(query, listing.list_condition(query, NOW), size=20, skip=0, count=LISTED)
+    return page_of(ListBookings(hotel="hotel-7", **filters), skip=0, count=LISTED)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,7 @@ def listed(**filters: Any) -> Any:
         (listed(start_date=date(2030, 6, 25)), "booking_by_check_in"),
         (listed(ordering="check_in"), "booking_by_check_in"),
         (listed(ordering="-check_out"), "booking_by_check_out"),
-        (listing_counts.count_statement(ListBookings(hotel="hotel-7", room_number="107"), NOW), "booking_by_room"),
+        (counting(ListBookings(hotel="hotel-7", room_number="107")), "booking_by_room"),
         (listed(search="x-1234"), "guest_search"),
         (listed(search="X-1234 \N{LATIN SMALL LIGATURE FI}nn\N{COMBINING ACUTE ACCENT}"), "guest_search"),
         (sa.select(tables.GUEST.c.hotel).where(lookups._has_address("x-1@example.com")), "guest_by_email_key"),
@@ -237,3 +246,23 @@ def test_frequent_list_queries_use_their_index(crowded: BookingsUnderTest, state
 
     assert index in said, said
     assert "Seq Scan on booking" not in said, said
+
+
+def test_queries_that_differ_in_values_share_their_statements(service: BookingsUnderTest) -> None:
+    dates = {"start_date": TODAY, "end_date": TODAY}
+    one = ListBookings(hotel="hotel-1", search="ada", status=("CONFIRMED",), room_number="1", source="staff", **dates)
+    other = replace(one, hotel="hotel-2", search="bob", status=("EXPIRED", "DRAFT"), room_number="2", source="online")
+
+    assert listing_filters.shape_of(one) == listing_filters.shape_of(other)
+    assert len({listing_filters.shape_of(ListBookings(hotel=HOTEL, **each)) for each in FILTERS.values()}) > 18
+    made = listing._counting.cache_info().misses
+    for room in ("101", "102", "103"):
+        service.ask(ListBookings(hotel=HOTEL, room_number=room))
+    assert listing._counting.cache_info().misses <= made + 1
+
+
+@pytest.mark.parametrize("search", ["%", "_", "/", "a%a", "/%"])
+def test_a_search_takes_no_letter_for_a_pattern(service: BookingsUnderTest, search: str) -> None:
+    service.book()
+
+    assert service.ask(ListBookings(hotel=HOTEL, search=search)).results == ()
