@@ -56,10 +56,16 @@ class Relay:
         self._publisher = publisher
         self._holder = holder_name()
         self._stopping = asyncio.Event()
+        self._events: tuple[asyncio.Event, ...] = ()  # for which the session waits
 
     def stop(self) -> None:
         """Have `run` finish the current batch, release the lease and return."""
         self._stopping.set()
+        self._end_wait()
+
+    def _end_wait(self, *_: Any) -> None:
+        for event in self._events:
+            event.set()
 
     async def run(self) -> None:
         """Publish until stopped; reconnects after outages of the database and the broker."""
@@ -68,31 +74,32 @@ class Relay:
                 await self._session()
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as problem:
                 log.warning("database_lost", database=self.owner, why=str(problem).splitlines()[0][:200])
-                await self._pause(PAUSE)
+                await _wait(self._stopping, PAUSE)
 
     async def _session(self) -> None:
         async with (
             await connect_publishing(self._url) as connection,
             await connect(self._url, "relay-listen") as listening,
         ):
-            woken, released = asyncio.Event(), asyncio.Event()
+            self._events = woken, released = asyncio.Event(), asyncio.Event()
             for channel in (OUTBOX, RELEASED):
                 await listening.execute(f"LISTEN {channel}")
             lease = Lease(connection, "relay", self._holder)
             listener = asyncio.create_task(_listen(listening, {OUTBOX: woken, RELEASED: released}))
+            listener.add_done_callback(self._end_wait)
             try:
                 while not self._stopping.is_set() and not listener.done():
+                    woken.clear()
                     released.clear()
                     if not await lease.held():
-                        await self._until(released, listener)
+                        await _wait(released, POLL)
                         continue
-                    woken.clear()
                     if await self._publish_batch(connection, lease):
                         continue
                     if woken.is_set():
-                        await self._pause(LINGER)
+                        await _wait(self._stopping, LINGER)
                     else:
-                        await self._until(woken, listener)
+                        await _wait(woken, POLL)
                 await lease.release()
                 if listener.done():
                     listener.result()
@@ -104,7 +111,7 @@ class Relay:
     async def _publish_batch(self, connection: psycopg.AsyncConnection[Any], lease: Lease) -> bool:
         """Publish one batch; returns True where more rows are ready than the batch could hold."""
         if not self._publisher.ready:
-            await self._pause(0.1)
+            await _wait(self._stopping, 0.1)
             return False
         unpublished = await read(connection, self.owner, BATCH)
         rows = publishable(unpublished)
@@ -121,16 +128,12 @@ class Relay:
             await lease.fenced(_WAIT, refused)
         return bool(confirmed) and len(unpublished) == BATCH
 
-    async def _until(self, event: asyncio.Event, listener: asyncio.Task[None]) -> None:
-        waits = [asyncio.create_task(event.wait()), asyncio.create_task(self._stopping.wait())]
-        await asyncio.wait([*waits, listener], timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
 
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, at most so long. Unlike `asyncio.wait`, this needs no task."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def connect_publishing(url: str) -> WatchedConnection:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -108,6 +109,21 @@ def test_without_notifications_it_would_wait_until_the_relay_looks_again(
     owner.publish("BK-1", "first")
 
     assert not published_in_time(owner, Broker(lambda: owner.publish("BK-1", "meanwhile")), 2)
+
+
+CUT_OFF = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'relay-listen'"
+
+
+def test_a_relay_whose_notifications_are_cut_off_listens_anew(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "POLL", 30.0)
+    owner.publish("BK-1", "first")
+
+    def cut_off() -> None:
+        with psycopg.connect(owner.url, autocommit=True) as connection:
+            assert connection.execute(CUT_OFF).fetchone() == (1,)
+        owner.publish("BK-1", "after")
+
+    assert published_in_time(owner, Broker(cut_off), 2)
 
 
 def events_around_a_crash(
