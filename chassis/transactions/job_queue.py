@@ -33,6 +33,12 @@ _LEASES = one_row_of({"positions": JOB.c.position, "of_attempts": JOB.c.attempts
 _LEASED_UNTIL = sa.func.now() + sa.bindparam("lease", type_=sa.Interval)
 _RENEW = JOB.update().where(_LEASES & _OPEN).values(try_at=_LEASED_UNTIL)
 _HELD = sa.select(JOB.c.position).where(_LEASES & _OPEN)
+_MARK = (
+    JOB.update()
+    .where(one_of(JOB.c.position, "positions") & _OPEN)
+    .values(done_at=sa.func.now(), last_error="")
+    .returning(JOB.c.position)
+)
 _ENDED_BEFORE = "job ended before"
 _MISSED = {"(SELECT count(*) FROM ended) <> cardinality(CAST(:ended_jobs AS bigint[]))": _ENDED_BEFORE}
 _END = f"""
@@ -150,13 +156,7 @@ def mark(connection: sa.Connection, jobs: Sequence[LeasedJob]) -> set[int]:
     A process that was frozen may end a job that another process has taken over and finished.
     """
     positions = [job.position for job in jobs]
-    marking = (
-        JOB.update()
-        .where(one_of(JOB.c.position, positions) & _OPEN)
-        .values(done_at=sa.func.now(), last_error="")
-        .returning(JOB.c.position)
-    )
-    return set(connection.execute(marking).scalars()) if positions else set()
+    return set(connection.execute(_MARK, {"positions": positions}).scalars()) if positions else set()
 
 
 def end(write_first: Callable[[str, dict[str, Any]], None], jobs: Sequence[LeasedJob]) -> None:

@@ -17,8 +17,8 @@ At any time, because no two transactions want the same rows in another order:
 The order holds within a statement, too, whose parts lock rows of several tables (see `records.insert`).
 """
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -39,6 +39,19 @@ class SqlStore:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def _execute(self, statement: sa.TextClause, params: Mapping[str, Any]) -> sa.CursorResult[Any]:
+        """Execute a constant text, which SQLAlchemy compiles once, and does not look up for each execution."""
+        return self._connection.exec_driver_sql(_driver_text(statement, self._connection.dialect), dict(params))
+
+
+@lru_cache(1_000)
+def _driver_text(statement: sa.TextClause, dialect: sa.Dialect) -> str:
+    """The text as the driver reads it. Raises `TypeError` for parameters whose values SQLAlchemy would convert."""
+    compiled = statement.compile(dialect=dialect)
+    if compiled._bind_processors:
+        raise TypeError(f"SQLAlchemy converts parameters of: {statement.text}")
+    return str(compiled)
 
 
 def store(kind: Callable[[sa.Connection], S]) -> cached_property[S]:

@@ -13,6 +13,12 @@ from services.bookings.store.booking_rows import IN_ANY_HOTEL, JOINED, booking_o
 from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST, LOOKUP_MAIL, LOOKUP_REQUEST
 
 DELETED_AFTER = timedelta(days=2)
+_OLDEST = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
+_TAKE_REQUEST = (  # a timer executes this each second
+    LOOKUP_REQUEST.delete()
+    .where(LOOKUP_REQUEST.c.address == _OLDEST.with_for_update(skip_locked=True).scalar_subquery())
+    .returning(LOOKUP_REQUEST.c.address)
+)
 
 
 class SqlLookups(SqlStore):
@@ -25,10 +31,7 @@ class SqlLookups(SqlStore):
 
     def take_request(self) -> str | None:
         """Delete the oldest request; returns its address, or None if no request is stored."""
-        oldest = sa.select(LOOKUP_REQUEST.c.address).order_by(LOOKUP_REQUEST.c.asked_at).limit(1)
-        first = oldest.with_for_update(skip_locked=True).scalar_subquery()
-        taken = LOOKUP_REQUEST.delete().where(LOOKUP_REQUEST.c.address == first)
-        address: str | None = self._connection.execute(taken.returning(LOOKUP_REQUEST.c.address)).scalar()
+        address: str | None = self._connection.execute(_TAKE_REQUEST).scalar()
         return address
 
     def of_address(self, address: str, *, ended_after: datetime) -> list[Booking]:

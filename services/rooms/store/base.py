@@ -18,14 +18,14 @@ class RoomsStore(SqlStore):
     """The base class of the stores, whose methods convert each row with `of_row`."""
 
     def _one(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> T | None:
-        row = self._connection.execute(statement, params).one_or_none()
+        row = self._execute(statement, params).one_or_none()
         return of_row(row) if row else None
 
     def _all(self, of_row: Callable[[Any], T], statement: sa.TextClause, params: Params) -> list[T]:
-        return [of_row(row) for row in self._connection.execute(statement, params)]
+        return [of_row(row) for row in self._execute(statement, params)]
 
     def _number(self, statement: sa.TextClause, params: Params) -> int:
-        return int(self._connection.execute(statement, params).scalar_one())
+        return int(self._execute(statement, params).scalar_one())
 
     def _page(
         self, of_row: Callable[[Any], T], *, count: sa.TextClause, rows: sa.TextClause, params: Params, page: Page
