@@ -98,6 +98,10 @@ class JobRunner:
         Where another process has ended one of the jobs, that transaction is rolled back, and the others are completed.
         """
         jobs = [job for job, _ in succeeded]
+        if self.job.on_success is None:  # nothing to roll back where another process, or transaction, has ended one
+            with self.unit_of_work.at_once() as work:
+                job_queue.mark(work.connection, jobs)
+            return
         try:
             with job_queue.ending(), self.unit_of_work.begin(SYSTEM_CONTEXT) as work:
                 job_queue.end(work.write_first, jobs)

@@ -184,3 +184,18 @@ def test_a_success_that_cannot_be_written_leaves_its_job_open(unit_of_work: Unit
     assert not runner.run(runner.claim())
 
     assert rows(unit_of_work) == {"errand": False}
+
+
+def test_jobs_without_on_success_end_by_one_statement_whoever_has_ended_one_of_them(unit_of_work: UnitOfWork) -> None:
+    with unit_of_work.begin() as work:
+        work.enqueue(Errand(3), key="other")
+    one, both = Job(Errand, lambda _, __: [None]), Job(Errand, lambda _, __: [None] * 2, batch_size=2)
+    leased = JobRunner(both, unit_of_work, lambda *_: None).claim()
+    JobRunner(one, unit_of_work, lambda *_: None).run(leased[:1])
+    statements: list[str] = []
+    sa.event.listen(unit_of_work.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+
+    assert JobRunner(both, unit_of_work, lambda *_: None).run(leased)
+
+    assert len(statements) == 1
+    assert rows(unit_of_work) == {"errand": True, "other": True}
