@@ -9,10 +9,10 @@ GATEWAY = "gateway"  # is asked, and is no service
 ASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "bookings": {
         "rooms": (
-            "ApplyRoomPlan", "ChangeStay", "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates", "FindRoomPlan",
-            "FindRooms", "GetCapacity", "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldAgain", "HoldInventory",
-            "MoveGuest", "MoveIn", "MoveOut", "PreviewStayChange", "PriceItems", "ReceiveWalkIn", "ReleaseInventory",
-            "TakeCensus", "TakeRoomBack", "UndoMoveIn", "UndoMoveOut",
+            "ApplyRoomPlan", "ApplyStayChange", "ChangeStay", "CheckUndo", "ClearRoom", "ExtendStay", "FindCandidates",
+            "FindRoomPlan", "FindRooms", "GetCapacity", "GetHotel", "GetMenu", "GetSettings", "GiveRoom", "HoldAgain",
+            "HoldInventory", "HoldStayChange", "MoveGuest", "MoveIn", "MoveOut", "PreviewStayChange", "PriceItems",
+            "ReceiveWalkIn", "ReleaseInventory", "TakeCensus", "TakeRoomBack", "UndoMoveIn", "UndoMoveOut",
         ),
     },
     "payments": {"bookings": ("GetPayable",)},

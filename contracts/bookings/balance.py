@@ -57,14 +57,19 @@ class BalanceEvent(BookingEvent, abstract=True):
 class BalancePaymentAccepted(BalanceEvent):
     """A card was authorised for an amount that the guest owes.
 
-    The balance is reduced, and the payments service captures the amount.
+    The balance is reduced, and the payments service captures the amount. With a `change_id`, the payment is for a
+    change of the stay that waits for it, and the balance stays.
     """
 
     accepted_at: datetime
+    change_id: str | None = None
 
 
 class BalancePaymentRefused(BalanceEvent):
-    """A card was authorised for more than the balance due; the authorisation is not captured."""
+    """A card was authorised for more than the balance due, or for a change that waits no longer.
+
+    The authorisation is not captured. What was captured of a change that is not carried out is returned.
+    """
 
     reason_code: str
     refused_at: datetime

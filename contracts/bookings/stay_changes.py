@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from contracts.bookings.asks import BookingAsk, BookingCommand
-from contracts.bookings.events import MailedEvent
+from contracts.bookings.change_previews import ChangePreview, Settlement
+from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.data import Data
 from contracts.message import Query
-from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Actor, Money
 
 
@@ -16,16 +16,6 @@ class Reprice(StrEnum):
 
     CHANGED_NIGHTS = "changed_nights"
     ALL = "all"
-
-
-class Settlement(StrEnum):
-    """What becomes of the difference: nothing to do, paid first, owed, refunded, or captured less at the approval."""
-
-    NONE = "none"
-    PAY_FIRST = "pay_first"
-    OWED = "owed"
-    REFUND = "refund"
-    CAPTURE_LESS = "capture_less"
 
 
 class RequestedChange(Data):
@@ -55,52 +45,6 @@ class ExpectedChange(Data):
     settlement: Settlement | None = None
 
 
-class RefusedChange(Data):
-    """A reason for which the change is not possible. `nights` are those on which the room type is sold out."""
-
-    code: str
-    message: str
-    nights: tuple[date, ...] = ()
-
-
-class ChangeLine(Data):
-    """One night of the changed stay: its part of the new total, and whether its price is the agreed one.
-
-    The part is with discount and tax, and the parts of all nights add up to the new total.
-    """
-
-    night: date
-    amount: Money
-    agreed: bool
-
-
-class ChangePreview(Data):
-    """What a change would do. Nothing is held.
-
-    `difference` is the new total less the old one, and may be negative. `new_total` and `lines` are empty where the
-    rooms service cannot price the stay. `warnings` may contain `ROOM_UNASSIGNED`, with `LOCKED_ROOM_LOST` where
-    the room was locked, and `PROMOTION_ENDED`. `changeable_until` (UTC) is None where no deadline is known.
-    """
-
-    allowed: bool
-    refusals: tuple[RefusedChange, ...]
-    nights_kept: tuple[date, ...]
-    nights_added: tuple[date, ...]
-    nights_removed: tuple[date, ...]
-    lines: tuple[ChangeLine, ...]
-    old_total: Money
-    new_total: Money | None
-    difference: Money | None
-    fee: Money
-    currency: str
-    settlement: Settlement
-    refund: Money
-    balance_due: Money
-    room: RoomAfterChange
-    warnings: tuple[str, ...] = ()
-    changeable_until: datetime | None = None
-
-
 class PreviewChange(BookingAsk, Query[ChangePreview]):
     """Preview a change of the booking, for its guest or staff. Refused `VALIDATION_ERROR`, `ROOM_TYPE_NOT_FOUND`."""
 
@@ -110,6 +54,11 @@ class PreviewChange(BookingAsk, Query[ChangePreview]):
 class ChangeBooking(BookingCommand):
     """Change the booking as its preview says, or change nothing.
 
+    A change that is paid first waits for its payment: the reply's `pending_change` is set, and `OpenPaymentSession`
+    opens its page. Only a caller who opens that page sends `pays_first`; any other is refused `CHANGE_NOT_ALLOWED`. A
+    change in place of one that waits, also one to the stay as it is, withdraws the one that waits. The same change
+    again is no other change. Refused `PAYMENT_UNDER_WAY` once the change that waits is being paid.
+
     Refused with the first refusal of the preview; `PRICE_CHANGED` with the new `preview` where the result is not the
     `expected` one. While a booking waits for its payment, nobody may pay the old total: refused `PAYMENT_PAGE_OPEN`
     unless `page_closed` says that the payments service has closed the page (`ClosePaymentPage`).
@@ -118,6 +67,7 @@ class ChangeBooking(BookingCommand):
     change: RequestedChange
     expected: ExpectedChange = ExpectedChange()
     page_closed: bool = False
+    pays_first: bool = False
 
 
 class StayChanged(MailedEvent):
@@ -158,3 +108,54 @@ class StayChanged(MailedEvent):
     freed_room_number: str | None = None
     keeps: Money | None = None
     previous_room_type_name: str = ""
+    change_id: str | None = None
+
+
+class ChangeLapse(StrEnum):
+    """Why a change that waited for its payment was not carried out.
+
+    The time to pay has passed, the card was not charged, or the held nights are gone; or the change was withdrawn: by
+    another change, a cancellation, a check-in or a no-show.
+    """
+
+    NOT_PAID = "not_paid"
+    PAYMENT_FAILED = "payment_failed"
+    NIGHTS_LOST = "nights_lost"
+    REPLACED = "replaced"
+    CANCELLED = "cancelled"
+    CHECKED_IN = "checked_in"
+    NO_SHOW = "no_show"
+
+
+class StayChangeHeld(BookingEvent):
+    """A dearer stay waits for its payment: its added nights are held until `expires_at`, and nothing else has changed.
+
+    `amount` is what the guest pays for the change, `total` the total of the changed stay. `room_number` is the assigned
+    room, which is held for the added nights, too.
+    """
+
+    change_id: str
+    check_in: date
+    check_out: date
+    room_type_code: str
+    adults: int
+    children: int
+    total: Money
+    amount: Money
+    expires_at: datetime
+    held_at: datetime
+    held_by: Actor
+    room_number: str | None = None
+
+
+class StayChangeLapsed(MailedEvent):
+    """A change that waited for its payment is not carried out: the booking is as before, and the nights are free again.
+
+    Any payment of the change is returned. `room_number` is the room that was held.
+    """
+
+    change_id: str
+    amount: Money
+    reason: ChangeLapse
+    lapsed_at: datetime
+    room_number: str | None = None

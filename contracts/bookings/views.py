@@ -4,6 +4,7 @@ from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
+from contracts.bookings.change_previews import WaitingChange
 from contracts.bookings.status import BookingSource, BookingStatus
 from contracts.data import Data
 from contracts.payments.events import PaymentPurpose
@@ -98,6 +99,7 @@ class BookingDetail(BookingRow):
     until `pay_until` once a payment page was opened. A room plan does not move a stay whose room is `room_locked`.
     `change_fees` are the fees of all changes of the stay, `waived` is what the hotel does not charge of the total, and
     `desk_refund_due` what the desk has to give back; a booking with such an amount has the warning `REFUND_AT_DESK`.
+    `pending_change` is a dearer change that waits for its payment.
     """
 
     guest_first_name: str
@@ -146,6 +148,7 @@ class BookingDetail(BookingRow):
     change_fees: Money | None = None
     waived: Money | None = None
     desk_refund_due: Money | None = None
+    pending_change: WaitingChange | None = None
 
 
 class CreatedBooking(Data):
@@ -223,6 +226,7 @@ class Payable(Data):
     """The booking's data for a checkout session. The payments service takes the amount to charge from here only.
 
     `ended` says that the booking has ended; a booking that has ended is payable while the guest owes a balance.
+    `change_id` is the change that the payment of purpose `CHANGE` is for.
     """
 
     booking_id: str
@@ -238,6 +242,7 @@ class Payable(Data):
     payable: bool
     purpose: PaymentPurpose = PaymentPurpose.BOOKING
     ended: bool = False
+    change_id: str | None = None
 
 
 class GuestsOfRooms(Data):

@@ -22,7 +22,7 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentPurpose(StrEnum):
-    """The debt that a payment pays: the booking itself (`BOOKING`) or the balance of a guest in house (`EXTENSION`).
+    """What a payment is for: the booking itself (`BOOKING`), the balance due (`EXTENSION`), or a `CHANGE` of the stay.
 
     An `UNREQUESTED` payment pays no debt: the money bears the ids of one of our payments, and no decision of ours asked
     for the money, which is returned at once.
@@ -30,6 +30,7 @@ class PaymentPurpose(StrEnum):
 
     BOOKING = "BOOKING"
     EXTENSION = "EXTENSION"
+    CHANGE = "CHANGE"
     UNREQUESTED = "UNREQUESTED"
 
 
@@ -62,12 +63,16 @@ class PaymentSessionExpired(PaymentEvent):
 
 
 class PaymentAuthorized(PaymentEvent):
-    """The card is authorised for the amount; nothing is captured yet. The authorisation lapses at `capture_before`."""
+    """The card is authorised for the amount; nothing is captured yet. The authorisation lapses at `capture_before`.
+
+    `change_id` is the change that a payment of purpose `CHANGE` is for.
+    """
 
     payment_intent_id: str
     amount: Money
     authorized_at: datetime
     capture_before: datetime | None = None
+    change_id: str | None = None
 
 
 class PaymentCaptured(PaymentEvent):

@@ -77,16 +77,21 @@ class PreviewStayChange(Query[ChangeOffer]):
 
 
 class StayChangedReply(Data):
-    """The reply to a change: the offer that was carried out, and the room that the booking keeps."""
+    """The reply to a change: the offer that was carried out, and the room that the booking keeps.
+
+    For a change that waits, `nights_held` counts the nights that are held for it.
+    """
 
     offer: ChangeOffer
     room: RoomTaken | None = None
+    nights_held: int = 0
 
 
 class ChangeStay(RoomAction, Command[StayChangedReply]):
     """Change a booked stay: sell the added nights and free the removed ones, all or nothing.
 
-    A repetition with the same `action_id` changes nothing. Refused as `PreviewStayChange`; `SOLD_OUT` with the `nights`
+    The nights that a change of the booking holds while that change waits are never in the way, and are given back. A
+    repetition with the same `action_id` changes nothing. Refused as `PreviewStayChange`; `SOLD_OUT` with the `nights`
     on which the type is full; `PRICE_CHANGED` where the total or the room afterwards would not be the expected ones;
     `EXTENSION_CONFLICT` where a guest in house would lose the room.
     """

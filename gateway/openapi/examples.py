@@ -10,6 +10,7 @@ BY_FORMAT = {"date": "2026-08-14", "date-time": "2026-07-01T09:30:00Z", "uuid": 
 BY_NAME: dict[str, Any] = {
     # bookings
     "booking_id": "BK-2026-7KQ2MDXR", "confirmation_number": "KIL-2026-X4T9PWHC",
+    "change_id": "BK-2026-7KQ2MDXR~3f9ac1d20b77",
     "guest_token": "x7Kq2mD9vT4pR8sWx7Kq2mD9vT4pR8sWx7Kq2mD9vT4", "guest_name": "Ada Byrne", "guest_first_name": "Ada",
     "guest_last_name": "Byrne", "guest_email": "ada@example.com", "guest_phone": "+353 64 555 0101",
     "status": "CONFIRMED", "source": "online", "nights": 3, "adults": 2, "special_requests": "A quiet room, please.",

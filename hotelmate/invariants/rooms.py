@@ -14,10 +14,14 @@ def no_two_stays_share_a_room(context: ExaminationContext) -> Iterator[Violation
 
 
 def sold_nights_are_held(context: ExaminationContext) -> Iterator[Violation]:
-    """Invariant I2: no night is oversold, each counter equals the number of holds, each hold matches its booking."""
+    """Invariant I2: no night is oversold, each counter equals the number of holds, each hold matches its booking.
+
+    A change that waits for its payment has a hold of its own, of the added nights.
+    """
     yield from context.violations("I2", "rooms")
     holds = {row["key"]: row for row in context.rows("rooms", "live_holds")}
     bookings = _bookings(context, "bookings_with_a_hold", holds)
+    bookings |= {row["key"]: row for row in context.rows("bookings", "changes_that_wait") if not row["pending"]}
     to_check = {row["key"] for row in context.rows("bookings", "holds_to_check")} - set(bookings)
     for booking_id in sorted(_at_rest(context, {*holds, *bookings}) - to_check):
         difference = _difference(holds.get(booking_id), bookings.get(booking_id))

@@ -40,7 +40,7 @@ from contracts.bookings.overstays import (
 )
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -108,6 +108,8 @@ LIFECYCLE = Lifecycle[BookingStatus](
     (Status.IN_HOUSE, OrderCompleted, Status.IN_HOUSE),
     (Status.IN_HOUSE, OrderCancelled, Status.IN_HOUSE),
     *((status, StayChanged, status) for status in (Status.DRAFT, *LIVE)),
+    (Status.CONFIRMED, StayChangeHeld, Status.CONFIRMED),
+    *((status, StayChangeLapsed, status) for status in OWES),
     *((status, ChatMessageSent, status) for status in LIVE),
     *((status, event, status) for event in (BalanceSettled, RefundedAtDesk) for status in OWES),
     *(

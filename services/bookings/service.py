@@ -95,6 +95,7 @@ from services.bookings.handlers import (
     timers,
     undo,
     unusual_holds,
+    waiting_changes,
     walk_ins,
 )
 from services.bookings.settings import BookingsSettings
@@ -198,6 +199,7 @@ SERVICE = Service(
         every(1, timers.apply_due_deadline),
         every(1, lookups.begin_lookup_mail),
         every(3600, lookups.delete_old_lookups),
+        every(1, waiting_changes.settle_due_change, converses=True),
         every(1, overstays.flag_overstays),
         every(1, action_completion.drive_stale_actions, converses=True),
         every(1, holds.release_orphan_holds, converses=True),

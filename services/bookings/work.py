@@ -13,7 +13,7 @@ from contracts.bookings.events import BookingEvent, MailedEvent
 from contracts.bookings.orders import Order, OrderCancelled
 from contracts.bookings.stays import RoomLocked
 from contracts.values import SYSTEM, Actor, ActorKind
-from services.bookings.domain import hold_counts, orders, overstays
+from services.bookings.domain import change_withdrawals, hold_counts, orders, overstays
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.booking_names import Choose
 from services.bookings.domain.evolution import evolve
@@ -102,7 +102,9 @@ class BookingsWork(Work):
         if not events:
             return booking
         after, ended = booking, self._orders_ended_by(booking, events, by)
-        for consequence in (*overstays.ended_by(booking, events, now=self.now), *(event for _, event in ended)):
+        withdrawn = change_withdrawals.withdrawn_by(booking, events, now=self.now)
+        overstay = overstays.ended_by(booking, events, now=self.now)
+        for consequence in (*withdrawn, *overstay, *(event for _, event in ended)):
             after = self._apply(after, consequence, by=by)
         for event in events:
             after = self._apply(after, event, by=by, remark=remark)
@@ -113,6 +115,10 @@ class BookingsWork(Work):
             self.bookings.add(after)
         for order, event in ended:
             self.orders.save(booking.hotel, orders.evolve(order, event))
+        if booking.pending_change and (
+            after.pending_change is None or after.pending_change.id != booking.pending_change.id
+        ):
+            self.holds.check_soon(after.hotel, booking.pending_change.id)
         if after.status in CALLED_OFF and booking.status not in CALLED_OFF:
             self.holds.check_soon(after.hotel, after.id)
         return after

@@ -7,7 +7,7 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeLapsed
 from contracts.bookings.stays import BookingNoShow
 from contracts.payments.checkout_sessions import ClosePaymentPage, OpenPaymentSession, VerifyPayment
 from contracts.payments.reconciliation import GetReconciliation, Reconcile
@@ -61,6 +61,7 @@ SERVICE = Service(
         on(BookingExpired, booking_events.ended),
         on(BookingCancelled, booking_events.ended),
         on(StayChanged, booking_events.stay_changed),
+        on(StayChangeLapsed, booking_events.change_lapsed),
         on(BookingNoShow, booking_events.ended),
         on(BookingRefundRetried, booking_events.refund_retried),
     ],

@@ -1,13 +1,14 @@
 """The registry of the rooms service: its asks, events and timers.
 
-The service handles only the four events that end a booking. All other events of a booking either concern money, notes
-or decisions, or follow an ask that this service has answered before (hold, room assignment, check-in, extension,
-check-out).
+The service handles only the four events that end a booking, and the end of a change that waits. All other events of a
+booking either concern money, notes or decisions, or follow an ask that this service has answered before (hold, room
+assignment, check-in, extension, check-out).
 """
 
 from chassis.service import Service, converses, every, handles, on
 from contracts.bookings.approval import BookingDeclined
 from contracts.bookings.events import BookingCancelled, BookingExpired
+from contracts.bookings.stay_changes import StayChangeLapsed
 from contracts.bookings.stays import BookingNoShow
 from contracts.rooms.assignments import FindCandidates, GiveRoom, TakeRoomBack
 from contracts.rooms.availability import CheckAvailability
@@ -33,6 +34,7 @@ from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.rooms.tasks import AssignTask, FinishTask, ListTasks, StartTask
 from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.rooms.undo import CheckUndo, HoldAgain, UndoMoveIn, UndoMoveOut
+from contracts.rooms.waiting_changes import ApplyStayChange, HoldStayChange
 from contracts.rooms.walk_ins import ReceiveWalkIn
 from services.rooms.handlers import (
     assignments,
@@ -57,6 +59,7 @@ from services.rooms.handlers import (
     timers,
     turnover,
     undo,
+    waiting_changes,
     walk_ins,
 )
 from services.rooms.handlers import rooms as room
@@ -113,6 +116,8 @@ SERVICE = Service(
         handles(ExtendStay, extensions.extend_stay),
         handles(PreviewStayChange, stay_changes.preview_stay_change),
         handles(ChangeStay, stay_changes.change_stay),
+        handles(HoldStayChange, waiting_changes.hold_stay_change),
+        handles(ApplyStayChange, waiting_changes.apply_stay_change),
         handles(UndoMoveIn, undo.undo_move_in),
         handles(UndoMoveOut, undo.undo_move_out),
         handles(HoldAgain, undo.hold_again),
@@ -147,6 +152,7 @@ SERVICE = Service(
         on(BookingCancelled, booking_events.booking_cancelled),
         on(BookingExpired, booking_events.booking_ended),
         on(BookingNoShow, booking_events.booking_ended),
+        on(StayChangeLapsed, waiting_changes.change_lapsed),
     ),
     timers=(
         every(1, timers.return_to_order),

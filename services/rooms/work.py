@@ -33,6 +33,7 @@ from services.rooms.store.rooms import SqlRooms
 from services.rooms.store.sales import SqlSales
 from services.rooms.store.tasks import SqlTasks
 from services.rooms.store.undo import SqlUndo
+from services.rooms.store.waiting_changes import SqlWaitingChanges
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class RoomsWork(Work):
     rooms = store(SqlRooms)
     tasks = store(SqlTasks)
     undo = store(SqlUndo)
+    waiting_changes = store(SqlWaitingChanges)
     checked_sale = staticmethod(SqlSales.checked)
 
     @cached_property

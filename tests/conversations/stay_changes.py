@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
-from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, ExpectedChange, PreviewChange, RequestedChange
+from contracts.bookings.change_previews import ChangePreview
+from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, PreviewChange, RequestedChange
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.values import Context, rounded

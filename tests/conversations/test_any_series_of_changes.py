@@ -102,8 +102,10 @@ def test_counters_that_do_not_follow_a_change_are_found(
 ) -> None:
     """The nights that the change removes are not freed."""
     created = booked(fixture, nights=3)
-    real = changes_of_rooms._changes
-    monkeypatch.setattr(changes_of_rooms, "_changes", lambda nights, *, by: real(nights, by=by) if by > 0 else iter(()))
+    real = changes_of_rooms.night_changes
+    monkeypatch.setattr(
+        changes_of_rooms, "night_changes", lambda nights, *, by: real(nights, by=by) if by > 0 else iter(())
+    )
 
     fixture.platform.ask(ChangeBooking(**about(created), change=wished(created, longer=-1)), STAFF)
     fixture.settle()

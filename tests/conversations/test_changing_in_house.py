@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.extensions import ExtendBooking
-from contracts.bookings.stay_changes import ChangeBooking, RequestedChange, Settlement
+from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.bookings.views import CreatedBooking
 from contracts.rooms.stay_changes import RoomAfterChange

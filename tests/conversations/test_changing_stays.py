@@ -7,8 +7,9 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, RequestedChange, Settlement
+from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, RequestedChange
 from contracts.bookings.stays import AssignRoom
 from contracts.bookings.views import CreatedBooking
 from contracts.rooms.stay_changes import RoomAfterChange

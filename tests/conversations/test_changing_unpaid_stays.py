@@ -4,8 +4,9 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import ChangeBooking, Settlement
+from contracts.bookings.stay_changes import ChangeBooking
 from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import ClosePaymentPage, PaymentSession, VerifyPayment
 from tests.conversations.balances import about, books_agree, money_agrees, page, pays, status_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.bookings.asks import CancelBooking
-from contracts.bookings.stay_changes import Settlement
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.values import Context, Money
 from tests.conversations.balances import about, books_agree, page, pays

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from contracts.bookings.stay_changes import ExpectedChange, Reprice, RequestedChange, Settlement
+from contracts.bookings.change_previews import Settlement
+from contracts.bookings.stay_changes import ExpectedChange, Reprice, RequestedChange
 from gateway.http.fields import Adults, Body, Children, Code, Day, Prose
 
 Difference = Field(None, pattern=r"^-?\d{1,12}(\.\d{1,4})?$", description="In major units.", examples=["130.80"])

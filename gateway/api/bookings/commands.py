@@ -10,6 +10,7 @@ from contracts.values import Permission
 from gateway.api.bookings.responses import StaffBooking
 from gateway.http.request import ApiRequest
 
+CALLS_PROVIDER = 15.0  # seconds: the deadline of a command that calls the payment provider
 SEVERAL_SERVICES = 10.0  # seconds: the deadline of a command that the bookings service passes on to other services
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.bookings.change_previews import WaitingChange
 from contracts.bookings.lookups import BookingInBrief, FoundBookings
 from contracts.bookings.views import BookingDetail, BookingRow, Feed, FeedItem, InHouse
 from contracts.data import Data
+from contracts.payments.checkout_sessions import PaymentSession
 from contracts.values import HotelCard
 from gateway.http.pages import ResultPage
-from gateway.http.views import Json, View, event_data
+from gateway.http.views import Json, View, event_data, view
 from gateway.lookups.realtime import GuestRealtime
 
 GUEST = "guest"
@@ -29,6 +31,12 @@ class StaffBooking(
     """A booking for staff. `room_pin` is set while the guest is in house, for staff who may check guests in."""
 
     room_pin: str | None
+
+
+class HeldChange(View[WaitingChange], only=("change_id", "expires_at", "preview")):
+    """A change that waits until its `payment`, due by `expires_at`, is captured."""
+
+    payment: view(PaymentSession)  # type: ignore[valid-type]
 
 
 class HotelName(View[HotelCard], only=("slug", "name", "timezone"), examples={"name": "Hotel Killarney"}):

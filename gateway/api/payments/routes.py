@@ -10,7 +10,7 @@ from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.payments.checkout_sessions import OpenPaymentSession, PaymentSession, PaymentVerified, VerifyPayment
 from contracts.payments.webhooks import StoreWebhook
 from contracts.values import Permission
-from gateway.api.bookings.commands import change_booking
+from gateway.api.bookings.commands import CALLS_PROVIDER, change_booking
 from gateway.api.bookings.responses import StaffBooking
 from gateway.api.payments.requests import BalancePayment, DeskRefund, ReturnUrls
 from gateway.api.payments.responses import WebhookTaken
@@ -23,7 +23,6 @@ sessions = guest_routes("payments", "/payment", audience=Audience.EITHER)
 webhooks = Routes("payments", audience=Audience.PROVIDER, under="/api/public/hotels/room-bookings")
 balances = staff_routes("stays", "/room-bookings/{booking_id}/balance")
 
-CALLS_PROVIDER = 15.0  # seconds
 SIGNED_EVENT = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
     "parameters": [{"name": "Stripe-Signature", "in": "header", "required": True, "schema": {"type": "string"}}],

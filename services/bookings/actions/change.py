@@ -6,23 +6,28 @@ from uuid import uuid4
 
 from chassis.refusal import Refusal, Unavailable
 from chassis.transactions.conversation import Conversation, KeyedConversation
+from contracts.bookings.change_previews import ChangePreview, Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import ChangeBooking, ChangePreview, PreviewChange, RequestedChange, StayChanged
+from contracts.bookings.stay_changes import ChangeBooking, ChangeLapse, PreviewChange, RequestedChange, StayChanged
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, StayChangedReply
 from contracts.values import SYSTEM
+from services.bookings.actions import hold_change
 from services.bookings.actions.extend import EXTEND
+from services.bookings.actions.hold_change import HOLD_CHANGE
 from services.bookings.domain import (
     change_events,
     change_previews,
     change_requests,
     change_results,
     change_rules,
+    change_withdrawals,
     creation,
 )
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_intents import ChangeIntent
 from services.bookings.domain.pending_action import ActionKind, PendingAction
+from services.bookings.domain.pending_change import new_change_id
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.steps import booking_access, pending_actions, replies
 from services.bookings.steps.pending_actions import TwoStepAction
@@ -45,24 +50,35 @@ def preview_change(query: PreviewChange, conversation: Conversation[BookingsWork
 def change_booking(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
     """Change the booking as its preview says. Raises the first refusal of the preview, and `PRICE_CHANGED`.
 
-    A guest in house who stays longer has the stay extended.
+    A guest in house who stays longer has the stay extended. A change that is paid first waits, and so does the same
+    change that is asked for again.
     """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command, staff=False)
         pending = pending_actions.own(conversation, booking)
         now = work.now
+        if pending is None and hold_change.waits(booking, command, now=now):
+            return replies.finish(conversation, work, booking)
     if pending is None:
         target = change_requests.target_of(booking, command.change)
         if change_requests.changes_nothing(booking, target, command.change):
             return _unchanged(command, conversation)
         pending = _begun(command, conversation, booking, now)
-    action = EXTEND if pending.pending and pending.pending.kind is ActionKind.EXTEND else CHANGE
-    return pending_actions.completed(conversation, action, pending)
+    kind = pending.pending.kind if pending.pending else ActionKind.CHANGE
+    return pending_actions.completed(conversation, _ACTIONS[kind], pending)
 
 
 def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
+    """The booking as it is. A change that waits is withdrawn. Refused `PAYMENT_UNDER_WAY` once it is being paid."""
     with conversation.transaction() as work:
-        return replies.finish(conversation, work, booking_access.locked(work, command, staff=False))
+        booking = booking_access.locked(work, command, staff=False)
+        change = booking.pending_change
+        if change and change.payment_id:
+            raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for another change.")
+        events = change_withdrawals.lapsed(booking, ChangeLapse.REPLACED, now=work.now) if change else ()
+        if events:
+            pending_actions.require_none(booking)
+        return replies.finish(conversation, work, work.record(booking, events, by=work.caller.actor))
 
 
 def _begun(
@@ -77,7 +93,9 @@ def _begun(
                 _require_closed_page(present, command)
                 fields: dict[str, Any] = {"change": intent, "reason": command.change.reason}
                 kind = ActionKind.CHANGE
-                if change_requests.extends(present, change_requests.target_of(present, command.change)):
+                if intent.preview:
+                    kind, fields = ActionKind.HOLD_CHANGE, fields | {"id": new_change_id(present.id)}
+                elif change_requests.extends(present, change_requests.target_of(present, command.change)):
                     kind, fields = ActionKind.EXTEND, fields | {"until": intent.stay.check_out}
                 if work.caller.kind == "staff":  # as of a booking by staff, the hold does not count on a cap
                     present = work.note(present, counted_by=())
@@ -97,11 +115,15 @@ def _intended(
         raise change_previews.refused(preview)
     if change_previews.differs(preview, command.expected):
         raise change_previews.price_changed(preview)
+    first = preview.settlement is Settlement.PAY_FIRST
+    if first and not command.pays_first:
+        raise change_previews.pays_first(preview)
     return ChangeIntent(
         change=change,
         stay=change_requests.stay_for_rooms(booking, change, now=now),
         total=booking.total if preview.new_total is None else preview.new_total,
         room=preview.room,
+        preview=preview if first else None,
     )
 
 
@@ -134,7 +156,7 @@ def _previewed(
 
 
 def _ask(booking: Booking, intent: PendingAction) -> ChangeStay:
-    change = _intent(intent)
+    change = intent.change_intent
     return ChangeStay(action_id=intent.id, **booking.about, stay=change.stay, total=change.total, room=change.room)
 
 
@@ -149,7 +171,7 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
         return work.bookings.begin_action(work.note(booking, pending=None), undo)
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at:
         raise Unavailable("the payment is being captured")
-    change = _intent(intent).change
+    change = intent.change_intent.change
     outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
     event = change_events.stay_changed(booking, change, outcome, by=intent.by, at=intent.started_at)
     fields = change_results.private_fields(booking, change, reply.offer)
@@ -159,10 +181,5 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
     return after
 
 
-def _intent(intent: PendingAction) -> ChangeIntent:
-    if intent.change is None:
-        raise ValueError("a pending change has its intent")
-    return intent.change
-
-
 CHANGE = TwoStepAction(ActionKind.CHANGE, _ask, _end)
+_ACTIONS = {action.kind: action for action in (CHANGE, HOLD_CHANGE, EXTEND)}

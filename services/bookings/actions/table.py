@@ -1,12 +1,14 @@
 """The table of two-step actions: one row for each `ActionKind`."""
 
 from services.bookings.actions import (
+    apply_change,
     assign,
     cancel,
     change,
     check_in,
     check_out,
     extend,
+    hold_change,
     move,
     occupy_again,
     release,
@@ -31,6 +33,8 @@ ACTIONS: dict[ActionKind, TwoStepAction] = {
         move.MOVE,
         extend.EXTEND,
         change.CHANGE,
+        hold_change.HOLD_CHANGE,
+        apply_change.APPLY_CHANGE,
         check_out.CHECK_OUT,
         cancel.CUT_SHORT,
         vacate.FORCE_OUT,

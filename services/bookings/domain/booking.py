@@ -11,6 +11,7 @@ from contracts.data import Data
 from contracts.values import Actor, Money, Stay
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
 from services.bookings.domain.pending_action import PendingAction
+from services.bookings.domain.pending_change import PendingChange
 
 # The payment status of a booking whose total is zero.
 NOT_REQUIRED = "NOT_REQUIRED"
@@ -66,7 +67,7 @@ class Booking(Data):
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
     which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
     was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`. No room plan
-    moves a stay with `room_locked`.
+    moves a stay with `room_locked`. `pending_change` is a dearer stay that waits for its payment.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Booking(Data):
     ended_at: datetime | None = None
     undone: str | None = None
     held_from: date | None = None
+    pending_change: PendingChange | None = None
     revision: str = field(default="", compare=False, repr=False)
 
     @property

@@ -5,20 +5,14 @@ from typing import Any
 
 from chassis import codec
 from chassis.refusal import Refusal
+from contracts.bookings.change_previews import ChangePreview, RefusedChange, Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import (
-    ChangePreview,
-    ExpectedChange,
-    RefusedChange,
-    RequestedChange,
-    Settlement,
-)
+from contracts.bookings.stay_changes import ExpectedChange, RequestedChange
 from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
 from contracts.values import Caller, Money
 from services.bookings.domain import change_requests, change_results, change_rules
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_fees import UNPAID
-from services.bookings.domain.change_results import ChangeResult
 
 
 def preview(
@@ -36,8 +30,8 @@ def preview(
     as_guest = caller.kind != "staff"
     first = change_rules.pays_first(booking, as_guest=as_guest)
     outcome = change_results.result(booking, change, offer, now=now, pays_first=first) if offer else None
-    if offer and outcome:
-        refusals = (*refusals, *_of_the_offer(booking, offer, as_guest=as_guest), *_of_the_settlement(outcome))
+    if offer:
+        refusals = (*refusals, *_of_the_offer(booking, offer, as_guest=as_guest))
     return ChangePreview(
         allowed=not refusals,
         refusals=refusals,
@@ -89,6 +83,17 @@ def price_changed(previewed: ChangePreview) -> Refusal:
     return Refusal("PRICE_CHANGED", "The price has changed since you looked.", preview=codec.plain(previewed))
 
 
+def to_pay_first(previewed: ChangePreview, booking: Booking) -> Money:
+    """The amount that is paid before the stay changes: by so much the balance due would rise."""
+    return previewed.balance_due - booking.zero_if_none(booking.balance_due)
+
+
+def pays_first(previewed: ChangePreview) -> Refusal:
+    """The refusal of a change that is paid first, for a caller who opens no payment page."""
+    message = "This stay costs more, and the difference is paid first: ask the hotel to change this booking."
+    return Refusal(change_rules.CHANGE_NOT_ALLOWED, message, preview=codec.plain(previewed))
+
+
 def _text(amount: Money | None) -> str | None:
     return None if amount is None else amount.text
 
@@ -107,11 +112,3 @@ def _of_the_offer(booking: Booking, offer: ChangeOffer, *, as_guest: bool) -> tu
         return (RefusedChange(code=change_rules.CHANGE_NOT_ALLOWED, message=message),)
     problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None
     return (RefusedChange(code=problem[0], message=problem[1]),) if problem else ()
-
-
-def _of_the_settlement(outcome: ChangeResult) -> tuple[RefusedChange, ...]:
-    """A difference that must be paid first is refused: paying first is not built yet."""
-    if outcome.settlement is not Settlement.PAY_FIRST:
-        return ()
-    message = "This stay costs more, and the difference is paid first: ask the hotel to change this booking."
-    return (RefusedChange(code=change_rules.CHANGE_NOT_ALLOWED, message=message),)

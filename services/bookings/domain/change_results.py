@@ -4,11 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from contracts.bookings.stay_changes import (
-    ChangeLine,
-    RequestedChange,
-    Settlement,
-)
+from contracts.bookings.change_previews import ChangeLine, Settlement
+from contracts.bookings.stay_changes import RequestedChange
 from contracts.data import Data
 from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
 from contracts.values import Money, Stay

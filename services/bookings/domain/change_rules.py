@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from chassis.refusal import Refusal
+from contracts.bookings.change_previews import RefusedChange
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import RefusedChange, Reprice, RequestedChange
+from contracts.bookings.stay_changes import Reprice, RequestedChange
 from contracts.rooms.settings import ALWAYS, FIRST, FREE_HOURS
 from contracts.values import Caller
 from services.bookings.domain import cancellation, cancellation_fees, change_requests, deadlines, local_time
@@ -25,6 +26,8 @@ def refusals(booking: Booking, change: RequestedChange, *, caller: Caller, now: 
         return
     if booking.status is BookingStatus.PENDING_APPROVAL and booking.decision_made_at:
         yield RefusedChange(code="DECISION_MADE", message="This booking has been approved; the payment is being taken.")
+    if booking.pending_change and booking.pending_change.payment_id:
+        yield RefusedChange(code="PAYMENT_UNDER_WAY", message="The guest has just paid for another change.")
     if booking.pending:
         yield RefusedChange(code="ACTION_IN_PROGRESS", message="Something else is being done with this booking.")
     if as_guest:

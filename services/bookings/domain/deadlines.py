@@ -94,6 +94,17 @@ def expire(booking: Booking, *, now: datetime) -> Sequence[BookingEvent]:
     return (BookingExpired(**booking.about, reason=EXPIRY_REASONS[booking.status], expired_at=now),)
 
 
+def change_due_at(booking: Booking) -> datetime | None:
+    """The moment (UTC) at which a change that waits is due: to be applied once paid, and else to lapse.
+
+    None where no change waits, and while its accepted payment is captured.
+    """
+    change = booking.pending_change
+    if change is None or change.paid_at or change.payment_id:
+        return change.paid_at if change else None
+    return change.expires_at + (PROVIDER_SILENT if change.session_id else PAGE_OPENS_WITHIN)
+
+
 def no_show_at(booking: Booking) -> datetime | None:
     """The moment from which a confirmed booking is a no-show: noon, hotel-local, on the day after check-in.
 

@@ -28,7 +28,7 @@ from contracts.bookings.stays import BookingNoShow
 from contracts.bookings.undo import NoShowUndone
 from contracts.rooms.undo import UndoStep
 from contracts.values import Money
-from services.bookings.domain import cancellation_fees, money_due
+from services.bookings.domain import cancellation_fees, change_payments, money_due
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
 from services.bookings.domain.change_fees import UNPAID
 from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
@@ -131,6 +131,9 @@ def stay_changed(booking: Booking, event: StayChanged) -> Changes:
     changes: Changes = {name: getattr(event, name) for name in names} | (NO_ROOM if event.freed_room_number else {})
     if booking.status in UNPAID:
         return changes | _payment_needed(booking, event.total)
+    if event.change_id:
+        paid = change_payments.with_payment(booking)
+        changes |= {"captured": paid.captured, "charges": paid.charges, "pending_change": None}
     refunds = booking.zero_if_none(booking.refund_amount) + event.refund
     at_desk = booking.zero_if_none(booking.desk_refund_due) + event.refund_at_desk
     return changes | {
@@ -168,6 +171,8 @@ def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
 
 
 def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:
+    if event.change_id and booking.pending_change:
+        return {"pending_change": replace(booking.pending_change, payment_id=event.payment_id)}
     charge = Charge(
         payment_id=event.payment_id,
         amount=event.amount,

@@ -36,7 +36,7 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -114,6 +114,8 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
         sets={"ended_at": None, "checked_out_at": None, "checked_out_by": None, "undone": UndoStep.CHECK_OUT}
     ),
     StayChanged: effects.stay_changed,
+    StayChangeHeld: _UNCHANGED,
+    StayChangeLapsed: copied(sets={"pending_change": None}),
     StayExtended: copied("check_out", "checkout_deadline_at", "balance_due"),
     BookingAmended: _UNCHANGED,
     GuestTokenRevoked: _UNCHANGED,

@@ -23,6 +23,8 @@ class ActionKind(StrEnum):
     SEAT = "SEAT"
     EXTEND = "EXTEND"
     CHANGE = "CHANGE"
+    HOLD_CHANGE = "HOLD_CHANGE"
+    APPLY_CHANGE = "APPLY_CHANGE"
     CUT_SHORT = "CUT_SHORT"
     RELEASE = "RELEASE"
     UNDO_CHECK_IN = "UNDO_CHECK_IN"
@@ -48,7 +50,8 @@ class PendingAction(Data):
     `fingerprint` are those of the request that began the action, under which whoever ends the action stores the reply.
     `erases` means that a check-out deletes chat and open orders, `override` that the room may be too small for the
     party. `room_status` is the room's status after an undone check-in, `ended_at_version` the version of the booking
-    with the no-show that is undone. `locked` locks the assigned room; `change` is the intent of a change.
+    with the no-show that is undone. `locked` locks the assigned room; `change` is the intent of a change, and
+    `change_id` the change that is applied.
     """
 
     id: str
@@ -68,5 +71,13 @@ class PendingAction(Data):
     room_status: RoomStatus | None = None
     ended_at_version: int = 0
     change: ChangeIntent | None = None
+    change_id: str = ""
     key: str | None = None
     fingerprint: str = ""
+
+    @property
+    def change_intent(self) -> ChangeIntent:
+        """The intent of a change. Raises `ValueError` for an action of another kind."""
+        if self.change is None:
+            raise ValueError("a pending change has its intent")
+        return self.change

@@ -19,7 +19,10 @@ MOST_STAYS = 500
 
 
 class ConfirmedStay(NamedTuple):
-    """A confirmed booking of the hotel. `is_fixed`: the booking has a pending action, or its room is locked."""
+    """A confirmed booking of the hotel.
+
+    `is_fixed`: the booking has a pending action, or its room is locked or held for a change that waits.
+    """
 
     booking_id: str
     check_in: date
@@ -120,7 +123,8 @@ def check_size(proposal: RoomPlanProposal) -> None:
 def differing(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay]) -> frozenset[str]:
     """The planned bookings that are not as the plan was made for.
 
-    They are not confirmed, have a pending action or a locked room, or have another room than the plan knows.
+    They are not confirmed, have a pending action, have a room that is locked or held for a change, or have another room
+    than the plan knows.
     """
     as_planned = {
         booking_id
@@ -128,6 +132,7 @@ def differing(bookings: Mapping[str, Booking], planned: Mapping[str, PlannedStay
         if booking.status is BookingStatus.CONFIRMED
         and booking.pending is None
         and not booking.room_locked
+        and not (booking.pending_change and booking.assigned_room_number)
         and booking.assigned_room_number == planned[booking_id].previous_room_number
     }
     return frozenset(planned.keys() - as_planned)

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chassis.email_address import address_problem
 from chassis.text import isolated
+from contracts.bookings.change_previews import WaitingChange
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, BookingRow, InHouse, Payable
 from contracts.payments.events import PaymentPurpose
-from contracts.values import Caller, Permission
+from contracts.values import Caller, Money, Permission
 from services.bookings.domain import approval_urgency, balance, cancellation_fees, deadlines, departures
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.cancellation import can_cancel
@@ -21,7 +22,9 @@ BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 REFUND_AT_DESK = "REFUND_AT_DESK"
 
-_OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house"}
+_OF_A_CHANGE = (*("expires_at", "amount", "preview", "check_in", "check_out", "room_type_code", "adults", "children"),)
+
+_OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house", "pending_change"}
 
 
 def shared(booking: Booking, view: Any) -> dict[str, Any]:
@@ -60,7 +63,21 @@ def detail(
         in_house=in_house,
         departure_warnings=departures.warnings(booking, now=now),
         warnings=tuple(_warnings(booking)),
+        pending_change=_waiting(booking, now),
     )
+
+
+def _waiting(booking: Booking, now: datetime) -> WaitingChange | None:
+    change = booking.pending_change
+    if change is None:
+        return None
+    same = {name: getattr(change, name) for name in _OF_A_CHANGE}
+    return WaitingChange(change_id=change.id, can_pay=_change_is_payable(booking, now), **same)
+
+
+def _change_is_payable(booking: Booking, now: datetime) -> bool:
+    change = booking.pending_change
+    return change is not None and change.payment_id is None and now < change.expires_at
 
 
 def _warnings(booking: Booking) -> Iterator[str]:
@@ -79,31 +96,48 @@ def secrets_for(booking: Booking, caller: Caller) -> InHouse | None:
 
 
 def payable(booking: Booking, *, now: datetime) -> Payable:
-    """The amount that the payments service may charge: a held booking's total, or later the balance.
+    """The amount that the payments service may charge: a held booking's total, or later a change or the balance.
 
-    An amount that no card can take is not payable: a balance is then paid at the desk.
+    While a change waits for its payment, only the change is payable. An amount that no card can take is not payable: a
+    balance is then paid at the desk.
     """
-    due = balance.owed(booking)
-    extension = booking.status in OWES and not due.is_zero
-    until = now + BALANCE_PAGE_LASTS if extension else deadlines.pay_by(booking)
-    expires_at = booking.expires_at
-    held = booking.status is BookingStatus.PENDING_PAYMENT and expires_at is not None and now < expires_at
-    amount = due if extension else booking.total
+    due = _due(booking, now)
     stay = f"{isolated(booking.room_type_name)}, {booking.check_in} to {booking.check_out} ({booking.id})"
     return Payable(
         **booking.about,
         hotel_name=booking.terms.hotel.name,
-        description=f"Balance of {stay}" if extension else stay,
-        amount=amount,
+        description=f"{due.what}{stay}",
+        amount=due.amount,
         status=status_of(booking),
         payment_status=booking.payment_status,
         payment_reference=booking.payment_reference,
-        expires_at=until,
+        expires_at=due.until,
         guest_email="" if address_problem(booking.guest.email) else booking.guest.email,
-        payable=(extension or held) and booking.terms.charge_limits.allow(amount),
-        purpose=PaymentPurpose.EXTENSION if extension else PaymentPurpose.BOOKING,
+        payable=due.is_open and booking.terms.charge_limits.allow(due.amount),
+        purpose=due.purpose,
         ended=booking.status in ENDED,
+        change_id=booking.pending_change.id if booking.pending_change else None,
     )
+
+
+class _Due(NamedTuple):
+    purpose: PaymentPurpose
+    amount: Money
+    until: datetime | None
+    is_open: bool
+    what: str = ""
+
+
+def _due(booking: Booking, now: datetime) -> _Due:
+    owed, change = balance.owed(booking), booking.pending_change
+    if change:
+        is_open = _change_is_payable(booking, now)
+        return _Due(PaymentPurpose.CHANGE, change.amount, change.expires_at, is_open, what="Change of ")
+    if booking.status in OWES and not owed.is_zero:
+        return _Due(PaymentPurpose.EXTENSION, owed, now + BALANCE_PAGE_LASTS, is_open=True, what="Balance of ")
+    ends = booking.expires_at
+    held = booking.status is BookingStatus.PENDING_PAYMENT and ends is not None and now < ends
+    return _Due(PaymentPurpose.BOOKING, booking.total, deadlines.pay_by(booking), held)
 
 
 def _derived(booking: Booking, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.rooms.events import InventoryHeld, InventoryReleased
 from contracts.rooms.holds import ReleaseInventory
 from services.bookings.actions.release import RELEASE
+from services.bookings.domain import pending_change
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.pending_action import ActionKind
 from services.bookings.lifecycle import WITHOUT_NIGHTS
@@ -32,6 +33,8 @@ def delete_hold(event: InventoryReleased, work: BookingsWork) -> None:
 def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
     """Release one orphan hold: a hold whose booking is a draft, was called off, or was never stored.
 
+    The hold of a change is one where the change does not wait any more.
+
     One statement keeps all due holds that are needed. Returns False where no other hold is due, or the rooms service
     does not answer.
     """
@@ -40,12 +43,14 @@ def release_orphan_holds(conversation: Conversation[BookingsWork]) -> bool:
         if due is None:
             return False
         hotel, booking_id = due
-        booking = work.bookings.lock(hotel, booking_id)
+        booking = work.bookings.lock(hotel, pending_change.booking_of(booking_id))
         if not work.holds.lease(hotel, booking_id):  # another process has leased it
             return True
-        if not _is_orphan(booking):
+        if not _is_orphan(booking, booking_id):
             work.holds.keep(hotel, booking_id)
             return True
+        if booking and booking.id != booking_id:  # of a change that is over, whose id is never used again
+            booking = None
         if booking and booking.pending:
             return True
         if booking and booking.status in MAY_HOLD_AGAIN:
@@ -67,5 +72,9 @@ def _release(conversation: Conversation[BookingsWork], hotel: str, booking_id: s
         conversation.ask(ReleaseInventory(hotel=hotel, booking_id=booking_id, unwritten=booking is None))
 
 
-def _is_orphan(booking: Booking | None) -> bool:
-    return booking is None or booking.status in WITHOUT_NIGHTS
+def _is_orphan(booking: Booking | None, hold_id: str) -> bool:
+    if booking is None:
+        return True
+    if booking.id == hold_id:
+        return booking.status in WITHOUT_NIGHTS
+    return hold_id not in {each.id for each in (booking.pending_change, booking.pending) if each}

@@ -24,6 +24,8 @@ from contracts.payments.events import (
 from contracts.values import PROVIDER, SYSTEM
 from services.bookings.domain import balance, deadlines, payment_events
 from services.bookings.domain.booking import Booking
+from services.bookings.domain.change_payments import is_the_bookings
+from services.bookings.steps import change_payments
 from services.bookings.work import BookingsWork
 
 log = logs.logger(__name__)
@@ -122,13 +124,18 @@ def payment_trouble(event: PaymentMismatched | PaymentDisputed, work: BookingsWo
 def _booking_of(event: PaymentEvent, work: BookingsWork) -> Booking | None:
     """Lock the booking of `event`; returns None if the booking is unknown, or if the handler has nothing left to do.
 
-    An event of a balance payment, other than a refund event, is applied here, and leaves the handler nothing to do.
+    An event of a balance payment, other than a refund event, is applied here, and leaves the handler nothing to do. So
+    is any event of the payment for a change that was not applied yet.
     """
     booking = work.bookings.lock(event.hotel, event.booking_id)
     if booking is None:
         log.warning("payment_of_unknown_booking", booking_id=event.booking_id, what=type(event).__name__)
     elif event.purpose is PaymentPurpose.EXTENSION and not isinstance(event, (PaymentRefunded, RefundFailed)):
         if not _apply_to_balance(booking, event, work):
+            _add_to_timeline(event, work)
+        return None
+    elif event.purpose is PaymentPurpose.CHANGE and not is_the_bookings(booking, event):
+        if not change_payments.apply_event(booking, event, work):
             _add_to_timeline(event, work)
         return None
     return booking

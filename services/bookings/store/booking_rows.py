@@ -69,6 +69,7 @@ def row_of(booking: Booking) -> dict[str, Any]:
         "currency": booking.total.currency,
         "timezone": booking.timezone,
         "due_at": deadlines.due_at(booking),
+        "change_due_at": deadlines.change_due_at(booking),
     }
 
 

@@ -30,6 +30,7 @@ LOCK_DUE = _first_due(
     (BOOKING.c.due_at <= _NOW) & (BOOKING.c.status != BookingStatus.IN_HOUSE) & BOOKING.c.pending.is_(None),
     BOOKING.c.due_at,
 )
+LOCK_CHANGE_DUE = _first_due((BOOKING.c.change_due_at <= _NOW) & BOOKING.c.pending.is_(None), BOOKING.c.change_due_at)
 LOCK_OVERSTAYING = _first_due(
     (BOOKING.c.due_at < _NOW) & (BOOKING.c.status == BookingStatus.IN_HOUSE) & BOOKING.c.pending.is_(None),
     BOOKING.c.due_at,

@@ -90,6 +90,10 @@ class SqlBookings(SqlStore):
         """Lock the booking with the earliest passed deadline. Skips locked bookings and those with a pending action."""
         return self._one(statements.LOCK_DUE, now=now)
 
+    def lock_change_due(self, now: datetime) -> Booking | None:
+        """Lock the booking whose change that waits is due first; skips locked ones and those with a pending action."""
+        return self._one(statements.LOCK_CHANGE_DUE, now=now)
+
     def lock_overstaying(self, now: datetime) -> Booking | None:
         """Lock the stay with the earliest due overstay alert; skips stays that are locked or have a pending action."""
         return self._one(statements.LOCK_OVERSTAYING, now=now)

@@ -48,6 +48,10 @@ _OVERDUE = """
     SELECT id, status, due_at FROM booking, clock
     WHERE pending IS NULL AND due_at <= clock_timestamp() + make_interval(secs => ahead_seconds - :grace)
 """
+_CHANGES_OVERDUE = """
+    SELECT id, change_due_at FROM booking, clock WHERE pending IS NULL
+    AND change_due_at <= clock_timestamp() + make_interval(secs => ahead_seconds - :grace)
+"""
 _STALE = """
     SELECT id, pending ->> 'kind' AS kind, action_due_at FROM booking
     WHERE action_due_at <= clock_timestamp() - make_interval(secs => :grace)
@@ -70,6 +74,13 @@ _BOOKING = """
            coalesce(balance_due, 0) AS due_at_the_desk, coalesce(served, 0) AS served,
            coalesce(settled, 0) - coalesce(desk_refunded, 0) - coalesce(desk_refund_due, 0) AS settled
     FROM booking WHERE
+"""
+_CHANGE = """
+    SELECT pending_change ->> 'id' AS key, id AS booking_id, hotel, status, pending IS NOT NULL AS pending,
+           CAST(pending_change ->> 'check_in' AS date) AS check_in,
+           CAST(pending_change ->> 'check_out' AS date) AS check_out,
+           CAST(pending_change ->> 'nights_held' AS integer) AS nights
+    FROM booking WHERE pending_change IS NOT NULL
 """
 _WITHOUT_A_ROOM = """
     SELECT booking.id, stay -> 'stay' -> 'nights' ->> 0 AS first,
@@ -112,6 +123,8 @@ def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violat
     """Invariant I12 (deadlines): no deadline, action or hold check is late by more than two runs of its timer."""
     for row in select(connection, _OVERDUE, grace=TWO_TICKS):
         yield Violation(invariant="I12", subject=row.id, what=f"{row.status}, due at {row.due_at}")
+    for row in select(connection, _CHANGES_OVERDUE, grace=TWO_TICKS):
+        yield Violation(invariant="I12", subject=row.id, what=f"its change was due at {row.change_due_at}")
     for row in select(connection, _STALE, grace=TWO_TICKS):
         what = f"{row.kind} is pending since before {row.action_due_at}"
         yield Violation(invariant="I12", subject=row.id, what=what)
@@ -156,7 +169,12 @@ EXAMINATION = Examination(
             {_BOOKING} status IN ('DECLINED', 'EXPIRED', 'CANCELLED', 'NO_SHOW')
             AND coalesce(cancellation_fee, 0) + coalesce(change_fees, 0) > coalesce(balance_due, 0)
         """,
-        "pending_actions": "SELECT id AS key FROM booking WHERE pending IS NOT NULL",
+        "changes_that_wait": _CHANGE,
+        # A change that is being held has the id of its action.
+        "pending_actions": """
+            SELECT id AS key FROM booking WHERE pending IS NOT NULL
+            UNION ALL SELECT pending ->> 'id' FROM booking WHERE pending IS NOT NULL
+        """,
         "ghosts": """
             SELECT concat_ws('/', kind, booking_id, room_number) AS key, kind, hotel, room_number, booking_id,
                    first_seen_at, mended_at, problem

@@ -22,11 +22,13 @@ _LEASE = _CHECK_SOON.where(HOLD.c.check_at <= sa.func.now())
 _WITHOUT_NIGHTS = sorted(WITHOUT_NIGHTS)
 _KEEP_NEEDED = sa.text("""
 WITH due AS (
-    SELECT hotel, booking_id, check_at FROM hold WHERE check_at <= now() ORDER BY check_at LIMIT :most
+    SELECT hotel, booking_id, check_at, split_part(booking_id, '~', 1) AS id FROM hold
+    WHERE check_at <= now() ORDER BY check_at LIMIT :most
 ), needed AS (
-    SELECT booking.hotel, booking.id FROM booking
-    JOIN due ON due.hotel = booking.hotel AND due.booking_id = booking.id
-    WHERE booking.status <> ALL (:without_nights)
+    SELECT due.hotel, due.booking_id AS id FROM booking
+    JOIN due ON due.hotel = booking.hotel AND due.id = booking.id
+    WHERE CASE WHEN due.booking_id = booking.id THEN booking.status <> ALL (:without_nights)
+        ELSE due.booking_id IN (booking.pending_change ->> 'id', booking.pending ->> 'id') END
     FOR NO KEY UPDATE OF booking SKIP LOCKED
 ), kept AS (
     UPDATE hold SET check_at = NULL FROM needed WHERE hold.hotel = needed.hotel AND hold.booking_id = needed.id

@@ -18,7 +18,9 @@ _STAYS = sa.select(
     BOOKING.c.check_out,
     BOOKING.c.adults + BOOKING.c.children,
     BOOKING.c.assigned_room_number,
-    BOOKING.c.pending.is_not(None) | BOOKING.c.room_locked,
+    BOOKING.c.pending.is_not(None)
+    | BOOKING.c.room_locked
+    | (BOOKING.c.pending_change.is_not(None) & BOOKING.c.assigned_room_number.is_not(None)),
 ).where(BOOKING.c.hotel == sa.bindparam("of_hotel"), BOOKING.c.check_out > sa.bindparam("after", type_=sa.Date))
 _CONFIRMED = _STAYS.where(BOOKING.c.status == BookingStatus.CONFIRMED)
 _SOLD = _STAYS.where(one_of_constants(BOOKING.c.status, (BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED)))

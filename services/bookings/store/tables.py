@@ -13,6 +13,7 @@ from contracts.values import Actor
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
 from services.bookings.domain.booking import Charge
 from services.bookings.domain.pending_action import PendingAction
+from services.bookings.domain.pending_change import PendingChange
 
 METADATA = sa.MetaData()
 
@@ -54,8 +55,8 @@ def _amounts(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.BigInteger) for name in names]
 
 
-# Amounts are minor units of `currency`. `due_at` (domain time) and `action_due_at` (wall time) are the next checks by
-# timers; `timezone` is the hotel's.
+# Amounts are minor units of `currency`. `due_at`, `change_due_at` (domain time) and `action_due_at` (wall time) are the
+# next checks by timers; `timezone` is the hotel's.
 BOOKING = sa.Table(
     "booking",
     METADATA,
@@ -70,11 +71,13 @@ BOOKING = sa.Table(
     sa.Column("children", sa.Integer),
     sa.Column("terms", Typed(AgreedTerms)),
     sa.Column("pending", Typed(PendingAction)),
+    sa.Column("pending_change", Typed(PendingChange)),
     sa.Column("in_house", Typed(InHouse)),
     sa.Column("overstay", Typed(Incident)),
     sa.Column("late_arrival_expected", sa.Boolean),
     sa.Column("room_locked", sa.Boolean),
     *_moments("created_at", "updated_at", "checkout_deadline_at", "seen_at", "due_at", "action_due_at"),
+    *_moments("change_due_at"),
     *_moments("expires_at", "approval_deadline_at", "payment_authorized_at", "paid_at", "decision_made_at"),
     *_moments("pay_until", "approval_requested_at", "capture_before"),
     *_moments("confirmed_at", "checked_in_at", "checked_out_at", "cancelled_at", "expired_at", "ended_at"),

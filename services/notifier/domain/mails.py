@@ -16,7 +16,7 @@ from contracts.bookings.events import (
 from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import BookingStatus, ExpiryReason
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import ChangeLapse, StayChanged, StayChangeLapsed
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut
 from contracts.message import Event
 
@@ -31,6 +31,10 @@ def _was_submitted(event: BookingExpired) -> bool:
 
 def _is_no_draft(event: StayChanged) -> bool:
     return event.status is not BookingStatus.DRAFT
+
+
+def _was_not_paid(event: StayChangeLapsed) -> bool:
+    return event.reason in (ChangeLapse.NOT_PAID, ChangeLapse.PAYMENT_FAILED, ChangeLapse.NIGHTS_LOST)
 
 
 def _address_was_corrected(event: GuestTokenRevoked) -> bool:
@@ -74,6 +78,7 @@ _ROWS = (
         ("adults", "children", "previous_room_type_name", "previous_adults", "previous_children"),
         when=_is_no_draft,
     ),
+    MailRule(StayChangeLapsed, "change_not_paid", "Change not paid - {booking_id}", ("amount",), when=_was_not_paid),
     MailRule(BookingExpired, "booking_expired", "Booking Expired - {booking_id}", when=_was_submitted),
     MailRule(BookingPaymentFailed, "payment_failed", "Payment problem - {booking_id}"),
     MailRule(PaymentTurnedAway, "payment_turned_away", "Payment not taken - {booking_id}", ("amount",)),

@@ -39,7 +39,7 @@ from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderComple
 from contracts.bookings.overstays import OverstayAcknowledged, OverstayDismissed, OverstayFlagged, OverstayResolved
 from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
 from contracts.bookings.room_plan import RoomPlanImpossible
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import (
     BookingNoShow,
     GuestCheckedIn,
@@ -113,6 +113,7 @@ _CHANGED_STAY = (
     *("check_in", "check_out", "room_type_code", "adults", "children"),
     *("previous_check_in", "previous_check_out", "previous_room_type_code"),
 )
+_HELD_CHANGE = ("change_id", "check_in", "check_out", "room_type_code", "adults", "children")
 _CHANGED_MONEY = {"total_amount": "total", "refund_amount": "refund", "difference": "difference", "fee": "fee"}
 _ROOM_CHANGE = ("room_number", "previous_room_number", "room_type_code")
 
@@ -189,6 +190,18 @@ _ROWS = (
         (*_CHANGED_STAY, "room_number", "freed_room_number", "settlement", "checkout_deadline_at", "changed_at"),
         _CHANGED_MONEY | {"balance_due": "balance_due"},
         by="changed_by",
+    ),
+    PushRule(
+        StayChangeHeld,
+        (realtime.BOOKING_CHANGE_PENDING,),
+        (*_HELD_CHANGE, "room_number", "amount", "expires_at", "held_at"),
+        {"total_amount": "total"},
+        by="held_by",
+    ),
+    PushRule(
+        StayChangeLapsed,
+        (realtime.BOOKING_CHANGE_LAPSED,),
+        ("change_id", "room_number", "amount", "reason", "lapsed_at"),
     ),
     PushRule(OverstayResolved, (realtime.OVERSTAY_RESOLVED,), (*_INCIDENT, "resolution", "resolved_at")),
     PushRule(BalancePaymentAccepted, (realtime.BALANCE_CHANGED,), ("accepted_at",), _BALANCE_FIELDS),

@@ -23,6 +23,8 @@ class RealtimeEvent:
 
 BOOKING_CREATED = RealtimeEvent("booking_created", (HOTEL, BOOKING))
 BOOKING_CHANGED = RealtimeEvent("booking_changed", (HOTEL, BOOKING, ROOM))
+BOOKING_CHANGE_PENDING = RealtimeEvent("booking_change_pending", (HOTEL, BOOKING, ROOM))
+BOOKING_CHANGE_LAPSED = RealtimeEvent("booking_change_lapsed", (HOTEL, BOOKING, ROOM))
 PAYMENT_AUTHORIZED = RealtimeEvent("payment_authorized", (HOTEL, STAFF, BOOKING))
 APPROVAL_REQUESTED = RealtimeEvent("approval_requested", (HOTEL, STAFF, BOOKING))
 APPROVAL_DUE = RealtimeEvent("approval_due", (STAFF,))

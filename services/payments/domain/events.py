@@ -105,6 +105,7 @@ def _authorized(payment: Payment, intent: IntentSnapshot, charge: ChargeSnapshot
         amount=intent.amount,
         authorized_at=charge.created,
         capture_before=charge.capture_before,
+        change_id=payment.change_id,
     )
 
 

@@ -43,7 +43,10 @@ class Refund(Data):
 
 
 class Payment(Data):
-    """One attempt to pay a booking by card. `captured` and `refunded` are minor units of the payment's currency."""
+    """One attempt to pay a booking by card. `captured` and `refunded` are minor units of the payment's currency.
+
+    A payment of purpose `CHANGE` is for the change `change_id`.
+    """
 
     id: str
     booking_id: str
@@ -64,6 +67,7 @@ class Payment(Data):
     capture_before: datetime | None = None
     captured_at: datetime | None = None
     disputed_at: datetime | None = None
+    change_id: str | None = None
     refunds: tuple[Refund, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ from contracts.bookings.approval import BookingApproved, BookingConfirmed, Booki
 from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentRefused, BalanceSettled
 from contracts.bookings.events import BookingCancelled, BookingExpired, BookingHeld, BookingPaymentFailed
 from contracts.bookings.refunds import BookingRefundRetried
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeLapsed
 from contracts.bookings.stays import BookingNoShow
 from contracts.message import Event
 from contracts.payments.events import PaymentPurpose
@@ -89,6 +89,13 @@ def balance_payment_accepted(event: BalancePaymentAccepted, work: PaymentsWork) 
 def balance_payment_refused(event: BalancePaymentRefused, work: PaymentsWork) -> None:
     """Void the payment towards the balance, because the guest does not owe the amount."""
     balance_payments.set_desired_state(_key(event), BookingPhase.ENDED, work, why=_name(event))
+
+
+def change_lapsed(event: StayChangeLapsed, work: PaymentsWork) -> None:
+    """Close the payment page of the change, or void its payment. An accepted payment has an event of its own."""
+    payment = work.payments.find_live(event.hotel, event.booking_id, PaymentPurpose.CHANGE)
+    if payment and payment.change_id == event.change_id:
+        balance_payments.set_desired_state(payment.key, BookingPhase.ENDED, work, why=_name(event))
 
 
 def balance_settled(event: BalanceSettled, work: PaymentsWork) -> None:

@@ -9,6 +9,9 @@ from services.payments.lifecycle import LIFECYCLE, RefundRetried
 from services.payments.steps.convergence import enqueue_convergence
 from services.payments.work import PaymentsWork
 
+# The purposes of payments besides the booking's own, each of which has a desired state of its own.
+LATER = (PaymentPurpose.EXTENSION, PaymentPurpose.CHANGE)
+
 
 def set_desired_state(payment: PaymentKey, phase: BookingPhase, work: PaymentsWork, *, why: str, fee: int = 0) -> None:
     """Store a payment's desired state and enqueue its convergence. The hotel keeps `fee` minor units of the payment."""
@@ -28,7 +31,7 @@ def end_all(
     own = sum(payment.not_refunded for payment in payments if payment.purpose is PaymentPurpose.BOOKING)
     left = max(_minor_units(fee) - own, 0) + _minor_units(besides)
     for payment in payments:
-        if payment.purpose is PaymentPurpose.EXTENSION:
+        if payment.purpose in LATER:
             share = min(left, _not_refunded_or_approved(payment, work))
             set_desired_state(payment.key, BookingPhase.ENDED, work, why=why, fee=share)
             left -= share

@@ -50,6 +50,8 @@ class Checkout:
 
     def _step(self, live: RecordedState | None) -> None:
         if live and live.payment.status in PAID:
+            if live.payment.change_id != self._payable.change_id:
+                raise Unavailable("the money of an earlier change is being returned")
             self._answer(live.payment, "paid")
         elif not self._payable.payable or self._payable.expires_at is None:
             raise _not_payable()
@@ -57,10 +59,13 @@ class Checkout:
             self._begin()
         elif live.payment.status is PaymentStatus.NONE:
             self._open(live)
-        elif live.payment.amount == self._payable.amount and not live.payment.superseded:
+        elif self._is_for_it(live.payment) and not live.payment.superseded:
             self._answer(live.payment, "existing")
         elif live.payment.status is PaymentStatus.SESSION_OPEN:
             self._close(live.payment)
+
+    def _is_for_it(self, payment: Payment) -> bool:
+        return (payment.amount, payment.change_id) == (self._payable.amount, self._payable.change_id)
 
     def _live_payment(self) -> RecordedState | None:
         about = self._payable
@@ -93,6 +98,7 @@ class Checkout:
                 hold_expires_at=expires_at or work.now,
                 created_at=work.now,
                 purpose=self._payable.purpose,
+                change_id=self._payable.change_id,
             )
             call = self._new_call(payment, 1, work)
             if not work.begin_payment(payment, call):

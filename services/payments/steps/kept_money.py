@@ -5,7 +5,7 @@ from contracts.values import Money
 from services.payments.domain.desired_state import BookingPhase, DesiredState
 from services.payments.domain.payment import Payment
 from services.payments.lifecycle import FAILED_OR_RELEASED
-from services.payments.steps.balance_payments import set_desired_state, with_failed_refunds_retried
+from services.payments.steps.balance_payments import LATER, set_desired_state, with_failed_refunds_retried
 from services.payments.work import PaymentsWork
 
 
@@ -20,7 +20,7 @@ def keep(hotel: str, booking_id: str, keeps: Money, work: PaymentsWork, *, why: 
         payment = with_failed_refunds_retried(each, work, why=why)
         share = min(left, _available(payment, work))
         left -= share
-        if payment.purpose is PaymentPurpose.EXTENSION:
+        if payment.purpose in LATER:
             set_desired_state(payment.key, BookingPhase.ENDED, work, why=why, fee=share)
         elif payment.purpose is PaymentPurpose.BOOKING:
             own += share
@@ -35,8 +35,14 @@ def _available(payment: Payment, work: PaymentsWork) -> int:
     if payment.purpose is PaymentPurpose.UNREQUESTED or payment.status in FAILED_OR_RELEASED:
         return 0
     if payment.captured:
-        return payment.not_refunded
+        return _kept_so_far(payment, work) if payment.purpose is PaymentPurpose.CHANGE else payment.not_refunded
     if payment.purpose is PaymentPurpose.BOOKING:
         return payment.amount.amount if payment.status is PaymentStatus.AUTHORIZED else 0
-    approved = work.desired_states.of_payment(payment).phase is BookingPhase.APPROVED
-    return payment.amount.amount if approved else 0
+    desired = work.desired_states.of_payment(payment)
+    return payment.amount.amount if desired.phase is BookingPhase.APPROVED else 0
+
+
+def _kept_so_far(payment: Payment, work: PaymentsWork) -> int:
+    """The minor units that the hotel has of a payment for a change: nothing where the change was not made."""
+    desired = work.desired_states.of_payment(payment)
+    return desired.fee_of(payment, payment.not_refunded) if desired.ended else payment.not_refunded

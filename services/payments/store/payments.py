@@ -32,11 +32,12 @@ _OF_REFUND = tuple(field.name for field in fields(Refund) if field.name != "amou
 _LIVE_AS: dict[PaymentPurpose, frozenset[PaymentStatus]] = {
     PaymentPurpose.BOOKING: LIVE,
     PaymentPurpose.EXTENSION: UNFINISHED,
+    PaymentPurpose.CHANGE: UNFINISHED,
     PaymentPurpose.UNREQUESTED: frozenset(),
 }
 
 
-_FIXED = {"id", "booking_id", "hotel", "hold_expires_at", "created_at", "purpose", "superseded"}
+_FIXED = {"id", "booking_id", "hotel", "hold_expires_at", "created_at", "purpose", "superseded", "change_id"}
 _SAVED = (*(name for name in COLUMNS if name not in _FIXED), "changed_at", "compare_at")
 _CHANGES = ", ".join(f"{name} = :payment_{name}" for name in _SAVED)
 SAVE = f"UPDATE payment SET {_CHANGES} WHERE hotel = :payment_hotel AND id = :payment_id AND {{after}}"  # noqa: S608
@@ -116,7 +117,7 @@ class SqlPayments(SqlStore):
     def find_live(
         self, hotel: str, booking_id: str, purpose: PaymentPurpose = PaymentPurpose.BOOKING
     ) -> Payment | None:
-        """The booking's own live payment; with purpose `EXTENSION`, the unfinished payment towards the balance."""
+        """The booking's own live payment; with another purpose, its unfinished payment for the balance or a change."""
         return self._one(_LIVE[purpose], {"of_hotel": hotel, "of_booking": booking_id})
 
     def lock_all(self, hotel: str, booking_id: str) -> list[Payment]:

@@ -38,6 +38,7 @@ PAYMENT = sa.Table(
     METADATA,
     *_key("hotel", "id"),
     *_columns(sa.Text, "booking_id", "currency", "session_id", "session_url", "intent_id"),
+    *_columns(sa.Text, "change_id"),
     _enum("purpose", PaymentPurpose),
     _enum("status", PaymentStatus),
     *_columns(sa.Integer, "version"),

@@ -41,7 +41,11 @@ class NightChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """The hold of one booking. `room_type_id` is the booked type; `ended_at` (UTC) is None while the hold is live."""
+    """The hold of one booking. `room_type_id` is the booked type; `ended_at` (UTC) is None while the hold is live.
+
+    A change of a stay that waits for its payment has a hold of its own under the change's id, with the added nights as
+    parts; `change_of` is then the id of the booking, and `stay` the changed stay.
+    """
 
     booking_id: str
     hotel: str
@@ -50,6 +54,7 @@ class Hold:
     ended_at: datetime | None
     version: int
     parts: tuple[HoldPart, ...] = ()
+    change_of: str | None = None
 
     @property
     def live(self) -> bool:

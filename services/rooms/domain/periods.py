@@ -22,6 +22,7 @@ class Period:
     """A live stay or block of a room.
 
     `moved_in` is True while the guest occupies the room. `out_of_order` marks the block of a room that is out of order.
+    The nights of a stay that is `held` are held for a change that waits for its payment, whose id is `booking_id`.
     """
 
     hotel: str
@@ -32,6 +33,7 @@ class Period:
     booking_id: str | None
     moved_in: bool
     out_of_order: bool = False
+    held: bool = False
 
 
 def check_bookable(room: Room, others: Sequence[Period], *, first: date, today: date) -> None:

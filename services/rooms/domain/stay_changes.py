@@ -1,7 +1,7 @@
 """Changes of a booked stay: the nights to sell and to free, the room afterwards, and the new price."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from contracts.rooms.stay_changes import ChangedStay, ChangeOffer, RoomAfterChan
 from contracts.values import Price, Stay
 from services.rooms.domain import offers, pricing, stays
 from services.rooms.domain.assignments import already_checked_in
-from services.rooms.domain.holds import Hold, HoldPart, NightChange, merged
+from services.rooms.domain.holds import Hold, HoldPart, NightChange, change, merged
 from services.rooms.domain.hotels import Hotel, RoomType
 from services.rooms.domain.periods import Period
 from services.rooms.domain.pricing import Promotion
@@ -40,6 +40,15 @@ class NightsOnSale:
     def of(cls, nights: Sequence[NightOnSale]) -> "NightsOnSale":
         """The nights, which have no order."""
         return cls(nights={(each.room_type_id, each.night): each for each in nights})
+
+    def with_given_back(self, parts: Iterable[HoldPart]) -> "NightsOnSale":
+        """The nights on sale once one room of these parts is given back."""
+        freed = {
+            (type_id, night): replace(each, units=each.units + 1)
+            for night, type_id in counted_nights(parts)
+            if (each := self.nights.get((type_id, night)))
+        }
+        return replace(self, nights={**self.nights, **freed})
 
     def is_free(self, room_type_id: int, night: date) -> bool:
         """Whether a room of the type is left to sell on the night."""
@@ -195,30 +204,33 @@ def _price_of(on_sale: NightsOnSale, room_type: RoomType, night: date) -> int:
 def _counted_on(
     hold: Hold, stay: Stay, room_type_id: int, on_sale: NightsOnSale, *, room: RoomAfterChange, today: date
 ) -> InventoryChange:
-    before = dict(_nights_of(hold.parts))
+    before = dict(counted_nights(hold.parts))
     after = {night: room_type_id if night >= today else before.get(night, room_type_id) for night in stay}
     leaving = [(night, type_id) for night, type_id in before.items() if after.get(night) != type_id]
     arriving = [(night, type_id) for night, type_id in after.items() if before.get(night) != type_id]
     return InventoryChange(
-        parts=merged(_parts(after.items())),
-        changes=(*_changes(leaving, by=-1), *_changes(arriving, by=1)),
+        parts=night_parts(after.items()),
+        changes=(*night_changes(leaving, by=-1), *night_changes(arriving, by=1)),
         room=room,
         sold_out=tuple(night for night, type_id in arriving if not on_sale.is_free(type_id, night)),
     )
 
 
-def _nights_of(parts: Sequence[HoldPart]) -> Iterator[tuple[date, int]]:
+def counted_nights(parts: Iterable[HoldPart]) -> Iterator[tuple[date, int]]:
+    """The nights of the parts, each with the id of the type on which it counts."""
     for part in parts:
         for night in Stay(part.first_night, part.until):
             yield night, part.room_type_id
 
 
-def _parts(nights: Iterable[tuple[date, int]]) -> list[HoldPart]:
-    return [
-        HoldPart(room_type_id=type_id, first_night=night, until=night + ONE_NIGHT) for night, type_id in sorted(nights)
-    ]
+def night_parts(nights: Iterable[tuple[date, int]]) -> tuple[HoldPart, ...]:
+    """The parts that have these nights, each on its type."""
+    ordered = sorted(nights)
+    return merged(
+        [HoldPart(room_type_id=type_id, first_night=night, until=night + ONE_NIGHT) for night, type_id in ordered]
+    )
 
 
-def _changes(nights: Iterable[tuple[date, int]], *, by: int) -> Iterator[NightChange]:
-    for part in merged(_parts(nights)):
-        yield NightChange(room_type_id=part.room_type_id, first_night=part.first_night, until=part.until, by=by)
+def night_changes(nights: Iterable[tuple[date, int]], *, by: int) -> Iterator[NightChange]:
+    """The counter changes that add `by` on each of these nights of its type."""
+    return (change(part, by=by) for part in night_parts(nights))

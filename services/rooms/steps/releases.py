@@ -47,6 +47,8 @@ def end(work: RoomsWork, endings: Sequence[Ending]) -> None:
         event = InventoryReleased(booking_id=hold.booking_id, hotel=hold.hotel, released_from=ending.from_on)
         work.publish(event, sequence=ending.version)
     work.endings.end(endings, now=work.now)
+    if changes := [ending.hold for ending in endings if ending.hold.change_of]:
+        work.periods.end_held({hold.hotel for hold in changes}, [hold.booking_id for hold in changes], now=work.now)
     freed = [change for ending in endings for change in ending.freed]
     if not work.nights.shift({ending.hold.hotel for ending in endings}, freed):
         raise RuntimeError("nights that were held are not on the counters")

@@ -24,7 +24,7 @@ WITH held AS (
     ) AS parts
     FROM hold WHERE hotel = :hotel AND booking_id = :booking_id
 ), stay AS (
-    SELECT {periods.COLUMNS} FROM period WHERE live AND hotel = :hotel AND booking_id = :booking_id
+    SELECT {periods.COLUMNS} FROM period WHERE live AND NOT held AND hotel = :hotel AND booking_id = :booking_id
 )"""  # noqa: S608
 _HOTEL = f"""
 SELECT {hotels.COLUMNS}, (SELECT to_jsonb(held) FROM held) AS hold, (SELECT to_jsonb(stay) FROM stay) AS stay, {{room}}

@@ -35,7 +35,7 @@ SELECT version FROM held
 ANSWER = sa.text("""
 SELECT room_type_id, check_in, check_out, answer FROM hold WHERE hotel = :hotel AND booking_id = :booking_id
 """)
-COLUMNS = "booking_id, hotel, room_type_id, check_in, check_out, ended_at, version"
+COLUMNS = "booking_id, hotel, room_type_id, check_in, check_out, ended_at, version, change_of"
 LOCK = sa.text(f"""
 SELECT {COLUMNS} FROM hold WHERE hotel = ANY (:hotels) AND booking_id = ANY (:ids)
 ORDER BY booking_id FOR NO KEY UPDATE

@@ -16,10 +16,10 @@ from services.rooms.store.base import RoomsStore, typed_row
 
 COLUMNS = """
 hotel, id, room_id, kind, lower(nights) AS first_night, upper(nights) AS until, booking_id, out_of_order,
-moved_in_at IS NOT NULL AS moved_in
+moved_in_at IS NOT NULL AS moved_in, held
 """
 OF_BOOKINGS = sa.text(f"""
-SELECT {COLUMNS} FROM period WHERE live AND hotel = ANY (:hotels) AND booking_id = ANY (:ids) ORDER BY id
+SELECT {COLUMNS} FROM period WHERE live AND NOT held AND hotel = ANY (:hotels) AND booking_id = ANY (:ids) ORDER BY id
 """)  # noqa: S608
 ON_NIGHTS = sa.text(f"""
 SELECT {COLUMNS} FROM period
@@ -43,8 +43,8 @@ WHERE p.live AND p.kind = 'BLOCK' AND p.hotel = :hotel AND p.room_id = :room AND
 ORDER BY lower(p.nights), p.id
 """)
 ADD = sa.text("""
-INSERT INTO period (hotel, room_id, kind, nights, booking_id, reason, out_of_order, began_at, moved_in_at)
-VALUES (:hotel, :room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_order, :now, :moved_in_at)
+INSERT INTO period (hotel, room_id, kind, nights, booking_id, reason, out_of_order, began_at, moved_in_at, held)
+VALUES (:hotel, :room, :kind, daterange(:first, :until), :booking_id, :reason, :out_of_order, :now, :moved_in_at, :held)
 RETURNING id
 """).bindparams(sa.bindparam("moved_in_at", type_=sa.DateTime(timezone=True)))
 PROLONG = sa.text("""
@@ -63,6 +63,10 @@ UPDATE period SET live = false, ended_at = :now,
     nights = daterange(lower(nights), least(upper(nights), greatest(lower(nights), coalesce(:until, upper(nights)))))
 WHERE hotel = :hotel AND id = :id
 """).bindparams(sa.bindparam("until", type_=sa.Date))
+END_HELD = sa.text("""
+UPDATE period SET live = false, ended_at = :now, nights = daterange(lower(nights), lower(nights))
+WHERE live AND held AND hotel = ANY (:hotels) AND booking_id = ANY (:ids)
+""")
 
 
 class SqlPeriods(RoomsStore):
@@ -106,6 +110,15 @@ class SqlPeriods(RoomsStore):
         """Insert a stay of the booking. Refused `ROOM_OVERLAP_CONFLICT` where another period has one of the nights."""
         self._add(room, PeriodKind.STAY, nights=nights, now=now, booking_id=booking_id, moved_in_at=moved_in_at)
 
+    def hold_for_change(self, room: Room, *, change_id: str, nights: Stay, now: datetime) -> None:
+        """Hold these nights of the room for a change that waits. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
+        self._add(room, PeriodKind.STAY, nights=nights, now=now, booking_id=change_id, held=True)
+
+    def end_held(self, hotels: Iterable[str], change_ids: Iterable[str], *, now: datetime) -> None:
+        """End all nights that are held for these changes. The caller has locked the holds of the changes."""
+        keys = {"hotels": sorted(set(hotels)), "ids": sorted(change_ids)}
+        self._connection.execute(END_HELD, {**keys, "now": now})
+
     def begin_block(self, room: Room, *, nights: Stay, reason: str, out_of_order: bool, now: datetime) -> int:
         """Insert a block; returns the block's id. Refused `ROOM_OVERLAP_CONFLICT` like `begin_stay`."""
         return self._add(room, PeriodKind.BLOCK, nights=nights, now=now, reason=reason, out_of_order=out_of_order)
@@ -145,6 +158,7 @@ class SqlPeriods(RoomsStore):
             "reason": "",
             "out_of_order": False,
             "moved_in_at": None,
+            "held": False,
         }
         return self._exclusively(ADD, row | columns, room.room_number)
 

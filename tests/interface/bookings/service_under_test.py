@@ -29,6 +29,7 @@ from contracts.rooms.occupancy import MoveIn, MoveOut, RoomOccupiedReply
 from contracts.rooms.settings import GetSettings, OperatingSettings
 from contracts.rooms.stay_changes import ChangeOffer, ChangeStay, PreviewStayChange, RoomAfterChange, StayChangedReply
 from contracts.rooms.undo import CheckUndo, HeldAgain, HoldAgain, UndoCheck, UndoMoveIn, UndoMoveOut
+from contracts.rooms.waiting_changes import ApplyStayChange, HoldStayChange
 from contracts.rooms.walk_ins import Received, ReceiveWalkIn
 from contracts.values import Caller, Context, Price, Stay
 from services.bookings.service import SERVICE
@@ -67,6 +68,7 @@ class FakeRooms:
     asks: list[Ask[Any]] = field(default_factory=list)
     instead: dict[type[Any], Any] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, ChangeOffer] = field(default_factory=dict)
 
     def __call__(self, message: Ask[Any], _: Context) -> Any:
         self.asks.append(message)
@@ -115,6 +117,11 @@ class FakeRooms:
                 return self._offer(message)
             case ChangeStay():
                 return StayChangedReply(offer=self._offer(message))
+            case HoldStayChange():
+                self.waiting[message.action_id] = self._offer(message)
+                return StayChangedReply(offer=self.waiting[message.action_id], nights_held=1)
+            case ApplyStayChange():
+                return StayChangedReply(offer=self.waiting[message.change_id])
             case UndoMoveIn():
                 return self._room(message.booking_id, message.room_status)
             case UndoMoveOut():
@@ -129,7 +136,7 @@ class FakeRooms:
                 return UndoCheck(room_number=room.room_number, room_status=room.room_status)
         raise AssertionError(f"rooms was asked {message}")
 
-    def _offer(self, message: PreviewStayChange | ChangeStay) -> ChangeOffer:
+    def _offer(self, message: PreviewStayChange | ChangeStay | HoldStayChange) -> ChangeOffer:
         """The agreed nights at their prices, every other night at 100.00, and 9 % tax; the room is kept."""
         stay = message.stay
         agreed = {each.night: each.price for each in stay.agreed}

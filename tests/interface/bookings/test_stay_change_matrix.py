@@ -34,7 +34,7 @@ MATRIX = """
     awaits approval     | staff | owed               | capture_less       | none
     approved            | guest | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
     approved            | staff | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
-    paid                | guest | CHANGE_NOT_ALLOWED | refund             | none
+    paid                | guest | pay_first          | refund             | none
     paid                | staff | owed               | refund             | none
     without a card      | guest | owed               | none               | none
     without a card      | staff | owed               | none               | none
@@ -132,7 +132,7 @@ def test_who_may_change_what(service: BookingsUnderTest, booking: str, by: str, 
 
         offer = service.ask(PreviewChange(**about(booking_id, change=change)), caller)
         try:
-            service.ask(ChangeBooking(**about(booking_id, change=change, page_closed=True)), caller)
+            service.ask(ChangeBooking(**about(booking_id, change=change, page_closed=True, pays_first=True)), caller)
             outcome = str(offer.settlement)
         except Refusal as refusal:
             outcome = refusal.code

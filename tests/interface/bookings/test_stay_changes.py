@@ -151,7 +151,7 @@ def test_a_result_that_is_not_the_expected_one_is_refused_with_the_new_preview(s
         (longer(waive_difference=True), STAFF, "NOTE_REQUIRED"),
         (longer(waive_difference=True, reason="A cot."), may(), "PERMISSION_DENIED"),
         (longer(waive_difference=True, reason="A cot."), GUEST, "PERMISSION_DENIED"),
-        (longer(), GUEST, "CHANGE_NOT_ALLOWED"),  # a dearer stay that is paid first
+        (longer(), GUEST, "CHANGE_NOT_ALLOWED"),  # a dearer stay is paid first, and the caller opens no page
         (RequestedChange(check_out=CHECK_OUT - 3 * NIGHT), STAFF, "VALIDATION_ERROR"),
         (RequestedChange(adults=0), STAFF, "VALIDATION_ERROR"),
     ],

@@ -19,7 +19,7 @@ from contracts.bookings.guest_access import GuestTokenRevoked
 from contracts.bookings.lookups import GetLookupLetter, LinkedBooking, LookupLetter, LookupRequested
 from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import ExpiryReason
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import ChangeLapse, StayChanged, StayChangeLapsed
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut
 from contracts.message import Event
 from sandbox.mailbox.stand_in import MailboxStandIn
@@ -48,11 +48,13 @@ BEYOND = {
     PaymentTurnedAway: f"Payment not taken - {BOOKING}",
     GuestTokenRevoked: f"Your booking - {BOOKING}",
     StayChanged: f"Booking changed - {BOOKING}",
+    StayChangeLapsed: f"Change not paid - {BOOKING}",
 }
 OCCASIONS = SPECIFIED | BEYOND
 MAILED_ONLY_WITH: dict[type[Event], dict[str, Any]] = {
     BookingExpired: {"reason": ExpiryReason.HOLD_RAN_OUT},
     GuestTokenRevoked: {"address_corrected": True},
+    StayChangeLapsed: {"reason": ChangeLapse.NOT_PAID},
 }
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import Settlement, StayChanged
+from contracts.bookings.stay_changes import StayChanged
 from contracts.payments.checkout_sessions import ClosePaymentPage
 from contracts.values import SYSTEM, Money
 from services.payments.handlers import booking_events

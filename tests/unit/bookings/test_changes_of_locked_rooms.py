@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.bookings.stay_changes import ChangePreview
+from contracts.bookings.change_previews import ChangePreview
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Caller
 from services.bookings.domain import change_previews

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
-from contracts.bookings.stay_changes import Settlement
 from contracts.values import CancellationPolicy, HotelSettings
 from services.bookings.domain import (
     cancellation_fees,

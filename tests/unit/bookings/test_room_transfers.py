@@ -11,6 +11,7 @@ from contracts.bookings.extensions import StayExtended
 from contracts.bookings.orders import OrderAccepted, OrderCancelled, OrderCompleted, OrderPlaced
 from contracts.bookings.overstays import Incident, IncidentStatus, OverstayFlagged, OverstaySeverity
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.stay_changes import StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import GuestCheckedIn, GuestCheckedOut, RoomAssigned, RoomLocked, RoomMoved
 from services.bookings.domain import evolution
 from services.bookings.domain.room_transfers import NO_TRANSFER, ROOM_FIELDS, RoomTransfer, room_transfer
@@ -20,7 +21,8 @@ from tests.unit.notifier.samples import sample
 
 # Events that name the guest's room and leave the guest there.
 STAYS_IN_THE_ROOM = {
-    RoomLocked, StayExtended, OverstayFlagged, OrderPlaced, OrderAccepted, OrderCompleted, OrderCancelled,
+    RoomLocked, StayChangeHeld, StayChangeLapsed, StayExtended, OverstayFlagged,
+    OrderPlaced, OrderAccepted, OrderCompleted, OrderCancelled,
 }  # fmt: skip
 INCIDENT = Incident(id="i", status=IncidentStatus.OPEN, severity=OverstaySeverity.LOW, deadline_at=NOW, opened_at=NOW)
 

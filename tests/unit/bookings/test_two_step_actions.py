@@ -27,6 +27,8 @@ ASKS = {
     ActionKind.CLEAR: "ClearRoom",
     ActionKind.EXTEND: "ExtendStay",
     ActionKind.CHANGE: "ChangeStay",
+    ActionKind.HOLD_CHANGE: "HoldStayChange",
+    ActionKind.APPLY_CHANGE: "ApplyStayChange",
     ActionKind.UNDO_CHECK_IN: "UndoMoveIn",
     ActionKind.UNDO_CHECK_OUT: "UndoMoveOut",
     ActionKind.UNDO_NO_SHOW: "HoldAgain",
@@ -50,7 +52,7 @@ def intent(kind: ActionKind) -> PendingAction:
         reason="flood",
         left_on=date(2030, 6, 12),
         until=date(2030, 6, 15),
-        change=A_CHANGE if kind is ActionKind.CHANGE else None,
+        change=A_CHANGE if kind in (ActionKind.CHANGE, ActionKind.HOLD_CHANGE) else None,
     )
 
 

@@ -1,22 +1,16 @@
 """Changes of a stay over HTTP: what is asked of which service, and what the client is told."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from chassis import codec
 from chassis.refusal import Refusal
-from contracts.bookings.stay_changes import (
-    ChangeBooking,
-    ChangePreview,
-    ExpectedChange,
-    PreviewChange,
-    Reprice,
-    RequestedChange,
-    Settlement,
-)
-from contracts.payments.checkout_sessions import ClosePaymentPage, PageClosed
+from contracts.bookings.change_previews import ChangePreview, Settlement, WaitingChange
+from contracts.bookings.queries import GetBooking
+from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, PreviewChange, Reprice, RequestedChange
+from contracts.payments.checkout_sessions import ClosePaymentPage, OpenPaymentSession, PageClosed, PaymentSession
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Money
 from tests.unit.gateway import builders
@@ -89,3 +83,38 @@ def test_a_refused_change_has_the_preview(gateway: Gateway, refusal: str) -> Non
 
     assert (answer.status_code, code(answer)) == (409, refusal)
     assert answer.json()["preview"]["new_total"] == "261.60"
+
+
+WAITS = WaitingChange(
+    change_id=f"{builders.BOOKING}~1", expires_at=datetime(2026, 8, 1, 12, tzinfo=UTC), amount=Money(13080, "EUR"),
+    can_pay=True, check_in=date(2026, 8, 14), check_out=date(2026, 8, 16), room_type_code="STD", adults=2, children=0,
+    preview=PREVIEW,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [OWN, STAFF])
+def test_a_change_that_waits_is_answered_with_its_payment_page(
+    gateway: Gateway, manager: dict[str, str], path: str
+) -> None:
+    page = PaymentSession(session_id="cs_1", payment_url="https://pay", status="created", amount=Money(13080, "EUR"))
+    gateway.bus.answers(ChangeBooking, builders.booking(pending_change=WAITS))
+    gateway.bus.answers(OpenPaymentSession, page)
+
+    answer = gateway.post(path, {"check_out": "2026-08-16"}, headers=GUEST if path == OWN else manager)
+
+    body = answer.json()
+    assert answer.status_code == 202
+    assert gateway.bus.last(ChangeBooking).pays_first
+    assert (body["change_id"], body["expires_at"]) == (WAITS.change_id, "2026-08-01T12:00:00Z")
+    assert body["payment"]["session_id"] == "cs_1"
+    assert (body["payment"]["amount"], body["payment"]["currency"]) == ("130.80", "EUR")
+    assert body["preview"]["new_total"] == "261.60"
+
+
+def test_a_booking_shows_the_change_that_waits(gateway: Gateway) -> None:
+    gateway.bus.answers(GetBooking, builders.booking(pending_change=WAITS))
+
+    shown = gateway.get(OWN.removesuffix("change/"), headers=GUEST).json()["pending_change"]
+
+    assert (shown["change_id"], shown["amount"], shown["can_pay"]) == (WAITS.change_id, "130.80", True)
+    assert shown["preview"]["difference"] == "130.80"

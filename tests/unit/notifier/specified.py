@@ -66,6 +66,8 @@ BEYOND = """
     RoomPlanImpossible      | room_plan_impossible       |                               | staff
     RoomLocked              | room_locked                |                               | hotel room
     StayChanged             | booking_changed            |                               | hotel booking room
+    StayChangeHeld          | booking_change_pending     |                               | hotel booking room
+    StayChangeLapsed        | booking_change_lapsed      |                               | hotel booking room
     InventoryChanged        | availability_changed       |                               | public
 """
 EVERY_CHANGE = {

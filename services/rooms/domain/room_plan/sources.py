@@ -35,7 +35,8 @@ def sources(
     `needing` are the bookings that are to have a room, of the type on which their nights count; `locked` are those that
     keep the one they have. A stay keeps its room also while the guest is in house, and where the booking has no live
     hold. Nights before today are left out, and so are inactive rooms with their stays. A room that is not ready
-    tonight, and will not be, is given to nobody tonight: the room is closed, or who has it for tonight keeps it.
+    tonight, and will not be, is given to nobody tonight: the room is closed, or who has it for tonight keeps it. Nights
+    that are held for a change are blocked.
     """
     active = [room for room in rooms if room.is_active]
     numbers = {room.id for room in active}
@@ -57,7 +58,7 @@ def sources(
             ),
         )
         for period, nights in present
-        if period.kind is PeriodKind.STAY and period.room_id in numbers
+        if period.kind is PeriodKind.STAY and not period.held and period.room_id in numbers
     ]
     with_room = {period.booking_id for period in periods if period.booking_id}
     stays += [
@@ -69,7 +70,7 @@ def sources(
     blocks = [
         BlockToPlan(id=str(period.id), room_id=period.room_id, nights=nights)
         for period, nights in present
-        if period.kind is PeriodKind.BLOCK and period.room_id in numbers
+        if (period.kind is PeriodKind.BLOCK or period.held) and period.room_id in numbers
     ]
     tonight = Stay(today, today + timedelta(days=1))
     taken = {period.room_id for period, nights in present if nights.check_in == today}
