@@ -114,7 +114,7 @@ def test_a_change_that_waits_is_answered_with_its_payment_page(
 def test_a_booking_shows_the_change_that_waits(gateway: Gateway) -> None:
     gateway.bus.answers(GetBooking, builders.booking(pending_change=WAITS))
 
-    shown = gateway.get(OWN.removesuffix("change/"), headers=GUEST).json()["pending_change"]
+    change = gateway.get(OWN.removesuffix("change/"), headers=GUEST).json()["pending_change"]
 
-    assert (shown["change_id"], shown["amount"], shown["can_pay"]) == (WAITS.change_id, "130.80", True)
-    assert shown["preview"]["difference"] == "130.80"
+    assert (change["change_id"], change["amount"], change["can_pay"]) == (WAITS.change_id, "130.80", True)
+    assert change["preview"]["difference"] == "130.80"
