@@ -66,7 +66,7 @@ def test_fixed_seeds_are_green(pool: WorkerPool, seed: int) -> None:
 @pytest.mark.parametrize("path", KEPT, ids=[path.stem for path in KEPT])
 def test_kept_failures_are_green(pool: WorkerPool, path: Path) -> None:
     failure = json.loads(path.read_text())
-    result = pool.workers[0].run(failure["seed"], failure["steps"], failure["tape"])
+    result = pool.workers[0].run(failure["seed"], failure["steps"], failure["tape"], plan=failure.get("plan", ()))
 
     assert result["violation"] == ""
 

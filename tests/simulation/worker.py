@@ -1,7 +1,8 @@
 """A worker: a process of its own that runs seeds one after the other, by the orders on its standard input.
 
-Each line of the input is `{"seed", "steps", "tape", "lines", "spared"}`, and each line of the output a `RunResult` as
-JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
+Each line of the input is `{"seed", "steps", "tape", "lines", "spared", "plan"}`, and each line of the output a
+`RunResult` as JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the
+databases.
 """
 
 from tests.simulation import seeded
@@ -21,7 +22,7 @@ from services.payments.service import SERVICE as PAYMENTS
 from services.rooms.service import SERVICE as ROOMS
 from tests.simulation import providers
 from tests.simulation.choices import Choices
-from tests.simulation.crash_points import CrashPoints
+from tests.simulation.crash_points import CrashPoints, PlannedDeath
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import NO_FAULTS
@@ -77,13 +78,16 @@ def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_seed(world: World, order: dict[str, Any]) -> dict[str, Any]:
-    """Run the seed of an order, or replay its tape."""
+    """Run the seed of an order, or replay its tape, with the deaths of its plan."""
     began, spared = seeded.real_time(), order["spared"]
-    world.points = CrashPoints(None if spared is None else frozenset(spared))
+    plan = [PlannedDeath(**death) for death in order["plan"]]
+    world.points = CrashPoints(None if spared is None else frozenset(spared), plan)
     result = run(world, order["seed"], order["steps"], tape=order["tape"])
     result.trace = result.trace[-order["lines"] :]
     return {
         **vars(result),
+        "plan": order["plan"],
+        "spared": spared,
         "seconds": seeded.real_time() - began,
         "passes": world.points.passes,
         "passes_at_rest": world.points.passes_at_rest,
