@@ -13,8 +13,6 @@ from contracts.message import Command
 ACTORS = Path(__file__).parent / "actors"
 LEFT_OUT = {
     "AdvanceClock": "time belongs to the world: the actor `clock` lets it pass",
-    "ChangeBooking": "conversations race, crash and chain changes; the money judge does not know their refunds yet",
-    "ClosePaymentPage": "the gateway asks for it with `ChangeBooking` alone",
     "SkipEvent": "an event that is skipped on purpose breaks I6; the world's broker parks and replays events",
 }
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import seeded
+from tests.simulation.directed_deaths import DirectedSearch
 from tests.simulation.distribution import distribute
-from tests.simulation.reports import CORPUS
+from tests.simulation.reports import CORPUS, Totals
 from tests.simulation.worker_pool import WorkerPool
 
 SEED, STEPS = 11, 200
@@ -55,6 +56,46 @@ def test_a_hunted_crash_point_is_hit_and_the_tape_alone_replays_the_run(pool: Wo
     assert worker.run(SEED, STEPS, hunt["tape"])["hash"] == hunt["hash"]
 
 
+@pytest.mark.parametrize("passed", ["passes", "passes_at_rest"])
+def test_a_planned_death_comes_at_its_passage_and_the_tape_and_the_plan_replay_the_run(
+    pool: WorkerPool, passed: str
+) -> None:
+    worker = pool.workers[0]
+    plain = worker.run(SEED, STEPS)
+    planned = next(name for name in plain[passed] if name not in plain["hits"] and "relay" not in name)
+    plan = [{"point": planned, "passage": 1 if passed == "passes" else plain["passes"].get(planned, 0) + 1}]
+
+    run = worker.run(SEED, STEPS, plan=plan)
+
+    assert run["hits"].get(planned, 0) == 1
+    assert (run["kind"], run["plan"]) == ("", plan)
+    assert sum(run["hits"].values()) > sum(plain["hits"].values())
+    assert worker.run(SEED, STEPS, run["tape"], plan=plan)["hash"] == run["hash"]
+
+
+def test_a_plan_that_is_not_met_changes_nothing(pool: WorkerPool) -> None:
+    worker = pool.workers[0]
+
+    with_plan = worker.run(SEED, STEPS, plan=[{"point": "nowhere", "passage": 1}])
+
+    assert with_plan["hash"] == worker.run(SEED, STEPS)["hash"]
+
+
+def test_the_directed_search_hits_points_that_were_passed_and_not_hit(pool: WorkerPool) -> None:
+    worker, totals = pool.workers[0], Totals()
+    search = DirectedSearch(totals.hits)
+    first = worker.run(SEED, STEPS)
+    totals.add(first)
+    search.remember(first)
+    before = set(totals.hits)
+
+    directed = next(search.runs())
+    totals.add(directed.carry_out(worker, STEPS))
+
+    assert directed.plan[0]["point"] in totals.hits.keys() - before
+    assert {death["point"] for death in directed.plan} & before == set()
+
+
 @pytest.mark.parametrize("seed", FIXED)
 def test_fixed_seeds_are_green(pool: WorkerPool, seed: int) -> None:
     result = pool.workers[seed % 2].run(seed, STEPS)
@@ -81,4 +122,7 @@ def test_the_command_says_how_it_is_used() -> None:
         [sys.executable, "-m", "tests.simulation", "--help"], capture_output=True, text=True, check=True
     ).stdout
 
-    assert all(option in said for option in ("--seed", "--steps", "--minutes", "--workers", "--replay", "--points"))
+    assert all(
+        option in said
+        for option in ("--seed", "--steps", "--minutes", "--workers", "--replay", "--points", "--every-point")
+    )
