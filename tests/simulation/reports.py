@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.simulation.service_tasks import not_begun, task_names
+
 FAILURES = Path(".run/simulation")
 CORPUS = Path(__file__).parent / "corpus"
 NOT_STEPS = ("turn", "check-out", "lock wait")
@@ -81,6 +83,11 @@ class Totals:
         lines = [*hit, ""]
         for service, points in missed.items():
             lines += [f"{service}: {len(points)} crash points were not hit", *points]
+        idle = not_begun(self.enumerated)
+        lines += [
+            f"{len(idle)} of {len(task_names())} tasks of services were not begun",
+            *(f"    {each}" for each in idle),
+        ]
         return "\n".join([*lines, f"{len(self.enumerated)} crash points enumerated, {len(self.hits)} of them hit"])
 
     def _why_missed(self, name: str, planned: Mapping[str, int]) -> str:

@@ -16,10 +16,6 @@ from typing import Any
 
 from chassis.observability import logs
 from contracts.rooms.hotel_import import ImportHotel
-from services.bookings.service import SERVICE as BOOKINGS
-from services.notifier.service import SERVICE as NOTIFIER
-from services.payments.service import SERVICE as PAYMENTS
-from services.rooms.service import SERVICE as ROOMS
 from tests.simulation import providers
 from tests.simulation.choices import Choices
 from tests.simulation.crash_points import CrashPoints, PlannedDeath
@@ -28,9 +24,8 @@ from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import NO_FAULTS
 from tests.simulation.planted.search import search_fault
 from tests.simulation.run import come_to_rest, run
+from tests.simulation.service_tasks import SERVICES
 from tests.simulation.world import World
-
-SERVICES = (BOOKINGS, PAYMENTS, ROOMS, NOTIFIER)
 
 
 def build_world(config: dict[str, Any]) -> World:

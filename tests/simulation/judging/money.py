@@ -18,6 +18,7 @@ from tests.simulation.judging.stay_changes import UNPAID, changes_by_booking, fi
 
 STAYS = ("CONFIRMED", "IN_HOUSE", "COMPLETED")
 CANCELLED_OR_NO_SHOW = ("CANCELLED", "NO_SHOW")
+ENDS_OF_HOLDS = ("capture", "release", "void", "expire")
 
 _BOOKINGS = """
     SELECT b.hotel, b.id, b.status, b.check_in, b.timezone, b.terms, b.cancelled_at, b.paid_at, b.refund_status,
@@ -35,7 +36,7 @@ _BOOKINGS = """
 
 @dataclass
 class CardMovements:
-    """The movements of one booking in the provider's journal, in minor units.
+    """The movements of one booking in the provider's journal, in minor units; `on_hold` is authorised at present.
 
     `captured_by_hand` and `refunded_by_hand` mean that people did so on the provider's dashboard; `failed` that a
     refund failed.
@@ -43,6 +44,7 @@ class CardMovements:
 
     captured: int = 0
     refunded: int = 0
+    on_hold: int = 0
     captured_by_hand: bool = False
     refunded_by_hand: bool = False
     failed: bool = False
@@ -93,7 +95,7 @@ class MoneyChecks:
 
     def _balance(self, row: Row, price: Price, movements: CardMovements) -> Iterator[Breach]:
         """The breach where card money, desk money and debt are not what the booking costs."""
-        costs = self._costs(row, price)
+        costs = self._costs(row, price, movements)
         has, owes = movements.net, row["due"]
         if not any(has + owes == max(cost - row["settled"], 0) for cost in costs):
             what = f"the hotel has {has} by card and {row['settled']} at the desk, {owes} are owed"
@@ -103,10 +105,16 @@ class MoneyChecks:
         elif row["paid_at"] and movements.captured >= max(costs):
             yield Breach("money", f"{row['id']} {row['status']} was paid {movements.captured} by card, and owes {owes}")
 
-    def _costs(self, row: Row, price: Price) -> set[int]:
-        """What the booking may cost, in minor units: two values where a fee may have been waived."""
+    def _costs(self, row: Row, price: Price, movements: CardMovements) -> set[int]:
+        """What the booking may cost, in minor units: two values where a fee may have been waived.
+
+        Before the decision, a changed stay costs what it costs more than is authorised.
+        """
+        whole = price.total.amount - row["waived"] + row["change_fees"] + row["served"]
+        if row["status"] == "PENDING_APPROVAL" and row["first_booked"]:
+            return {max(whole - movements.on_hold, 0)}
         if row["status"] in STAYS:
-            return {price.total.amount - row["waived"] + row["change_fees"] + row["served"]}
+            return {whole}
         if row["status"] not in CANCELLED_OR_NO_SHOW:
             return {0}
         return {fee + row["change_fees"] + row["served"] for fee in self._fees(row, price)}
@@ -155,6 +163,10 @@ def card_movements_by_booking(world: JudgedWorld) -> dict[str, CardMovements]:
         by_hand = entry["idempotency_key"] is None
         movements.captured_by_hand |= by_hand and movement == "capture"
         movements.refunded_by_hand |= by_hand and movement == "refund"
+        if movement == "authorise":
+            movements.on_hold += amount
+        elif movement in ENDS_OF_HOLDS:
+            movements.on_hold -= amount
         if movement == "capture":
             movements.captured += amount
         elif movement == "refund":
