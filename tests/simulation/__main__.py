@@ -13,10 +13,10 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.stack.orphans import reap_orphans
 from tests.simulation.directed_deaths import DirectedSearch, SeedRun
@@ -26,6 +26,8 @@ from tests.simulation.reports import Totals, answer_table, failure_text, write_f
 from tests.simulation.run_record import MAX_TRACE_LINES
 from tests.simulation.shrinking import Failure, shrink
 from tests.simulation.worker_pool import Worker, WorkerPool
+
+Order = TypeVar("Order")
 
 DEFAULT_SEEDS = 100
 PROGRESS_EVERY = 10.0  # seconds
@@ -44,7 +46,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--steps", type=int, default=600, metavar="N", help="steps of a run before its faults stop (600)"
     )
-    parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no seed after so many minutes")
+    parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no run after so many minutes")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
     parser.add_argument("--points", action="store_true", help="list the crash points: enumerated, passed, hit")
@@ -101,12 +103,14 @@ def run_seeds(pool: WorkerPool, chosen: argparse.Namespace) -> int:
         result = order.carry_out(worker, chosen.steps)
         return shrunk(worker, result, chosen) if result["kind"] else result
 
+    def in_time(orders: Iterable[Order]) -> Iterator[Order]:
+        return takewhile(lambda _: time.monotonic() < until, orders)
+
     def results() -> Iterator[dict[str, Any]]:
-        seeds = takewhile(lambda _: time.monotonic() < until, numbers)
         spared = (lambda: tuple(totals.hits)) if chosen.hunt or chosen.every_point else lambda: None
-        yield from distribute(pool.workers, (SeedRun(seed, spared()) for seed in seeds), carry_out)
-        while chosen.every_point and search.waiting():
-            yield from distribute(pool.workers, search.runs(), carry_out)
+        yield from distribute(pool.workers, (SeedRun(seed, spared()) for seed in in_time(numbers)), carry_out)
+        while chosen.every_point and search.waiting() and time.monotonic() < until:
+            yield from distribute(pool.workers, in_time(search.runs()), carry_out)
 
     said = began
     for result in results():
