@@ -49,7 +49,7 @@ unit: setup ## run the tests that need neither a broker nor a database, in secon
 interface: setup ## run the tests of each service on a real PostgreSQL and RabbitMQ
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) tests/interface $(ARGS)
 
-simulate: setup ## run seeds of the simulation; ARGS="--seeds 100 --workers 2", "--minutes 10", "--replay FILE", "--hunt", "--points", "--answers", "--planted"
+simulate: setup ## run seeds of the simulation; ARGS="--seeds 100 --workers 2", "--minutes 10", "--replay FILE", "--hunt", "--every-point", "--points", "--answers", "--planted"
 	@$(PYTHON) -m tests.simulation $(ARGS)
 
 check: rules types ## lint, types, architecture, images and contract schemas; `make -j 2 check` does two at once

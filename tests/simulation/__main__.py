@@ -13,17 +13,21 @@ import math
 import os
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.stack.orphans import reap_orphans
+from tests.simulation.directed_deaths import DirectedSearch, SeedRun
 from tests.simulation.distribution import distribute
 from tests.simulation.planted import hunt
 from tests.simulation.reports import Totals, answer_table, failure_text, write_failure
 from tests.simulation.run_record import MAX_TRACE_LINES
 from tests.simulation.shrinking import Failure, shrink
 from tests.simulation.worker_pool import Worker, WorkerPool
+
+Order = TypeVar("Order")
 
 DEFAULT_SEEDS = 100
 PROGRESS_EVERY = 10.0  # seconds
@@ -42,11 +46,16 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--steps", type=int, default=600, metavar="N", help="steps of a run before its faults stop (600)"
     )
-    parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no seed after so many minutes")
+    parser.add_argument("--minutes", type=float, default=None, metavar="N", help="begin no run after so many minutes")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that run seeds")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="replay the choices of a failure that was kept")
     parser.add_argument("--points", action="store_true", help="list the crash points: enumerated, passed, hit")
     parser.add_argument("--hunt", action="store_true", help="let processes die where none has died in the runs before")
+    parser.add_argument(
+        "--every-point",
+        action="store_true",
+        help="hunt; then run seeds again in which a crash point was passed and not hit, and let a process die there",
+    )
     parser.add_argument("--answers", action="store_true", help="list the answers by ask and outcome")
     parser.add_argument("--shrink", type=float, default=SHRINK_FOR, metavar="SECONDS", help="how long to shrink (60)")
     parser.add_argument("--planted", nargs="*", metavar="NAME", help="search for planted faults: these, or all")
@@ -67,7 +76,9 @@ def replay(path: Path) -> int:
     """Replay a kept failure, print its trace, and return the exit code."""
     failure = json.loads(path.read_text())
     with WorkerPool(1) as pool:
-        result = pool.workers[0].run(failure["seed"], failure["steps"], failure["tape"], lines=MAX_TRACE_LINES)
+        result = pool.workers[0].run(
+            failure["seed"], failure["steps"], failure["tape"], lines=MAX_TRACE_LINES, plan=failure.get("plan", ())
+        )
     say("\n".join(result["trace"]))
     say(result["violation"] or "no promise is broken")
     return 1 if result["kind"] else 0
@@ -86,20 +97,32 @@ def run_seeds(pool: WorkerPool, chosen: argparse.Namespace) -> int:
     how_many = chosen.seeds or (DEFAULT_SEEDS if chosen.minutes is None else None)
     numbers = range(chosen.seed, chosen.seed + how_many) if how_many else count(chosen.seed)
 
-    def carry_out(worker: Worker, seed: int) -> dict[str, Any]:
-        result = worker.run(seed, chosen.steps, spared=list(totals.hits) if chosen.hunt else None)
+    search = DirectedSearch(totals.hits)
+
+    def carry_out(worker: Worker, order: SeedRun) -> dict[str, Any]:
+        result = order.carry_out(worker, chosen.steps)
         return shrunk(worker, result, chosen) if result["kind"] else result
 
+    def in_time(orders: Iterable[Order]) -> Iterator[Order]:
+        return takewhile(lambda _: time.monotonic() < until, orders)
+
+    def results() -> Iterator[dict[str, Any]]:
+        spared = (lambda: tuple(totals.hits)) if chosen.hunt or chosen.every_point else lambda: None
+        yield from distribute(pool.workers, (SeedRun(seed, spared()) for seed in in_time(numbers)), carry_out)
+        while chosen.every_point and search.waiting() and time.monotonic() < until:
+            yield from distribute(pool.workers, in_time(search.runs()), carry_out)
+
     said = began
-    for result in distribute(pool.workers, takewhile(lambda _: time.monotonic() < until, numbers), carry_out):
+    for result in results():
         totals.add(result)
+        search.remember(result)
         if result["kind"]:
             say(failure_text(result, write_failure(result, chosen.steps)))
         if time.monotonic() - said > PROGRESS_EVERY:
             said = time.monotonic()
             say(f"{said - began:5.0f} s  {totals.line()}")
     if chosen.points:
-        say(totals.crash_point_table())
+        say(totals.crash_point_table(search.attempts))
     if chosen.answers:
         say(answer_table(totals.answers))
     say(totals.summary())
@@ -115,7 +138,7 @@ def shrunk(worker: Worker, result: dict[str, Any], chosen: argparse.Namespace) -
         return Failure(tuple(run["tape"]), tuple(run["starts"]), run["kind"])
 
     def replayed(tape: tuple[int, ...]) -> Failure:
-        run = worker.run(result["seed"], chosen.steps, tape)
+        run = worker.run(result["seed"], chosen.steps, tape, plan=result["plan"])
         failure = failure_of(run)
         tried[failure.tape] = run
         return failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 NEW_POINT_PROBABILITY = 0.3  # the probability of a death at a point that no run has hit
@@ -11,15 +11,24 @@ MAX_HUNTED_DEATHS = 12  # such deaths in a run: more would let nothing get far
 RARITY_FACTOR = 20  # times rarer than usual is a death at any other point
 
 
+@dataclass(frozen=True)
+class PlannedDeath:
+    """A death at one passage of a crash point: `passage` counts the passages in the run from 1, at rest too."""
+
+    point: str
+    passage: int
+
+
 @dataclass
 class CrashPoints:
     """How often each point was passed while a process could die there, and how often one died.
 
     `passes_at_rest` counts the passes after faults have stopped. `spared` are the points that other runs have hit: with
-    it this run hunts for all others, without it deaths are drawn evenly.
+    it this run hunts for all others, without it deaths are drawn evenly. The deaths of the `plan` come in any case.
     """
 
     spared: Collection[str] | None = None
+    plan: Sequence[PlannedDeath] = ()
     passes: Counter[str] = field(default_factory=Counter)
     passes_at_rest: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
@@ -33,6 +42,12 @@ class CrashPoints:
     def passed(self, name: str, *, at_rest: bool) -> None:
         """A task has come to this point."""
         (self.passes_at_rest if at_rest else self.passes)[name] += 1
+
+    def is_planned(self, name: str) -> bool:
+        """Whether the plan has a death at the present passage of this point."""
+        return any(
+            each.point == name and each.passage == self.passes[name] + self.passes_at_rest[name] for each in self.plan
+        )
 
     def is_new(self, name: str) -> bool:
         """Whether this run hunts for the point: no run has hit it, and not too many have died for the hunt."""

@@ -74,15 +74,18 @@ class EventTransport:
         world = self._world
         before, after = (f"relay of {owner}: publish {moment}" for moment in ("before", "after"))
         odds = [world.points.probability(point, world.mixture.deaths) for point in (before, after)]
-        dies = world.fault("the relay dies", max(odds))
-        rows = world.databases[owner].sql(_SELECTED if dies else _TAKEN, now=world.now())
-        rows.sort(key=lambda row: row["position"])
         for point in (before, after):
             world.points.passed(point, at_rest=world.faults_stopped)
+        planned = next(filter(world.points.is_planned, (before, after)), None)
+        dies = world.fault("the relay dies", max(odds)) or planned is not None
+        rows = world.databases[owner].sql(_SELECTED if dies else _TAKEN, now=world.now())
+        rows.sort(key=lambda row: row["position"])
         count = len(rows)
         if dies:
-            count = world.choices.number("published before the death", len(rows) + 1)
-            point = after if count else before
+            count *= planned == after
+            if planned is None:
+                count = world.choices.number("published before the death", len(rows) + 1)
+            point = planned or (after if count else before)
             world.points.doomed(point)
             world.points.hit(point)
         confirmed = [row for row in rows[:count] if not world.fault("an event is refused", world.mixture.refused)]

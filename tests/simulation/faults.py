@@ -36,6 +36,8 @@ class Faults:
         self._world.note(f"{process.name} starts")
         self._world.shares["restart"] += 1
         process.start()
+        if self._world.faults_stopped:
+            self._world.rest.wait_again()
 
     def freeze(self, process: SimulatedProcess) -> None:
         """Stop a process where it stands; its connections stay open."""
@@ -59,6 +61,7 @@ class Faults:
             task.throw(problem)
         finally:
             world.turns.running = None
+        world.scheduler.kill_doomed()
         world.scheduler.forget(task)
 
     def end_overdue(self) -> None:

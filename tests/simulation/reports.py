@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.simulation.service_tasks import not_begun, task_names
+
 FAILURES = Path(".run/simulation")
 CORPUS = Path(__file__).parent / "corpus"
 NOT_STEPS = ("turn", "check-out", "lock wait")
@@ -67,18 +69,30 @@ class Totals:
         """The names of all crash points that a task has passed."""
         return {*self.passes, *self.passes_at_rest, *self.hits}
 
-    def crash_point_table(self) -> str:
-        """The crash points of each service that were not hit, with what is known of the reason, after those hit."""
+    def crash_point_table(self, planned: Mapping[str, int]) -> str:
+        """The crash points of each service that were not hit, with what is known of the reason, after those hit.
+
+        `planned` counts the deaths that were planned at each point.
+        """
         hit = [f"{self.hits[name]:6} hit {self.passes[name]:8} passed  {name}" for name in sorted(self.hits)]
         missed: dict[str, list[str]] = {}
         for name in sorted(self.enumerated - self.hits.keys()):
-            missed.setdefault(name.split(",")[0].split(":")[0], []).append(f"    {name}: {self._why_missed(name)}")
+            missed.setdefault(name.split(",")[0].split(":")[0], []).append(
+                f"    {name}: {self._why_missed(name, planned)}"
+            )
         lines = [*hit, ""]
         for service, points in missed.items():
             lines += [f"{service}: {len(points)} crash points were not hit", *points]
+        idle = not_begun(self.enumerated)
+        lines += [
+            f"{len(idle)} of {len(task_names())} tasks of services were not begun",
+            *(f"    {each}" for each in idle),
+        ]
         return "\n".join([*lines, f"{len(self.enumerated)} crash points enumerated, {len(self.hits)} of them hit"])
 
-    def _why_missed(self, name: str) -> str:
+    def _why_missed(self, name: str, planned: Mapping[str, int]) -> str:
+        if planned.get(name):
+            return f"{planned[name]} runs with a death planned there did not come to it again"
         if name not in self.passes:
             return f"passed only at rest, when nothing dies any more ({self.passes_at_rest[name]} times)"
         return f"passed {self.passes[name]} times, in {self.runs_that_pass[name]} of {self.runs} runs"
@@ -104,6 +118,6 @@ def write_failure(result: dict[str, Any], steps: int) -> Path:
     """Write the failure's choices to a file; returns its path."""
     FAILURES.mkdir(parents=True, exist_ok=True)
     path = FAILURES / f"seed-{result['seed']}.json"
-    content = {name: result[name] for name in ("seed", "kind", "violation", "tape")} | {"steps": steps}
+    content = {name: result[name] for name in ("seed", "kind", "violation", "tape", "plan")} | {"steps": steps}
     path.write_text(json.dumps(content) + "\n")
     return path

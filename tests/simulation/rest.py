@@ -43,7 +43,12 @@ class RestPhase:
                 world.faults.thaw(process)
             if not process.up:
                 world.faults.restart(process)
-        self.since, self._waits, self._looks = world.elapsed, deque(RECOVERY_WAITS), 0
+        self.since = world.elapsed
+        self.wait_again()
+
+    def wait_again(self) -> None:
+        """Have recovery its whole time from now on."""
+        self._waits, self._looks = deque(RECOVERY_WAITS), 0
 
     def is_busy(self) -> bool:
         """Whether anything is left to do at this time."""
@@ -54,7 +59,7 @@ class RestPhase:
             or any(task.runs for task in world.turns.tasks)
             or any(each.due <= world.elapsed for each in world.providers.webhooks)
             or any(world.scheduler.is_due(loop) for each in world.processes for loop in each.loops)
-            or any(each.asks for each in world.processes)
+            or any(each.asks or not each.up for each in world.processes)
             or world.events.deliverable()
         )
 

@@ -96,10 +96,14 @@ class Scheduler:
             task.resume()
         finally:
             world.turns.running = None
+        self.kill_doomed()
+        self.forget(task)
+
+    def kill_doomed(self) -> None:
+        """End the process in which a task has come to its death."""
         if self.doomed:
             doomed, self.doomed = self.doomed, None
-            world.faults.kill(doomed)
-        self.forget(task)
+            self._world.faults.kill(doomed)
 
     def forget(self, task: Task) -> None:
         """Take a task that has ended off the lists; a failure that is no outage is a violation."""

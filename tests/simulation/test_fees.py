@@ -8,7 +8,15 @@ from decimal import Decimal
 import pytest
 
 from contracts.values import CancellationPolicy, Money, PolicyTier, Price
-from tests.simulation.judging.fees import cancellation_fee, nights_used, no_show_fee
+from tests.simulation.judging.fees import (
+    Rule,
+    cancellation_rule,
+    change_fees,
+    fee_after_changes,
+    fee_by_rule,
+    nights_used,
+    no_show_rule,
+)
 
 
 def euros(cents: int) -> Money:
@@ -51,11 +59,9 @@ LATE, EARLY = datetime(2031, 5, 5, 13, tzinfo=UTC), datetime(2031, 5, 1, 12, tzi
 def test_a_cancellation_costs_what_the_policy_says(
     policy: CancellationPolicy, cancelled_at: datetime, fee: int
 ) -> None:
-    charged = cancellation_fee(
-        policy, PRICE, cancelled_at=cancelled_at, check_in=CHECK_IN, opens="15:00", timezone=DUBLIN
-    )
+    rule = cancellation_rule(policy, cancelled_at=cancelled_at, check_in=CHECK_IN, opens="15:00", timezone=DUBLIN)
 
-    assert charged == fee
+    assert fee_by_rule(rule, PRICE) == fee
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,32 @@ def test_a_cancellation_costs_what_the_policy_says(
     ],
 )
 def test_a_no_show_costs_what_the_policy_says(policy: CancellationPolicy, fee: int) -> None:
-    assert no_show_fee(policy, PRICE) == fee
+    assert fee_by_rule(no_show_rule(policy), PRICE) == fee
+
+
+@pytest.mark.parametrize(
+    ("rule", "charged", "fees"),
+    [
+        (Rule("NONE"), 0, range(1)),
+        (Rule("PERCENTAGE", Decimal(50)), 0, range(5_450, 5_451)),
+        (Rule("PERCENTAGE", Decimal(50)), 15_000, range(1_350, 1_351)),
+        (Rule("FIXED", Decimal(2_000)), 0, range(2_000, 2_001)),
+        (Rule("FULL_STAY"), 0, range(10_900, 10_901)),
+        (Rule("FULL_STAY"), 32_700, range(1)),
+        (Rule("FIRST_NIGHT"), 5_000, range(5_901)),
+    ],
+)
+def test_a_change_costs_a_share_of_the_difference_and_all_fees_are_at_most_that_of_the_first_stay(
+    rule: Rule, charged: int, fees: range
+) -> None:
+    assert change_fees(rule, 10_900, first=PRICE, charged=charged, removes_nights=True) == fees
+
+
+@pytest.mark.parametrize(("charged", "waived", "fee"), [(0, 0, 32_700), (10_000, 0, 22_700), (0, 30_000, 2_700)])
+def test_calling_a_changed_stay_off_costs_what_changes_and_waivers_have_left(
+    charged: int, waived: int, fee: int
+) -> None:
+    assert fee_after_changes(Rule("FULL_STAY"), PRICE, first=PRICE, charged=charged, waived=waived) == fee
 
 
 def test_with_a_waiver_a_guest_in_house_pays_the_nights_slept_and_tonight() -> None:

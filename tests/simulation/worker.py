@@ -1,7 +1,8 @@
 """A worker: a process of its own that runs seeds one after the other, by the orders on its standard input.
 
-Each line of the input is `{"seed", "steps", "tape", "lines", "spared"}`, and each line of the output a `RunResult` as
-JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the databases.
+Each line of the input is `{"seed", "steps", "tape", "lines", "spared", "plan"}`, and each line of the output a
+`RunResult` as JSON; or it is `{"fault", "seeds"}`, for `planted.search`. The first line of the input names the
+databases.
 """
 
 from tests.simulation import seeded
@@ -15,21 +16,16 @@ from typing import Any
 
 from chassis.observability import logs
 from contracts.rooms.hotel_import import ImportHotel
-from services.bookings.service import SERVICE as BOOKINGS
-from services.notifier.service import SERVICE as NOTIFIER
-from services.payments.service import SERVICE as PAYMENTS
-from services.rooms.service import SERVICE as ROOMS
 from tests.simulation import providers
 from tests.simulation.choices import Choices
-from tests.simulation.crash_points import CrashPoints
+from tests.simulation.crash_points import CrashPoints, PlannedDeath
 from tests.simulation.databases import SimulatedDatabase
 from tests.simulation.hotel import HOTELS, definition
 from tests.simulation.mixture import NO_FAULTS
 from tests.simulation.planted.search import search_fault
 from tests.simulation.run import come_to_rest, run
+from tests.simulation.service_tasks import SERVICES
 from tests.simulation.world import World
-
-SERVICES = (BOOKINGS, PAYMENTS, ROOMS, NOTIFIER)
 
 
 def build_world(config: dict[str, Any]) -> World:
@@ -77,13 +73,16 @@ def _settings(name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def run_seed(world: World, order: dict[str, Any]) -> dict[str, Any]:
-    """Run the seed of an order, or replay its tape."""
+    """Run the seed of an order, or replay its tape, with the deaths of its plan."""
     began, spared = seeded.real_time(), order["spared"]
-    world.points = CrashPoints(None if spared is None else frozenset(spared))
+    plan = [PlannedDeath(**death) for death in order["plan"]]
+    world.points = CrashPoints(None if spared is None else frozenset(spared), plan)
     result = run(world, order["seed"], order["steps"], tape=order["tape"])
     result.trace = result.trace[-order["lines"] :]
     return {
         **vars(result),
+        "plan": order["plan"],
+        "spared": spared,
         "seconds": seeded.real_time() - began,
         "passes": world.points.passes,
         "passes_at_rest": world.points.passes_at_rest,

@@ -57,13 +57,16 @@ class Worker:
         *,
         lines: int = LINES,
         spared: Collection[str] | None = None,
+        plan: Sequence[Mapping[str, Any]] = (),
     ) -> dict[str, Any]:
         """Run a seed, or replay a tape; returns the `RunResult`, with so many last lines of the trace.
 
-        With `spared`, the run hunts for crash points: deaths are likely at all but these.
+        With `spared`, the run hunts for crash points: deaths are likely at all but these. The deaths of the `plan`,
+        each with the fields of a `PlannedDeath`, come in any case.
         """
         hunt = None if spared is None else sorted(spared)
-        return self.carry_out({"seed": seed, "steps": steps, "tape": tape, "lines": lines, "spared": hunt})
+        order = {"seed": seed, "steps": steps, "tape": tape, "lines": lines, "spared": hunt, "plan": list(plan)}
+        return self.carry_out(order)
 
     def carry_out(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """The worker's answer to an order; waits for it. Raises `RuntimeError` where the worker has ended."""

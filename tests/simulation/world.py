@@ -175,11 +175,12 @@ class World:
         if task.process:
             name = f"{task.process.service.name}, {task.name}: {kind}{' ' if about else ''}{about} {moment}"
             task.at = name
+            dies = self.fault("death", self.points.probability(name, self.mixture.deaths))
             if task.process.up:
                 self.points.passed(name, at_rest=self.faults_stopped)
-            if self.fault("death", self.points.probability(name, self.mixture.deaths)):
-                self.points.doomed(name)
-                self.scheduler.doomed = task.process
+                if dies or self.points.is_planned(name):
+                    self.points.doomed(name)
+                    self.scheduler.doomed = task.process
         self.turns.give_back()
 
     def fault(self, name: str, probability: float) -> bool:

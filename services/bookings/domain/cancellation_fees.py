@@ -186,17 +186,20 @@ def _fee_after_changes(booking: Booking, tier: PolicyTier) -> Money:
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
-    """The charges of a cancellation in house: the whole stay; with a waiver, the nights slept and tonight."""
-    price = booking.terms.price
+    """The charges of a cancellation in house: the whole stay; with a waiver, the nights slept and tonight.
+
+    What was waived of the price is not charged as a fee.
+    """
+    whole = money_due.price(booking)
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
-    used = nights_used(price, slept + 1)
+    used = min(nights_used(booking.terms.price, slept + 1), whole)
     if waived:
         what = f"The hotel keeps the nights slept and tonight: {used}."
         return _charges(booking, used, rule=NIGHTS_USED, what=what)
-    what = f"The stay has begun: the hotel keeps the whole stay: {price.total}."
-    if used < price.total:
+    what = f"The stay has begun: the hotel keeps the whole stay: {whole}."
+    if used < whole:
         what += f" A waiver would give up all but the nights slept and tonight: {used}."
-    return _charges(booking, price.total, rule=STAY_BEGUN, what=what)
+    return _charges(booking, whole, rule=STAY_BEGUN, what=what)
 
 
 def _charges(booking: Booking, fee: Money, *, rule: str, what: str) -> CancellationCharges:

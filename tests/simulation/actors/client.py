@@ -11,6 +11,7 @@ from chassis.refusal import Refusal, Unavailable
 from contracts.message import Ask, Command
 from contracts.values import Context
 from tests.simulation.actors.actor_world import ActorWorld
+from tests.simulation.actors.gateway_steps import carried_out
 from tests.simulation.gateway_operations import takes_a_key
 
 Reply = TypeVar("Reply")
@@ -87,7 +88,7 @@ class Client:
     def _once(self, message: Ask[Reply], context: Context, *, key: str = "", service: str = "") -> Reply | None:
         self.refused = ""
         try:
-            return self.world.ask(message, context, key=key, service=service)
+            return carried_out(self.world, message, context, key=key, service=service)
         except Refusal as refusal:
             self.refused = refusal.code
         except Unavailable:

@@ -10,6 +10,7 @@ from gateway.identity.roles import Role
 from tests.simulation.actors import (
     arrivals,
     booking_progress,
+    changes,
     decisions,
     departures,
     housekeeping,
@@ -41,13 +42,14 @@ FRONT_DESK: Mapping[Duty, int] = {
     departures.check_out_rooms: 1, messages.advance_order: 2, messages.answer_chats: 1, messages.communicate: 1,
     decisions.cancel: 1, decisions.confirm: 1, decisions.amend: 1, decisions.retry_refund: 1, decisions.revoke_token: 1,
     misuse.command_at_any_status: 1,
-    undo.undo: 2,
+    undo.undo: 2, changes.change_stay: 4,
 }  # fmt: skip
 MONEY_DESK: Mapping[Duty, int] = {
     **FRONT_DESK,
     booking_progress.advance_booking: 50, decisions.decide: 4, decisions.cancel: 4, decisions.retry_refund: 3,
     departures.settle: 3, arrivals.mark_no_show: 2, departures.check_out: 8, arrivals.book: 1,
     messages.advance_order: 1, misuse.command_at_any_status: 0,
+    changes.change_stay: 10,
 }  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
@@ -61,7 +63,7 @@ MANAGER: Mapping[Duty, int] = {
     prices.change_promotions: 2, prices.change_policies: 3, prices.change_menu: 3, decisions.cancel: 2,
     departures.check_out_rooms: 2, arrivals.mark_no_show: 1, housekeeping.change_any_status: 1,
     misuse.access_other_hotel: 2, messages.read_the_timeline: 1, decisions.decide: 2, arrivals.receive: 2,
-    departures.move: 2,
+    departures.move: 2, changes.change_stay: 3,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from itertools import count
 from contracts.bookings.status import BookingStatus
 from contracts.values import Context
 from tests.simulation.actors.actor_world import ActorWorld
+from tests.simulation.actors.changes import change_own_stay
 from tests.simulation.actors.client import Client, weighted
 from tests.simulation.actors.guest_profiles import PAYING_GUEST, GuestProfile
 from tests.simulation.actors.guest_steps import (
@@ -32,20 +33,24 @@ ENDED = frozenset({
 MAX_STEPS = 14
 STEPS_IN_ANY_STATUS: Mapping[Step, int] = {
     wait: 4, chat: 1, look_up: 1, use_a_mailed_link: 1, order: 1, register_phone: 1, submit: 1, verify: 1,
-    open_page: 1, cancel: 1,
+    open_page: 1, cancel: 1, change_own_stay: 1,
 }  # fmt: skip
 ORDINARY_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
-    BookingStatus.DRAFT: {submit: 12, cancel: 1, wait: 1},
-    BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 2, cancel: 1, wait: 2},
-    BookingStatus.PENDING_APPROVAL: {wait: 16, open_page: 1, verify: 1, cancel: 1, chat: 1, use_a_mailed_link: 1},
-    BookingStatus.CONFIRMED: {wait: 16, open_page: 1, cancel: 1, chat: 1, look_up: 1, use_a_mailed_link: 1},
+    BookingStatus.DRAFT: {submit: 12, cancel: 1, wait: 1, change_own_stay: 1},
+    BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 2, cancel: 1, wait: 2, change_own_stay: 4},
+    BookingStatus.PENDING_APPROVAL: {
+        wait: 16, open_page: 1, verify: 1, cancel: 1, chat: 1, use_a_mailed_link: 1, change_own_stay: 3,
+    },
+    BookingStatus.CONFIRMED: {
+        wait: 16, open_page: 1, cancel: 1, chat: 1, look_up: 1, use_a_mailed_link: 1, change_own_stay: 4,
+    },
     BookingStatus.IN_HOUSE: {wait: 4, order: 4, register_phone: 1, chat: 1, pay: 1, cancel: 1},
-}
+}  # fmt: skip
 PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.DRAFT: {submit: 12},
-    BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 1, cancel: 1},
-    BookingStatus.PENDING_APPROVAL: {wait: 10, open_page: 1, verify: 1, cancel: 2},
-    BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1},
+    BookingStatus.PENDING_PAYMENT: {pay: 24, open_page: 1, cancel: 1, change_own_stay: 3},
+    BookingStatus.PENDING_APPROVAL: {wait: 10, open_page: 1, verify: 1, cancel: 2, change_own_stay: 4},
+    BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1, change_own_stay: 8},
     BookingStatus.IN_HOUSE: {wait: 4, order: 1, pay: 2},
 }
 UNUSUAL_STEP_PROBABILITY = 0.06

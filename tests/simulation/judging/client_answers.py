@@ -26,7 +26,8 @@ _STATUSES = "SELECT subject, sequence, to_status FROM audit WHERE subject = ANY(
 _ROOMS = """
     SELECT subject, sequence, CASE kind WHEN 'RoomUnassigned' THEN NULL ELSE data ->> 'room_number' END AS room
     FROM outbox, split_part(type, '.', 2) AS kind
-    WHERE subject = ANY(%(ids)s) AND kind IN ('RoomAssigned', 'RoomMoved', 'RoomUnassigned') ORDER BY sequence
+    WHERE subject = ANY(%(ids)s) AND kind IN ('RoomAssigned', 'RoomMoved', 'RoomUnassigned', 'StayChanged')
+    ORDER BY sequence
 """
 
 

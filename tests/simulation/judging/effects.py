@@ -15,6 +15,7 @@ from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import ExtendBooking, StayExtended
 from contracts.bookings.orders import OrderPlaced, PlaceOrder
 from contracts.bookings.refunds import BookingRefundRetried, RetryRefund
+from contracts.bookings.stay_changes import ChangeBooking, StayChanged
 from contracts.bookings.stays import MoveRoom, RoomMoved
 from contracts.bookings.undo import (
     CheckInUndone,
@@ -30,6 +31,7 @@ from tests.simulation.judging.judged_world import Breach, JudgedWorld
 
 # What may be done twice to one booking, so that only its requests say how often.
 EFFECTS: Mapping[type[Command[Any]], tuple[type[BookingEvent], ...]] = {
+    ChangeBooking: (StayChanged,),
     ExtendBooking: (StayExtended,),
     MoveRoom: (RoomMoved,),
     SettleBalance: (BalanceSettled,),
@@ -42,6 +44,8 @@ EFFECTS: Mapping[type[Command[Any]], tuple[type[BookingEvent], ...]] = {
     UndoNoShow: (NoShowUndone,),
     Communicate: (CommunicationRequested, CommunicationNoted),
 }
+# A change of a stay in house is an extension where the guest stays longer.
+ALSO_BY: Mapping[type[Command[Any]], type[Command[Any]]] = {ExtendBooking: ChangeBooking}
 KEYS_LAST = timedelta(hours=23)  # a little less than in the product: an answer is heard after its effect
 _EVENTS = """
     SELECT subject, count(*) AS times FROM outbox WHERE split_part(type, '.', 2) = ANY(%(kinds)s)
@@ -91,6 +95,8 @@ class Effects:
         for command, events in EFFECTS.items():
             for row in world.sql("bookings", _EVENTS, kinds=[event.__name__ for event in events]):
                 most = requests[command.__name__, row["subject"]]
+                if also := ALSO_BY.get(command):
+                    most += requests[also.__name__, row["subject"]]
                 if row["times"] > most:
                     what = f"{row['times']} times {events[0].__name__}, after {most} requests"
                     yield Breach("I15", f"{row['subject']}: {what}")

@@ -1,55 +1,92 @@
-"""The fees of cancellations and no-shows, written a second time from the specification, for the judge alone."""
+"""The fees of cancellations, no-shows and changes, written a second time from the specification, for the judge."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.values import CancellationPolicy, Price
 
 ONE_CENT = Decimal(1)
+NOTHING = Decimal(0)
 
 
-def cancellation_fee(
-    policy: CancellationPolicy, price: Price, *, cancelled_at: datetime, check_in: date, opens: str, timezone: str
-) -> int:
-    """The fee in minor units of a cancellation at `cancelled_at`, before the guest has come."""
+class Rule(NamedTuple):
+    """The rule of a fee, with its percentage or its amount in minor units."""
+
+    kind: str
+    value: Decimal = NOTHING
+
+
+def cancellation_rule(
+    policy: CancellationPolicy, *, cancelled_at: datetime, check_in: date, opens: str, timezone: str
+) -> Rule:
+    """The rule for a cancellation or a change at `cancelled_at`, before the guest has come."""
     hour, minute = (int(part) for part in opens.split(":"))
     check_in_opens = datetime.combine(check_in, time(hour, minute), tzinfo=ZoneInfo(timezone))
     left = check_in_opens.timestamp() - cancelled_at.timestamp()
     if policy.kind == "NON_REFUNDABLE":
-        return price.total.amount
+        return Rule("FULL_STAY")
     if policy.kind == "CUSTOM":
         tiers = sorted(policy.tiers, key=lambda tier: tier.hours_before)
         fitting = [tier for tier in tiers if tier.hours_before * 3600 <= left]
-        return sum(fee_by_rule(tier.kind, tier.value, price) for tier in fitting[-1:] or tiers[:1])
+        [tier] = fitting[-1:] or tiers[:1]
+        return Rule(tier.kind, tier.value)
     if left >= policy.free_until_hours * 3600:
-        return 0
-    return fee_by_rule("FIRST_NIGHT" if policy.kind == "FLEXIBLE" else "PERCENTAGE", policy.percent, price)
+        return Rule("NONE")
+    return Rule("FIRST_NIGHT") if policy.kind == "FLEXIBLE" else Rule("PERCENTAGE", policy.percent)
 
 
-def no_show_fee(policy: CancellationPolicy, price: Price) -> int:
-    """The fee in minor units for a guest who did not come."""
+def no_show_rule(policy: CancellationPolicy) -> Rule:
+    """The rule for a guest who did not come."""
     if policy.no_show is None:
-        return fee_by_rule("FULL_STAY" if policy.kind == "NON_REFUNDABLE" else "FIRST_NIGHT", Decimal(0), price)
-    without_tier = policy.percent if policy.no_show == "PERCENTAGE" else Decimal(0)
+        return Rule("FULL_STAY" if policy.kind == "NON_REFUNDABLE" else "FIRST_NIGHT")
+    without_tier = policy.percent if policy.no_show == "PERCENTAGE" else NOTHING
     alike = [(tier.hours_before, tier.value) for tier in policy.tiers if tier.kind == policy.no_show]
     _, value = min(alike, default=(0, without_tier))
-    return fee_by_rule(policy.no_show, value, price)
+    return Rule(policy.no_show, value)
 
 
-def fee_by_rule(rule: str, value: Decimal, price: Price) -> int:
+def fee_by_rule(rule: Rule, price: Price) -> int:
     """The fee in minor units by one rule, never more than the price."""
     total = Decimal(price.total.amount)
     raw = {
-        "NONE": Decimal(0),
+        "NONE": NOTHING,
         "FULL_STAY": total,
         "FIRST_NIGHT": Decimal(price.first_night.amount) if price.first_night is not None else total,
-        "PERCENTAGE": total * value / 100,
-        "FIXED": value,
-    }[rule]
+        "PERCENTAGE": total * rule.value / 100,
+        "FIXED": rule.value,
+    }[rule.kind]
     return int(min(raw.quantize(ONE_CENT, ROUND_HALF_UP), total))
+
+
+def fee_after_changes(rule: Rule, price: Price, *, first: Price, charged: int, waived: int) -> int:
+    """The fee in minor units of calling a changed stay off, which was `first` booked at another price.
+
+    With the fees of changes, which were `charged`, it is at most the fee of the dearer of the two stays; and what the
+    hotel has `waived` of the price is not charged.
+    """
+    present = fee_by_rule(rule, price)
+    most = max(present, fee_by_rule(rule, first)) - charged
+    return max(min(present, most, price.total.amount - waived), 0)
+
+
+def change_fees(rule: Rule, lower: int, *, first: Price, charged: int, removes_nights: bool) -> range:
+    """The fees in minor units that a change may cost before check-in, by which the total is `lower`.
+
+    With the fees of earlier changes, which were `charged`, the fee is at most that of cancelling the stay `first`
+    booked. Of a removed first night, the price is not known any more.
+    """
+    most = max(min(lower, fee_by_rule(rule, first) - charged), 0)
+    if rule.kind == "FIRST_NIGHT" and removes_nights:
+        return range(most + 1)
+    share = {"NONE": NOTHING, "PERCENTAGE": lower * rule.value / 100, "FIXED": rule.value}.get(
+        rule.kind, Decimal(lower)
+    )
+    fee = min(int(share.quantize(ONE_CENT, ROUND_HALF_UP)), most)
+    return range(fee, fee + 1)
 
 
 def nights_used(price: Price, *, check_in: date, cancelled_at: datetime, timezone: str) -> int:

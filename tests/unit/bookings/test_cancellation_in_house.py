@@ -52,6 +52,16 @@ def test_a_cancellation_in_house_without_a_waiver_costs_the_whole_stay(now: date
     assert (money.fee, money.refund, money.rule) == (eur(34880), eur(0), "STAY_BEGUN")
 
 
+def test_what_was_waived_of_the_price_is_no_fee_of_a_cancellation_in_house() -> None:
+    """A change made the stay dearer, and the hotel waived the difference of 48.80."""
+    changed = in_house(waived=eur(4880), captured=eur(30000))
+
+    whole, used = cancellation_fees.charges(changed, at(12)), cancellation_fees.charges(changed, at(12), waived=True)
+
+    assert (whole.fee, whole.balance_due, whole.refund) == (eur(30000), eur(0), eur(0))
+    assert (used.fee, used.balance_due) == (eur(30000), eur(0))
+
+
 def test_the_preview_in_house_names_the_amount_after_a_waiver() -> None:
     assert cancellation_fees.charges(in_house(), at(11)).description == (
         "The stay has begun: the hotel keeps the whole stay: EUR 348.80. "
