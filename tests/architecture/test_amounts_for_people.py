@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.architecture.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 TREES = ("contracts", "chassis", "services", "gateway", "hotelmate", "sandbox")
 
@@ -61,7 +63,7 @@ def test_no_amount_is_written_into_a_text_as_a_number() -> None:
         for name in TREES
         for path in sorted((ROOT / name).rglob("*.py"))
         if "migrations" not in path.parts
-        for line, expression in written_amounts(ast.parse(path.read_text("utf-8")))
+        for line, expression in written_amounts(parsed(path.read_text("utf-8")))
     ]
 
     assert [each for each in lines if (each[0], each[2]) not in NOT_A_NUMBER] == []

@@ -9,6 +9,7 @@ from contracts.askers import ASKS, EVERY_SERVICE, GATEWAY
 from contracts.catalogue import OWNERS, asks
 from contracts.message import Ask
 from sandbox.stack.commands import BROKER_USERS
+from tests.architecture.parsed import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {**{owner: f"services/{owner}" for owner in OWNERS}, "gateway": "gateway", "operator": "hotelmate"}
@@ -39,8 +40,8 @@ def test_the_table_of_askers_names_the_asks_that_the_code_of_each_asker_imports(
 def test_an_ask_that_is_not_in_the_table_is_noticed() -> None:
     source = "from contracts.rooms.hotels import GetHotel\nfrom contracts.rooms.holds import HoldInventory as Hold\n"
 
-    assert asks_in([ast.parse(source)], handled=set()) == {"rooms": {"GetHotel", "HoldInventory"}}
-    assert asks_in([ast.parse(source)], handled={"rooms"}) == {}
+    assert asks_in([parsed(source)], handled=set()) == {"rooms": {"GetHotel", "HoldInventory"}}
+    assert asks_in([parsed(source)], handled={"rooms"}) == {}
 
 
 def test_no_module_asks_with_a_class_that_it_reaches_through_another_module() -> None:
@@ -57,7 +58,7 @@ def test_the_users_of_the_broker_are_those_of_the_stack() -> None:
 
 
 def trees(folder: Path) -> Iterator[ast.Module]:
-    yield from (ast.parse(path.read_text("utf-8")) for path in folder.rglob("*.py"))
+    yield from (parsed(path.read_text("utf-8")) for path in folder.rglob("*.py"))
 
 
 def asks_in(modules: Iterator[ast.Module] | list[ast.Module], *, handled: set[str]) -> Mapping[str, set[str]]:
@@ -75,7 +76,7 @@ def asks_in(modules: Iterator[ast.Module] | list[ast.Module], *, handled: set[st
 
 
 def imports_contracts_whole(path: Path) -> bool:
-    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = list(ast.walk(parsed(path.read_text("utf-8"))))
     whole = any(
         alias.name.startswith("contracts") for node in nodes if isinstance(node, ast.Import) for alias in node.names
     )

@@ -10,6 +10,7 @@ import pytest
 from services.notifier.channels import GRAMMAR, LEGACY
 from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED
+from tests.architecture.parsed import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "services/notifier/channels.py"
@@ -44,7 +45,7 @@ def spells(text: str) -> bool:
 def written_in(source: str) -> Iterator[str]:
     """Every string of a Python module, holes in f-strings shown as such."""
     inside = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in node.values}
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("chassis", "services", "gateway", "hotelmate")
 ENGINES = {"create_engine", "create_async_engine", "service_engine"}
@@ -18,7 +20,7 @@ NODES = Path("chassis/messaging/amqp/parameters.py")
 
 def makers(source: str) -> Iterator[tuple[int, bool]]:
     """The line of each call that makes a connection or an engine, and whether the call has the common parameters."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -31,7 +33,7 @@ def makers(source: str) -> Iterator[tuple[int, bool]]:
 
 def url_readers(source: str) -> list[int]:
     """The line of each call that makes the parameters of one node from a URL."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    calls = (node for node in ast.walk(parsed(source)) if isinstance(node, ast.Call))
     return [call.lineno for call in calls if ast.unparse(call.func).rpartition(".")[2] in URL_READERS]
 
 

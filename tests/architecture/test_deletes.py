@@ -13,6 +13,7 @@ from chassis.transactions import retention
 from chassis.transactions.grants import CHASSIS, grants_in
 from chassis.transactions.migrate import migrations_of
 from contracts.catalogue import OWNERS
+from tests.architecture.parsed import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 STATEMENT = re.compile(r"DELETE FROM (\w+)")
@@ -25,7 +26,7 @@ def deletes(folder: str) -> Iterator[str]:
             continue
         text = path.read_text("utf-8")
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield from STATEMENT.findall(node.value)
             elif isinstance(node, ast.Attribute) and node.attr == "delete" and isinstance(node.value, ast.Name):

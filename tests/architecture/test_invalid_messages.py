@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.architecture.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("chassis", "contracts", "gateway", "services")
 # Here messages are received and read: whatever fails is the sender's fault, never that of the caller.
@@ -18,7 +20,7 @@ REFUSES = {
 
 def refusals(source: str) -> Iterator[str]:
     """The code, as written, of each `Refusal` that the source makes."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
             yield ast.unparse(node.args[0]) if node.args else ""
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.architecture.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 TREES = ("chassis", "services", "gateway", "hotelmate")
 HIDDEN = re.compile(r"\bIN\s*\(\s*(\{|$)", re.IGNORECASE)  # of a placeholder nobody sees what it selects
@@ -18,7 +20,7 @@ LIMIT = re.compile(r"\bLIMIT\b", re.IGNORECASE)
 
 def limited_subqueries(source: str) -> Iterator[int]:
     """The lines of conditions `IN (SELECT … LIMIT …)`, and of `in_()` with a query that has a `limit()`."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)):
@@ -30,7 +32,7 @@ def limited_subqueries(source: str) -> Iterator[int]:
 
 def hidden_subqueries(source: str) -> Iterator[int]:
     """The lines of conditions `IN ({…})`."""
-    texts = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    texts = (node for node in ast.walk(parsed(source)) if isinstance(node, ast.Constant))
     yield from (each.lineno for each in texts if isinstance(each.value, str) and HIDDEN.search(each.value))
 
 

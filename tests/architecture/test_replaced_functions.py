@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.architecture.parsed import parsed
+
 TESTS = Path(__file__).resolve().parents[1]
 # What no other thread reads.
 ALLOWED = {"sys.stdin", "os.geteuid"}
@@ -60,7 +62,7 @@ monkeypatch.setattr(module, "monotonic", print)
 
 def replaced_of_the_standard_library(source: str) -> Iterator[str]:
     """The functions and classes of the standard library that a module replaces."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     modules = dict(imported_modules(tree))
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and name_of(call.func) in REPLACE:

@@ -13,6 +13,7 @@ from chassis.service import Service
 from contracts.catalogue import OWNERS, SUBSCRIPTIONS, asks, events
 from gateway.app import replies
 from gateway.lookups.staff_names import StaffNameLookup
+from tests.architecture.parsed import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPE = {"service", "handlers", "work", "domain", "lifecycle", "store", "settings", "migrations", "examine"}
@@ -43,7 +44,7 @@ def test_every_service_has_the_same_modules_and_its_listed_extras(name: str) -> 
 
 def commits(source: str) -> list[int]:
     """The lines on which something is committed or begun."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     return [
         node.lineno
         for node in ast.walk(tree)
@@ -116,7 +117,7 @@ def asked_by(name: str) -> set[str]:
     """The owners of the asks that a service's handlers import and send."""
     owners = set()
     for path in (ROOT / "services" / name).rglob("*.py"):
-        tree = ast.parse(path.read_text())
+        tree = parsed(path.read_text())
         imported = {
             alias.asname or alias.name: (node.module or "").split(".")[1]
             for node in ast.walk(tree)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.parsed import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("contracts", "chassis", "services", "gateway", "hotelmate", "sandbox")
 TREES = (*PRODUCT, "tests")
@@ -17,7 +19,7 @@ EMPTY_WORDS = {"told", "found", "asked", "wanted", "seen", "kept", "shown"}
 @cache
 def trees() -> dict[Path, ast.Module]:
     paths = [path for name in TREES for path in (ROOT / name).rglob("*.py") if "migrations" not in path.parts]
-    return {path.relative_to(ROOT): ast.parse(path.read_text("utf-8")) for path in paths}
+    return {path.relative_to(ROOT): parsed(path.read_text("utf-8")) for path in paths}
 
 
 def product() -> dict[Path, ast.Module]:

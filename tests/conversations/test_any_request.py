@@ -1,18 +1,18 @@
-"""Any request by any caller gets an answer that the OpenAPI document describes, and none is a server error."""
+"""Any request by any caller gets an answer that the OpenAPI document describes, and none is a server error.
+
+Only the process that runs these tests loads Schemathesis, which takes a second.
+"""
 
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from schemathesis import Case, GenerationMode
-from schemathesis.core import NOT_SET
 
 from gateway.http.problems import MEDIA_TYPE
 from gateway.identity.roles import Role
@@ -22,9 +22,11 @@ from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import DOCUMENT, OPERATIONS, each_operation, example_of, tokens_of
 
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+if TYPE_CHECKING:
+    from schemathesis import Case
+
 HEADERS = ("If-Match", "Idempotency-Key")
-MODES = {"fitting": GenerationMode.POSITIVE, "broken": GenerationMode.NEGATIVE}
+MODES = {"fitting": "POSITIVE", "broken": "NEGATIVE"}
 COLLEAGUES: list[dict[str, Any]] = [
     {"role": Role.MANAGER, "hotel": HOTEL, "is_superuser": True},
     {"role": Role.MANAGER, "hotel": NEXT_DOOR},
@@ -32,6 +34,13 @@ COLLEAGUES: list[dict[str, Any]] = [
     {},
 ]
 Draw = Callable[[Any], Any]
+
+
+@cache
+def schema() -> Any:
+    import schemathesis
+
+    return schemathesis.openapi.from_dict(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +92,10 @@ def sensible(given: Any, known: dict[str, list[Any]], draw: Draw) -> Any:
     }
 
 
-def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> bytes:
+def body_of(case: "Case", operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> bytes:
     """The generated body, or the example of the document."""
+    from schemathesis.core import NOT_SET
+
     if isinstance(case.body, bytes):
         return case.body
     made_up = {} if case.body is NOT_SET else case.body
@@ -92,7 +103,9 @@ def body_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: 
     return json.dumps(sensible(body, two_hotels.known, draw)).encode("utf-8", "replace")
 
 
-def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw) -> tuple[str, dict[str, Any]]:
+def request_of(
+    case: "Case", operation: dict[str, Any], two_hotels: TwoHotels, draw: Draw
+) -> tuple[str, dict[str, Any]]:
     """The path, and the headers, parameters and body of a request."""
     headers, booking_id = proof(two_hotels, tokens_of(operation), draw)
     names = [part[1:-1] for part in case.path.split("/") if part.startswith("{")]
@@ -117,14 +130,16 @@ def request_of(case: Case, operation: dict[str, Any], two_hotels: TwoHotels, dra
 def test_every_answer_is_one_that_is_documented(  # noqa: PLR0917 — its parameters are the document's
     two_hotels: TwoHotels, request: pytest.FixtureRequest, mode: str, method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    made_up = SCHEMA[path][method].as_strategy(generation_mode=MODES[mode])
+    from schemathesis import GenerationMode
+
+    made_up = schema()[path][method].as_strategy(generation_mode=GenerationMode[MODES[mode]])
 
     @given(case=made_up, data=st.data())
     @settings(
         max_examples=request.config.getoption("--requests"), derandomize=True, database=None, deadline=None,
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    def ask(case: Case, data: st.DataObject) -> None:
+    def ask(case: "Case", data: st.DataObject) -> None:
         where, sent = request_of(case, operation, two_hotels, data.draw)
 
         conforms(two_hotels.gateway.call(method, where, **sent), operation)

@@ -11,16 +11,17 @@ import pytest
 
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from gateway.api.routes import operations
-from gateway.http.routing import router_of, routes_of
+from gateway.http.routing import router_of
 from gateway.identity.roles import Role
 from tests.conversations.actions import assigned, confirmed, in_house
 from tests.conversations.conftest import HOTEL, PlatformFixture, new_fixture
 from tests.conversations.http_gateway import PlatformBus
 from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
+from tests.unit.gateway.document import ROUTES
 from tests.unit.gateway.fakes import Gateway
 
-ROUTER = router_of(routes_of(operations()))
+ROUTER = router_of(ROUTES)
 CHANGING = {"updated_at", "version", "expires_at", "timestamp", "trace_id"}
 GUEST = {"first_name": "Ada", "last_name": "Guest", "email": "ada@example.com", "phone": "+353 1 5550100"}
 

@@ -11,8 +11,7 @@ import pytest
 
 from contracts.bookings.orders import ListOrders, PlaceOrder, WantedItem
 from contracts.bookings.views import CreatedBooking
-from gateway.api.routes import operations
-from gateway.http.routing import OperationRoute, routes_of
+from gateway.http.routing import OperationRoute
 from gateway.identity.admission import Audience
 from gateway.identity.roles import Role
 from tests.conversations.conftest import HOTEL, STAFF, guest
@@ -20,6 +19,7 @@ from tests.conversations.two_hotels import NEXT_DOOR, TwoHotels, new_two_hotels
 from tests.fakes.database_copies import CopyDatabase
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.document import OPERATIONS, example_of
+from tests.unit.gateway.document import ROUTES as DECLARED
 from tests.unit.gateway.fakes import code
 
 EXAMPLES = {documented["operationId"]: example_of(documented) for _, _, documented in OPERATIONS} | {
@@ -37,7 +37,7 @@ def things(route: OperationRoute) -> list[str]:
     return [name for name in re.findall(r"{(\w+)}", route.path) if name not in SHARED]
 
 
-ROUTES = [route for route in routes_of(operations()) if things(route) and "{slug}" in route.path]
+ROUTES = [route for route in DECLARED if things(route) and "{slug}" in route.path]
 AT_A_HOTEL = [route for route in ROUTES if route.operation.audience is Audience.STAFF]
 WITH_TWO = [route for route in ROUTES if len(things(route)) > 1]
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 
-from gateway.app import build
 from gateway.identity.roles import Role
-from gateway.settings import GatewaySettings
 from tests.unit.gateway.builders import staff
 from tests.unit.gateway.fakes import Gateway
 
 
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
-    return build(settings=GatewaySettings())
+    from tests.unit.gateway.document import APP  # the settings are short once the tests are configured
+
+    return APP
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The OpenAPI document as tests walk it: each operation, with what it refers to in its place."""
+"""The application that tests share, and its OpenAPI document as tests walk it.
+
+Each operation of the document has what it refers to in its place.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,9 +9,12 @@ from typing import Any
 import pytest
 
 from gateway.app import build
+from gateway.http.routing import OperationRoute
 from gateway.settings import GatewaySettings
 
-DOCUMENT: dict[str, Any] = build(settings=GatewaySettings()).openapi()
+APP = build(settings=GatewaySettings())  # one of each process, because every worker builds it to collect the tests
+ROUTES = [route for route in APP.routes if isinstance(route, OperationRoute)]
+DOCUMENT: dict[str, Any] = APP.openapi()
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:

@@ -16,15 +16,14 @@ from contracts.values import Context
 from gateway.api.routes import operations
 from gateway.http.aliases import aliases_of
 from gateway.http.operation import Operation
-from gateway.http.routing import OperationRoute, router_of, routes_of
+from gateway.http.routing import OperationRoute, router_of
 from gateway.identity.admission import Audience
-from gateway.openapi.responses import describe
 from tests.unit.gateway import builders
-from tests.unit.gateway.document import OPERATIONS, example_of
+from tests.unit.gateway.document import OPERATIONS, ROUTES, example_of
 from tests.unit.gateway.fakes import GUEST, Gateway
 
 SAMPLES = builders.SAMPLES
-DECLARED = routes_of(operations(), describe=describe)
+ROUTER = router_of(ROUTES)
 ALIASED = [each for each in operations() if aliases_of(each.method, each.path)]
 STAFF = f"/api/staff/hotels/{builders.HOTEL}/room-bookings/{builders.BOOKING}"
 
@@ -34,18 +33,18 @@ def _ids(route: OperationRoute) -> str:
 
 
 def test_every_method_and_path_is_declared_once() -> None:
-    shapes = Counter((route.operation.method, re.sub(r"{\w+}", "{}", route.path)) for route in DECLARED)
+    shapes = Counter((route.operation.method, re.sub(r"{\w+}", "{}", route.path)) for route in ROUTES)
 
     assert [shape for shape, times in shapes.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("route", DECLARED, ids=_ids)
+@pytest.mark.parametrize("route", ROUTES, ids=_ids)
 def test_every_method_and_path_has_exactly_one_match(route: OperationRoute) -> None:
     path = route.path.format_map(SAMPLES)
 
     matching = [
         other
-        for other in DECLARED
+        for other in ROUTES
         if other.operation.method == route.operation.method and other.path_regex.fullmatch(path)
     ]
 
@@ -53,9 +52,9 @@ def test_every_method_and_path_has_exactly_one_match(route: OperationRoute) -> N
     assert [other for other in matching if other.path.count("{") == fewest] == [route]
 
 
-@pytest.mark.parametrize("route", DECLARED, ids=_ids)
+@pytest.mark.parametrize("route", ROUTES, ids=_ids)
 def test_the_router_matches_with_and_without_a_trailing_slash(route: OperationRoute) -> None:
-    router, path = router_of(DECLARED), route.path.format_map(SAMPLES)
+    router, path = ROUTER, route.path.format_map(SAMPLES)
 
     for spelled in (path, path.removesuffix("/")):
         _, scope = router.matches({"type": "http", "method": route.operation.method, "path": spelled})
@@ -65,7 +64,7 @@ def test_the_router_matches_with_and_without_a_trailing_slash(route: OperationRo
 
 def test_two_routes_with_the_same_method_and_path_are_refused() -> None:
     with pytest.raises(ValueError, match="GET /livez/ has the same path as /livez/"):
-        router_of([DECLARED[0], DECLARED[0]])
+        router_of([ROUTES[0], ROUTES[0]])
 
 
 def test_aliases_combine() -> None:
@@ -76,7 +75,7 @@ def test_aliases_combine() -> None:
 
 
 def test_aliases_are_marked_deprecated_and_only_they() -> None:
-    assert all(bool(route.deprecated) == (route.path != route.operation.path) for route in DECLARED)
+    assert all(bool(route.deprecated) == (route.path != route.operation.path) for route in ROUTES)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +164,7 @@ def _names_in(path: str) -> set[str]:
     ],
 )
 def test_the_path_of_an_older_client_reaches_its_operation(method: str, spelled: str, name: str) -> None:
-    _, scope = router_of(DECLARED).matches({"type": "http", "method": method, "path": spelled})
+    _, scope = ROUTER.matches({"type": "http", "method": method, "path": spelled})
 
     assert scope["route"].operation.name == name
     assert scope["route"].is_alias

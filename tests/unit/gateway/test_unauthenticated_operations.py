@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from contracts.catalogue import OWNERS
 from contracts.operations import Metrics, Ping, ReadMetrics
 from gateway.api.routes import operations
-from gateway.app import build
 from gateway.http.routing import PlainRoute
 from gateway.identity.admission import Audience
 from gateway.lookups import metrics, readiness
-from gateway.settings import GatewaySettings
+from tests.unit.gateway.document import APP
 from tests.unit.gateway.fakes import Gateway
 
 CALLS = 10
@@ -43,7 +41,6 @@ ENDPOINTS = (
     Endpoint("/asyncapi.json", limited=True),
 )
 ASKING = [endpoint for endpoint in ENDPOINTS if endpoint.asks]
-APP: FastAPI = build(settings=GatewaySettings())
 each = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
 each_that_asks = pytest.mark.parametrize("endpoint", ASKING, ids=lambda endpoint: endpoint.path)
 

@@ -1,5 +1,6 @@
 """The AsyncAPI document describes the realtime events that the notifier sends."""
 
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -16,14 +17,14 @@ from services.notifier.domain.notice_mapping import push_for
 from services.notifier.domain.pushes import PUSHES
 from tests.unit.notifier.samples import envelope_of, sample
 
-DOCUMENT = asyncapi()
+document = cache(asyncapi)
 STAFF = Actor(ActorKind.STAFF, "staff-1")
 
 
 def validate(name: str, data: dict[str, Any]) -> None:
     """Raise `jsonschema.ValidationError` unless the data match the documented schema of the realtime event."""
-    schema = DOCUMENT["components"]["messages"][f"realtime.{name}"]["payload"]
-    jsonschema.Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(data)
+    schema = document()["components"]["messages"][f"realtime.{name}"]["payload"]
+    jsonschema.Draft202012Validator({**schema, "components": document()["components"]}).validate(data)
 
 
 def events(kind: type[Event]) -> list[Event]:
@@ -46,7 +47,7 @@ def test_every_push_matches_its_documented_schema_and_channels(kind: type[Event]
         for channel in group.channels:
             parsed = parse(channel)
             assert parsed
-            assert f"realtime.{name}" in DOCUMENT["channels"][f"realtime.{parsed.kind}"]["messages"]
+            assert f"realtime.{name}" in document()["channels"][f"realtime.{parsed.kind}"]["messages"]
 
 
 def test_a_field_that_is_not_documented_fails_validation() -> None:
