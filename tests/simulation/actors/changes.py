@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from contracts.bookings.change_previews import ChangePreview
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import (
     ChangeBooking,
-    ChangePreview,
     ExpectedChange,
     PreviewChange,
     Reprice,

@@ -21,12 +21,12 @@ SHORTER: dict[str, tuple[Any, ...]] = {"wish": ("shorter",), "nights": (2, 3), "
 @planted("I2", favours=("change_stay", "change_own_stay"), choices={"nights": (2, 3)}, kind_of_run="ordinary")
 def counters_do_not_follow_a_change(product: Replacements) -> None:
     """The nights that a change removes are not freed: only the hold changes."""
-    changes = stay_changes._changes
+    changes = stay_changes.night_changes
 
     def only_sold(nights: Any, *, by: int) -> Iterator[NightChange]:
         return changes(nights, by=by) if by > 0 else iter(())
 
-    product.replace(stay_changes, "_changes", only_sold)
+    product.replace(stay_changes, "night_changes", only_sold)
 
 
 @planted(
