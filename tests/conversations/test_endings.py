@@ -20,6 +20,7 @@ from contracts.rooms.events import RoomStatus
 from contracts.rooms.occupancy import MoveOut
 from contracts.rooms.rooms import GetRoom
 from contracts.values import Actor, ActorKind, Context
+from tests.conversations.balances import advance
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 
 Status = BookingStatus
@@ -65,10 +66,10 @@ def living(fixture: PlatformFixture, created: CreatedBooking) -> str:
 
 
 def to_local(fixture: PlatformFixture, local_time: datetime) -> None:
-    """Move everyone's clock to that wall time in Dublin."""
+    """Move everyone's clock to that wall time in Dublin, the provider's included."""
     with fixture.platform.services["bookings"].unit_of_work.read() as work:
-        fixture.platform.advance(local_time.replace(tzinfo=DUBLIN) - work.now)
-    fixture.settle()
+        delta = local_time.replace(tzinfo=DUBLIN) - work.now
+    advance(fixture, delta)
 
 
 def noon_after(created: CreatedBooking) -> datetime:

@@ -79,14 +79,15 @@ class ClientAnswers:
     # answers
 
     def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
-        """Count the creations whose outcome their client does not know."""
+        """Count the creations whose outcome their client does not know.
+
+        A repetition after a refusal may create the booking; one after an answer does not.
+        """
         known = not isinstance(outcome, BaseException) or is_refused(outcome)
         if not scope[1]:
             self._doubtful_without_key += not known
-        elif known:
-            self._doubtful_by_key[scope] = 0
-        else:
-            self._doubtful_by_key.setdefault(scope, 1)
+        elif known or scope not in self._replies:
+            self._doubtful_by_key[scope] = int(not known)
 
     def _repeated(self, scope: tuple[str, str], outcome: Any, now: datetime) -> Iterator[Breach]:
         plain = _without_secrets(codec.plain(outcome))
