@@ -28,6 +28,15 @@ def cancel_unpaid(booked: DemoBooking) -> None:
     booked.guest.expect_refusal("POST", f"{booked.path}/payment/session/", status=409, code="BOOKING_ENDED")
 
 
+def cancel_at_desk(booked: DemoBooking) -> None:
+    """The desk cancels a booking whose guest does not come."""
+    body = {"reason": "The guest does not come."}
+    result = booked.demo.staff().call("POST", f"{booked.staff_path}/cancel/", body=body).body
+    expect("the booking is cancelled", (result["status"], result["assigned_room_number"]), ("CANCELLED", None))
+    booked.expect_event("booking_cancelled", "hotel booking")
+    booked.expect_mail(f"Booking Cancelled - {booked.id}")
+
+
 def let_hold_expire(booked: DemoBooking, payment_url: str) -> None:
     """The guest does not pay; the hold expires."""
     demo = booked.demo

@@ -1,11 +1,12 @@
-"""The walkthrough: a complete stay, three bookings that end early, a day at the front desk, and a room plan."""
+"""The walkthrough: a complete stay, three bookings that end early, a changed stay, a front desk day, a room plan."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from contracts.values import from_major
 from sandbox.demo import (
     approval_steps,
     booking_steps,
+    change_steps,
     ending_steps,
     front_desk_steps,
     payment_steps,
@@ -41,6 +42,8 @@ def run(demo: DemoContext) -> None:
         declined_booking(demo, today),
         cancelled_booking(demo, today),
         expired_booking(demo, today),
+        changed_stay(demo),
+        undone_check_in(demo),
     ]
     walk_ins = front_desk_day(demo)
     planned = rooms_planned(demo)
@@ -124,6 +127,44 @@ def expired_booking(demo: DemoContext, today: date) -> DemoBooking:
     demo.transcript.step("… and does not pay: the hold expires")
     ending_steps.let_hold_expire(booked, session["payment_url"])
     _expect_nights_released(demo, stay, held)
+    return booked
+
+
+def changed_stay(demo: DemoContext) -> DemoBooking:
+    """A stay that its guest moves and pays the difference of, and that the desk then shortens."""
+    step, today = demo.transcript.step, demo.today()
+    demo.transcript.chapter("A stay that changes")
+    step("A guest books some weeks ahead and pays, and the desk approves")
+    soon = today + timedelta(days=change_steps.DAYS_AHEAD)
+    room_type = search_steps.search_availability(demo, check_in=soon, nights=change_steps.NIGHTS)["room_type_code"]
+    first = change_steps.free_dates(demo, room_type, today=today)
+    stay = search_steps.stay_params(room_type, check_in=first, nights=change_steps.NIGHTS)
+    booked = booking_steps.book(demo, stay, first_name="Hanna")
+    payment_steps.pay(booked)
+    approval_steps.approve(booked)
+    step("The guest moves the stay by a day and adds a night: the nights are held")
+    held = change_steps.hold_dearer_stay(booked, first)
+    step("… pays the difference, and the stay changes")
+    change_steps.pay_difference(booked, held)
+    step("The desk takes a night off: its price goes back to the card")
+    change_steps.shorten(booked)
+    return booked
+
+
+def undone_check_in(demo: DemoContext) -> DemoBooking:
+    """A check-in that the desk takes back; the booking is then cancelled."""
+    step = demo.transcript.step
+    demo.transcript.chapter("A step back")
+    step("A guest who has paid is checked in")
+    booked = booking_steps.book(demo, _stay_params(demo, demo.today()), first_name="Imke")
+    payment_steps.pay(booked)
+    approval_steps.approve(booked)
+    number = stay_steps.assign(booked)
+    stay_steps.check_in(booked, number)
+    step("It was the wrong guest: the desk takes the check-in back")
+    change_steps.undo_check_in(booked, number)
+    step("The guest does not come, and the desk cancels the booking")
+    ending_steps.cancel_at_desk(booked)
     return booked
 
 

@@ -31,6 +31,20 @@ def test_a_guest_may_call_off_before_paying(demo: DemoContext, today: date) -> N
     assert check_event_feed(booked) == ["bookings.BookingHeld.v1", "bookings.BookingCancelled.v1"]
 
 
+def test_a_guest_pays_the_difference_of_a_changed_stay_and_gets_the_price_of_a_night_back(demo: DemoContext) -> None:
+    booked = walkthrough.changed_stay(demo)
+
+    changes = [kind for kind in check_event_feed(booked) if "StayChange" in kind]
+    assert changes == ["bookings.StayChangeHeld.v1", *["bookings.StayChanged.v1"] * 2]
+
+
+def test_a_check_in_is_taken_back(demo: DemoContext) -> None:
+    booked = walkthrough.undone_check_in(demo)
+
+    events = check_event_feed(booked)
+    assert events.index("bookings.CheckInUndone.v1") == events.index("bookings.GuestCheckedIn.v1") + 1
+
+
 def test_an_unpaid_hold_runs_out_and_frees_its_nights(demo: DemoContext, today: date) -> None:
     booked = walkthrough.expired_booking(demo, today)
 

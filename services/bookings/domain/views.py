@@ -22,8 +22,7 @@ BALANCE_PAGE_LASTS = timedelta(hours=1)
 ROOM_TYPE_MISMATCH = "ROOM_TYPE_MISMATCH"
 REFUND_AT_DESK = "REFUND_AT_DESK"
 
-_OF_A_CHANGE = (*("expires_at", "amount", "preview", "check_in", "check_out", "room_type_code", "adults", "children"),)
-
+_OF_A_CHANGE = ("expires_at", "amount", "preview", "check_in", "check_out", "room_type_code", "adults", "children")
 _OWN = {field.name for field in fields(Booking)} - {"id", "status", "in_house", "pending_change"}
 
 
