@@ -1,5 +1,7 @@
 """A refund that fails at first: asks and events between the services until the refund succeeds."""
 
+from datetime import timedelta
+
 import pytest
 
 from chassis.refusal import Refusal
@@ -8,7 +10,9 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.views import BookingDetail, CreatedBooking
 from contracts.payments.checkout_sessions import OpenPaymentSession
+from tests.conversations.balances import books_agree
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
+from tests.conversations.stay_changes import NIGHT, change, wished
 
 REFUND_FAILS = "4000000000005126"
 
@@ -46,6 +50,31 @@ def test_a_failed_refund_is_pushed_retried_and_completed(fixture: PlatformFixtur
     assert (after.refund_status, after.payment_status) == ("SUCCEEDED", "REFUNDED")
     assert fixture.movements()[-1] == ("refund", total)
     assert [movement for movement, _ in fixture.movements()].count("refund") == 2
+    with pytest.raises(Refusal, match="NO_FAILED_REFUND"):
+        retry(fixture, created)
+
+
+def test_a_failed_refund_of_a_shorter_stay_is_retried_and_completed(fixture: PlatformFixture) -> None:
+    first = fixture.today() + timedelta(days=30)
+    created = fixture.book(check_in=first, check_out=first + 3 * NIGHT)
+    fixture.pay(created, card=REFUND_FAILS)
+    fixture.platform.ask(ApproveBooking(hotel=HOTEL, booking_id=created.booking.id), STAFF)
+    fixture.settle()
+    shorter = change(fixture, created, wished(created, longer=-1))
+    fixture.settle()
+    assert fixture.booking(created).refund_status == "FAILED"
+    fixture.stripe.fault("refund", starts="succeeded", times=None)
+
+    first_retry, again = retry(fixture, created), retry(fixture, created)
+    fixture.settle()
+
+    assert (first_retry.refund_status, again.version) == ("PENDING", first_retry.version)
+    after = fixture.booking(created)
+    assert (after.status, after.refund_status, after.refund_amount) == (
+        "CONFIRMED", "SUCCEEDED", created.booking.total_amount - shorter.total_amount,
+    )  # fmt: skip
+    assert [movement for movement, _ in fixture.movements()].count("refund") == 2  # the failed one, too
+    books_agree(fixture)
     with pytest.raises(Refusal, match="NO_FAILED_REFUND"):
         retry(fixture, created)
 
