@@ -1,6 +1,6 @@
 """Changes of a booked stay by guest and staff: nights, price, money at the provider, events, mail and page."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -27,6 +27,7 @@ from tests.conversations.stay_changes import (
     waiting,
     wished,
 )
+from tests.conversations.test_endings import to_local
 
 
 def test_a_cheaper_stay_is_refunded_once_to_the_cent(fixture: PlatformFixture) -> None:
@@ -95,13 +96,13 @@ def test_a_stay_that_became_dearer_before_the_approval_owes_the_difference(fixtu
 
 
 def past_the_free_hour(fixture: PlatformFixture, *, nights: int) -> CreatedBooking:
-    """A confirmed booking from tomorrow on, whose free cancellation has just ended."""
+    """A confirmed booking on the night before its first day, whose free cancellation has ended."""
     first = fixture.today() + NIGHT
     created = fixture.book(check_in=first, check_out=first + nights * NIGHT)
     fixture.pay(created)
     fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
     fixture.settle()
-    fixture.platform.advance(timedelta(hours=12))
+    to_local(fixture, datetime.combine(first, time(1)))
     return created
 
 

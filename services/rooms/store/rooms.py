@@ -29,7 +29,8 @@ ONE = sa.text(BY_NUMBER)
 LOCK_ONE = sa.text(f"{BY_NUMBER} FOR NO KEY UPDATE OF r")
 LOCK = sa.text(f"{ROOM} WHERE r.hotel = ANY (:hotels) AND r.id = ANY (:ids) ORDER BY r.id FOR NO KEY UPDATE OF r")
 NAMED = sa.text(f"""
-{ROOM} WHERE r.hotel = :hotel AND (r.id = ANY (:ids) OR r.room_number = ANY (:numbers)) AND r.removed_at IS NULL
+{ROOM} WHERE r.hotel = :hotel AND r.removed_at IS NULL
+AND (r.id = ANY (CAST(:ids AS numeric[])) OR r.room_number = ANY (:numbers))
 ORDER BY r.id
 """)
 ALL = sa.text(f"{ROOM} WHERE r.hotel = :hotel AND r.removed_at IS NULL ORDER BY r.id")
@@ -143,7 +144,7 @@ class SqlRooms(RoomsStore):
         return [_room_of(row) for row in rows if row.id is not None]
 
     def named(self, hotel: str, *, ids: Sequence[int], numbers: Sequence[str]) -> list[Room]:
-        """The hotel's rooms with one of these ids or numbers."""
+        """The hotel's rooms with one of these ids, which may be numbers of any size, or with one of these numbers."""
         return self._all(_room_of, NAMED, {"hotel": hotel, "ids": list(ids), "numbers": list(numbers)})
 
     def page(self, query: ListRooms) -> tuple[int, list[Room]]:

@@ -23,7 +23,7 @@ from tests.interface.locks.locking_changes import locking_changes, locks_and_cha
 # A deletion computes no row, and PostgreSQL compares its conditions again with the row as it is now.
 DELETIONS = {
     "services.bookings.store.bookings._DELETE_DRAFTS": "ends with drafts; every condition is in the locking part",
-    "services.bookings.store.lookups.take_request": "one request, by its key",
+    "services.bookings.store.lookups._TAKE_REQUEST": "one request, by its key",
     "gateway.identity.throttle.take_back": "counts that are over; the condition is in the locking part",
 }
 
