@@ -1,6 +1,6 @@
 """A booking that nobody was answered is a broken promise, unless a request for it was never answered."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,5 +39,16 @@ def test_a_booking_is_in_doubt_while_the_last_request_is_unanswered(outcomes: li
     answers, world = ClientAnswers(), OneBooking()
     for outcome in outcomes:
         assert list(answers.remember(REQUEST, "key", outcome, NOW)) == []
+
+    assert len(list(answers._creations(world))) == breaches  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("later", "breaches"), [(timedelta(hours=1), 1), (timedelta(days=7), 0)])
+def test_a_refusal_after_the_key_has_expired_says_nothing_of_the_request_before(
+    later: timedelta, breaches: int
+) -> None:
+    answers, world = ClientAnswers(), OneBooking()
+    for outcome, at in ((SILENCE, NOW), (SOLD_OUT, NOW + later)):
+        assert list(answers.remember(REQUEST, "key", outcome, at)) == []
 
     assert len(list(answers._creations(world))) == breaches  # type: ignore[arg-type]

@@ -48,14 +48,14 @@ class ClientAnswers:
         self.created: set[str] = set()
         self.objects = AnsweredObjects()
         self._replies: dict[tuple[str, str], tuple[Any, datetime]] = {}
-        self._doubtful_by_key: dict[tuple[str, str], int] = {}
+        self._in_doubt: dict[tuple[str, str], datetime] = {}  # since when
         self._doubtful_without_key = 0
 
     def remember(self, message: Any, key: str, outcome: Any, now: datetime) -> Iterator[Breach]:
         """Remember an answer. Yields a breach where it contradicts an earlier answer to the same request."""
         scope = (type(message).__name__, key)
         if isinstance(message, CREATING_COMMANDS):
-            self._count_doubt(scope, outcome)
+            self._count_doubt(scope, outcome, now)
         if not isinstance(message, Query):
             self.objects.remember(message, outcome)
         if isinstance(outcome, BaseException):
@@ -78,16 +78,19 @@ class ClientAnswers:
 
     # answers
 
-    def _count_doubt(self, scope: tuple[str, str], outcome: Any) -> None:
+    def _count_doubt(self, scope: tuple[str, str], outcome: Any, now: datetime) -> None:
         """Count the creations whose outcome their client does not know.
 
-        A repetition after a refusal may create the booking; one after an answer does not.
+        A repetition after a refusal may create the booking; one after an answer does not. An answer that comes after
+        the key has expired says nothing of the request before.
         """
         known = not isinstance(outcome, BaseException) or is_refused(outcome)
         if not scope[1]:
             self._doubtful_without_key += not known
-        elif known or scope not in self._replies:
-            self._doubtful_by_key[scope] = int(not known)
+        elif not known and scope not in self._replies:
+            self._in_doubt.setdefault(scope, now)
+        elif known and now - self._in_doubt.get(scope, now) < KEY_LIFETIME:
+            self._in_doubt.pop(scope, None)
 
     def _repeated(self, scope: tuple[str, str], outcome: Any, now: datetime) -> Iterator[Breach]:
         plain = _without_secrets(codec.plain(outcome))
@@ -129,7 +132,7 @@ class ClientAnswers:
     def _creations(self, world: JudgedWorld) -> Iterator[Breach]:
         stored = {row["id"] for row in world.sql("bookings", "SELECT id FROM booking")}
         unknown = len(stored - self.created)
-        most = sum(self._doubtful_by_key.values()) + self._doubtful_without_key
+        most = len(self._in_doubt) + self._doubtful_without_key
         if unknown > most:
             yield Breach("I15", f"{unknown} bookings were answered to nobody, and {most} creations are in doubt")
 
