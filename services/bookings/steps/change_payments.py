@@ -38,7 +38,7 @@ def apply_event(booking: Booking, event: PaymentEvent, work: BookingsWork) -> bo
 def _note(booking: Booking, event: PaymentEvent, work: BookingsWork) -> None:
     """Note the capture, or the page that was opened or closed, with the change that waits."""
     change = booking.pending_change
-    if isinstance(event, PaymentRefunded) and booking.refund_status == "FAILED":
+    if isinstance(event, PaymentRefunded) and booking.refund_status in {"FAILED", "PENDING"}:
         work.note(booking, refund_status=change_payments.refund_status(booking))
     elif isinstance(event, PaymentCaptured) and (paid := change_payments.captured(booking, event, now=work.now)):
         work.note(booking, pending_change=paid)

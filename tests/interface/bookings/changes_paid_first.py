@@ -86,3 +86,17 @@ def capture_failed(created: CreatedBooking) -> PaymentCaptureFailed:
 
 def voided(created: CreatedBooking) -> PaymentVoided:
     return PaymentVoided(**of_change(created), amount=eur(DIFFERENCE), voided_at=NOW)
+
+
+def events_after_held(service: BookingsUnderTest, created: CreatedBooking) -> list[str]:
+    names = service.events(created.booking.booking_id)
+    return names[names.index("StayChangeHeld") + 1 :]
+
+
+def equation(service: BookingsUnderTest, created: CreatedBooking) -> None:
+    """Captured + settled - refunded + balance due = total + fees - waived, from the stored row alone."""
+    row = service.stored(created.booking.booking_id)
+    has = (row.captured or 0) + (row.settled or 0) - (row.refunded or 0) + (row.balance_due or 0)
+    promised = (row.refund_amount or 0) - (row.refunded or 0)
+    total = 0 if row.status in ("CANCELLED", "NO_SHOW") else row.total_amount
+    assert has - promised == total + (row.cancellation_fee or 0) + (row.change_fees or 0) - (row.waived or 0)
