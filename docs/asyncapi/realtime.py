@@ -11,7 +11,8 @@ import msgspec
 from contracts.values import Money
 from docs.asyncapi.parts import SCHEMAS, Json, operation, references, summary
 from services.notifier.channels import GRAMMAR, LEGACY, ChannelKind
-from services.notifier.domain.pushes import PUSHES, PushRule
+from services.notifier.domain.push_rule import PushRule
+from services.notifier.domain.pushes import PUSHES
 from services.notifier.domain.realtime_events import STATUS_CHANGED, RealtimeEvent
 
 FIELD_DESCRIPTIONS = {

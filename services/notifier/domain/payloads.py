@@ -5,7 +5,7 @@ from typing import Any
 from contracts.bookings.events import BookingEvent
 from contracts.message import Envelope, Event
 from contracts.values import Actor, ActorKind, Money
-from services.notifier.domain.pushes import PushRule
+from services.notifier.domain.push_rule import PushRule
 
 # The fields on the public channels of old clients. None of them holds a name or a token.
 LEGACY_FIELDS = frozenset(

@@ -1,9 +1,5 @@
 """The table of pushes: the realtime events that each event causes, and the fields that they carry."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-
 from contracts.bookings.amendments import BookingAmended
 from contracts.bookings.approval import (
     ApprovalFellDue,
@@ -66,43 +62,12 @@ from contracts.payments.events import (
     PaymentVoided,
     RefundFailed,
 )
-from contracts.rooms.events import (
-    AvailabilityChanged,
-    HotelSettingsChanged,
-    HousekeepingTaskDone,
-    HousekeepingTaskOpened,
-    HousekeepingTaskWithdrawn,
-    InventoryChanged,
-    InventoryExtended,
-    InventoryHeld,
-    InventoryReleased,
-    RoomBlocked,
-    RoomOccupied,
-    RoomStatusChanged,
-    RoomUnblocked,
-    RoomVacated,
-)
+from contracts.rooms.events import RoomOccupied, RoomVacated
 from contracts.rooms.menu import MenuChanged
 from services.notifier.channels import ChannelKind
 from services.notifier.domain import realtime_events as realtime
-from services.notifier.domain.realtime_events import RealtimeEvent
-
-
-@dataclass(frozen=True)
-class PushRule:
-    """How an event is pushed. `fields` are copied under their own names; `renamed` maps payload names to event fields.
-
-    `by` is the event field with the actor; the display name of staff is sent on staff channels. `only_if` maps the
-    name of a realtime event to an event field; the realtime event is sent only if that field is set.
-    """
-
-    event: type[Event]
-    realtime_events: tuple[RealtimeEvent, ...]
-    fields: tuple[str, ...] = ()
-    renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    by: str | None = None
-    only_if: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
+from services.notifier.domain.push_rule import PushRule
+from services.notifier.domain.room_pushes import ROOM_PUSHES
 
 _STAY = ("room_type_code", "check_in", "check_out", "adults", "children", "source")
 _FEE = {"cancellation_fee": "fee", "refund_amount": "refund"}
@@ -228,41 +193,6 @@ _ROWS = (
     PushRule(OrderCancelled, (realtime.ORDER_UPDATED,), (*_ORDER, "cancelled_at"), by="cancelled_by"),
     PushRule(PaymentMismatched, (realtime.PAYMENT_MISMATCH,), ("reason_code", "found_at")),
     PushRule(PaymentDisputed, (realtime.PAYMENT_DISPUTED,), ("amount", "reason_code", "disputed_at")),
-    PushRule(
-        RoomStatusChanged,
-        (realtime.ROOM_STATUS_CHANGED,),
-        ("room_number", "old_status", "new_status", "source", "priority"),
-        by="by",
-    ),
-    PushRule(
-        RoomBlocked,
-        (realtime.ROOM_BLOCKED,),
-        ("room_number", "block_id", "starts_on", "until", "out_of_order", "blocked_at"),
-        by="by",
-    ),
-    PushRule(
-        RoomUnblocked,
-        (realtime.ROOM_UNBLOCKED,),
-        ("room_number", "block_id", "free_from", "until", "unblocked_at"),
-        by="by",
-    ),
-    PushRule(
-        HousekeepingTaskOpened, (realtime.HOUSEKEEPING_TASK_CREATED,), ("room_number", "task_id", "reason", "opened_at")
-    ),
-    PushRule(HousekeepingTaskDone, (realtime.HOUSEKEEPING_TASK_DONE,), ("room_number", "task_id", "done_at"), by="by"),
-    PushRule(
-        HousekeepingTaskWithdrawn,
-        (realtime.HOUSEKEEPING_TASK_WITHDRAWN,),
-        ("room_number", "task_id", "withdrawn_at"),
-        by="by",
-    ),
-    PushRule(HotelSettingsChanged, (realtime.SETTINGS_UPDATED,), ("fields",), {"version": "version_number"}),
-    # Coalesced into one push per hotel and second (`domain.availability`), so the push carries nothing of a booking.
-    PushRule(InventoryHeld, (realtime.AVAILABILITY_CHANGED,)),
-    PushRule(InventoryExtended, (realtime.AVAILABILITY_CHANGED,)),
-    PushRule(InventoryChanged, (realtime.AVAILABILITY_CHANGED,)),
-    PushRule(InventoryReleased, (realtime.AVAILABILITY_CHANGED,)),
-    PushRule(AvailabilityChanged, (realtime.AVAILABILITY_CHANGED,)),
     PushRule(HoldsUnusual, (realtime.HOLDS_UNUSUAL,), ("night", "held", "rooms", "noticed_at")),
     PushRule(
         RoomPlanImpossible,
@@ -274,7 +204,7 @@ _ROWS = (
     ),
 )
 
-PUSHES = {row.event: row for row in _ROWS}
+PUSHES = {row.event: row for row in (*_ROWS, *ROOM_PUSHES)}
 
 _PUSHED_BY_BOOKINGS = "bookings records the change in the booking's feed, and that event is pushed"
 
