@@ -1,6 +1,6 @@
 """Front desk actions in tests: bookings without a card, rooms, arrivals, departures, housekeeping."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from contracts.rooms.turnover import ChangeRoomStatus
 from contracts.values import Context
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture
 
+SendAsk = Callable[[Ask[Any], Context], Any]
 GUEST = GuestDetails(first_name="Ada", last_name="Guest", email="ada@example.com", phone="+353 1 5550100")
 
 
@@ -111,20 +112,25 @@ def process_dies(fixture: PlatformFixture, kind: type[Ask[Any]], *, after: bool)
     """The bookings process crashes at this ask to rooms: `after` rooms has handled it, or before."""
     ask_server = fixture.platform.services["bookings"].ask_server
     original = fixture.platform.ask_from_service
-
-    def ask(message: Ask[Any], context: Context) -> Any:
-        if isinstance(message, kind) and not after:
-            raise Unavailable("the process crashed")
-        reply = original(message, context)
-        if isinstance(message, kind):
-            raise Unavailable("the process crashed")
-        return reply
-
-    ask_server._ask = ask
+    ask_server._ask = crashing(original, kind, after=after)
     try:
         yield
     finally:
         ask_server._ask = original
+
+
+def crashing(ask: SendAsk, kind: type[Ask[Any]], *, after: bool) -> SendAsk:
+    """The function `ask`, which fails for an ask of this kind as if the process crashed before or after its reply."""
+
+    def send(message: Ask[Any], context: Context) -> Any:
+        if isinstance(message, kind) and not after:
+            raise Unavailable("the process crashed")
+        reply = ask(message, context)
+        if isinstance(message, kind):
+            raise Unavailable("the process crashed")
+        return reply
+
+    return send
 
 
 def make_timers_due(fixture: PlatformFixture) -> None:

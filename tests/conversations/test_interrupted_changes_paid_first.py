@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from chassis.refusal import Unavailable
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.stays import AssignRoom, CheckIn, MarkNoShow, UnassignRoom
 from contracts.bookings.views import CreatedBooking
 from contracts.message import Ask
 from contracts.rooms.settings import ChangeSettings, SettingsChange
 from contracts.rooms.waiting_changes import ApplyStayChange, HoldStayChange
-from contracts.values import Context
 from tests.conversations import actions
 from tests.conversations.balances import about, advance, books_agree, page, pays, published
 from tests.conversations.changes_paid_first import CHANGES, command, held, nights_held, sold
@@ -26,17 +24,9 @@ from tests.conversations.test_any_series_of_changes import examined
 @contextmanager
 def every_process_dies(fixture: PlatformFixture, kind: type[Ask[Any]], *, after: bool) -> Iterator[None]:
     """The bookings process crashes at this ask, also where a timer sends it."""
-    original = fixture.platform.ask_from_service
-
-    def ask(message: Ask[Any], context: Context) -> Any:
-        if isinstance(message, kind) and not after:
-            raise Unavailable("the process crashed")
-        reply = original(message, context)
-        if isinstance(message, kind):
-            raise Unavailable("the process crashed")
-        return reply
-
-    fixture.platform.ask_from_service = ask  # type: ignore[method-assign]
+    fixture.platform.ask_from_service = actions.crashing(  # type: ignore[method-assign]
+        fixture.platform.ask_from_service, kind, after=after
+    )
     try:
         with actions.process_dies(fixture, kind, after=after):
             yield

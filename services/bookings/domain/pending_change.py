@@ -8,7 +8,7 @@ from contracts.bookings.stay_changes import RequestedChange
 from contracts.data import Data
 from contracts.values import Actor, Money
 
-_SEPARATOR = "~"
+SEPARATOR = "~"
 
 
 class PendingChange(Data):
@@ -40,9 +40,9 @@ class PendingChange(Data):
 
 def new_change_id(booking_id: str) -> str:
     """The id of a new change. It begins with the booking's id, and is greater, so that locks are taken ascending."""
-    return f"{booking_id}{_SEPARATOR}{uuid4().hex[:12]}"
+    return f"{booking_id}{SEPARATOR}{uuid4().hex[:12]}"
 
 
 def booking_of(hold_id: str) -> str:
     """The id of the booking that a hold is for: the hold's own id, or the first part of the id of a change."""
-    return hold_id.partition(_SEPARATOR)[0]
+    return hold_id.partition(SEPARATOR)[0]

@@ -10,6 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from chassis.transactions.store import SqlStore
+from services.bookings.domain.pending_change import SEPARATOR
 from services.bookings.lifecycle import WITHOUT_NIGHTS
 from services.bookings.store.tables import HOLD
 
@@ -22,7 +23,7 @@ _LEASE = _CHECK_SOON.where(HOLD.c.check_at <= sa.func.now())
 _WITHOUT_NIGHTS = sorted(WITHOUT_NIGHTS)
 _KEEP_NEEDED = sa.text("""
 WITH due AS (
-    SELECT hotel, booking_id, check_at, split_part(booking_id, '~', 1) AS id FROM hold
+    SELECT hotel, booking_id, check_at, split_part(booking_id, :separator, 1) AS id FROM hold
     WHERE check_at <= now() ORDER BY check_at LIMIT :most
 ), needed AS (
     SELECT due.hotel, due.booking_id AS id FROM booking
@@ -56,7 +57,9 @@ class SqlInventoryHolds(SqlStore):
         Returns the hotel and the booking id of the hold that is due first among the others, read without a lock; None
         if no other is due.
         """
-        row = self._connection.execute(_KEEP_NEEDED, {"without_nights": _WITHOUT_NIGHTS, "most": MOST}).first()
+        row = self._connection.execute(
+            _KEEP_NEEDED, {"without_nights": _WITHOUT_NIGHTS, "most": MOST, "separator": SEPARATOR}
+        ).first()
         return (row.hotel, row.booking_id) if row else None
 
     def lease(self, hotel: str, booking_id: str) -> bool:

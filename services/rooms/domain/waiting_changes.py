@@ -1,7 +1,6 @@
 """Changes of a stay that wait for their payment: the nights that they hold, and the stay once they are applied."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
@@ -72,8 +71,3 @@ def room_after(
     was_held = offered and (not waiting.parts or any(period.held for period in periods))
     keeps = was_held or room.room_type_id == waiting.room_type_id
     return RoomAfterChange.KEPT if keeps else RoomAfterChange.FREED
-
-
-def as_it_turned_out(offer: ChangeOffer, room: RoomAfterChange) -> ChangeOffer:
-    """The offer of the change, with what became of the room."""
-    return replace(offer, room=room)

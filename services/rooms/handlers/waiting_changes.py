@@ -1,5 +1,7 @@
 """Changes of a stay that wait for their payment: the added nights are held, and given to the booking or given back."""
 
+from dataclasses import replace
+
 from contracts.bookings.stay_changes import StayChangeLapsed
 from contracts.rooms.events import InventoryChanged, InventoryHeld
 from contracts.rooms.stay_changes import RoomAfterChange, StayChangedReply
@@ -97,9 +99,8 @@ def apply_stay_change(command: ApplyStayChange, work: RoomsWork) -> StayChangedR
         action_id=command.action_id,
     )
     work.publish(event, sequence=version)
-    reply = waiting_changes.as_it_turned_out(offer, room)
     taken = room_taken(held.room) if held.room and room is RoomAfterChange.KEPT else None
-    return StayChangedReply(offer=reply, room=taken)
+    return StayChangedReply(offer=replace(offer, room=room), room=taken)
 
 
 def change_lapsed(event: StayChangeLapsed, work: RoomsWork) -> None:
