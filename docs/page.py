@@ -1,5 +1,6 @@
 """The AsyncAPI document as an HTML page, which the gateway serves."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -26,7 +27,7 @@ FOOT = "</main>\n</body>\n</html>\n"
 
 def page(document: Json) -> str:
     """Every channel with its messages, and every message with its fields."""
-    parts = [HEAD, f"<p>{escape(document['info']['description'])}</p>\n<h2>Channels</h2>\n"]
+    parts = [HEAD, f"<p>{_prose(document['info']['description'])}</p>\n<h2>Channels</h2>\n"]
     for name, channel in document["channels"].items():
         parts.append(_channel(name, channel))
     parts.append("<h2>Messages</h2>\n")
@@ -44,7 +45,7 @@ def _channel(name: str, channel: Json) -> str:
     address = escape(str(channel["address"]))
     return (
         f'<details class="card"><summary><strong>{escape(name)}</strong> <code>{address}</code></summary>'
-        f"<p>{escape(channel['description'])}</p><p>{links}</p></details>\n"
+        f"<p>{_prose(channel['description'])}</p><p>{links}</p></details>\n"
     )
 
 
@@ -53,8 +54,13 @@ def _message(name: str, message: Json, document: Json) -> str:
     fields = f"<dl>{rows}</dl>" if rows else "<p>No fields.</p>"
     return (
         f'<details class="card" id="{escape(name)}"><summary><strong>{escape(name)}</strong></summary>'
-        f"<p>{escape(message['summary'])}</p>{fields}</details>\n"
+        f"<p>{_prose(message['summary'])}</p>{fields}</details>\n"
     )
+
+
+def _prose(text: str) -> str:
+    """Text of a docstring as HTML: what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _row(field: str, schema: Json) -> str:

@@ -12,6 +12,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.message import Event
 from contracts.values import Actor, ActorKind
 from docs.asyncapi import asyncapi
+from docs.page import page
 from services.notifier.channels import parse
 from services.notifier.domain.notice_mapping import push_for
 from services.notifier.domain.pushes import PUSHES
@@ -63,3 +64,10 @@ def test_a_field_that_is_not_documented_fails_validation() -> None:
 def data_on_the_wire(data: dict[str, Any]) -> dict[str, Any]:
     decoded: dict[str, Any] = codec.decode(codec.encode(data))
     return decoded
+
+
+def test_the_page_shows_code_as_code() -> None:
+    text = page(document())
+
+    assert "<code>expires_at</code>" in text
+    assert "`" not in text.partition("<body>")[2]
