@@ -7,7 +7,10 @@ messages.
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 
 from rich.console import Console
@@ -34,28 +37,56 @@ Group = Callable[[], Iterator[Comparison] | Iterator[Level]]
 
 
 def main() -> None:
-    """The command line; exits with 1 where `--check` finds a row that is worse than the committed one."""
+    """The command line; exits with 1 where a row fails, or where `--check` finds one worse than the committed one."""
     options = parser().parse_args()
     reap_orphans()
     console = Console(width=220)
-    figures: list[Metric] = []
-    levels: list[Level] = []
+    results = Results()
     for group in groups(options.only, all_groups(options, console)):
-        for row in group():
-            if options.only not in row.name:
-                continue
-            console.print(f"measuring {row.name} …")
-            if isinstance(row, Level):
-                levels.append(row)
-            else:
-                figures.append(compare(row, rounds=options.rounds))
-    show(figures, console)
-    show_costs(figures, console)
-    show_levels(levels, console)
-    worse = check(figures, console) if options.check else False
-    if options.save:
-        save(figures, levels)
-    sys.exit(worse)
+        results.measure(group, options, console)
+        if options.save:
+            save(results.figures, results.levels)
+    show(results.figures, console)
+    show_costs(results.figures, console)
+    show_levels(results.levels, console)
+    worse = check(results.figures, console) if options.check else False
+    if not results.figures and not results.levels:
+        results.failed.append(f"no row has {options.only!r} in its name")
+    for line in results.failed:
+        console.print(f"not measured: {line}", markup=False)
+    sys.exit(worse or bool(results.failed))
+
+
+@dataclass
+class Results:
+    """The rows that are measured, and those that failed with their errors."""
+
+    figures: list[Metric] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def measure(self, group: Group, options: argparse.Namespace, console: Console) -> None:
+        """Measure the rows of a group that the options choose. A row that fails does not end the others."""
+        with self._failing("the rest of the group", console):
+            for row in group():
+                if options.only in row.name:
+                    console.print(f"measuring {row.name} …")
+                    with self._failing(row.name, console):
+                        self._measure(row, options.rounds)
+
+    def _measure(self, row: Comparison | Level, rounds: int) -> None:
+        if isinstance(row, Level):
+            self.levels.append(row)
+        else:
+            self.figures.append(compare(row, rounds=rounds))
+
+    @contextmanager
+    def _failing(self, what: str, console: Console) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            console.print("".join(traceback.format_exception(error)), markup=False, highlight=False)
+            self.failed.append(f"{what}: {error}")
 
 
 def check(figures: Sequence[Metric], console: Console) -> bool:
@@ -113,10 +144,11 @@ def all_groups(options: argparse.Namespace, console: Console) -> dict[str, Group
 
 
 def groups(only: str, every: Mapping[str, Group]) -> list[Group]:
-    """The groups that are run: the one with whose name `only` begins, or else the whole system; or all."""
+    """The groups that are run: those whose name begins as `only` does, or else the whole system; or all."""
     if not only:
         return list(every.values())
-    return [group for name, group in every.items() if only.startswith(name)] or [every["system"]]
+    chosen = [group for name, group in every.items() if only.startswith(name) or name.startswith(only)]
+    return chosen or [every["system"]]
 
 
 if __name__ == "__main__":

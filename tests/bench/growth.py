@@ -98,7 +98,7 @@ def _listed(stack: MeasuredStack, rows: int, desk: str, query: str) -> Measured:
 def _creates(stack: MeasuredStack, options: GrowthOptions, console: Console) -> Iterator[Comparison]:
     assert isinstance(stack.postgres, PostgresNode)
     assert isinstance(stack.rabbit, RabbitNode)
-    url, gateway = stack.stack_json["databases"]["bookings"], stack.stack_json["gateway"]
+    url, gateway = owner_url(stack, "bookings"), stack.stack_json["gateway"]
     model, _ = book(gateway, "bench-1", "T1")
     fill = partial(fill_list, url, model=model, hotel="bench-1")
     console.print(fill(rows=STORED_BEFORE, series="FEW"))

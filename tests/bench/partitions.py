@@ -18,6 +18,7 @@ from sandbox.stack.commands import BROKER_USERS, COMMANDS
 from sandbox.stack.postgres import PostgresNode
 from sandbox.stack.rabbit import RabbitNode
 from tests.bench.harness import Comparison, Measured
+from tests.fakes.roles import use_passwords
 from tests.interface.chassis.conftest import Owner, Toy, program, relay_of, until
 from tests.interface.partitions.conftest import Processes
 
@@ -38,6 +39,7 @@ def partitions() -> Iterator[Comparison]:
             RabbitNode(directory / "rabbit", definitions=definitions, users=BROKER_USERS),
         )
         postgres = things.enter_context(PostgresNode(directory / "postgres"))
+        use_passwords(postgres.password)
         migrate(rabbit.amqp_url, partitions=PARTITIONS)
         owner = Owner(postgres.create_database("owner").owner)
         toy = Toy(postgres.create_database("toy").owner, rabbit, directory / "marker")

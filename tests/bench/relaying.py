@@ -12,12 +12,14 @@ import psycopg
 import sqlalchemy as sa
 
 from chassis.messaging import event_protocol, topology
+from chassis.messaging.keys import relay_keys
 from chassis.settings import with_driver
 from chassis.transactions.tables import create_all
 from tests.bench.harness import Comparison, Measured
 
 ROWS = 50_000
 ONE_BY_ONE = 1_500
+MASTER = "the bench's own: no service reads what this relay signs"
 LISTENERS = ("rooms", "payments", "notifier")
 
 _FILL = """
@@ -41,6 +43,7 @@ def relay(database_url: str, amqp_url: str) -> Iterator[Comparison]:
     environment = {
         **os.environ,
         "BOOKINGS_RELAY_DATABASE_URL": database_url,
+        "BOOKINGS_RELAY_MESSAGE_KEYS": relay_keys("bookings", [MASTER]),
         "AMQP_URL": amqp_url,
         "LOG_LEVEL": "WARNING",
     }
@@ -49,7 +52,7 @@ def relay(database_url: str, amqp_url: str) -> Iterator[Comparison]:
     try:
         yield Comparison(
             name=f"relay: {ROWS:,} outbox rows to confirmed",
-            thing=lambda: _carried(database_url, drained, next(base)),
+            thing=lambda: _carried(process, database_url, drained, next(base)),
             yardstick=lambda: _one_by_one(amqp_url, drained),
             against="one by one, confirmed",
             goal=5,
@@ -73,13 +76,15 @@ class _Drain:
             return int(counts[LISTENERS[0]])
 
 
-def _carried(database_url: str, drain: _Drain, base: int) -> Measured:
+def _carried(process: subprocess.Popen[bytes], database_url: str, drain: _Drain, base: int) -> Measured:
     drain()
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(_FILL, {"base": base, "rows": ROWS})
         filled = time.perf_counter()
         deadline = filled + 120
         while connection.execute("SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)").fetchone() == (True,):
+            if process.poll() is not None:
+                raise AssertionError(f"the relay ended with {process.returncode}")
             if time.perf_counter() > deadline:
                 raise AssertionError("the relay does not come to an end")
             time.sleep(0.02)
