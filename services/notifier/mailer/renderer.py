@@ -29,6 +29,16 @@ from services.notifier.mailer.mail import Mail, content, header
 T = TypeVar("T", bound=Data)
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+# Each occasion has one text template; only the layout around the text differs. HTML escapes all of it. A process
+# compiles a template once.
+TEXT = Environment(  # noqa: S701
+    loader=FileSystemLoader(TEMPLATES),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+HTML = TEXT.overlay(autoescape=True)
 
 
 class MailRenderer:
@@ -40,12 +50,6 @@ class MailRenderer:
     def __init__(self, *, sender: str, public_url: str) -> None:
         self._sender = sender if sender.isascii() else usable_address(sender)
         self._public_url = public_url.rstrip("/")
-        loader = FileSystemLoader(TEMPLATES)
-        # Each occasion has one text template; only the layout around the text differs. HTML escapes all of it.
-        self._text = Environment(  # noqa: S701
-            loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
-        )
-        self._html = self._text.overlay(autoescape=True)
 
     def mail(self, job: SendMail, facts: MailFacts) -> Mail:
         """The mail for the job's occasion. Raises `PermanentFailure` where the guest's address is unusable."""
@@ -53,7 +57,7 @@ class MailRenderer:
         subject = SUBJECTS[job.occasion].format(booking_id=job.booking_id, hotel_name=hotel.name)
         texts = {name: isolated(_one_line(text)) for name, text in job.texts.items()}
         values = self._booking_values(facts, job) | {"amounts": job.amounts, "days": job.days, "texts": texts}
-        text = self._text.get_template(f"occasions/{job.occasion}.txt").render(values)
+        text = TEXT.get_template(f"occasions/{job.occasion}.txt").render(values)
         values["paragraphs"] = [_one_line(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
         return self._compose(job, values, to=booking.guest_email, subject=subject)
 
@@ -100,8 +104,8 @@ class MailRenderer:
             header("Message-ID", self._message_id(job)),
             b"Auto-Submitted: auto-generated\r\n",
         )
-        text = self._text.get_template(f"{layout}.txt").render(values)
-        html = self._html.get_template(f"{layout}.html").render(values)
+        text = TEXT.get_template(f"{layout}.txt").render(values)
+        html = HTML.get_template(f"{layout}.html").render(values)
         mail = content(b"".join(headers), text=text, html=html)
         return Mail(sender=self._sender, recipient=recipient, subject=values["subject"], content=mail)
 
