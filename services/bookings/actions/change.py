@@ -174,7 +174,7 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
     change = intent.change_intent.change
     outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
     event = change_events.stay_changed(booking, change, outcome, by=intent.by, at=intent.started_at)
-    fields = change_results.private_fields(booking, change, reply.offer)
+    fields = change_results.private_fields(booking, change, reply.offer, at=intent.started_at)
     after = work.record(booking, (event,), by=intent.by, pending=None, remark=intent.reason, **fields)
     if after.status is BookingStatus.PENDING_PAYMENT:
         return work.record(after, creation.without_payment(after, now=work.now), by=SYSTEM)

@@ -1,7 +1,7 @@
 """Changes of a stay: what happens between the decision, the reply of the rooms service, and its record."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -192,3 +192,15 @@ def test_a_change_before_the_approval_moves_the_deadline(service: BookingsUnderT
     service.ask(ChangeBooking(**about(booking_id, change=sooner)))
 
     assert service.stored(booking_id).approval_deadline_at < before
+
+
+def test_a_stay_that_is_moved_to_tonight_after_the_cutoff_can_still_be_approved(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    late = datetime(2030, 6, 5, 21, 30, tzinfo=UTC)  # 22:30 in Dublin, half an hour after the cutoff
+    service.at(late)
+    tonight = RequestedChange(check_in=late.date(), check_out=late.date() + NIGHT)
+
+    service.ask(ChangeBooking(**about(booking_id, change=tonight)))
+
+    assert service.stored(booking_id).approval_deadline_at == late + timedelta(minutes=30)
+    assert service.ask(ApproveBooking(**about(booking_id))).decision_made_at == late
