@@ -65,7 +65,13 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
             return _unchanged(command, conversation)
         pending = _begun(command, conversation, booking, now)
     kind = pending.pending.kind if pending.pending else ActionKind.CHANGE
-    return pending_actions.completed(conversation, _ACTIONS[kind], pending)
+    try:
+        return pending_actions.completed(conversation, _ACTIONS[kind], pending)
+    except Refusal as refusal:
+        if refusal.code != "PRICE_CHANGED":
+            raise
+    query = PreviewChange(hotel=command.hotel, booking_id=command.booking_id, change=command.change)
+    raise change_previews.price_changed(preview_change(query, conversation))
 
 
 def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
