@@ -53,6 +53,7 @@ TABLE = """
 | a night more, paid first | 291.03 | 388.04 | 0.00 | pay_first | authorise 291.03, capture 291.03, authorise 97.01, capture 97.01 | 0.00 | 0.00 |
 | a night more, to be paid first, paid too late | 291.03 | 291.03 | 0.00 | pay_first | authorise 291.03, capture 291.03, authorise 97.01, void 97.01 | 0.00 | 0.00 |
 | a night more, to be paid first, paid while staff cancel | 291.03 | 291.03 | 0.00 | pay_first | authorise 291.03, capture 291.03, authorise 97.01, void 97.01, refund 291.03 | 0.00 | 0.00 |
+| two nights fewer, one of which was paid first | 388.04 | 194.02 | 0.00 | refund | authorise 291.03, capture 291.03, authorise 97.01, capture 97.01, refund 97.01, refund 97.01 | 0.00 | 0.00 |
 | a night more, waived | 291.03 | 388.04 | 0.00 | none | authorise 291.03, capture 291.03 | 0.00 | 0.00 |
 | a double room, paid first | 194.02 | 281.22 | 0.00 | pay_first | authorise 194.02, capture 194.02, authorise 87.20, capture 87.20 | 0.00 | 0.00 |
 | another party | 281.22 | 281.22 | 0.00 | none | authorise 281.22, capture 281.22 | 0.00 | 0.00 |
@@ -142,6 +143,11 @@ def paid_while_cancelled(fixture: PlatformFixture) -> Changed:
     return to_pay(fixture, created, pay, longer=1)
 
 
+def one_was_paid_first(fixture: PlatformFixture) -> Changed:
+    created, _ = to_pay(fixture, booked(fixture), lambda session: pays(fixture, session), longer=1)
+    return made(fixture, *shorter(created))
+
+
 def in_house(fixture: PlatformFixture) -> CreatedBooking:
     created = booked(fixture, check_in=fixture.today(), check_out=fixture.today() + 3 * NIGHT)
     fixture.platform.ask(AssignRoom(**about(created), room_number="101"), STAFF)
@@ -182,6 +188,7 @@ CHANGES: dict[str, Callable[[PlatformFixture], Changed]] = {
     ),
     "a night more, to be paid first, paid too late": paid_too_late,
     "a night more, to be paid first, paid while staff cancel": paid_while_cancelled,
+    "two nights fewer, one of which was paid first": one_was_paid_first,
     "a night more, waived": lambda fixture: made(fixture, *longer(booked(fixture), **WAIVED)),
     "a double room, paid first": lambda fixture: to_pay(
         fixture, booked(fixture, nights=2), lambda session: pays(fixture, session), room_type_code="DBL"
