@@ -72,8 +72,8 @@ class ApprovalFellDue(Event):
 class BookingApproved(BookingEvent):
     """Staff, or the system for a hotel without approval, approved the booking; the capture follows.
 
-    A booking that needs no payment has no `payment_id` (an empty text), and its confirmation follows. `amount` is the
-    part of the authorised amount that is captured, None for all of it.
+    A booking that needs no payment, or has become free, has no `payment_id` (an empty text), and its confirmation
+    follows. `amount` is the part of the authorised amount that is captured, None for all of it.
     """
 
     payment_id: str

@@ -42,7 +42,9 @@ class ChangePreview(Data):
 
     `difference` is the new total less the old one, and may be negative. `new_total` and `lines` are empty where the
     rooms service cannot price the stay. `warnings` may contain `ROOM_UNASSIGNED`, with `LOCKED_ROOM_LOST` where
-    the room was locked, and `PROMOTION_ENDED`. `changeable_until` (UTC) is None where no deadline is known.
+    the room was locked, and `PROMOTION_ENDED`. `changeable_until` (UTC) is the end of the time in which the caller may
+    change the booking as it is now: the end of the draft, of the hold, of the time to decide, of the guest's right to
+    change a confirmed booking or, for staff, the moment of the no-show. It is None without such an end or such a right.
     """
 
     allowed: bool

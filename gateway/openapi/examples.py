@@ -55,6 +55,32 @@ BY_NAME: dict[str, Any] = {
     "event_id": "0f3c9a51b7e84c0f9a6d2b1e7c5d4f3a", "type": "bookings.BookingConfirmed.v1",
     "description": "Free until 24 hours before check-in.",
 }  # fmt: skip
+CHANGE: dict[str, Any] = {  # the stay ends a night later
+    "allowed": True,
+    "refusals": [],
+    "nights_kept": ["2026-08-14", "2026-08-15", "2026-08-16"],
+    "nights_added": ["2026-08-17"],
+    "nights_removed": [],
+    "lines": [
+        {"night": f"2026-08-{day}", "amount": "130.80", "currency": "EUR", "agreed": day < 17} for day in range(14, 18)
+    ],
+    "old_total": "392.40",
+    "new_total": "523.20",
+    "difference": "130.80",
+    "fee": "0.00",
+    "currency": "EUR",
+    "settlement": "owed",
+    "refund": "0.00",
+    "balance_due": "130.80",
+    "room": "freed",
+    "warnings": ["ROOM_UNASSIGNED"],
+    "changeable_until": "2026-08-13T14:00:00Z",
+}
+# Further members of a problem response, by code.
+MEMBERS: dict[str, dict[str, Any]] = {
+    "CANNOT_UNDO": {"reason": "TOO_LATE"},
+    "PRICE_CHANGED": {"preview": CHANGE},
+}
 BY_SCHEMA: dict[str, dict[str, Any]] = {
     "Alive": {"status": "alive"},
     "BalanceWarning": {"code": "BALANCE_DUE"},
@@ -107,25 +133,32 @@ BY_SCHEMA: dict[str, dict[str, Any]] = {
         "note": "Without ice, please.",
         "reason": "The kitchen is closed.",
     },
-    "ChangePreview": {
-        "nights_kept": ["2026-08-14", "2026-08-15"],
-        "nights_added": ["2026-08-16"],
-        "nights_removed": ["2026-08-13"],
-        "old_total": "392.40",
-        "new_total": "423.20",
-        "difference": "30.80",
-        "fee": "0.00",
-        "settlement": "owed",
-        "refund": "0.00",
-        "balance_due": "30.80",
-        "room": "freed",
-        "warnings": ["ROOM_UNASSIGNED"],
+    "ChangePreview": CHANGE,
+    "Expected": {"total": "523.20", "difference": "130.80", "settlement": "pay_first"},
+    "HeldChange": {
+        "preview": CHANGE | {"settlement": "pay_first"},
+        "payment": {
+            "session_id": "cs_test_a1b2c3",
+            "payment_url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3",
+            "status": "created",
+            "amount": "130.80",
+            "currency": "EUR",
+        },
     },
     "RefusedChange": {
         "code": "SOLD_OUT",
         "message": "Standard Double is sold out on 2026-08-16.",
         "nights": ["2026-08-16"],
     },
+    "UndoPreviewed": {
+        "allowed": True,
+        "refusals": [],
+        "undo_until": "2026-08-15T03:12:00Z",
+        "room_number": "101",
+        "room_status": "READY_FOR_GUEST",
+        "orders_cancelled": 0,
+    },
+    "UndoRefusal": {"code": "TOO_LATE", "message": "This could be undone until 2026-08-15 03:12 UTC."},
     "RoomTypeView": {"name": "Standard Double", "rooms": 12},
     "StaffBooking": {"warnings": ["ROOM_TYPE_MISMATCH"]},
     "StaffProfile": {"id": "2a9c3ffc-3ace-4c8e-ab84-fb6993be22a6"},

@@ -11,6 +11,7 @@ from gateway.http.operation import Operation
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.status_codes import status_of
 from gateway.identity.admission import RATE_LIMITS, TOKENS, Audience
+from gateway.openapi.examples import MEMBERS
 
 SCHEMES = {"guest": "guestToken", "staff": "staffToken"}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -115,5 +116,6 @@ def problem_example(code: str) -> dict[str, Any]:
             "instance": "/api/…",
             "trace_id": "0af7651916cd43dd8448eb211c80319c",
             "error": {"code": code, "message": f"{title}."},
+            **MEMBERS.get(code, {}),
         }
     }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
+from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.stay_changes import ChangeBooking, Reprice, RequestedChange
@@ -22,6 +23,7 @@ from tests.conversations.conftest import STAFF, PlatformFixture, guest
 from tests.conversations.stay_changes import (
     NIGHT,
     booked,
+    captured,
     equation_holds,
     preview,
     total_is_that_of_its_nights,
@@ -92,6 +94,37 @@ def test_the_books_agree_over_any_series_of_changes(fixture: PlatformFixture, se
 
     fixture.platform.ask(CancelBooking(**about(created)), STAFF)
     fixture.settle()
+    equation_holds(fixture, created)
+    examined(fixture)
+    books_agree(fixture)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_books_agree_after_any_series_of_changes_before_the_approval(fixture: PlatformFixture, seed: int) -> None:
+    choices = random.Random(100 + seed)
+    created = waiting(fixture, nights=3)
+    authorised, made = created.booking.total_amount, 0
+    for _ in range(10):
+        command = ChangeBooking(**about(created), change=drawn(choices, fixture, created))
+        by = choices.choice((STAFF, guest(created)))
+        try:
+            offer = preview(fixture, created, command.change, by)
+            after = fixture.platform.ask(command, by)
+        except Refusal:
+            continue
+        made += 1
+        assert (after.total_amount, after.balance_due) == (offer.new_total, offer.balance_due)
+        fixture.settle()
+        total_is_that_of_its_nights(fixture, created)
+        examined(fixture)
+    assert made > 2
+
+    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
+    fixture.settle()
+
+    last = fixture.booking(created)
+    price = last.total_amount if last.waived is None else last.total_amount - last.waived
+    assert captured(fixture) == min(authorised, price).amount
     equation_holds(fixture, created)
     examined(fixture)
     books_agree(fixture)

@@ -9,9 +9,12 @@ from contracts.bookings.approval import ApproveBooking, DeclineBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
-from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MoveRoom, UnassignRoom
+from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MarkNoShow, MoveRoom, UnassignRoom
+from contracts.bookings.undo import UndoCheckIn
 from contracts.bookings.views import CreatedBooking
+from contracts.rooms.events import RoomStatus
 from contracts.rooms.stay_changes import ChangeStay
+from services.bookings.steps import pending_actions
 from tests.conversations import actions
 from tests.conversations.balances import about, books_agree
 from tests.conversations.conftest import STAFF, PlatformFixture
@@ -33,6 +36,15 @@ def expected_tonight(fixture: PlatformFixture) -> CreatedBooking:
     return created
 
 
+def not_come(fixture: PlatformFixture) -> CreatedBooking:
+    """A confirmed booking for five nights, whose guest was expected the day before yesterday."""
+    created = booked(fixture, check_in=fixture.today(), check_out=fixture.today() + 5 * NIGHT)
+    fixture.platform.ask(AssignRoom(**about(created), room_number="101"), STAFF)
+    fixture.settle()
+    fixture.platform.advance(2 * NIGHT)
+    return created
+
+
 def in_house(fixture: PlatformFixture) -> CreatedBooking:
     created = expected_tonight(fixture)
     fixture.platform.ask(CheckIn(**about(created)), STAFF)
@@ -50,12 +62,14 @@ RIVALS: list[tuple[Callable[[PlatformFixture], CreatedBooking], Rival]] = [
     (expected_tonight, lambda created: CheckIn(**about(created))),
     (expected_tonight, lambda created: CancelBooking(**about(created))),
     (expected_tonight, later_change),
+    (not_come, lambda created: MarkNoShow(**about(created))),
     (waiting, lambda created: ApproveBooking(**about(created))),
     (waiting, lambda created: DeclineBooking(**about(created), reason_code="OTHER")),
     (waiting, lambda created: CancelBooking(**about(created))),
     (in_house, lambda created: ExtendBooking(**about(created), add_nights=1)),
     (in_house, lambda created: MoveRoom(**about(created), to_room_number="102")),
     (in_house, lambda created: CheckOut(**about(created))),
+    (in_house, lambda created: UndoCheckIn(**about(created), room_status=RoomStatus.READY_FOR_GUEST)),
 ]
 
 
@@ -96,6 +110,19 @@ def test_no_command_comes_between_a_change_and_the_reply_of_rooms(
     assert fixture.booking(created).check_out == created.booking.check_out - NIGHT
     examined(fixture)
     books_agree(fixture)
+
+
+def test_without_the_pending_action_a_decision_comes_between_a_change_and_its_reply(
+    fixture: PlatformFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the booking is approved with the old total, while rooms has changed the stay already."""
+    created = waiting(fixture)
+    change = ChangeBooking(**about(created), change=wished(created, longer=-1))
+    monkeypatch.setattr(pending_actions, "require_none", lambda booking: booking)
+    with actions.process_dies(fixture, ChangeStay, after=True), pytest.raises(Exception, match="crashed"):
+        fixture.platform.ask(change, STAFF)
+
+    assert fixture.platform.ask(ApproveBooking(**about(created)), STAFF).total_amount == created.booking.total_amount
 
 
 def test_of_two_changes_to_the_last_free_night_one_succeeds(fixture: PlatformFixture) -> None:

@@ -14,8 +14,9 @@ from contracts.bookings.stays import AssignRoom
 from contracts.bookings.views import CreatedBooking
 from contracts.rooms.stay_changes import RoomAfterChange
 from contracts.values import Money
+from tests.conversations import actions
 from tests.conversations.balances import about, books_agree, money_agrees, published
-from tests.conversations.conftest import STAFF, PlatformFixture, guest
+from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 from tests.conversations.stay_changes import (
     NIGHT,
     booked,
@@ -165,6 +166,9 @@ def test_the_room_is_kept_where_it_is_free_and_given_back_where_it_is_not(fixtur
 
     assert (longer.room, after.assigned_room_number) == (RoomAfterChange.KEPT, "101")
     assert (retyped.room, retyped.warnings) == (RoomAfterChange.FREED, ("ROOM_UNASSIGNED",))
+    freed = change(fixture, created, RequestedChange(room_type_code=other_type(fixture, created)))
+    assert freed.assigned_room_number is None
+    assert [name for name, _ in actions.pushed(fixture, f"private-room-{HOTEL}-101")].count("booking_changed") == 2
 
 
 def test_an_expectation_that_no_longer_holds_is_refused_with_the_new_preview(fixture: PlatformFixture) -> None:

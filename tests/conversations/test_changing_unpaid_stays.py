@@ -1,8 +1,10 @@
 """Changes of a stay that waits for its payment: nobody pays an old total, and no money is lost where somebody does."""
 
+from typing import Any
+
 import pytest
 
-from chassis.refusal import Refusal
+from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
@@ -25,6 +27,40 @@ def test_an_unpaid_booking_is_paid_with_its_new_total(fixture: PlatformFixture) 
     pays(fixture, new)
     assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
     assert captured(fixture) == 0
+
+
+def test_the_deadline_of_the_hold_stays_through_ten_changes(fixture: PlatformFixture) -> None:
+    created = unpaid(fixture)
+    page(fixture, created)
+    before = fixture.booking(created)
+
+    for turn in range(10):
+        after = change(fixture, created, wished(created, longer=turn % 3 + 1), guest(created))
+
+    assert (after.expires_at, after.status, after.nights) == (before.expires_at, before.status, 3)
+    pays(fixture, page(fixture, created))
+    assert fixture.booking(created).status is BookingStatus.PENDING_APPROVAL
+    assert fixture.movements() == [("authorise", after.total_amount.amount)]
+    books_agree(fixture)
+
+
+@pytest.mark.parametrize("fault", [{"kind": "fail_before", "drop": True}, {"kind": "fail_after", "drop": True}])
+def test_a_change_is_not_made_while_the_provider_is_silent(fixture: PlatformFixture, fault: dict[str, Any]) -> None:
+    created = unpaid(fixture)
+    old = page(fixture, created)
+    command = ChangeBooking(**about(created), change=wished(created, longer=1))
+    fixture.stripe.fault(path="/expire$", times=None, **fault)
+
+    with pytest.raises(Unavailable):
+        as_the_gateway_asks(fixture, command, guest(created))
+    assert fixture.booking(created).nights == 2
+    fixture.stripe.lift_faults()
+    after = as_the_gateway_asks(fixture, command, guest(created))
+    fixture.settle()
+
+    assert (after.nights, status_of(fixture, old)) == (3, "SESSION_EXPIRED")
+    pays(fixture, page(fixture, created))
+    assert fixture.movements() == [("authorise", after.total_amount.amount)]
 
 
 def test_a_page_that_is_just_being_paid_keeps_its_stay(fixture: PlatformFixture) -> None:

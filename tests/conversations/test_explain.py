@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,10 @@ from hotelmate.timeline.causality import by_cause
 from hotelmate.timeline.collector import BookingTimeline, collect
 from hotelmate.timeline.render import as_json, show
 from tests.conversations.actions import assigned, checked_in
+from tests.conversations.balances import advance
+from tests.conversations.changes_paid_first import held
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, new_fixture
+from tests.conversations.stay_changes import booked, wished
 from tests.fakes.database_copies import CopyDatabase
 
 TRACE = "a" * 32
@@ -141,6 +145,22 @@ def test_an_event_that_has_not_arrived_or_is_parked_is_under_way(fixture: Platfo
         "bookings' BookingCancelled, number 2, has not reached payments",
         "bookings' BookingCancelled, number 2, has not reached notifier",
     }
+
+
+def test_a_change_that_waits_is_explained_with_what_it_holds(fixture: PlatformFixture) -> None:
+    created = booked(fixture, nights=2)
+    change, _ = held(fixture, created, wished(created, longer=1))
+
+    waiting = explained(fixture, created.booking.id)
+    advance(fixture, timedelta(minutes=18))
+    lapsed = explained(fixture, created.booking.id)
+
+    [sentence] = [sentence for sentence in waiting.under_way if sentence.startswith("change")]
+    assert sentence.startswith(f"change {change.change_id} waits for its payment; a timer looks at it after ")
+    assert [entry.what for entry in waiting.entries].count("InventoryHeld") == 2
+    assert [sentence for sentence in lapsed.under_way if sentence.startswith("change")] == []
+    names = [entry.what for entry in lapsed.entries]
+    assert {"StayChangeHeld", "StayChangeLapsed", "InventoryReleased"} <= set(names)
 
 
 def test_a_printed_timeline_names_no_person(timeline: BookingTimeline, capsys: pytest.CaptureFixture[str]) -> None:

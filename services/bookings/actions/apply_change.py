@@ -23,7 +23,7 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
     outcome = change_results.result(paid, waiting.change, reply.offer, now=intent.started_at)
     event = change_events.stay_changed(paid, waiting.change, outcome, by=waiting.by, at=intent.started_at)
     event = replace(event, change_id=waiting.id, settlement=Settlement.PAY_FIRST)
-    fields = change_results.private_fields(booking, waiting.change, reply.offer)
+    fields = change_results.private_fields(booking, waiting.change, reply.offer, at=intent.started_at)
     return work.record(booking, (event,), by=waiting.by, pending=None, remark=waiting.change.reason, **fields)
 
 

@@ -65,7 +65,13 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
             return _unchanged(command, conversation)
         pending = _begun(command, conversation, booking, now)
     kind = pending.pending.kind if pending.pending else ActionKind.CHANGE
-    return pending_actions.completed(conversation, _ACTIONS[kind], pending)
+    try:
+        return pending_actions.completed(conversation, _ACTIONS[kind], pending)
+    except Refusal as refusal:
+        if refusal.code != "PRICE_CHANGED":
+            raise
+    query = PreviewChange(hotel=command.hotel, booking_id=command.booking_id, change=command.change)
+    raise change_previews.price_changed(preview_change(query, conversation))
 
 
 def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
@@ -174,7 +180,7 @@ def _end(booking: Booking, intent: PendingAction, reply: StayChangedReply, work:
     change = intent.change_intent.change
     outcome = change_results.result(booking, change, reply.offer, now=intent.started_at)
     event = change_events.stay_changed(booking, change, outcome, by=intent.by, at=intent.started_at)
-    fields = change_results.private_fields(booking, change, reply.offer)
+    fields = change_results.private_fields(booking, change, reply.offer, at=intent.started_at)
     after = work.record(booking, (event,), by=intent.by, pending=None, remark=intent.reason, **fields)
     if after.status is BookingStatus.PENDING_PAYMENT:
         return work.record(after, creation.without_payment(after, now=work.now), by=SYSTEM)

@@ -18,7 +18,8 @@ CARD_IN_USE = frozenset({"SESSION_OPEN", "AUTHORIZED", "CAPTURED"})
 def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEvent]:
     """Return `BookingApproved`, or no event if approved already. Refused `ILLEGAL_TRANSITION`, `BOOKING_ENDED`.
 
-    Returns `BookingConfirmed` too if the booking needs no payment.
+    Returns `BookingConfirmed` too if nothing is to be captured: the authorisation of a stay that a change has made free
+    is then released.
     """
     if booking.status is BookingStatus.CONFIRMED:
         return ()
@@ -30,16 +31,16 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
     if booking.approval_deadline_at and now >= booking.approval_deadline_at:
         raise Refusal("ILLEGAL_TRANSITION", "The time to decide has run out.")
     decision = approved(booking, by=by, now=now)
-    if booking.needs_no_payment:
+    if booking.needs_no_payment or _is_free(booking):
         return decision, BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by)
     return (decision,)
 
 
 def approved(booking: Booking, *, by: Actor, now: datetime) -> BookingApproved:
-    """The event that approves the booking, and its authorised payment."""
+    """The event that approves the booking, and its authorised payment; no payment where nothing is to be captured."""
     return BookingApproved(
         **booking.about,
-        payment_id=booking.payment_id or "",
+        payment_id="" if _is_free(booking) else booking.payment_id or "",
         decision_made_at=now,
         decision_made_by=by,
         amount=money_due.to_capture(booking) if booking.held_on_card else None,
@@ -78,6 +79,11 @@ def confirm(booking: Booking, *, by: Actor, now: datetime) -> Sequence[BookingEv
     if booking.status is BookingStatus.PENDING_APPROVAL or booking.payment_status in CARD_IN_USE:
         raise Refusal("CARD_BOOKING", "A card payment is open or authorised.")
     return (BookingConfirmed(**booking.about, confirmed_at=now, confirmed_by=by),)
+
+
+def _is_free(booking: Booking) -> bool:
+    """Whether nothing is to be captured of the authorised amount."""
+    return booking.held_on_card and money_due.to_capture(booking).is_zero
 
 
 def _not_ended(booking: Booking) -> None:

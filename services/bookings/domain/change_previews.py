@@ -10,9 +10,10 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ExpectedChange, RequestedChange
 from contracts.rooms.stay_changes import ChangeOffer, RoomAfterChange
 from contracts.values import Caller, Money
-from services.bookings.domain import change_requests, change_results, change_rules
+from services.bookings.domain import change_requests, change_results, change_rules, money_due
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.change_fees import UNPAID
+from services.bookings.domain.change_results import ChangeResult
 
 
 def preview(
@@ -30,8 +31,8 @@ def preview(
     as_guest = caller.kind != "staff"
     first = change_rules.pays_first(booking, as_guest=as_guest)
     outcome = change_results.result(booking, change, offer, now=now, pays_first=first) if offer else None
-    if offer:
-        refusals = (*refusals, *_of_the_offer(booking, offer, as_guest=as_guest))
+    if offer and outcome:
+        refusals = (*refusals, *_of_the_offer(booking, offer, outcome, as_guest=as_guest))
     return ChangePreview(
         allowed=not refusals,
         refusals=refusals,
@@ -98,7 +99,9 @@ def _text(amount: Money | None) -> str | None:
     return None if amount is None else amount.text
 
 
-def _of_the_offer(booking: Booking, offer: ChangeOffer, *, as_guest: bool) -> tuple[RefusedChange, ...]:
+def _of_the_offer(
+    booking: Booking, offer: ChangeOffer, outcome: ChangeResult, *, as_guest: bool
+) -> tuple[RefusedChange, ...]:
     if offer.sold_out:
         nights = ", ".join(night.isoformat() for night in offer.sold_out)
         message = f"{offer.room_type_name} is sold out on {nights}."
@@ -110,5 +113,15 @@ def _of_the_offer(booking: Booking, offer: ChangeOffer, *, as_guest: bool) -> tu
             "The hotel has promised you a room that is not free for this stay: ask the hotel to change the booking."
         )
         return (RefusedChange(code=change_rules.CHANGE_NOT_ALLOWED, message=message),)
-    problem = booking.terms.charge_limits.problem(offer.price.total) if booking.status in UNPAID else None
+    by_card = _by_card(booking, offer, outcome)
+    problem = None if by_card is None else booking.terms.charge_limits.problem(by_card)
     return (RefusedChange(code=problem[0], message=problem[1]),) if problem else ()
+
+
+def _by_card(booking: Booking, offer: ChangeOffer, outcome: ChangeResult) -> Money | None:
+    """The amount that a card must take for the changed stay; None where no card is waited for."""
+    if booking.status in UNPAID:
+        return offer.price.total
+    if not booking.held_on_card:
+        return None
+    return money_due.to_capture(change_results.changed(booking, offer, fee=outcome.fee, waived=outcome.waived))

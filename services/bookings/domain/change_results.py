@@ -93,8 +93,8 @@ def changed(booking: Booking, offer: ChangeOffer, *, fee: Money, waived: Money) 
     )
 
 
-def private_fields(booking: Booking, change: RequestedChange, offer: ChangeOffer) -> dict[str, Any]:
-    """The fields of the changed booking that no event carries."""
+def private_fields(booking: Booking, change: RequestedChange, offer: ChangeOffer, *, at: datetime) -> dict[str, Any]:
+    """The fields of the booking changed at the moment `at` (UTC) that no event carries."""
     stay = change_requests.target_of(booking, change).stay
     first = booking.first_booked or FirstBooked(check_in=booking.check_in, price=booking.terms.price)
     after = replace(booking, check_in=stay.check_in, check_out=stay.check_out)
@@ -102,7 +102,7 @@ def private_fields(booking: Booking, change: RequestedChange, offer: ChangeOffer
         "terms": replace(booking.terms, price=offer.price),
         "room_type_name": offer.room_type_name,
         "first_booked": first,
-        "approval_deadline_at": deadlines.approval_deadline_again(after),
+        "approval_deadline_at": deadlines.approval_deadline_again(after, now=at),
     }
 
 

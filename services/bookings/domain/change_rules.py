@@ -49,12 +49,15 @@ def can_be_priced(booking: Booking, refused: Collection[RefusedChange]) -> bool:
 
 
 def changeable_until(booking: Booking, *, as_guest: bool) -> datetime | None:
-    """The moment (UTC) until which the caller may change the booking as it is now; None without such a moment."""
+    """The moment (UTC) until which the caller may change the booking as it is now; None without such a moment.
+
+    A draft, a hold and a booking that awaits its decision are changed until they expire, by both.
+    """
     if booking.status is BookingStatus.PENDING_PAYMENT:
         return deadlines.pay_by(booking)
-    if booking.status is BookingStatus.CONFIRMED and as_guest:
-        return guests_change_until(booking)
-    return deadlines.no_show_at(booking)
+    if booking.status is BookingStatus.CONFIRMED:
+        return guests_change_until(booking) if as_guest else deadlines.no_show_at(booking)
+    return deadlines.expires_at(booking)
 
 
 def guests_change_until(booking: Booking) -> datetime | None:
@@ -62,8 +65,10 @@ def guests_change_until(booking: Booking) -> datetime | None:
     rule = booking.terms.settings.guest_changes
     if rule == ALWAYS:
         return local_time.opens_at(booking.check_in, booking.terms.settings.check_in_time, booking.timezone)
-    free = timedelta(hours=cancellation_fees.free_hours(booking.terms.policy))
-    return cancellation_fees.first_opens_at(booking) - free if rule == FREE_HOURS else None
+    hours = cancellation_fees.free_hours(booking.terms.policy)
+    if rule != FREE_HOURS or hours == cancellation_fees.NEVER_FREE:
+        return None
+    return cancellation_fees.first_opens_at(booking) - timedelta(hours=hours)
 
 
 def pays_first(booking: Booking, *, as_guest: bool) -> bool:

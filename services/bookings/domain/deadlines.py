@@ -40,19 +40,24 @@ def approval_deadline(booking: Booking, *, authorized_at: datetime, capture_befo
 
     The deadline is at the latest 12 hours before the card's authorisation ends (`capture_before`, if known).
     """
-    card_ends = capture_before or authorized_at + CARD_HOLDS
-    return min(approval_cutoff(booking, since=authorized_at), card_ends - BEFORE_CARD_ENDS)
+    return min(approval_cutoff(booking, since=authorized_at), _card_ends(authorized_at, capture_before))
 
 
-def approval_deadline_again(booking: Booking) -> datetime | None:
-    """The approval deadline (UTC) after a change of the stay; the stored one where no decision is awaited."""
+def _card_ends(authorized_at: datetime, capture_before: datetime | None) -> datetime:
+    return (capture_before or authorized_at + CARD_HOLDS) - BEFORE_CARD_ENDS
+
+
+def approval_deadline_again(booking: Booking, *, now: datetime) -> datetime | None:
+    """The approval deadline (UTC) after a change of the stay; the stored one where no decision is awaited.
+
+    Staff have the promised decision time from the change on: a stay that now begins soon does not expire at once.
+    """
     if booking.status is not BookingStatus.PENDING_APPROVAL:
         return booking.approval_deadline_at
-    if booking.payment_authorized_at:
-        return approval_deadline(
-            booking, authorized_at=booking.payment_authorized_at, capture_before=booking.capture_before
-        )
-    return approval_cutoff(booking, since=booking.approval_requested_at or booking.updated_at)
+    cutoff = approval_cutoff(booking, since=now)
+    if booking.payment_authorized_at is None:
+        return cutoff
+    return min(cutoff, _card_ends(booking.payment_authorized_at, booking.capture_before))
 
 
 def due_at(booking: Booking) -> datetime | None:

@@ -8,7 +8,7 @@ from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled, R
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
-from contracts.bookings.stay_changes import StayChanged
+from contracts.bookings.stay_changes import StayChanged, StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import RoomLocked
 from contracts.bookings.undo import NoShowUndone
 from contracts.bookings.views import FieldChange
@@ -38,6 +38,20 @@ def _changed(event: StayChanged) -> Iterator[FieldChange]:
         before, after = getattr(event, f"previous_{name}"), getattr(event, name)
         if before != after:
             yield field_change("total_amount" if name == "total" else name, before, after)
+    for name in ("fee", "refund", "refund_at_desk", "waived"):
+        amount = getattr(event, name)
+        if not amount.is_zero:
+            yield field_change(name, None, amount)
+
+
+def _held(event: StayChangeHeld) -> Iterator[FieldChange]:
+    yield field_change("pending_change", None, event.change_id)
+    yield field_change("amount", None, event.amount)
+
+
+def _lapsed(event: StayChangeLapsed) -> Iterator[FieldChange]:
+    yield field_change("pending_change", event.change_id, None)
+    yield field_change("reason", None, event.reason.value)
 
 
 def _no_show_undone(event: NoShowUndone) -> Iterator[FieldChange]:
@@ -63,6 +77,8 @@ def _flagged(event: OverstayFlagged) -> Iterator[FieldChange]:
 
 _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
     StayChanged: _changed,
+    StayChangeHeld: _held,
+    StayChangeLapsed: _lapsed,
     StayExtended: _extended,
     NoShowUndone: _no_show_undone,
     RoomLocked: _locked,

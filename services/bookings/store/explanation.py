@@ -1,6 +1,6 @@
 """A booking's timeline from the bookings database: its row, its audit rows and its events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,8 @@ from services.bookings.domain.room_transfers import room_transfer
 
 _BOOKING = """
     SELECT id, booking.confirmation_number, booking.hotel, status, version, payment_status, check_in, check_out,
-           assigned_room_number, pending ->> 'kind' AS pending, action_due_at
+           assigned_room_number, pending ->> 'kind' AS pending, action_due_at,
+           pending_change ->> 'id' AS waiting_change, change_due_at
     FROM booking_directory AS listed JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
     WHERE listed.booking_id = :name OR listed.confirmation_number = :name
 """
@@ -32,7 +33,7 @@ def explain_booking(connection: sa.Connection, ask: ExplainBooking) -> Explanati
         booking=codec.plain(dict(row._mapping)),
         events=references("bookings", events),
         entries=tuple(change_entries("bookings", events, audit_of(connection, [row.id]), event_facts=_changes)),
-        under_way=(_pending_action(row),) if row.pending else (),
+        under_way=tuple(_under_way(row)),
     )
 
 
@@ -43,5 +44,9 @@ def _changes(what: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {**room_transfer(what, data)._asdict(), **changes, **amended}
 
 
-def _pending_action(row: sa.Row[Any]) -> str:
-    return f"{row.pending} is under way and is finished by a timer after {row.action_due_at:%H:%M:%S}Z"
+def _under_way(row: sa.Row[Any]) -> Iterator[str]:
+    if row.pending:
+        yield f"{row.pending} is under way and is finished by a timer after {row.action_due_at:%H:%M:%S}Z"
+    if row.waiting_change:
+        due = f"; a timer looks at it after {row.change_due_at:%H:%M:%S}Z" if row.change_due_at else ""
+        yield f"change {row.waiting_change} waits for its payment{due}"

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.refusal import Refusal, Unavailable
 from contracts.bookings.queries import GetPayable
+from contracts.operations import ReadMetrics
 from contracts.payments.events import PaymentPurpose
 from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.waiting_changes import ApplyStayChange, HoldStayChange
@@ -141,6 +142,22 @@ def test_a_change_whose_nights_are_gone_lapses_and_is_returned(service: Bookings
     assert events_after_held(service, created)[-2:] == ["StayChangeLapsed", "BalancePaymentRefused"]
     assert not service.tick(settle_due_change)
     equation(service, created)
+
+
+def test_changes_that_wait_and_those_that_are_late_are_counted(service: BookingsUnderTest) -> None:
+    def counted() -> tuple[float, float]:
+        values = {each.name: each.value for each in service.ask(ReadMetrics()).metrics}
+        return values["changes_waiting"], values["deadlines_late"]
+
+    assert counted() == (0, 0)
+    waiting(service)
+    assert counted() == (1, 0)
+    service.pass_time(minutes=15, seconds=44)
+    assert counted() == (1, 0)
+    service.pass_time(seconds=2)  # 15 s in which a page may still be opened, and two runs of the timer
+    assert counted() == (1, 1)
+    assert service.tick(settle_due_change)
+    assert counted() == (0, 0)
 
 
 @pytest.mark.parametrize("needed", [True, False])

@@ -1,6 +1,7 @@
 """Who may change which booking, and what becomes of the difference: status, caller and change."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,42 +12,67 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.stay_changes import ChangeBooking, PreviewChange, RequestedChange
 from contracts.bookings.stays import CheckOut
 from contracts.bookings.views import CreatedBooking
+from contracts.values import HotelSettings
+from services.bookings.domain import change_rules
 from services.bookings.handlers.timers import apply_due_deadline
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
 from tests.interface.bookings.steps import ARRIVES, about, authorized, captured, opened
-from tests.unit.bookings.builders import CHECK_OUT, NOW, STAFF
+from tests.unit.bookings.builders import CHECK_IN, CHECK_OUT, NOW, STAFF
 
 NIGHT = timedelta(days=1)
 CHANGES = {
     "longer": RequestedChange(check_out=CHECK_OUT + NIGHT),
     "shorter": RequestedChange(check_out=CHECK_OUT - NIGHT),
     "party": RequestedChange(adults=1),
+    "type": RequestedChange(room_type_code="STE"),  # the nights cost less
+    "dates": RequestedChange(check_in=CHECK_IN + NIGHT, check_out=CHECK_OUT + NIGHT),  # the night costs less
     "nothing": RequestedChange(),
 }
-# The settlement of each change, or the first reason against it. What changes nothing is always allowed.
+# The settlement of each change, or the first reason against it. What changes nothing is always allowed. The last column
+# is of the other type and of the other dates.
 MATRIX = """
-    booking             | by    | longer             | shorter            | party
-    draft               | guest | none               | none               | none
-    draft               | staff | none               | none               | none
-    unpaid              | guest | none               | none               | none
-    unpaid              | staff | none               | none               | none
-    awaits approval     | guest | owed               | capture_less       | none
-    awaits approval     | staff | owed               | capture_less       | none
-    approved            | guest | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
-    approved            | staff | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
-    paid                | guest | pay_first          | refund             | none
-    paid                | staff | owed               | refund             | none
-    without a card      | guest | owed               | none               | none
-    without a card      | staff | owed               | none               | none
-    in house            | guest | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED
-    in house            | staff | owed               | none               | none
-    has left            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
-    cancelled           | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
-    declined            | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
-    expired             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
-    no-show             | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    booking         | by    | longer             | shorter            | party              | type, dates
+    draft           | guest | none               | none               | none               | none
+    draft           | staff | none               | none               | none               | none
+    unpaid          | guest | none               | none               | none               | none
+    unpaid          | staff | none               | none               | none               | none
+    awaits approval | guest | owed               | capture_less       | none               | capture_less
+    awaits approval | staff | owed               | capture_less       | none               | capture_less
+    approved        | guest | DECISION_MADE      | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
+    approved        | staff | DECISION_MADE      | DECISION_MADE      | DECISION_MADE      | DECISION_MADE
+    paid            | guest | pay_first          | refund             | none               | refund
+    paid            | staff | owed               | refund             | none               | refund
+    without a card  | guest | owed               | none               | none               | none
+    without a card  | staff | owed               | none               | none               | none
+    in house        | guest | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED | CHANGE_NOT_ALLOWED
+    in house        | staff | owed               | none               | none               | BOOKING_ALREADY_CHECKED_IN
+    has left        | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    cancelled       | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    declined        | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    expired         | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
+    no-show         | staff | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED      | BOOKING_ENDED
 """
-ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in MATRIX.strip().splitlines()[1:]]
+# A confirmed booking that a card has paid, its guest's right, who changes it when, and what becomes of a longer stay.
+SETTINGS = """
+    guest_changes | guest's payment | staff's payment | by    | free hour | longer
+    free_hours    | first           | owed            | guest | before    | pay_first
+    free_hours    | first           | owed            | guest | after     | CHANGE_NOT_ALLOWED
+    free_hours    | owed            | owed            | guest | before    | owed
+    free_hours    | first           | first           | staff | before    | pay_first
+    free_hours    | first           | first           | staff | after     | pay_first
+    free_hours    | first           | owed            | staff | after     | owed
+    always        | first           | owed            | guest | after     | pay_first
+    always        | owed            | owed            | guest | after     | owed
+    never         | first           | owed            | guest | before    | CHANGE_NOT_ALLOWED
+    never         | first           | owed            | staff | before    | owed
+"""
+
+
+def rows(table: str) -> list[tuple[str, ...]]:
+    return [tuple(cell.strip() for cell in line.split("|")) for line in table.strip().splitlines()[1:]]
+
+
+ROWS = rows(MATRIX)
 
 
 def waiting(service: BookingsUnderTest) -> CreatedBooking:
@@ -123,7 +149,7 @@ BEGIN: dict[str, Callable[[BookingsUnderTest], CreatedBooking]] = {
 
 @pytest.mark.parametrize(("booking", "by", "outcomes"), [(row[0], row[1], row[2:]) for row in ROWS])
 def test_who_may_change_what(service: BookingsUnderTest, booking: str, by: str, outcomes: tuple[str, ...]) -> None:
-    for (kind, change), expected in zip(CHANGES.items(), (*outcomes, "none"), strict=True):
+    for (kind, change), expected in zip(CHANGES.items(), (*outcomes, outcomes[-1], "none"), strict=True):
         service.at(NOW)
         created = BEGIN[booking](service)
         booking_id = created.booking.booking_id
@@ -142,3 +168,32 @@ def test_who_may_change_what(service: BookingsUnderTest, booking: str, by: str, 
         assert [each.code for each in offer.refusals[:1]] == ([] if offer.allowed else [expected])
         unchanged = kind == "nothing" or not offer.allowed
         assert (service.stored(booking_id).version == version) == unchanged
+
+
+@pytest.mark.parametrize("row", rows(SETTINGS))
+def test_the_settings_say_who_changes_a_paid_booking_and_who_pays_first(
+    service: BookingsUnderTest, row: tuple[str, ...]
+) -> None:
+    right, guest_pays, staff_pay, by, hour, outcome = row
+    settings = HotelSettings(guest_changes=right, change_payment_guest=guest_pays, change_payment_staff=staff_pay)
+    service.rooms.held = replace(service.rooms.held, settings=settings)
+    created = paid(service)
+    service.at(ARRIVES - timedelta(hours=25 if hour == "before" else 2))
+    request = about(created.booking.booking_id, change=CHANGES["longer"])
+
+    offer = service.ask(PreviewChange(**request), guest_of(created) if by == "guest" else STAFF)
+
+    refused = [refusal.code for refusal in offer.refusals]
+    assert (refused or [str(offer.settlement)]) == [outcome]
+
+
+def test_a_refusal_that_is_not_there_is_found(service: BookingsUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without the rules, a guest changes a stay in house."""
+    monkeypatch.setattr(change_rules, "refusals", lambda *_, **__: ())
+    created = service.in_house()
+
+    offer = service.ask(
+        PreviewChange(**about(created.booking.booking_id, change=CHANGES["shorter"])), guest_of(created)
+    )
+
+    assert offer.allowed

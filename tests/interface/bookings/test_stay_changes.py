@@ -1,7 +1,7 @@
 """Changes of a stay: what happens between the decision, the reply of the rooms service, and its record."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -145,6 +145,56 @@ def test_a_result_that_is_not_the_expected_one_is_refused_with_the_new_preview(s
     assert caught.value.details["preview"]["new_total"]["amount"] == OLD + 2 * NIGHT_WITH_TAX
 
 
+def test_a_price_that_changes_after_the_preview_is_refused_with_the_new_preview(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    version = service.stored(booking_id).version
+    service.rooms.instead[ChangeStay] = Refusal("PRICE_CHANGED", "Rooms has another price.")
+
+    with pytest.raises(Refusal) as caught:
+        service.ask(change(booking_id))
+
+    assert caught.value.code == "PRICE_CHANGED"
+    assert caught.value.details["preview"]["new_total"]["amount"] == OLD + NIGHT_WITH_TAX
+    assert (service.stored(booking_id).pending, service.stored(booking_id).version) == (None, version)
+    del service.rooms.instead[ChangeStay]
+    assert service.ask(change(booking_id)).check_out == CHECK_OUT + NIGHT
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before rooms is asked", "after rooms has done it"])
+def test_a_change_whose_process_died_is_completed_by_its_repetition_and_by_no_other_request(
+    service: BookingsUnderTest, after: bool
+) -> None:
+    booking_id = confirmed(service)
+    key = {"idempotency_key": "k-1", "fingerprint": "f-1"}
+
+    def dies(message: Any) -> Any:
+        if after:
+            service.rooms.answer(message)
+        raise Unavailable("the process died")
+
+    service.rooms.instead[ChangeStay] = dies
+    with pytest.raises(Unavailable):
+        service.ask(change(booking_id), **key)
+    del service.rooms.instead[ChangeStay]
+
+    others: list[tuple[ChangeBooking, dict[str, Any], str]] = [
+        (change(booking_id, 2), {"idempotency_key": "k-1", "fingerprint": "f-2"}, "IDEMPOTENCY_KEY_REUSED"),
+        (change(booking_id, 2), {"idempotency_key": "k-2", "fingerprint": "f-2"}, "ACTION_IN_PROGRESS"),
+        (change(booking_id), {}, "ACTION_IN_PROGRESS"),
+    ]
+    for other, its_key, code in others:
+        with pytest.raises(Refusal) as caught:
+            service.ask(other, **its_key)
+        assert caught.value.code == code
+    repeated = service.ask(change(booking_id), **key)
+    without_key = service.ask(change(booking_id))
+
+    assert (repeated.check_out, without_key.version) == (CHECK_OUT + NIGHT, repeated.version)
+    assert service.events(booking_id).count("StayChanged") == 1
+    asks = [message.action_id for message in service.rooms.asks if isinstance(message, ChangeStay)]
+    assert (len(asks), len(set(asks))) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("wish", "caller", "code"),
     [
@@ -192,3 +242,15 @@ def test_a_change_before_the_approval_moves_the_deadline(service: BookingsUnderT
     service.ask(ChangeBooking(**about(booking_id, change=sooner)))
 
     assert service.stored(booking_id).approval_deadline_at < before
+
+
+def test_a_stay_that_is_moved_to_tonight_after_the_cutoff_can_still_be_approved(service: BookingsUnderTest) -> None:
+    booking_id = awaiting(service)
+    late = datetime(2030, 6, 5, 21, 30, tzinfo=UTC)  # 22:30 in Dublin, half an hour after the cutoff
+    service.at(late)
+    tonight = RequestedChange(check_in=late.date(), check_out=late.date() + NIGHT)
+
+    service.ask(ChangeBooking(**about(booking_id, change=tonight)))
+
+    assert service.stored(booking_id).approval_deadline_at == late + timedelta(minutes=30)
+    assert service.ask(ApproveBooking(**about(booking_id))).decision_made_at == late

@@ -1,6 +1,6 @@
 """The timeline has each changed value before and afterwards, rooms first, for staff and for `hotelmate explain`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,14 @@ from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import SettleBalance
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetTimeline
+from contracts.bookings.stay_changes import ChangeBooking, RequestedChange
 from contracts.bookings.stays import AssignRoom, CheckIn, CheckOut, MarkNoShow, MoveRoom, UnassignRoom
 from contracts.bookings.walk_ins import AddWalkIn
 from contracts.operations import ExplainBooking
 from services.bookings.handlers.overstays import flag_overstays
+from services.bookings.handlers.waiting_changes import settle_due_change
 from services.bookings.store.explanation import explain_booking
+from tests.interface.bookings.changes_paid_first import waiting
 from tests.interface.bookings.service_under_test import BookingsUnderTest
 from tests.interface.bookings.steps import ARRIVES, about, confirmed
 from tests.interface.bookings.test_overstays import staying
@@ -134,6 +137,42 @@ def test_an_extension_says_from_which_day_to_which_and_what_the_guest_owes(servi
     ]
     [facts] = facts_for_operators(service, booking_id, "StayExtended")
     assert facts["check_out"] == "2030-06-13 -> 2030-06-14"
+
+
+def test_a_changed_stay_says_what_changed_and_what_became_of_the_money(service: BookingsUnderTest) -> None:
+    booking_id = confirmed(service)
+    service.ask(AssignRoom(**about(booking_id, room_number="101")))
+    waiver = {"waive_difference": True, "reason": "A cot."}
+    for change in (
+        RequestedChange(check_out=date(2030, 6, 14), adults=1, **waiver),
+        RequestedChange(check_out=date(2030, 6, 12)),
+    ):
+        service.ask(ChangeBooking(**about(booking_id, change=change)))
+
+    assert changes_for_staff(service, booking_id) == [
+        ("StayChanged", "check_out", "2030-06-13", "2030-06-14"),
+        ("StayChanged", "adults", "2", "1"),
+        ("StayChanged", "total_amount", "EUR 348.80", "EUR 457.80"),
+        ("StayChanged", "waived", None, "EUR 109.00"),
+        ("StayChanged", "check_out", "2030-06-14", "2030-06-12"),
+        ("StayChanged", "total_amount", "EUR 457.80", "EUR 239.80"),
+        ("StayChanged", "refund", None, "EUR 109.00"),
+        ("StayChanged", "waived", None, "EUR -109.00"),
+    ]
+    assert facts_for_operators(service, booking_id, "StayChanged")[0]["waived"] == "- -> EUR 109.00"
+
+
+def test_a_change_that_waits_and_lapses_is_in_the_timeline(service: BookingsUnderTest) -> None:
+    created, change_id = waiting(service)
+    service.pass_time(minutes=16)
+    assert service.tick(settle_due_change)
+
+    assert changes_for_staff(service, created.booking.booking_id) == [
+        ("StayChangeHeld", "pending_change", None, change_id),
+        ("StayChangeHeld", "amount", None, "EUR 109.00"),
+        ("StayChangeLapsed", "pending_change", change_id, None),
+        ("StayChangeLapsed", "reason", None, "not_paid"),
+    ]
 
 
 def test_a_settled_balance_says_what_was_owed_and_what_still_is(service: BookingsUnderTest) -> None:

@@ -48,7 +48,7 @@ def result(
 def changed(booking: Booking, *nights: int, late: bool = False, waived: bool = False) -> Booking:
     change, outcome = wish(len(nights), waive_difference=waived), result(booking, *nights, late=late, waived=waived)
     event = change_events.stay_changed(booking, change, outcome, by=ANNA, at=NOW)
-    fields = change_results.private_fields(booking, change, outcome.offer)
+    fields = change_results.private_fields(booking, change, outcome.offer, at=NOW)
     return replace(after(booking, event), **fields)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.bookings.approval import BookingApproved, DeclineBooking
+from contracts.bookings.approval import BookingApproved, BookingConfirmed, DeclineBooking
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.status import BookingStatus
 from services.bookings.actions import cancel
@@ -20,6 +20,7 @@ from tests.unit.bookings.builders import (
     NOW,
     STAFF,
     a_booking,
+    a_price,
     awaiting_approval,
     eur,
     unpaid,
@@ -32,6 +33,8 @@ ENDED = [
     BookingStatus.EXPIRED,
     BookingStatus.NO_SHOW,
 ]
+
+FREE = a_price(nights=(eur(0),), subtotal=eur(0), tax=eur(0), total=eur(0))
 
 
 def cancelling(**overrides: Any) -> CancelBooking:
@@ -67,6 +70,14 @@ def test_an_overdue_approval_is_refused() -> None:
     late = NOW + timedelta(days=2)
 
     assert refused(lambda: approval.approve(awaiting_approval(), by=ANNA, now=late)) == "ILLEGAL_TRANSITION"
+
+
+def test_a_stay_that_a_change_has_made_free_is_confirmed_without_a_payment() -> None:
+    decision, confirmation = approval.approve(awaiting_approval(price=FREE, authorized=eur(34880)), by=ANNA, now=NOW)
+
+    assert isinstance(decision, BookingApproved)
+    assert isinstance(confirmation, BookingConfirmed)
+    assert (decision.payment_id, decision.amount, confirmation.paid_at) == ("", eur(0), None)
 
 
 @pytest.mark.parametrize("booking", [approved(), a_booking()])

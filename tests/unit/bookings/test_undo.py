@@ -50,12 +50,20 @@ def reason(booking: Booking, step: UndoStep, now: datetime) -> str:
     return str(caught.value.details["reason"])
 
 
-def test_a_check_in_is_undone_until_twelve_hours_after_it() -> None:
-    booking, last = in_house(), ARRIVED + timedelta(hours=12)
+@pytest.mark.parametrize(
+    ("step", "status", "done_at"),
+    [
+        (UndoStep.CHECK_IN, BookingStatus.IN_HOUSE, "checked_in_at"),
+        (UndoStep.CHECK_OUT, BookingStatus.COMPLETED, "checked_out_at"),
+        (UndoStep.NO_SHOW, BookingStatus.NO_SHOW, "ended_at"),
+    ],
+)
+def test_a_step_is_undone_until_twelve_hours_after_it(step: UndoStep, status: BookingStatus, done_at: str) -> None:
+    booking, last = in_house(status=status, **{done_at: ARRIVED}), ARRIVED + timedelta(hours=12)
 
-    assert undo.may_undo(booking, UndoStep.CHECK_IN, now=last)
-    assert undo.undo_until(booking, UndoStep.CHECK_IN) == last
-    assert reason(booking, UndoStep.CHECK_IN, last + timedelta(microseconds=1)) == "TOO_LATE"
+    assert undo.may_undo(booking, step, now=last)
+    assert undo.undo_until(booking, step) == last
+    assert reason(booking, step, last + timedelta(microseconds=1)) == "TOO_LATE"
 
 
 @pytest.mark.parametrize("status", [status for status in BookingStatus if status is not BookingStatus.IN_HOUSE])

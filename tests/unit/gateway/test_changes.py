@@ -1,13 +1,14 @@
 """Changes of a stay over HTTP: what is asked of which service, and what the client is told."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from chassis import codec
-from chassis.refusal import Refusal
-from contracts.bookings.change_previews import ChangePreview, Settlement, WaitingChange
+from chassis.refusal import Refusal, Unavailable
+from contracts.bookings.change_previews import ChangePreview, RefusedChange, Settlement, WaitingChange
 from contracts.bookings.queries import GetBooking
 from contracts.bookings.stay_changes import ChangeBooking, ExpectedChange, PreviewChange, Reprice, RequestedChange
 from contracts.payments.checkout_sessions import ClosePaymentPage, OpenPaymentSession, PageClosed, PaymentSession
@@ -34,6 +35,18 @@ def test_a_preview_has_amounts_in_major_units(gateway: Gateway) -> None:
     body = answer.json()
     assert (body["old_total"], body["new_total"], body["settlement"]) == ("130.80", "261.60", "owed")
     assert gateway.bus.last(PreviewChange).change == RequestedChange(check_out=date(2026, 8, 16), removes_promo=True)
+
+
+def test_a_change_that_is_not_allowed_is_previewed_with_its_refusals(gateway: Gateway) -> None:
+    full = RefusedChange(code="SOLD_OUT", message="Full on 2026-08-15.", nights=(date(2026, 8, 15),))
+    gateway.bus.answers(PreviewChange, replace(PREVIEW, allowed=False, refusals=(full,)))
+
+    answer = gateway.post(f"{OWN}preview/", {"check_out": "2026-08-16"}, headers=GUEST)
+
+    assert (answer.status_code, answer.json()["allowed"]) == (200, False)
+    assert answer.json()["refusals"] == [
+        {"code": "SOLD_OUT", "message": "Full on 2026-08-15.", "nights": ["2026-08-15"]}
+    ]
 
 
 def test_staff_reprice_and_waive_and_guests_do_not(gateway: Gateway, manager: dict[str, str]) -> None:
@@ -109,6 +122,18 @@ def test_a_change_that_waits_is_answered_with_its_payment_page(
     assert body["payment"]["session_id"] == "cs_1"
     assert (body["payment"]["amount"], body["payment"]["currency"]) == ("130.80", "EUR")
     assert body["preview"]["new_total"] == "261.60"
+
+
+def test_a_repetition_opens_the_page_that_the_provider_did_not_open(gateway: Gateway) -> None:
+    page = PaymentSession(session_id="cs_1", payment_url="https://pay", status="created", amount=Money(13080, "EUR"))
+    gateway.bus.answers(ChangeBooking, builders.booking(pending_change=WAITS))
+    gateway.bus.answers(OpenPaymentSession, Unavailable("the provider is silent"))
+
+    silent = gateway.post(OWN, {"check_out": "2026-08-16"}, headers=GUEST)
+    gateway.bus.answers(OpenPaymentSession, page)
+    again = gateway.post(OWN, {"check_out": "2026-08-16"}, headers=GUEST)
+
+    assert (silent.status_code, again.status_code) == (503, 202)
 
 
 def test_a_booking_shows_the_change_that_waits(gateway: Gateway) -> None:

@@ -81,6 +81,13 @@ def test_every_example_fits_its_schema(gateway: Gateway) -> None:
             assert [error.message for error in validator.iter_errors(example)] == []
 
 
+def test_a_refused_price_has_the_example_of_a_preview() -> None:
+    preview = DOCUMENT["components"]["examples"]["PRICE_CHANGED"]["value"]["preview"]
+
+    validator = Draft202012Validator({**DOCUMENT, "$ref": "#/components/schemas/ChangePreview"})
+    assert [error.message for error in validator.iter_errors(preview)] == []
+
+
 def test_no_example_leaves_a_text_open() -> None:
     for name, schema in DOCUMENT["components"]["schemas"].items():
         assert "…" not in json.dumps(schema.get("examples", ()), ensure_ascii=False), name

@@ -25,6 +25,7 @@ AMOUNTS = {
     "captured": Money(15000, "EUR"),
     "total": Money(15000, "EUR"),
     "previous_total": Money(25500, "EUR"),
+    "refund_at_desk": Money(0, "EUR"),
     "balance_due": Money(0, "EUR"),
 }
 DAYS = {
@@ -35,13 +36,18 @@ DAYS = {
 }
 TEXTS = {
     "adults": "1", "children": "0", "previous_room_type_name": "Family Room", "previous_adults": "2",
-    "previous_children": "1",
+    "previous_children": "1", "reason": "not_paid",
 }  # fmt: skip
 LINK = f"https://stay.example/guest/{HOTEL}/bookings/{BOOKING}#code=code-123"
 
 
 def rendered(
-    occasion: str, *, event_id: str = "e1", amounts: dict[str, Money] = AMOUNTS, **booking: Any
+    occasion: str,
+    *,
+    event_id: str = "e1",
+    amounts: dict[str, Money] = AMOUNTS,
+    texts: dict[str, str] = TEXTS,
+    **booking: Any,
 ) -> EmailMessage:
     job = SendMail(
         notice_id="n",
@@ -51,7 +57,7 @@ def rendered(
         event_id=event_id,
         amounts=amounts,
         days=DAYS,
-        texts=TEXTS,
+        texts=texts,
     )
     return parsed(RENDERER.mail(job, mail_facts(**booking)))
 
@@ -127,6 +133,28 @@ def test_a_mail_about_a_change_states_both_versions() -> None:
     assert "get back EUR 105.00" in text
     assert "still to be paid" not in text
     assert "EUR 40.00 is still to be paid" in dearer
+
+
+def test_a_mail_about_a_change_states_what_the_desk_gives_back() -> None:
+    text = text_of(rendered("booking_changed", amounts={**AMOUNTS, "refund_at_desk": Money(2500, "EUR")}))
+
+    assert "gives you back EUR 25.00 at its desk" in text
+    assert "at its desk" not in text_of(rendered("booking_changed"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "because"),
+    [
+        ({}, "EUR 150.00 was not paid in time"),  # of a release that stored no reason
+        ({"reason": "not_paid"}, "EUR 150.00 was not paid in time"),
+        ({"reason": "payment_failed"}, "EUR 150.00 could not be charged to your card"),
+        ({"reason": "nights_lost"}, "its nights are no longer free"),
+    ],
+)
+def test_a_mail_about_a_change_that_lapsed_states_why(texts: dict[str, str], because: str) -> None:
+    amounts = {"amount": Money(15000, "EUR")}
+
+    assert f"not made, because {because}." in text_of(rendered("change_not_paid", amounts=amounts, texts=texts))
 
 
 def test_an_expiry_mail_states_which_deadline_passed() -> None:
