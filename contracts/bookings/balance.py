@@ -82,7 +82,11 @@ class BalancePaid(BalanceEvent):
 
 
 class BalancePaymentFailed(BalanceEvent):
-    """The guest owes an amount again: a balance payment or a fee was not captured, or a refund took a part of a fee."""
+    """The guest owes an amount again: a balance payment or a fee was not captured, or a refund took a part of a fee.
+
+    `refund_at_desk` is negative where the amount used up so much of what the desk had to give back.
+    """
 
     reason_code: str
     failed_at: datetime
+    refund_at_desk: Money | None = None

@@ -19,7 +19,10 @@ class ExtendBooking(BookingCommand):
 
 
 class StayExtended(BookingEvent):
-    """The stay was extended. `amount` is the price of the added nights with tax, and is part of `balance_due`."""
+    """The stay was extended. `amount` is the price of the added nights with tax, and is part of `balance_due`.
+
+    `refund_at_desk` is negative where the price used up so much of what the desk had to give back.
+    """
 
     room_number: str
     previous_check_out: date
@@ -31,3 +34,4 @@ class StayExtended(BookingEvent):
     balance_due: Money
     extended_at: datetime
     extended_by: Actor
+    refund_at_desk: Money | None = None

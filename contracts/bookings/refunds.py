@@ -12,20 +12,36 @@ class RetryRefund(BookingCommand):
 
 
 class BookingRefunded(MailedEvent):
-    """The provider refunded money to the guest."""
+    """The provider refunded money to the guest.
+
+    `waived` is the part that the hotel had not promised, because staff made the refund on the provider's pages: the
+    guest need not pay it again. None for a booking that was called off, and where nothing is waived.
+    """
 
     amount: Money
     refund_reference: str
     refunded_at: datetime
+    payment_id: str = ""
+    waived: Money | None = None
 
 
 class BookingRefundFailed(BookingEvent):
-    """A refund failed; staff must act. `refunded_total` is the amount refunded so far."""
+    """A refund failed; staff must act. `refunded_total` is the amount refunded so far.
+
+    `of_change` means money of a change that was not made. `retriable` is False where staff made the refund on the
+    provider's pages and the hotel keeps the money. Where such a refund had succeeded before, `waived` is negative; of a
+    booking that was called off, `balance_due` is what the guest owes now. Both are None where they do not change.
+    """
 
     amount: Money
     reason_code: str
     failed_at: datetime
     refunded_total: Money | None = None
+    payment_id: str = ""
+    of_change: bool = False
+    retriable: bool = True
+    waived: Money | None = None
+    balance_due: Money | None = None
 
 
 class BookingRefundRetried(BookingEvent):

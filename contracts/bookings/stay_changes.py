@@ -74,10 +74,10 @@ class StayChanged(MailedEvent):
     """The booking has other dates, another type, another party or another price; the values before are `previous_*`.
 
     `fee` is the fee of this change, `refund` the amount that goes back to cards, `refund_at_desk` the amount that the
-    desk gives back. `waived` is what the hotel does not charge of a dearer stay; negative where a cheaper stay ends an
-    earlier waiver, because what nobody has paid is not returned. `keeps` is the amount that stays on the booking's
-    cards, None where nothing goes back to them. `room_number` is the room that is kept, `freed_room_number` the room
-    that was freed.
+    desk gives back; negative where a dearer stay uses up so much of what the desk had to give back. `waived` is what
+    the hotel does not charge of a dearer stay; negative where a cheaper stay ends an earlier waiver, because what
+    nobody has paid is not returned. `keeps` is the amount that stays on the booking's cards, None where nothing goes
+    back to them. `room_number` is the room that is kept, `freed_room_number` the room that was freed.
     """
 
     check_in: date

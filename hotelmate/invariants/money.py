@@ -81,8 +81,12 @@ def payments_are_captured_once(context: ExaminationContext) -> Iterator[Violatio
 
 
 def payments_match_the_ledger(context: ExaminationContext) -> Iterator[Violation]:
-    """Invariant I10: payments and ledger agree, and so does the provider's own journal if it is available."""
+    """Invariant I10: payments and ledger agree, and so does the provider's own journal if it is available.
+
+    Each stay's money is in its one equation.
+    """
     yield from context.violations("I10", "payments")
+    yield from context.violations("I10", "bookings")
     if context.journal is not None:
         yield from _journal_differences(context, context.journal)
 

@@ -124,5 +124,5 @@ def total_is_that_of_its_nights(fixture: PlatformFixture, created: CreatedBookin
 
 def captured(fixture: PlatformFixture) -> int:
     """The minor units that the provider's journal has as captured and not refunded."""
-    signs = {"capture": 1, "refund": -1}
+    signs = {"capture": 1, "refund": -1, "refund_failed": 1}
     return sum(signs.get(kind, 0) * amount for kind, amount in fixture.movements())

@@ -1,12 +1,18 @@
 """What the desk has to give back, because no card can be refunded, is a task that ends when staff have done it."""
 
+from dataclasses import replace
+
+from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import RefundAtDesk, SettleBalance
+from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetTimeline
+from contracts.bookings.stays import AssignRoom, CheckIn
 from contracts.bookings.views import CreatedBooking
 from tests.conversations import actions
-from tests.conversations.balances import about, books_agree
+from tests.conversations.balances import about, books_agree, money_agrees
 from tests.conversations.conftest import STAFF, PlatformFixture
-from tests.conversations.stay_changes import change, equation_holds, wished
+from tests.conversations.stay_changes import change, equation_holds, preview, wished
+from tests.conversations.test_any_series_of_changes import examined
 
 WARNING = "REFUND_AT_DESK"
 
@@ -56,3 +62,79 @@ def test_everybody_sees_that_the_desk_gave_money_back(fixture: PlatformFixture) 
     assert [(change.field, change.to_value) for change in entry.changes] == [
         ("desk_refund_due", f"EUR {due / 100 - 5:.2f}")
     ]
+
+
+def test_a_dearer_change_first_uses_up_what_the_desk_has_to_give_back(fixture: PlatformFixture) -> None:
+    created, due = owed_by_the_desk(fixture)
+    fixture.settle()
+    fixture.platform.ask(RefundAtDesk(**about(created), amount="5.00"), STAFF)
+    wish = wished(created, longer=1)
+    offer = preview(fixture, created, wish)
+
+    after = change(fixture, created, wish)
+
+    rise = 2 * due  # two nights more than the stay has now
+    assert offer.difference is not None
+    assert (offer.difference.amount, offer.settlement, offer.refund.amount) == (rise, "owed", 0)
+    assert (after.balance_due.amount, after.desk_refund_due) == (rise - due + 500, None)
+    assert WARNING not in after.warnings
+    equation_holds(fixture, created)
+    books_agree(fixture)
+    examined(fixture)
+
+
+def test_a_change_that_costs_less_than_the_desk_has_to_give_back_is_paid_by_that(fixture: PlatformFixture) -> None:
+    created = CreatedBooking(booking=actions.confirmed(fixture, begins=30, nights=3), guest_token="")
+    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
+    shorter = change(fixture, created, wished(created, longer=-2))
+    assert shorter.desk_refund_due is not None
+    wish = wished(created, longer=-1)
+    offer = preview(fixture, created, wish)
+
+    after = change(fixture, created, wish)
+
+    assert offer.difference is not None
+    assert (offer.settlement, offer.balance_due.amount) == ("none", 0)
+    assert (after.balance_due.amount, after.desk_refund_due) == (0, shorter.desk_refund_due - offer.difference)
+    assert WARNING in after.warnings
+    equation_holds(fixture, created)
+
+
+def test_a_cancellation_fee_first_uses_up_what_the_desk_has_to_give_back(fixture: PlatformFixture) -> None:
+    created = CreatedBooking(booking=actions.confirmed(fixture, nights=3), guest_token="")
+    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
+    wish = replace(wished(created, longer=-1), waive_difference=True, reason="Their train was late.")
+    shorter = change(fixture, created, wish)
+    assert shorter.desk_refund_due is not None
+
+    fixture.platform.ask(CancelBooking(**about(created)), STAFF)
+    fixture.settle()
+
+    after = fixture.booking(created)
+    paid = created.booking.total_amount
+    assert after.cancellation_fee is not None
+    assert (after.balance_due.amount, after.desk_refund_due) == (0, paid - after.cancellation_fee)
+    equation_holds(fixture, created)
+    money_agrees(fixture)
+
+
+def test_an_extension_first_uses_up_what_the_desk_has_to_give_back(fixture: PlatformFixture) -> None:
+    created = CreatedBooking(booking=actions.confirmed(fixture, nights=3), guest_token="")
+    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
+    wish = replace(wished(created, longer=-1), waive_difference=True, reason="Their train was late.")
+    shorter = change(fixture, created, wish)
+    assert shorter.desk_refund_due is not None
+    fixture.platform.ask(AssignRoom(**about(created), room_number="101"), STAFF)
+    fixture.platform.ask(CheckIn(**about(created)), STAFF)
+
+    extended = fixture.platform.ask(ExtendBooking(**about(created), add_nights=2), STAFF)
+    fixture.settle()
+
+    rise = extended.total_amount - shorter.total_amount
+    assert (extended.balance_due, extended.desk_refund_due) == (rise - shorter.desk_refund_due, None)
+    equation_holds(fixture, created)
+    [entry] = [
+        each for each in fixture.platform.ask(GetTimeline(**about(created)), STAFF).items if each.what == "StayExtended"
+    ]
+    assert ("balance_due", "EUR 0.00") in {(each.field, each.from_value) for each in entry.changes}
+    examined(fixture)

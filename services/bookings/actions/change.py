@@ -53,16 +53,19 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
     A guest in house who stays longer has the stay extended. A change that is paid first waits, and so does the same
     change that is asked for again.
     """
-    with conversation.transaction() as work:
-        booking = booking_access.locked(work, command, staff=False)
-        pending = pending_actions.own(conversation, booking)
-        now = work.now
-        if pending is None and hold_change.waits(booking, command, now=now):
-            return replies.finish(conversation, work, booking)
+    with conversation.reading() as work:
+        booking = booking_access.unlocked(work, command)
+        pending, now = pending_actions.own(conversation, booking), work.now
+    if pending is None and hold_change.waits(booking, command, now=now):
+        with conversation.transaction() as work:
+            booking, now = booking_access.locked(work, command, staff=False), work.now
+            if hold_change.waits(booking, command, now=now):
+                return replies.finish(conversation, work, booking)
     if pending is None:
         target = change_requests.target_of(booking, command.change)
-        if change_requests.changes_nothing(booking, target, command.change):
-            return _unchanged(command, conversation)
+        nothing = change_requests.changes_nothing(booking, target, command.change)
+        if nothing and (reply := _unchanged(command, conversation)):
+            return reply
         pending = _begun(command, conversation, booking, now)
     kind = pending.pending.kind if pending.pending else ActionKind.CHANGE
     try:
@@ -74,10 +77,16 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
     raise change_previews.price_changed(preview_change(query, conversation))
 
 
-def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail:
-    """The booking as it is. A change that waits is withdrawn. Refused `PAYMENT_UNDER_WAY` once it is being paid."""
+def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail | None:
+    """The booking as it is; None where it has changed since it was read, so that the command changes something.
+
+    A change that waits is withdrawn. Refused `PAYMENT_UNDER_WAY` once it is being paid.
+    """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command, staff=False)
+        target = change_requests.target_of(booking, command.change)
+        if not change_requests.changes_nothing(booking, target, command.change):
+            return None
         change = booking.pending_change
         if change and change.payment_id:
             raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for another change.")

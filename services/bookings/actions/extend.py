@@ -14,7 +14,7 @@ from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail
 from contracts.rooms.extensions import Extended, ExtendStay
 from contracts.values import Stay
-from services.bookings.domain import local_time, overstays
+from services.bookings.domain import local_time, money_due, overstays
 from services.bookings.domain.booking import Booking
 from services.bookings.domain.extended_prices import whole_price
 from services.bookings.domain.pending_action import ActionKind, PendingAction
@@ -76,6 +76,7 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
     until = intent.until or booking.check_out
     deadline = local_time.closes_at(until, booking.terms.settings.standard_checkout_time, booking.timezone)
     amount = reply.price.total
+    after = money_due.owing(booking, amount)
     extended = StayExtended(
         **booking.about,
         room_number=reply.room.room_number,
@@ -85,7 +86,8 @@ def _extended(booking: Booking, intent: PendingAction, reply: Extended, *, now: 
         checkout_deadline_at=deadline,
         amount=amount,
         total=booking.total + amount,
-        balance_due=booking.zero_if_none(booking.balance_due) + amount,
+        balance_due=after.due,
+        refund_at_desk=after.refund_at_desk,
         extended_at=intent.started_at,
         extended_by=intent.by,
     )

@@ -105,12 +105,14 @@ def not_taken(
     charge = charge_of(booking, event.payment_id)
     if charge is None or charge.taken:
         return ()
+    after = money_due.after_desk_refund(booking, _without(booking, charge))
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
             amount=charge.amount,
-            balance_due=_without(booking, charge),
+            balance_due=after.due,
+            refund_at_desk=after.refund_at_desk,
             reason_code=event.reason_code if isinstance(event, PaymentCaptureFailed) else "VOIDED",
             failed_at=now,
         ),
@@ -191,7 +193,7 @@ def _without(booking: Booking, charge: Charge) -> Money:
     if charge.after_end:
         return owed(booking) + charge.amount
     if booking.status in HAS_A_FEE:
-        return money_due.balance(replace(booking, **money_due.without(booking, charge))).due
+        return money_due.due(replace(booking, **money_due.without(booking, charge)))
     return owed(booking) + max(charge.amount - money_due.refund_promised(booking), booking.nothing)
 
 

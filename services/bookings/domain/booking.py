@@ -53,6 +53,17 @@ class Charge(Data):
     after_end: bool = False
 
 
+class FailedRefund(Data):
+    """A payment of which a refund failed. `retried` is True once the refund was requested again.
+
+    `of_change` is True for the payment of a change that was not made: its money is not the booking's.
+    """
+
+    payment_id: str
+    of_change: bool = False
+    retried: bool = False
+
+
 class ChangedMeanwhile(Exception):
     """The stored booking is no longer the one that was read."""
 
@@ -67,7 +78,8 @@ class Booking(Data):
     that staff were alerted to) are the exceptions: they change without a new version. `revision` names the stored row,
     which any change replaces; empty where it is not known. `undone` is the last step that was undone, None once a step
     was taken after that. `held_from` is the first night held since an undone no-show, None for `check_in`. No room plan
-    moves a stay with `room_locked`. `pending_change` is a dearer stay that waits for its payment.
+    moves a stay with `room_locked`. `pending_change` is a dearer stay that waits for its payment. `extra_refunded` is
+    the part of `refunded` that no decision of the hotel promised: staff refunded it on the provider's pages.
     """
 
     id: str
@@ -139,6 +151,8 @@ class Booking(Data):
     waived: Money | None = None
     desk_refund_due: Money | None = None
     desk_refunded: Money | None = None
+    extra_refunded: Money | None = None
+    failed_refunds: tuple[FailedRefund, ...] = ()
     first_booked: FirstBooked | None = None
     charges: tuple[Charge, ...] = ()
     expired_at: datetime | None = None

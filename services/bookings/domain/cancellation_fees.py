@@ -164,7 +164,7 @@ def balance_after(booking: Booking, fee: Money, *, fee_at_desk: bool = False) ->
         due=max(left, nothing),
         refund=max(own - fees, nothing) + to_cards,
         refund_at_desk=max(nothing - left - to_cards, nothing),
-    )
+    ).less_open_desk_refund(booking)
 
 
 def _by_tier(booking: Booking, tier: PolicyTier, *, waived: bool) -> CancellationCharges:
@@ -182,7 +182,7 @@ def _fee_after_changes(booking: Booking, tier: PolicyTier) -> Money:
     price, charged = booking.terms.price, booking.zero_if_none(booking.change_fees)
     first = booking.first_booked.price if booking.first_booked else price
     most = max(fee_of(tier, price), fee_of(tier, first)) - charged
-    return max(min(fee_of(tier, price), most, money_due.price(booking)), booking.nothing)
+    return max(min(fee_of(tier, price), most, money_due.price_before_extra_refunds(booking)), booking.nothing)
 
 
 def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> CancellationCharges:
@@ -190,7 +190,7 @@ def _in_house_charges(booking: Booking, now: datetime, *, waived: bool) -> Cance
 
     What was waived of the price is not charged as a fee.
     """
-    whole = money_due.price(booking)
+    whole = money_due.price_before_extra_refunds(booking)
     slept = (local_time.local_date(now, booking.timezone) - booking.check_in).days
     used = min(nights_used(booking.terms.price, slept + 1), whole)
     if waived:

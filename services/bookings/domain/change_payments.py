@@ -14,8 +14,8 @@ from contracts.bookings.events import BookingEvent
 from contracts.bookings.refunds import BookingRefundFailed
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ChangeLapse
-from contracts.payments.events import PaymentAuthorized, PaymentCaptured, PaymentEvent, RefundFailed
-from services.bookings.domain import change_withdrawals, money_due
+from contracts.payments.events import PaymentAuthorized, PaymentCaptured, PaymentEvent, PaymentRefunded, RefundFailed
+from services.bookings.domain import change_withdrawals, refunds
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.domain.pending_change import PendingChange
 
@@ -65,16 +65,20 @@ def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEven
     """Return `BookingRefundFailed`: the money of a change that was not made could not be returned."""
     return (
         BookingRefundFailed(
-            **booking.about, amount=event.amount, reason_code=event.reason_code, failed_at=event.failed_at
+            **booking.about,
+            payment_id=event.payment_id,
+            of_change=True,
+            amount=event.amount,
+            reason_code=event.reason_code,
+            failed_at=event.failed_at,
         ),
     )
 
 
-def refund_status(booking: Booking) -> str | None:
-    """The refund status once such money was returned: that of the booking's own refunds."""
-    if booking.refund_amount is None:
-        return None
-    return "SUCCEEDED" if money_due.refund_promised(booking).is_zero else "PENDING"
+def returned(booking: Booking, event: PaymentRefunded) -> dict[str, Any]:
+    """The fields that change once such money was returned."""
+    left = refunds.succeeded(booking, event.payment_id)
+    return {"failed_refunds": left, "refund_status": refunds.status(replace(booking, failed_refunds=left))}
 
 
 def with_payment(booking: Booking) -> Booking:

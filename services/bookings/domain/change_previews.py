@@ -46,7 +46,7 @@ def preview(
         fee=outcome.fee if outcome else booking.nothing,
         currency=booking.total.currency,
         settlement=outcome.settlement if outcome else Settlement.NONE,
-        refund=outcome.balance.refund + outcome.balance.refund_at_desk if outcome else booking.nothing,
+        refund=outcome.balance.goes_back if outcome else booking.nothing,
         balance_due=outcome.balance.due if outcome else booking.zero_if_none(booking.balance_due),
         room=offer.room if offer else RoomAfterChange.NONE,
         warnings=change_results.warnings(booking, offer) if offer else (),

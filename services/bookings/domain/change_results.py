@@ -157,7 +157,7 @@ def _settlement(booking: Booking, after: Booking, balance: Balance, *, pays_firs
         return Settlement.NONE
     if booking.held_on_card and money_due.to_capture(after) < money_due.to_capture(booking):
         return Settlement.CAPTURE_LESS
-    if not (balance.refund + balance.refund_at_desk).is_zero:
+    if not balance.goes_back.is_zero:
         return Settlement.REFUND
     rise = balance.due - booking.zero_if_none(booking.balance_due)
     if rise <= booking.nothing:

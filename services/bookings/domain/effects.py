@@ -13,6 +13,7 @@ from contracts.bookings.balance import (
     RefundedAtDesk,
 )
 from contracts.bookings.events import BookingCancelled, BookingDrafted, BookingHeld, PaymentAwaited
+from contracts.bookings.extensions import StayExtended
 from contracts.bookings.orders import OrderCompleted
 from contracts.bookings.overstays import (
     Incident,
@@ -22,13 +23,13 @@ from contracts.bookings.overstays import (
     OverstayFlagged,
     OverstayResolved,
 )
-from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed, BookingRefundRetried
 from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
 from contracts.bookings.undo import NoShowUndone
 from contracts.rooms.undo import UndoStep
 from contracts.values import Money
-from services.bookings.domain import cancellation_fees, change_payments, money_due
+from services.bookings.domain import cancellation_fees, change_payments, money_due, refunds
 from services.bookings.domain.booking import NOT_REQUIRED, Booking, Charge
 from services.bookings.domain.change_fees import UNPAID
 from services.bookings.lifecycle import CALLED_OFF, OVERSTAYS
@@ -95,14 +96,14 @@ def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
     returned = None if booking.zero_if_none(booking.refunded).is_zero else booking.refunded
     after = money_due.after_undone_no_show(booking)
     at_desk = after.refund + after.refund_at_desk
-    return {
+    sums: Changes = {"refund_amount": returned, "extra_refunded": None}
+    return sums | {
         "ended_at": None,
         "late_arrival_expected": True,
         "held_from": event.first_night,
         "undone": UndoStep.NO_SHOW,
         "cancellation_fee": None,
-        "refund_amount": returned,
-        "refund_status": None if returned is None else "SUCCEEDED",
+        "refund_status": refunds.status(replace(booking, **sums)),
         "desk_refund_due": None if at_desk.is_zero else at_desk,
         "balance_due": event.balance_due,
         "charges": tuple(replace(charge, after_end=False) for charge in booking.charges),
@@ -113,11 +114,11 @@ def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fe
     after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
     refunded, refund = booking.zero_if_none(booking.refunded), money_due.refund_promised(booking) + event.refund
     at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
-    earlier = None if refunded.is_zero else "SUCCEEDED"
-    return {
+    sums: Changes = {"refund_amount": refunded + refund, "extra_refunded": None}
+    sums["failed_refunds"] = refunds.retried(booking)
+    return sums | {
         "cancellation_fee": event.fee,
-        "refund_amount": refunded + refund,
-        "refund_status": earlier if refund.is_zero else "PENDING",
+        "refund_status": refunds.status(replace(booking, **sums)),
         "desk_refund_due": None if at_desk.is_zero else at_desk,
         "balance_due": after.due,
         **NO_ROOM,
@@ -134,15 +135,24 @@ def stay_changed(booking: Booking, event: StayChanged) -> Changes:
     if event.change_id:
         paid = change_payments.with_payment(booking)
         changes |= {"captured": paid.captured, "charges": paid.charges, "pending_change": None}
-    refunds = booking.zero_if_none(booking.refund_amount) + event.refund
-    at_desk = booking.zero_if_none(booking.desk_refund_due) + event.refund_at_desk
+    waived = booking.zero_if_none(booking.waived) + event.waived
     return changes | {
         "change_fees": booking.zero_if_none(booking.change_fees) + event.fee,
-        "waived": booking.zero_if_none(booking.waived) + event.waived,
+        "waived": waived,
         "balance_due": event.balance_due,
-        "desk_refund_due": at_desk,
-        **({} if event.refund.is_zero else {"refund_amount": refunds, "refund_status": "PENDING"}),
+        **_desk_refund(booking, event.refund_at_desk),
+        **_promised(booking, event, waived),
     }
+
+
+def _promised(booking: Booking, event: StayChanged, waived: Money) -> Changes:
+    """A refund that staff made on the provider's pages is promised as far as it is not waived any more."""
+    extra = min(booking.zero_if_none(booking.extra_refunded), waived)
+    changes: Changes = {"extra_refunded": None if extra.is_zero else extra}
+    if event.refund.is_zero:
+        return changes
+    amount = booking.zero_if_none(booking.refund_amount) + event.refund
+    return changes | {"refund_amount": amount, "refund_status": "PENDING", "failed_refunds": refunds.retried(booking)}
 
 
 def _payment_needed(booking: Booking, total: Money) -> Changes:
@@ -154,20 +164,27 @@ def _payment_needed(booking: Booking, total: Money) -> Changes:
 def refunded(booking: Booking, event: BookingRefunded) -> Changes:
     total = booking.zero_if_none(booking.refunded) + event.amount
     whole = booking.captured is None or total >= booking.captured
-    promised = max(booking.zero_if_none(booking.refund_amount), total)
-    return {
-        "refunded": total,
-        "refund_amount": promised,
-        "refund_status": "SUCCEEDED" if total >= promised else "PENDING",
+    after = replace(booking, **(sums := refunds.with_total(booking, total)))
+    after = replace(after, failed_refunds=refunds.succeeded(after, event.payment_id))
+    return sums | {
+        "failed_refunds": after.failed_refunds,
+        "refund_status": refunds.status(after),
         "payment_status": "REFUNDED" if whole else "PARTIALLY_REFUNDED",
     }
 
 
 def refund_failed(booking: Booking, event: BookingRefundFailed) -> Changes:
-    if event.refunded_total is None or event.refunded_total == booking.zero_if_none(booking.refunded):
-        return {"refund_status": "FAILED"}
-    status = "CAPTURED" if event.refunded_total.is_zero else "PARTIALLY_REFUNDED"
-    return {"refund_status": "FAILED", "refunded": event.refunded_total, "payment_status": status}
+    changes: Changes = {}
+    if event.refunded_total is not None and event.refunded_total != booking.zero_if_none(booking.refunded):
+        changes = refunds.with_total(booking, event.refunded_total)
+        changes["payment_status"] = "CAPTURED" if event.refunded_total.is_zero else "PARTIALLY_REFUNDED"
+    if event.retriable:
+        changes["failed_refunds"] = refunds.failed(booking, event.payment_id, of_change=event.of_change)
+    return changes | {"refund_status": refunds.status(replace(booking, **changes))}
+
+
+def refund_retried(booking: Booking, _: BookingRefundRetried) -> Changes:
+    return {"failed_refunds": refunds.retried(booking), "refund_status": refunds.PENDING}
 
 
 def payment_accepted(booking: Booking, event: BalancePaymentAccepted) -> Changes:
@@ -192,9 +209,9 @@ def paid(booking: Booking, event: BalancePaid) -> Changes:
 
 def payment_failed(booking: Booking, event: BalancePaymentFailed) -> Changes:
     charge = next((charge for charge in booking.charges if charge.payment_id == event.payment_id), None)
-    if charge is None:
-        return {"balance_due": event.balance_due}
-    return money_due.without(booking, charge) | {"balance_due": event.balance_due}
+    changes = {} if charge is None else money_due.without(booking, charge)
+    at_desk = _desk_refund(booking, booking.zero_if_none(event.refund_at_desk))
+    return {**changes, "balance_due": event.balance_due, **at_desk}
 
 
 def settled(booking: Booking, event: BalanceSettled) -> Changes:
@@ -206,11 +223,27 @@ def refunded_at_desk(booking: Booking, event: RefundedAtDesk) -> Changes:
     return {"desk_refund_due": due, "desk_refunded": booking.zero_if_none(booking.desk_refunded) + event.amount}
 
 
+def extended(booking: Booking, event: StayExtended) -> Changes:
+    return {
+        "check_out": event.check_out,
+        "checkout_deadline_at": event.checkout_deadline_at,
+        "balance_due": event.balance_due,
+        **_desk_refund(booking, booking.zero_if_none(event.refund_at_desk)),
+    }
+
+
 def served(booking: Booking, event: OrderCompleted) -> Changes:
+    after = money_due.owing(booking, event.total)
     return {
         "served": booking.zero_if_none(booking.served) + event.total,
-        "balance_due": booking.zero_if_none(booking.balance_due) + event.total,
+        "balance_due": after.due,
+        **_desk_refund(booking, after.refund_at_desk),
     }
+
+
+def _desk_refund(booking: Booking, more: Money) -> Changes:
+    due = booking.zero_if_none(booking.desk_refund_due) + more
+    return {"desk_refund_due": None if due.is_zero else due}
 
 
 def overstay_flagged(booking: Booking, event: OverstayFlagged) -> Changes:

@@ -30,7 +30,8 @@ def _text(value: object) -> str | None:
 def _extended(event: StayExtended) -> Iterator[FieldChange]:
     yield field_change("check_out", event.previous_check_out, event.check_out)
     yield field_change("total_amount", event.total - event.amount, event.total)
-    yield field_change("balance_due", event.balance_due - event.amount, event.balance_due)
+    owed = event.amount if event.refund_at_desk is None else event.amount + event.refund_at_desk
+    yield field_change("balance_due", event.balance_due - owed, event.balance_due)
 
 
 def _changed(event: StayChanged) -> Iterator[FieldChange]:

@@ -16,11 +16,24 @@ from services.bookings.lifecycle import CALLED_OFF
 
 
 class Balance(Data):
-    """What is open: the amount that the guest owes, or what goes back to cards and at the desk."""
+    """What is open: the amount that the guest owes, or what goes back to cards and at the desk.
+
+    `refund_at_desk` is what the desk has to give back in addition; negative where less is left to give back.
+    """
 
     due: Money
     refund: Money
     refund_at_desk: Money
+
+    @property
+    def goes_back(self) -> Money:
+        """What goes back to the guest in addition."""
+        return max(self.refund + self.refund_at_desk, self.refund)
+
+    def less_open_desk_refund(self, booking: Booking) -> "Balance":
+        """The balance, of which an open refund at the desk is used up before the guest owes anything more."""
+        used = min(self.due, booking.zero_if_none(booking.desk_refund_due))
+        return replace(self, due=self.due - used, refund_at_desk=self.refund_at_desk - used)
 
 
 def refund_promised(booking: Booking) -> Money:
@@ -58,6 +71,11 @@ def price(booking: Booking) -> Money:
     return booking.total - booking.zero_if_none(booking.waived)
 
 
+def price_before_extra_refunds(booking: Booking) -> Money:
+    """The price of which a fee is charged: what staff refunded on the provider's pages is not waived of a fee."""
+    return price(booking) + booking.zero_if_none(booking.extra_refunded)
+
+
 def on_hold(booking: Booking) -> Money:
     """The amount that is authorised on the guest's card for the stay, and not captured yet.
 
@@ -80,14 +98,30 @@ def open_amount(booking: Booking) -> Money:
     return price(booking) + fees(booking) + booking.zero_if_none(booking.served) - secured(booking)
 
 
+def due(booking: Booking) -> Money:
+    """The amount still to be paid, where an open refund at the desk stays as it is."""
+    return max(open_amount(booking), booking.nothing)
+
+
 def balance(booking: Booking) -> Balance:
     """The balance after a change of the price or the fees. A refund goes to cards as far as they have paid."""
     nothing, left = booking.nothing, open_amount(booking)
     if left >= nothing or booking.held_on_card:
-        return Balance(due=max(left, nothing), refund=nothing, refund_at_desk=nothing)
+        return after_desk_refund(booking, due(booking))
     credit = nothing - left
     refund = min(credit, on_cards(booking))
     return Balance(due=nothing, refund=refund, refund_at_desk=credit - refund)
+
+
+def owing(booking: Booking, amount: Money) -> Balance:
+    """The balance where the guest is to pay so much more."""
+    return after_desk_refund(booking, booking.zero_if_none(booking.balance_due) + amount)
+
+
+def after_desk_refund(booking: Booking, due: Money) -> Balance:
+    """The balance where so much is due, of which an open refund at the desk pays what it can."""
+    nothing = booking.nothing
+    return Balance(due=due, refund=nothing, refund_at_desk=nothing).less_open_desk_refund(booking)
 
 
 def to_capture(booking: Booking) -> Money:

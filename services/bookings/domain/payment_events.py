@@ -24,7 +24,7 @@ from contracts.payments.events import (
     RefundFailed,
 )
 from contracts.values import SYSTEM
-from services.bookings.domain import balance, deadlines, money_due
+from services.bookings.domain import balance, deadlines, money_due, refunds
 from services.bookings.domain.booking import Booking, Charge
 from services.bookings.lifecycle import CALLED_OFF, HAS_A_FEE, PAST_PAYING
 
@@ -159,16 +159,17 @@ def _fee_owed(
     now: datetime,
 ) -> Sequence[BookingEvent]:
     """Return `BalancePaymentFailed` for the part of an ended booking's fee that is neither captured nor owed yet."""
-    fee, owed = booking.zero_if_none(booking.cancellation_fee), balance.owed(booking)
-    due = money_due.balance(booking).due
-    if booking.status not in HAS_A_FEE or fee.is_zero or due <= owed:
+    owed, due = balance.owed(booking), money_due.due(booking)
+    if booking.status not in HAS_A_FEE or due <= owed:
         return ()
+    after = money_due.after_desk_refund(booking, due)
     return (
         BalancePaymentFailed(
             **booking.about,
             payment_id=event.payment_id,
             amount=due - owed,
-            balance_due=due,
+            balance_due=after.due,
+            refund_at_desk=after.refund_at_desk,
             reason_code=reason_code,
             failed_at=now,
         ),
@@ -180,9 +181,12 @@ def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]
     already = booking.zero_if_none(booking.refunded)
     if event.refunded_total <= already:
         return ()
+    waived = refunds.rise_of_extra(booking, event.refunded_total)
     return (
         BookingRefunded(
             **booking.about,
+            payment_id=event.payment_id,
+            waived=None if waived.is_zero or booking.status in CALLED_OFF else waived,
             amount=event.refunded_total - already,
             refund_reference=event.refund_id,
             refunded_at=event.refunded_at,
@@ -191,10 +195,17 @@ def refunded(booking: Booking, event: PaymentRefunded) -> Sequence[BookingEvent]
 
 
 def refund_failed(booking: Booking, event: RefundFailed) -> Sequence[BookingEvent]:
-    """Return `BookingRefundFailed`. Staff must then retry the refund."""
+    """Return `BookingRefundFailed`. Staff must then retry the refund, unless the hotel keeps the money."""
+    total = booking.zero_if_none(booking.refunded if event.refunded_total is None else event.refunded_total)
+    after = replace(booking, **refunds.with_total(booking, total))
+    waived = booking.zero_if_none(after.waived) - booking.zero_if_none(booking.waived)
     return (
         BookingRefundFailed(
             **booking.about,
+            payment_id=event.payment_id,
+            retriable=refunds.is_due(after),
+            waived=None if waived.is_zero else waived,
+            balance_due=None if balance.owed(after) == balance.owed(booking) else balance.owed(after),
             amount=event.amount,
             reason_code=event.reason_code,
             failed_at=event.failed_at,

@@ -57,6 +57,14 @@ def locked(
     return locked_by_id(work, hotel=command.hotel, booking_id=command.booking_id, repeats=repeats)
 
 
+def unlocked(work: BookingsWork, command: NamesBooking) -> Booking:
+    """The booking, read without a lock, for a change by its guest, staff and services that locks it later.
+
+    Raises the refusals of `locked_by_id`.
+    """
+    return expected(work, live(work, hotel=command.hotel, booking_id=command.booking_id))
+
+
 def locked_by_id(work: BookingsWork, *, hotel: str, booking_id: str, repeats: BookingStatus | None = None) -> Booking:
     """The booking, locked, for a change by its guest, staff and services.
 

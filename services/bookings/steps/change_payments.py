@@ -39,7 +39,7 @@ def _note(booking: Booking, event: PaymentEvent, work: BookingsWork) -> None:
     """Note the capture, or the page that was opened or closed, with the change that waits."""
     change = booking.pending_change
     if isinstance(event, PaymentRefunded) and booking.refund_status in {"FAILED", "PENDING"}:
-        work.note(booking, refund_status=change_payments.refund_status(booking))
+        work.note(booking, **change_payments.returned(booking, event))
     elif isinstance(event, PaymentCaptured) and (paid := change_payments.captured(booking, event, now=work.now)):
         work.note(booking, pending_change=paid)
     elif isinstance(event, PaymentSessionOpened) and change and event.amount == change.amount:

@@ -15,7 +15,7 @@ from services.bookings.domain import deadlines
 from services.bookings.domain.booking import Booking, Guest
 from services.bookings.store.tables import BOOKING, DIRECTORY, GUEST
 
-OF_CHANGES = ("authorized", "change_fees", "waived", "desk_refund_due", "desk_refunded")
+OF_CHANGES = ("authorized", "change_fees", "waived", "desk_refund_due", "desk_refunded", "extra_refunded")
 AMOUNTS = ("captured", "refunded", "cancellation_fee", "refund_amount", "balance_due", "settled", "served", *OF_CHANGES)
 OF_GUEST = tuple(field.name for field in fields(Guest))
 OF_INCIDENT = tuple(field.name for field in fields(Incident))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from chassis.observability.examination import Examination, select
 from chassis.observability.status_trail import broken_steps, stale_statuses
 from contracts.operations import Examine, Violation
+from contracts.values import Money
 from services.bookings.lifecycle import LIFECYCLE
 from services.bookings.store.explanation import explain_booking
 
@@ -43,6 +44,22 @@ _WITHOUT_EVENT = """
         SELECT * FROM audit ORDER BY position DESC LIMIT :newest
     ) AS change LEFT JOIN outbox ON outbox.subject = change.subject AND outbox.sequence = change.sequence
     AND split_part(outbox.type, '.', 2) = change.what WHERE outbox.position IS NULL
+"""
+# The one equation of `domain/money_due.py`, of bookings that have not been called off.
+_UNBALANCED = """
+    SELECT id, currency, has, costs FROM (
+        SELECT booking.id, currency, coalesce(captured, 0) + coalesce(settled, 0) - coalesce(desk_refunded, 0)
+            - coalesce(desk_refund_due, 0) - greatest(refunded, refund_amount, 0) + coalesce(balance_due, 0) + (
+                SELECT coalesce(sum(CAST(charge -> 'amount' ->> 'amount' AS bigint)), 0)
+                FROM jsonb_array_elements(charges) AS charge WHERE NOT CAST(charge ->> 'taken' AS boolean)
+            ) AS has,
+            total_amount - coalesce(waived, 0) + coalesce(change_fees, 0) + coalesce(cancellation_fee, 0)
+            + coalesce(served, 0) AS costs
+        FROM booking_directory AS listed JOIN booking ON (booking.hotel, booking.id) = (listed.hotel, listed.booking_id)
+        WHERE listed.booking_id = ANY (ARRAY(SELECT subject FROM audit ORDER BY position DESC LIMIT :newest))
+        AND status IN ('CONFIRMED', 'IN_HOUSE', 'COMPLETED') AND pending IS NULL
+        AND coalesce(captured, balance_due) IS NOT NULL
+    ) AS money WHERE has <> costs
 """
 _OVERDUE = """
     SELECT id, status, due_at FROM booking, clock
@@ -132,6 +149,13 @@ def nothing_is_overdue(connection: sa.Connection, _: Examine) -> Iterator[Violat
         yield Violation(invariant="I12", subject=row.booking_id, what="its hold was not checked")
 
 
+def money_has_one_equation(connection: sa.Connection, ask: Examine) -> Iterator[Violation]:
+    """Invariant I10 (money): what the hotel has and is owed of a stay equals what the stay costs."""
+    for row in select(connection, _UNBALANCED, newest=ask.newest):
+        what = f"has {Money(row.has, row.currency)} with what is owed, and costs {Money(row.costs, row.currency)}"
+        yield Violation(invariant="I10", subject=row.id, what=what)
+
+
 def keys_have_one_effect(connection: sa.Connection, _: Examine) -> Iterator[Violation]:
     """Invariant I15 (keys): each booking in a stored reply exists, and only one Idempotency-Key created the booking."""
     for row in select(connection, _REPLIES_WITHOUT_BOOKING):
@@ -153,6 +177,7 @@ EXAMINATION = Examination(
     invariants={
         "I3": statuses_follow_the_lifecycle,
         "I4": changes_have_an_audit_row_and_an_event,
+        "I10": money_has_one_equation,
         "I12": nothing_is_overdue,
         "I15": keys_have_one_effect,
         "I18": sold_stays_have_a_room_in_a_plan,

@@ -11,7 +11,7 @@ from contracts.bookings.overstays import Incident
 from contracts.bookings.views import FieldChange, InHouse
 from contracts.values import Actor
 from services.bookings.domain.agreed_terms import AgreedTerms, FirstBooked
-from services.bookings.domain.booking import Charge
+from services.bookings.domain.booking import Charge, FailedRefund
 from services.bookings.domain.pending_action import PendingAction
 from services.bookings.domain.pending_change import PendingChange
 
@@ -89,9 +89,10 @@ BOOKING = sa.Table(
     *_actors("decision_made_by", "confirmed_by", "checked_in_by", "checked_out_by", "cancelled_by"),
     *_amounts("total_amount", "captured", "refunded", "cancellation_fee", "refund_amount", "balance_due"),
     *_amounts("settled", "served", "authorized", "change_fees", "waived"),
-    *_amounts("desk_refund_due", "desk_refunded"),
+    *_amounts("desk_refund_due", "desk_refunded", "extra_refunded"),
     sa.Column("first_booked", Typed(FirstBooked)),
     sa.Column("charges", Typed(tuple[Charge, ...])),
+    sa.Column("failed_refunds", Typed(tuple[FailedRefund, ...])),
 )
 
 # The hotel of each booking id, confirmation number and guest token, which are unique across all hotels. Where only one

@@ -31,7 +31,7 @@ from tests.interface.bookings.changes_paid_first import (
     waiting,
 )
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of
-from tests.interface.bookings.steps import ARRIVES, about, paid
+from tests.interface.bookings.steps import ARRIVES, about, paid, refused
 from tests.unit.bookings.builders import CHECK_OUT, NOW, eur
 
 SOON = timedelta(seconds=15)
@@ -228,3 +228,55 @@ def test_a_returned_change_that_failed_at_first_is_retried_and_succeeds(service:
 
     assert (retried.refund_status, service.stored(booking_id).refund_status) == ("PENDING", "SUCCEEDED")
     equation(service, created)
+
+
+def failed_return(created: CreatedBooking) -> RefundFailed:
+    return RefundFailed(**of_change(created), amount=eur(DIFFERENCE), reason_code="lost_or_stolen_card", failed_at=NOW)
+
+
+def returned(created: CreatedBooking) -> PaymentRefunded:
+    whole = eur(DIFFERENCE)
+    return PaymentRefunded(
+        **of_change(created), refund_id="re_2", amount=whole, refunded_total=whole, refunded_at=NOW
+    )  # fmt: skip
+
+
+def test_the_money_of_a_withdrawn_change_on_a_living_booking_is_returned_by_a_retry(service: BookingsUnderTest) -> None:
+    created, change_id = waiting(service)
+    booking_id = created.booking.booking_id
+    service.deliver(change_authorized(created, change_id), change_captured(created))
+    checks_in(service, created)
+    service.deliver(failed_return(created))
+    assert service.stored(booking_id).refund_status == "FAILED"
+
+    first, again = service.ask(RetryRefund(**about(booking_id))), service.ask(RetryRefund(**about(booking_id)))
+    service.deliver(failed_return(created))
+    assert service.stored(booking_id).refund_status == "FAILED"  # the new refund failed, too
+    service.ask(RetryRefund(**about(booking_id)))
+    service.deliver(returned(created))
+
+    assert (first.refund_status, again.version) == ("PENDING", first.version)
+    stored = service.stored(booking_id)
+    assert (stored.status, stored.refund_status, stored.failed_refunds) == ("IN_HOUSE", None, [])
+    assert refused(service, RetryRefund(**about(booking_id))) == "NO_FAILED_REFUND"
+    equation(service, created)
+
+
+@pytest.mark.parametrize("own_fails", [True, False])
+def test_a_refund_that_succeeds_does_not_hide_another_one_that_failed(
+    service: BookingsUnderTest, own_fails: bool
+) -> None:
+    """The booking's own refund fails, and the change's money is returned; or the other way round."""
+    created, change_id = waiting(service)
+    booking_id = created.booking.booking_id
+    service.deliver(change_authorized(created, change_id), change_captured(created))
+    cancels(service, created)
+    own = {"refund_id": "re_1", "amount": eur(OLD)}
+    failure = {"reason_code": "lost_or_stolen_card", "failed_at": NOW}
+    of_booking = RefundFailed(**paid(booking_id), **own, **failure, refunded_total=eur(0))
+    done = PaymentRefunded(**paid(booking_id), **own, refunded_total=eur(OLD), refunded_at=NOW)
+
+    service.deliver(*(of_booking, returned(created)) if own_fails else (failed_return(created), done))
+
+    assert service.stored(booking_id).refund_status == "FAILED"
+    assert service.ask(RetryRefund(**about(booking_id))).refund_status == "PENDING"

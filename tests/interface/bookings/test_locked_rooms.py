@@ -110,6 +110,24 @@ def test_a_booking_without_a_room_cannot_be_locked_in_the_database(service: Book
         """)
 
 
+def test_a_process_that_does_not_know_the_lock_gives_a_locked_room_back(service: BookingsUnderTest) -> None:
+    """As a process of a version before the lock does, beside this one."""
+    booking_id = confirmed(service)
+    give_back = "UPDATE booking SET assigned_room_number = NULL, assigned_room_type = NULL WHERE id = :id"
+    assign(service, booking_id, locked=True)
+
+    service.rows("ALTER TABLE booking DISABLE TRIGGER booking_unlocked")  # the control
+    try:
+        with pytest.raises(sa.exc.IntegrityError, match="booking_locked_room_exists"):
+            service.rows(give_back, id=booking_id)
+    finally:
+        service.rows("ALTER TABLE booking ENABLE TRIGGER booking_unlocked")
+    service.rows(give_back, id=booking_id)
+
+    stored = service.stored(booking_id)
+    assert (stored.assigned_room_number, stored.room_locked) == (None, False)
+
+
 def test_a_lock_ends_with_the_room(service: BookingsUnderTest) -> None:
     booking_id = confirmed(service)
     assign(service, booking_id, locked=True)

@@ -16,6 +16,7 @@ from contracts.rooms.holds import ReleaseInventory
 from contracts.rooms.stay_changes import ChangeStay, PreviewStayChange
 from contracts.values import HotelSettings
 from services.bookings.handlers.action_completion import drive_stale_actions
+from services.bookings.steps import booking_access
 from tests.interface.bookings.service_under_test import BookingsUnderTest, guest_of, may
 from tests.interface.bookings.steps import about, authorized, awaiting, captured, confirmed, opened, paid, refused
 from tests.interface.bookings.test_recovery import due
@@ -56,6 +57,42 @@ def test_a_booking_that_changes_while_it_is_previewed_is_previewed_again(service
 
     assert service.rooms.kinds().count("PreviewStayChange") == 2
     assert service.events(booking_id)[-2:] == ["BookingAmended", "StayChanged"]
+
+
+def test_a_change_that_was_decided_on_an_old_version_is_refused(service: BookingsUnderTest) -> None:
+    """The first look does not lock the booking; the second one does, and compares the version that the client read."""
+    booking_id = confirmed(service)
+    version = service.stored(booking_id).version
+
+    def amended(message: Any) -> Any:
+        service.ask(AmendBooking(**about(booking_id, special_requests="A cot, please.")))
+        return service.rooms.answer(message)
+
+    service.rooms.instead[PreviewStayChange] = amended
+    with pytest.raises(Refusal, match="VERSION_MISMATCH"):
+        service.ask(change(booking_id), if_match=(version,))
+
+    assert service.events(booking_id)[-1] == "BookingAmended"
+    assert service.stored(booking_id).check_out == CHECK_OUT
+
+
+def test_a_stay_that_changes_after_the_first_look_is_changed_back(service: BookingsUnderTest) -> None:
+    """The command asks for the stay as it is at the first look, and as it is no longer when the booking is locked."""
+    booking_id = confirmed(service)
+    first_look = booking_access.unlocked
+
+    def looked(work: Any, command: Any) -> Any:
+        booking = first_look(work, command)
+        mp.undo()
+        service.ask(change(booking_id))
+        return booking
+
+    with pytest.MonkeyPatch.context() as mp:
+        mp.setattr(booking_access, "unlocked", looked)
+        after = service.ask(change(booking_id, 0))
+
+    assert after.check_out == CHECK_OUT
+    assert service.events(booking_id)[-2:] == ["StayChanged", "StayChanged"]
 
 
 @pytest.mark.parametrize(("nights", "due_after", "taken"), [(1, NIGHT_WITH_TAX, OLD), (-1, 0, OLD - NIGHT_WITH_TAX)])

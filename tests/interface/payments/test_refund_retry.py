@@ -8,6 +8,8 @@ from services.payments.store.payments import SqlPayments
 from services.payments.stripe_gateway.cards import StripeCards
 from tests.interface.payments.failing_cards import Crash, CrashingCards, count_movements
 from tests.interface.payments.payments_under_test import PaymentsUnderTest
+from tests.interface.payments.test_balance import amounts
+from tests.interface.payments.test_changes_paid_first import change_waits
 
 FAILS = {"card": "4000000000005126"}
 FAILED_BEFORE = sa.text("""
@@ -165,3 +167,51 @@ def test_an_end_that_follows_an_undone_one_is_not_held_up_by_a_payment_that_has_
     service.run_until_idle()
 
     assert service.journal(booking_id)[-1] == ("refund", 15000)
+
+
+def failed_return(service: PaymentsUnderTest) -> str:
+    """A confirmed booking with a paid change that was not made, and whose money could not be returned."""
+    booking_id = service.captured()
+    change_waits(service, booking_id)
+    service.stripe.pay(service.open(booking_id).session_id, **FAILS)
+    service.run_until_idle()
+    service.accept_balance_payment(booking_id)
+    service.run_until_idle()
+    service.refuse_balance_payment(booking_id)
+    service.run_until_idle()
+    service.stripe.advance(60)
+    service.run_until_idle()
+    assert service.events(booking_id)[-1] == "RefundFailed"
+    return booking_id
+
+
+def test_the_money_of_a_change_that_was_not_made_is_returned_by_a_retry(service: PaymentsUnderTest) -> None:
+    booking_id = failed_return(service)
+    accept_refunds(service)
+
+    service.retry_refund(booking_id)
+    service.retry_refund(booking_id)
+    service.run_until_idle()
+
+    assert service.events(booking_id)[-1] == "PaymentRefunded"
+    assert amounts(service, booking_id) == [("BOOKING", 15000, 0), ("CHANGE", 10900, 10900)]
+    assert count_movements(service, booking_id, "refund") == 2
+
+
+@pytest.mark.parametrize("crash", [{"before": "refund"}, {"after": "refund"}])
+def test_a_crash_around_the_retried_return_of_a_change_returns_the_money_once(
+    service: PaymentsUnderTest, cards: StripeCards, crash: dict[str, str]
+) -> None:
+    booking_id = failed_return(service)
+    accept_refunds(service)
+    service.restart(CrashingCards(cards, **crash))
+    service.retry_refund(booking_id)
+    with pytest.raises(Crash):
+        service.run_jobs()
+
+    service.restart(cards)
+    service.sql("UPDATE job SET try_at = now() WHERE done_at IS NULL")
+    service.run_until_idle()
+
+    assert count_movements(service, booking_id, "refund") == 2
+    assert amounts(service, booking_id)[1] == ("CHANGE", 10900, 10900)

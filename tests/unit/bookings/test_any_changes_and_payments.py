@@ -13,7 +13,7 @@ from contracts.bookings.refunds import BookingRefunded
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import StayChanged
 from contracts.bookings.stays import BookingNoShow
-from contracts.payments.events import PaymentCaptureFailed
+from contracts.payments.events import PaymentCaptureFailed, PaymentRefunded, RefundFailed
 from contracts.values import CancellationPolicy, Money
 from services.bookings.domain import (
     balance,
@@ -21,6 +21,7 @@ from services.bookings.domain import (
     effects,
     evolution,
     money_due,
+    payment_events,
 )
 from services.bookings.domain.booking import Booking
 from tests.unit.bookings.builders import ANNA, NOW, a_booking, eur
@@ -42,6 +43,7 @@ def assert_books_balance(booking: Booking) -> None:
     costs = price + amount(booking.change_fees) + amount(booking.cancellation_fee) + amount(booking.served)
     assert has - promised - amount(booking.desk_refund_due) + amount(booking.balance_due) == costs
     assert min(amount(booking.balance_due), amount(booking.desk_refund_due), promised) >= 0
+    assert not (amount(booking.balance_due) and amount(booking.desk_refund_due)), "an open desk refund is used up first"
     assert amount(booking.refunded) + promised <= amount(booking.captured) + accepted
 
 
@@ -109,6 +111,31 @@ def returns(booking: Booking, _: int) -> Booking:
     return booking if possible.is_zero else after(booking, said)
 
 
+def dashboard(booking: Booking, part: int) -> Booking:
+    """Staff refund a part of what cards have paid on the provider's pages, in percent."""
+    return refunded(booking, booking.zero_if_none(booking.refunded) + eur(booking.collected.amount * part // 100))
+
+
+def refunded(booking: Booking, total: Money) -> Booking:
+    """The provider has refunded so much in all; all payments are taken for one."""
+    common = {**booking.about, "payment_id": "pay-1", "amount": total, "refunded_total": total, "refund_id": "re"}
+    if total < booking.zero_if_none(booking.refunded):
+        failure = RefundFailed(**common, reason_code="lost_or_stolen_card", failed_at=NOW)
+        return after(booking, *payment_events.refund_failed(booking, failure))
+    fact = PaymentRefunded(**common, refunded_at=NOW)
+    events = payment_events.refunded(booking, fact)
+    owed = payment_events.fee_refunded(booking, fact, charges=booking.charges) if events else ()
+    for said in (*events, *owed):
+        booking = after(booking, said)
+    return booking
+
+
+def dashboard_fails(booking: Booking, part: int) -> Booking:
+    """A part of what was refunded comes back, in percent."""
+    before = booking.zero_if_none(booking.refunded)
+    return booking if before.is_zero else refunded(booking, before - eur(before.amount * part // 100))
+
+
 def no_show(booking: Booking) -> Booking:
     charges = cancellation_fees.no_show_charges(booking)
     said = BookingNoShow(
@@ -125,6 +152,8 @@ STEPS = {
     "serve": serves,
     "return": returns,
     "give back": gives_back,
+    "dashboard": dashboard,
+    "dashboard fails": dashboard_fails,
 }
 RATES = st.lists(st.integers(1, 30000), min_size=1, max_size=6)
 CHANGES = st.tuples(st.just("change"), RATES, st.booleans(), st.booleans())
@@ -155,7 +184,11 @@ def test_the_books_balance_after_any_series_of_changes_and_payments(
 
     booking = played(start, series)
 
-    assert_books_balance(no_show(booking))
+    ended = no_show(booking)
+    assert_books_balance(ended)
+    after_refund = dashboard(ended, 60)
+    assert_books_balance(after_refund)
+    assert_books_balance(dashboard_fails(after_refund, 60))
     assert sum(night.amount for night in booking.terms.price.nights) == booking.terms.price.subtotal.amount
 
 
@@ -170,6 +203,21 @@ def test_an_amount_given_back_that_is_not_kept_is_found(monkeypatch: pytest.Monk
     monkeypatch.setitem(evolution._EFFECTS, RefundedAtDesk, forgets)
     with pytest.raises(AssertionError):
         played(at_desk, series)
+
+
+@pytest.mark.parametrize("lost", ["waived", "refund_amount"])
+def test_an_amount_that_a_refund_on_the_providers_pages_loses_is_found(
+    monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    def loses(booking: Booking, event: BookingRefunded) -> dict[str, Any]:
+        return {name: value for name, value in effects.refunded(booking, event).items() if name != lost}
+
+    series = [("dashboard", 30), ("dashboard fails", 50), ("change", [9000], False, False), ("dashboard", 50)]
+    played(a_booking(policy=HALF), series)
+
+    monkeypatch.setitem(evolution._EFFECTS, BookingRefunded, loses)
+    with pytest.raises(AssertionError):
+        played(a_booking(policy=HALF), series)
 
 
 @pytest.mark.parametrize("lost", ["change_fees", "waived", "refund_amount", "desk_refund_due"])
