@@ -13,6 +13,7 @@ from tests.simulation.actors import (
     changes,
     decisions,
     departures,
+    house_rules,
     housekeeping,
     messages,
     misuse,
@@ -28,7 +29,7 @@ from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.trips import guests
 
-ALWAYS_PRESENT = ("desk", "guests-1")
+ALWAYS_PRESENT = ("owner", "desk", "guests-1")
 RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)
 GUESTS = ("guests-1", "guests-2", "guests-3")
 COMMON_IN_MONEY_RUNS = ("provider", "clock", "cleaner", "manager")
@@ -91,6 +92,7 @@ def all_actors(*, about_money: bool) -> dict[str, Actor]:
     duties = MONEY_DESK if about_money else FRONT_DESK
     pauses = SHORT_PAUSES if about_money else PAUSES
     named: dict[str, Callable[..., None]] = {
+        "owner": house_rules.owner,
         "desk": partial(work, role=Role.FRONT_DESK, duties=duties, at=at, pauses=pauses),
         "other-desk": partial(work, role=Role.FRONT_DESK, duties=FRONT_DESK, at=1),
         "desk-2": partial(work, role=Role.FRONT_DESK, duties=duties, at=at),

@@ -23,7 +23,7 @@ BUSY: Mapping[str, tuple[Any, ...]] = {
     "slow": (0.0, 0.05), "refused events": (0.0, 0.003),
 }  # fmt: skip
 DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
-STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS")
+STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS", "STEPS_WHILE_A_CHANGE_WAITS")
 
 
 @contextmanager
