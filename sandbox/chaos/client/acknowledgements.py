@@ -17,6 +17,7 @@ class ClientAct(StrEnum):
     DECLINED = "BookingDeclined"
     CANCELLED = "BookingCancelled"
     ASSIGNED = "RoomAssigned"
+    PLANNED = "RoomAssigned "
     AMENDED = "BookingAmended"
     CHECKED_IN = "GuestCheckedIn"
     CHECKED_OUT = "GuestCheckedOut"

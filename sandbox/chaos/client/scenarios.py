@@ -108,10 +108,11 @@ async def change_paid_first(visit: Visit) -> None:
         return
     match visit.rng.choices(("pays", "cancels", "does both"), (6, 2, 2))[0]:
         case "pays":
-            await visit.pay_for_change(stay, held.body)
+            await visit.pay_for_change(stay, held.body, check_out=expected["check_out"])
         case "cancels":
             await _cancel(visit, stay)
         case _:
+            stay.unknown_outcomes.add(ClientAct.CHANGE_PAID)
             await asyncio.gather(visit.page.pay(held.body["payment"]["payment_url"]), _cancel(visit, stay))
     await visit.read(stay)
 
@@ -125,11 +126,8 @@ async def change_owed(visit: Visit) -> None:
     if expected is None or expected["settlement"] != "owed":
         return
     body = {"check_out": expected["check_out"], "expected": {"total": expected["new_total"]}}
-    facts = {
-        "check_out": body["check_out"],
-        "total_amount": expected["new_total"],
-        "balance_due": expected["difference"],
-    }
+    facts = {"check_out": expected["check_out"], "total_amount": expected["new_total"]}
+    facts["balance_due"] = expected["difference"]
     changed = await visit.act(
         stay, ClientAct.CHANGED, operations.CHANGE_BY_STAFF, by_staff=True, body=body, facts=facts,
         allowed=SOLD_MEANWHILE,
@@ -149,12 +147,14 @@ async def planned_stay(visit: Visit) -> None:
     planned = await visit.ask(operations.PLAN_ROOMS, token=desk, body=body, allowed=operations.OUTDATED)
     if not (planned and planned.ok and planned.body["assigned"]):
         return
+    stay.acknowledge(ClientAct.PLANNED)
     checked_in = await visit.act(
         stay, ClientAct.CHECKED_IN, operations.CHECK_IN, by_staff=True, allowed=operations.ROOM_TAKEN
     )
     if checked_in is None:
         return
-    stay.room = checked_in.body["assigned_room_number"]
+    stay.room = checked_in.body["assigned_room_number"]  # another plan may have moved the stay
+    stay.acknowledge(ClientAct.CHECKED_IN, room_number=stay.room)
     if visit.rng.random() < 0.5:
         await _check_out(visit, stay)
         return

@@ -6,7 +6,7 @@ from sandbox.chaos.client.acknowledgements import CHANGES, ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
-ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.AMENDED}
+ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.PLANNED, ClientAct.AMENDED}
 FINAL = (
     (ClientAct.CHECKED_OUT, "COMPLETED"),
     (ClientAct.DECLINED, "DECLINED"),
