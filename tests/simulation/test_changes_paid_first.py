@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -32,7 +32,8 @@ def euros(cents: int) -> Money:
 
 def held(change_id: str = CHANGE) -> StayChangeHeld:
     """A change for 80 euros."""
-    more = {"total": euros(16_000), "amount": euros(8_000), "expires_at": NOW, "held_at": NOW, "held_by": GUEST}
+    money = {"total": euros(16_000), "amount": euros(8_000)}
+    more: dict[str, Any] = {**money, "expires_at": NOW, "held_at": NOW, "held_by": GUEST}
     return StayChangeHeld(hotel="h", booking_id=BOOKING, change_id=change_id, **STAY, **more)
 
 
@@ -78,14 +79,14 @@ class World:
 
     def sql(self, service: str, statement: str, **values: Any) -> list[Row]:
         """The rows of the judge's statements."""
-        answers = {
-            changes_paid_first._EVENTS: lambda: list(self._rows(values["seen"])),
-            changes_paid_first._BALANCES: lambda: [{"id": BOOKING, "due": self.due, "collected": 8_000}],
-            changes_paid_first._PAYMENTS: lambda: [{"id": "pay-2", "change_id": CHANGE}],
-            changes_paid_first._WAITING: lambda: self.waiting,
-            changes_paid_first._HELD_NIGHTS: lambda: self.nights,
+        answers: dict[str, list[Row]] = {
+            changes_paid_first._EVENTS: list(self._rows(values.get("seen", ()))),
+            changes_paid_first._BALANCES: [{"id": BOOKING, "due": self.due, "collected": 8_000}],
+            changes_paid_first._PAYMENTS: [{"id": "pay-2", "change_id": CHANGE}],
+            changes_paid_first._WAITING: self.waiting,
+            changes_paid_first._HELD_NIGHTS: self.nights,
         }
-        return answers[statement]()
+        return answers[statement]
 
     @property
     def stripe(self) -> Any:
@@ -99,7 +100,7 @@ class World:
         store = SimpleNamespace(intents=intents, journal=journal)
         return SimpleNamespace(state=SimpleNamespace(store=store), journal=lambda: entries)
 
-    def _rows(self, seen: list[Any]) -> Iterator[Row]:
+    def _rows(self, seen: Collection[Any]) -> Iterator[Row]:
         terms = {"settings": codec.plain(self.settings)}
         for number, event in enumerate(self.events):
             row = {"id": number, "kind": type(event).__name__, "data": codec.plain(event), "terms": terms}

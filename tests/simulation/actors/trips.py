@@ -11,7 +11,7 @@ from contracts.values import Context
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.changes import change_own_stay
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.guest_profiles import PAYING_GUEST, GuestProfile
+from tests.simulation.actors.guest_profiles import CHANGING_GUEST, PAYING_GUEST, GuestProfile
 from tests.simulation.actors.guest_steps import (
     cancel,
     chat,
@@ -54,6 +54,12 @@ PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1, change_own_stay: 8},
     BookingStatus.IN_HOUSE: {wait: 4, order: 1, pay: 2},
 }
+CHANGING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
+    **PAYING_GUEST_STEPS,
+    BookingStatus.PENDING_PAYMENT: {pay: 24, change_own_stay: 1},
+    BookingStatus.PENDING_APPROVAL: {wait: 8, change_own_stay: 1},
+    BookingStatus.CONFIRMED: {wait: 3, change_own_stay: 12, cancel: 1},
+}
 # While a change waits for its payment.
 STEPS_WHILE_A_CHANGE_WAITS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.CONFIRMED: {pay: 12, wait: 3, open_page: 1, change_own_stay: 3, cancel: 1, verify: 1},
@@ -88,7 +94,11 @@ def follow_trip(trip: Trip) -> None:
 
 
 def _usual_steps(trip: Trip, booking: BookingDetail) -> Mapping[Step, int]:
-    usual = PAYING_GUEST_STEPS if trip.profile is PAYING_GUEST else ORDINARY_STEPS
+    usual = ORDINARY_STEPS
     if booking.pending_change:
         usual = STEPS_WHILE_A_CHANGE_WAITS
+    elif trip.profile is CHANGING_GUEST:
+        usual = CHANGING_GUEST_STEPS
+    elif trip.profile is PAYING_GUEST:
+        usual = PAYING_GUEST_STEPS
     return usual.get(booking.status, STEPS_IN_ANY_STATUS)

@@ -24,11 +24,12 @@ SERVICES = ("bookings", "payments")  # whose commits may break these promises
 APPLIED, LAPSED = "was applied", "has lapsed"
 
 _EVENTS = """
-    SELECT event.id, split_part(event.type, '.', 2) AS kind, event.data, audit.from_status, booking.terms
+    SELECT CAST(event.id AS text) AS id, split_part(event.type, '.', 2) AS kind, event.data, audit.from_status,
+           booking.terms
     FROM outbox event JOIN audit ON (audit.subject, audit.sequence) = (event.subject, event.sequence)
     JOIN booking ON booking.id = event.subject
     WHERE event.type IN ('bookings.StayChangeHeld.v1', 'bookings.StayChangeLapsed.v1', 'bookings.StayChanged.v1')
-    AND NOT event.id = ANY(%(seen)s) ORDER BY event.position
+    AND NOT CAST(event.id AS text) = ANY(CAST(%(seen)s AS text[])) ORDER BY event.position
 """
 _BALANCES = """
     SELECT id, coalesce(balance_due, 0) AS due, coalesce(captured, 0) - coalesce(refunded, 0) AS collected FROM booking
@@ -75,7 +76,7 @@ class ChangesPaidFirst:
     _held: dict[str, StayChangeHeld] = field(default_factory=dict)
     _ended: dict[str, str] = field(default_factory=dict)
     _answered: dict[str, int] = field(default_factory=dict)
-    _seen: list[Any] = field(default_factory=list)
+    _seen: list[str] = field(default_factory=list)
     _before: dict[str, Row] = field(default_factory=dict)
     _movements: int = 0
 

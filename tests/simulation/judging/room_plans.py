@@ -33,7 +33,20 @@ _BOOKINGS = """
            room_locked OR pending_change IS NOT NULL AS fixed
     FROM booking WHERE hotel = %(hotel)s AND status IN ('PENDING_APPROVAL', 'CONFIRMED') ORDER BY id
 """
-_LAST = "SELECT max(time) AS at FROM outbox WHERE hotel = %(hotel)s AND type <> 'bookings.RoomPlanImpossible.v1'"
+# The newest event that may change a plan; a booking that expires unpaid was in none.
+_LAST = """
+    SELECT max(event.time) AS at FROM outbox event WHERE event.hotel = %(hotel)s
+    AND split_part(event.type, '.', 2) = ANY(%(kinds)s) AND NOT EXISTS (
+        SELECT FROM audit WHERE (audit.subject, audit.sequence) = (event.subject, event.sequence)
+        AND audit.from_status = 'PENDING_PAYMENT' AND audit.to_status = 'EXPIRED'
+    )
+"""
+PLAN_EVENTS = [
+    "BookingAwaitsApproval", "BookingConfirmed", "BookingDeclined", "BookingCancelled", "BookingExpired",
+    "BookingNoShow", "BookingPaymentFailed", "BookingAmended", "StayExtended", "StayChanged", "StayChangeHeld",
+    "StayChangeLapsed", "RoomAssigned", "RoomUnassigned", "RoomLocked", "RoomMoved", "GuestCheckedIn",
+    "GuestCheckedOut", "CheckInUndone", "CheckOutUndone", "NoShowUndone", "AvailabilityChanged",
+]  # fmt: skip
 _CHANGED_ROOMS = """
     SELECT data ->> 'room_number' AS number FROM outbox
     WHERE hotel = %(hotel)s AND type = 'rooms.RoomStatusChanged.v1' AND time > %(since)s
@@ -45,8 +58,8 @@ _ROOMS = """
     WHERE r.hotel = %(hotel)s AND r.removed_at IS NULL AND r.is_active ORDER BY r.id
 """
 _PERIODS = """
-    SELECT room_id, kind = 'STAY' AND NOT held AS is_stay, booking_id, moved_in,
-           lower(nights) AS first, upper(nights) AS until
+    SELECT room_id, kind = 'STAY' AND NOT held AS is_stay, booking_id,
+           moved_in_at IS NOT NULL AS moved_in, lower(nights) AS first, upper(nights) AS until
     FROM period WHERE hotel = %(hotel)s AND live AND NOT isempty(nights) ORDER BY id
 """
 _HOLDS = """
@@ -89,8 +102,8 @@ def _judged(world: JudgedWorld, check: Row, coverage: Counter[str]) -> Iterator[
 
 def _may_be_older(world: JudgedWorld, check: Row) -> bool:
     """Whether something has happened in the hotel since the check, so that the next one is still to come."""
-    last = [row["at"] for service in ("bookings", "rooms") for row in world.sql(service, _LAST, hotel=check["hotel"])]
-    newest = max((at for at in last if at), default=check["checked_at"])
+    rows = [world.sql(service, _LAST, hotel=check["hotel"], kinds=PLAN_EVENTS) for service in ("bookings", "rooms")]
+    newest = max((row["at"] for [row] in rows if row["at"]), default=check["checked_at"])
     return bool(newest > check["checked_at"] and newest > world.now() - CHECKED_EVERY)
 
 

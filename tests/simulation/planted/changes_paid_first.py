@@ -28,7 +28,7 @@ DEARER: Mapping[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
-@planted("Paid first", favours=FAVOURS, choices=DEARER, kind_of_run="money")
+@planted("Paid first", favours=FAVOURS, choices=DEARER, kind_of_run="changes")
 def a_change_is_applied_once_its_page_is_open(product: Replacements) -> None:
     """A change counts as paid when its payment page is opened: the stay changes without the money."""
     note = change_payment_steps._note
@@ -43,13 +43,13 @@ def a_change_is_applied_once_its_page_is_open(product: Replacements) -> None:
     product.replace(change_payment_steps, "_note", paid_at_once)
 
 
-@planted("Paid first", favours=FAVOURS, choices=DEARER, kind_of_run="money")
+@planted("Paid first", favours=FAVOURS, choices=DEARER, kind_of_run="changes")
 def dearer_changes_are_owed(product: Replacements) -> None:
     """Where the hotel has changes paid first, a dearer stay is changed at once, and its guest owes the difference."""
     product.replace(change_rules, "pays_first", lambda *_, **__: False)
 
 
-@planted("I2", favours=FAVOURS, choices=DEARER, odds={"leaves the page": 0.8}, kind_of_run="money")
+@planted("I2", favours=FAVOURS, choices=DEARER, odds={"leaves the page": 0.8}, kind_of_run="changes")
 def nights_of_lapsed_changes_stay_held(product: Replacements) -> None:
     """The nights of a change that has lapsed are not given back: neither at once nor by the sweep."""
     product.replace(waiting_changes, "releases", SimpleNamespace(execute=lambda *_: None))
@@ -63,7 +63,7 @@ def nights_of_lapsed_changes_stay_held(product: Replacements) -> None:
     actors=("clock",),
     choices={**DEARER, "pays after": (1000.0, 2000.0)},
     odds={"pays late": 0.6, "leaves the page": 0.0},
-    kind_of_run="money",
+    kind_of_run="changes",
 )
 def money_of_lapsed_changes_stays_with_the_hotel(product: Replacements) -> None:
     """A payment that is late, or whose change is withdrawn, is not returned."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.bookings.domain import room_plan_checks
 from services.rooms.domain.room_plan import proposal
-from services.rooms.domain.room_plan.sources import PlanSources
+from services.rooms.domain.room_plan.sources import PlanSources, sources
 from tests.simulation.actors import arrivals, decisions, rooms_for_sale
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
@@ -23,7 +23,6 @@ BY_CHANCE = {"the best room": 0.0, "any room": 0.0, "no number": 0.0}
 @planted("I18", actors=("manager", "guests-2"), odds=BY_CHANCE, choices=CROWDED, kind_of_run="ordinary")
 def room_plans_ignore_blocks(product: Replacements) -> None:
     """A plan gives stays rooms that are blocked: nobody hears of a stay that has none."""
-    sources = proposal.sources
 
     def without_blocks(*about: Any, **more: Any) -> PlanSources:
         return replace(sources(*about, **more), blocks=())
@@ -41,7 +40,6 @@ def room_plans_ignore_blocks(product: Replacements) -> None:
 )
 def room_plans_move_nobody(product: Replacements) -> None:
     """A plan fills the gaps between stays that have a room, and finds none where one of them had to move."""
-    sources = proposal.sources
 
     def fixed(*about: Any, **more: Any) -> PlanSources:
         plan = sources(*about, **more)
