@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from contracts.bookings.balance import BalancePaymentRefused
-from contracts.bookings.events import BookingEvent
 from contracts.payments.events import PaymentEvent, PaymentSessionOpened
 from sandbox.stripe.cards import SUCCESS
-from services.bookings.domain import change_payments, change_rules, change_withdrawals
+from services.bookings.domain import change_rules
 from services.bookings.domain.booking import Booking
 from services.bookings.steps import change_payments as change_payment_steps
 from services.bookings.store.holds import SqlInventoryHolds
 from services.bookings.work import BookingsWork
+from services.payments.domain.desired_state import BookingPhase
+from services.payments.domain.payment import PaymentKey
+from services.payments.steps import balance_payments
+from services.payments.work import PaymentsWork
 from services.rooms.handlers import waiting_changes
+from tests.simulation.actors import decisions
+from tests.simulation.actors.changes import change_own_stay
+from tests.simulation.actors.guest_steps import wait
 from tests.simulation.actors.house_rules import FIRST_ALWAYS
+from tests.simulation.actors.paying import pay
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
@@ -59,22 +65,22 @@ def nights_of_lapsed_changes_stay_held(product: Replacements) -> None:
 
 @planted(
     "I8",
-    favours=("pay", "decide", "change_own_stay"),
-    actors=("clock",),
-    choices={**DEARER, "pays after": (1000.0, 2000.0)},
-    odds={"pays late": 0.6, "leaves the page": 0.0},
+    choices={
+        **DEARER,
+        "step": (pay, wait, change_own_stay),
+        "duty": (decisions.decide,),
+        "pays after": (1000.0, 2000.0),
+    },
+    odds={"pays late": 0.4, "leaves the page": 0.0},
     kind_of_run="changes",
+    steps=900,
 )
-def money_of_lapsed_changes_stays_with_the_hotel(product: Replacements) -> None:
-    """A payment that is late, or whose change is withdrawn, is not returned."""
-    lapsed, authorized = change_withdrawals.lapsed, change_payments.authorized
+def payments_of_lapsed_changes_stay_with_the_hotel(product: Replacements) -> None:
+    """No payment of a change is ended: the page of one that has lapsed stays open, and its money is not returned."""
+    put = balance_payments.set_desired_state
 
-    def without_refusal(*about: Any, **more: Any) -> Sequence[BookingEvent]:
-        return lapsed(*about, **more)[:1]
+    def unless_ended(payment: PaymentKey, phase: BookingPhase, work: PaymentsWork, **more: Any) -> None:
+        if phase is not BookingPhase.ENDED:
+            put(payment, phase, work, **more)
 
-    def unless_refused(*about: Any, **more: Any) -> Sequence[BookingEvent]:
-        events = authorized(*about, **more)
-        return () if any(isinstance(event, BalancePaymentRefused) for event in events) else events
-
-    product.replace(change_withdrawals, "lapsed", without_refusal)
-    product.replace(change_payments, "authorized", unless_refused)
+    product.replace(balance_payments, "set_desired_state", unless_ended)
