@@ -33,7 +33,7 @@ CHANGEABLE_STATUSES = (
     BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED, BookingStatus.IN_HOUSE,
 )  # fmt: skip
 WISHES = {
-    "shorter": 3, "longer": 6, "later": 3, "arrives later": 2, "another type": 2, "party": 2, "promotion": 1, "": 1,
+    "shorter": 3, "longer": 8, "later": 3, "arrives later": 2, "another type": 2, "party": 2, "promotion": 1, "": 1,
 }  # fmt: skip
 DAY = timedelta(days=1)
 

@@ -95,9 +95,10 @@ def all_actors(kind: str) -> dict[str, Actor]:
     """Every actor that may take part in a run of this kind, by name."""
     at, pauses = (1, SHORT_PAUSES) if kind in PAYING_KINDS else (0, PAUSES)
     duties = {"money": MONEY_DESK, "changes": CHANGING_DESK}.get(kind, FRONT_DESK)
+    rules = house_rules.RULES_OF_CHANGES if kind == "changes" else house_rules.RULES
     profile = {"money": PAYING_GUEST, "changes": CHANGING_GUEST}.get(kind, ORDINARY_GUEST)
     named: dict[str, Callable[..., None]] = {
-        "owner": house_rules.owner,
+        "owner": partial(house_rules.owner, options=rules),
         "desk": partial(work, role=Role.FRONT_DESK, duties=duties, at=at, pauses=pauses),
         "other-desk": partial(work, role=Role.FRONT_DESK, duties=FRONT_DESK, at=1),
         "desk-2": partial(work, role=Role.FRONT_DESK, duties=duties, at=at),

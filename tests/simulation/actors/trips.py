@@ -56,9 +56,9 @@ PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
 }
 CHANGING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     **PAYING_GUEST_STEPS,
-    BookingStatus.PENDING_PAYMENT: {pay: 24, change_own_stay: 1},
-    BookingStatus.PENDING_APPROVAL: {wait: 8, change_own_stay: 1},
-    BookingStatus.CONFIRMED: {wait: 3, change_own_stay: 12, cancel: 1},
+    BookingStatus.PENDING_PAYMENT: {pay: 24},
+    BookingStatus.PENDING_APPROVAL: {wait: 8},
+    BookingStatus.CONFIRMED: {wait: 2, change_own_stay: 12, cancel: 1},
 }
 # While a change waits for its payment.
 STEPS_WHILE_A_CHANGE_WAITS: Mapping[BookingStatus, Mapping[Step, int]] = {

@@ -1,4 +1,4 @@
-"""Planted faults of changes that are paid first: applied without their money, not returned, nights that stay held."""
+"""Planted faults of changes that are paid first: applied without their money, owed instead, nights that stay held."""
 
 from __future__ import annotations
 
@@ -14,22 +14,14 @@ from services.bookings.domain.booking import Booking
 from services.bookings.steps import change_payments as change_payment_steps
 from services.bookings.store.holds import SqlInventoryHolds
 from services.bookings.work import BookingsWork
-from services.payments.domain.desired_state import BookingPhase
-from services.payments.domain.payment import PaymentKey
-from services.payments.steps import balance_payments
-from services.payments.work import PaymentsWork
 from services.rooms.handlers import waiting_changes
-from tests.simulation.actors import decisions
-from tests.simulation.actors.changes import change_own_stay
-from tests.simulation.actors.guest_steps import wait
-from tests.simulation.actors.house_rules import FIRST_ALWAYS
-from tests.simulation.actors.paying import pay
+from tests.simulation.actors.house_rules import FIRST_AT_ONCE
 from tests.simulation.planted.fault import planted
 from tests.simulation.planted.replacing import Replacements
 
 FAVOURS = ("pay", "decide", "change_own_stay", "change_stay")
 DEARER: Mapping[str, tuple[Any, ...]] = {
-    "rules for changes": (FIRST_ALWAYS,), "wish": ("longer", "another type"), "card": (SUCCESS.number,),
+    "rules for changes": (FIRST_AT_ONCE,), "wish": ("longer", "another type"), "card": (SUCCESS.number,),
     "days ahead": (1, 2, 4, 7), "party": (1,),
 }  # fmt: skip
 
@@ -61,26 +53,3 @@ def nights_of_lapsed_changes_stay_held(product: Replacements) -> None:
     product.replace(waiting_changes, "releases", SimpleNamespace(execute=lambda *_: None))
     product.replace(SqlInventoryHolds, "check_soon", lambda *_: None)
     product.replace(SqlInventoryHolds, "keep_needed", lambda *_: None)
-
-
-@planted(
-    "I8",
-    choices={
-        **DEARER,
-        "step": (pay, wait, change_own_stay),
-        "duty": (decisions.decide,),
-        "pays after": (1000.0, 2000.0),
-    },
-    odds={"pays late": 0.4, "leaves the page": 0.0},
-    kind_of_run="changes",
-    steps=900,
-)
-def payments_of_lapsed_changes_stay_with_the_hotel(product: Replacements) -> None:
-    """No payment of a change is ended: the page of one that has lapsed stays open, and its money is not returned."""
-    put = balance_payments.set_desired_state
-
-    def unless_ended(payment: PaymentKey, phase: BookingPhase, work: PaymentsWork, **more: Any) -> None:
-        if phase is not BookingPhase.ENDED:
-            put(payment, phase, work, **more)
-
-    product.replace(balance_payments, "set_desired_state", unless_ended)
