@@ -80,7 +80,7 @@ class World:
     def sql(self, service: str, statement: str, **values: Any) -> list[Row]:
         """The rows of the judge's statements."""
         answers: dict[str, list[Row]] = {
-            changes_paid_first._EVENTS: list(self._rows(values.get("seen", ()))),
+            changes_paid_first._EVENTS: list(self._rows(values.get("known", ()))),
             changes_paid_first._BALANCES: [{"id": BOOKING, "due": self.due, "collected": 8_000}],
             changes_paid_first._PAYMENTS: [{"id": "pay-2", "change_id": CHANGE}],
             changes_paid_first._WAITING: self.waiting,
@@ -100,11 +100,11 @@ class World:
         store = SimpleNamespace(intents=intents, journal=journal)
         return SimpleNamespace(state=SimpleNamespace(store=store), journal=lambda: entries)
 
-    def _rows(self, seen: Collection[Any]) -> Iterator[Row]:
+    def _rows(self, known: Collection[Any]) -> Iterator[Row]:
         terms = {"settings": codec.plain(self.settings)}
         for number, event in enumerate(self.events):
             row = {"id": number, "kind": type(event).__name__, "data": codec.plain(event), "terms": terms}
-            if number not in seen:
+            if number not in known:
                 yield {**row, "from_status": "CONFIRMED"}
 
 

@@ -45,7 +45,7 @@ class World:
 
     things: list[dict[str, Row]]
     without: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    informed: tuple[str, ...] = ()
     checked_ago: float = 700.0
     last_ago: float = 800.0
     statuses: tuple[str, str] = ("READY_FOR_GUEST", "READY_FOR_GUEST")
@@ -66,7 +66,7 @@ class World:
         ]
         answers: dict[str, list[Row]] = {
             room_plans._CHECKS: [check | {"impossible": impossible}],
-            room_plans._TOLD: [{"booking_id": name, "blocked_by": []} for name in self.told],
+            room_plans._TOLD: [{"booking_id": name, "blocked_by": []} for name in self.informed],
             room_plans._LAST: [{"at": NOW - timedelta(seconds=self.last_ago)}],
             room_plans._TIMEZONE: [{"timezone": "Europe/Dublin"}],
             room_plans._ROOMS: [{**room, "occupied_by": None} for room in rooms],
@@ -83,8 +83,8 @@ class World:
 
 def breaches(world: World) -> list[str]:
     """The kinds of the breaches."""
-    found = room_plans.wrong_room_plans(world, Counter())  # type: ignore[arg-type]
-    return [breach.invariant for breach in found]
+    wrong = room_plans.wrong_room_plans(world, Counter())  # type: ignore[arg-type]
+    return [breach.invariant for breach in wrong]
 
 
 # A free night in each room, and a stay of both nights: one of the stays that have a room has to move.
@@ -98,17 +98,17 @@ LONG = stay("BK-3", 0, 2)
     [
         World([]),
         World([*APART, LONG]),
-        World([*LOCKED, LONG], without=("BK-3",), told=("BK-3",)),
-        World([block(1, 0, 1), block(2, 1, 2), LONG], without=("BK-3",), told=("BK-3",)),
-        World([stay("BK-1", 0, 1, party=3)], without=("BK-1",), told=("BK-1",)),
+        World([*LOCKED, LONG], without=("BK-3",), informed=("BK-3",)),
+        World([block(1, 0, 1), block(2, 1, 2), LONG], without=("BK-3",), informed=("BK-3",)),
+        World([stay("BK-1", 0, 1, party=3)], without=("BK-1",), informed=("BK-1",)),
         # which stay of a clash is left out does not matter, if staff know of one
-        World([block(1, 0, 9), LONG, stay("BK-4", 0, 2)], without=("BK-4",), told=("BK-4",)),
+        World([block(1, 0, 9), LONG, stay("BK-4", 0, 2)], without=("BK-4",), informed=("BK-4",)),
         # a booking that has ended since, or has a room by now
         World([*APART, LONG], without=("BK-9",)),
         # a room that is closed tonight, or may have been so at the check
-        World([stay("BK-3", 0, 1)], statuses=("OUT_OF_ORDER",) * 2, without=("BK-3",), told=("BK-3",)),
-        World([stay("BK-3", 0, 1)], changed=[{"number": "1"}, {"number": "2"}], without=("BK-3",), told=("BK-3",)),
-        World([*APART, LONG], without=("BK-3",), told=("BK-3",), last_ago=10.0),  # the next check is still to come
+        World([stay("BK-3", 0, 1)], statuses=("OUT_OF_ORDER",) * 2, without=("BK-3",), informed=("BK-3",)),
+        World([stay("BK-3", 0, 1)], changed=[{"number": "1"}, {"number": "2"}], without=("BK-3",), informed=("BK-3",)),
+        World([*APART, LONG], without=("BK-3",), informed=("BK-3",), last_ago=10.0),  # the next check is still to come
     ],
 )
 def test_a_check_that_is_right_is_no_breach(world: World) -> None:
@@ -118,7 +118,7 @@ def test_a_check_that_is_right_is_no_breach(world: World) -> None:
 @pytest.mark.parametrize(
     "world",
     [
-        World([*APART, LONG], without=("BK-3",), told=("BK-3",)),
+        World([*APART, LONG], without=("BK-3",), informed=("BK-3",)),
         World([*LOCKED, LONG]),
         World([block(1, 0, 1), block(2, 1, 2), LONG]),
         World([*LOCKED, LONG], without=("BK-3",)),

@@ -29,7 +29,7 @@ _EVENTS = """
     FROM outbox event JOIN audit ON (audit.subject, audit.sequence) = (event.subject, event.sequence)
     JOIN booking ON booking.id = event.subject
     WHERE event.type IN ('bookings.StayChangeHeld.v1', 'bookings.StayChangeLapsed.v1', 'bookings.StayChanged.v1')
-    AND NOT CAST(event.id AS text) = ANY(CAST(%(seen)s AS text[])) ORDER BY event.position
+    AND NOT CAST(event.id AS text) = ANY(CAST(%(known)s AS text[])) ORDER BY event.position
 """
 _BALANCES = """
     SELECT id, coalesce(balance_due, 0) AS due, coalesce(captured, 0) - coalesce(refunded, 0) AS collected FROM booking
@@ -76,7 +76,7 @@ class ChangesPaidFirst:
     _held: dict[str, StayChangeHeld] = field(default_factory=dict)
     _ended: dict[str, str] = field(default_factory=dict)
     _answered: dict[str, int] = field(default_factory=dict)
-    _seen: list[str] = field(default_factory=list)
+    _event_ids: list[str] = field(default_factory=list)
     _before: dict[str, Row] = field(default_factory=dict)
     _movements: int = 0
 
@@ -88,8 +88,8 @@ class ChangesPaidFirst:
     def breaches(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> Iterator[Breach]:
         """The breaches after commits of these services."""
         if "bookings" in committed:
-            for row in world.sql("bookings", _EVENTS, seen=self._seen):
-                self._seen.append(row["id"])
+            for row in world.sql("bookings", _EVENTS, known=self._event_ids):
+                self._event_ids.append(row["id"])
                 yield from self._happened(row, world)
             self._before = {row["id"]: row for row in world.sql("bookings", _BALANCES)}
         entries = world.stripe.state.store.journal.entries_after(self._movements)

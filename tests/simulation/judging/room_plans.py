@@ -93,8 +93,8 @@ def _judged(world: JudgedWorld, check: Row, coverage: Counter[str]) -> Iterator[
     if not least <= len(without) <= most:
         what = f"{sorted(without)} are without a room; {least} to {most} of {sorted(hotel.without_room)} have to be"
         yield Breach("I18", f"{check['hotel']}, checked at {check['checked_at']}: {what}")
-    told = world.sql("bookings", _TOLD, hotel=check["hotel"])
-    known = {row["booking_id"] for row in told} | {each["id"] for row in told for each in row["blocked_by"]}
+    notices = world.sql("bookings", _TOLD, hotel=check["hotel"])
+    known = {row["booking_id"] for row in notices} | {each["id"] for row in notices for each in row["blocked_by"]}
     for booking_id, obstacles in without.items():
         if booking_id not in known and not known.intersection(obstacles):
             yield Breach("I18", f"{booking_id} has no room in any plan, and nobody was told")
