@@ -1,11 +1,13 @@
 """Changes of a stay that waits for its payment: nobody pays an old total, and no money is lost where somebody does."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chassis.refusal import Refusal, Unavailable
-from contracts.bookings.approval import ApproveBooking
+from contracts.bookings.approval import ApproveBooking, DeclineBooking
 from contracts.bookings.change_previews import Settlement
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.stay_changes import ChangeBooking
@@ -13,7 +15,7 @@ from contracts.bookings.views import CreatedBooking
 from contracts.payments.checkout_sessions import ClosePaymentPage, PaymentSession, VerifyPayment
 from tests.conversations.balances import about, books_agree, money_agrees, page, pays, status_of
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
-from tests.conversations.stay_changes import as_the_gateway_asks, captured, change, refusal, unpaid, wished
+from tests.conversations.stay_changes import as_the_gateway_asks, captured, change, refusal, unpaid, waiting, wished
 
 
 def test_an_unpaid_booking_is_paid_with_its_new_total(fixture: PlatformFixture) -> None:
@@ -120,6 +122,42 @@ def test_a_page_that_is_opened_just_before_the_change_is_closed_by_it(fixture: P
     fixture.settle()
     paid = fixture.booking(created)
     assert (paid.nights, paid.balance_due.amount, captured(fixture)) == (3, 0, paid.total_amount.amount)
+    books_agree(fixture)
+
+
+def declined(fixture: PlatformFixture, created: CreatedBooking) -> None:
+    fixture.platform.ask(DeclineBooking(**about(created), reason_note="Flooded."), STAFF)
+
+
+def overdue(fixture: PlatformFixture, created: CreatedBooking) -> None:
+    fixture.platform.advance(timedelta(days=8))
+
+
+def not_captured(fixture: PlatformFixture, created: CreatedBooking) -> None:
+    fixture.stripe.fault("decline", for_good=True, decline_code="insufficient_funds")
+    fixture.platform.ask(ApproveBooking(**about(created)), STAFF)
+
+
+@pytest.mark.parametrize(
+    ("ends", "status"),
+    [
+        (declined, BookingStatus.DECLINED),
+        (overdue, BookingStatus.EXPIRED),
+        (not_captured, BookingStatus.PENDING_PAYMENT),
+    ],
+)
+def test_what_a_dearer_change_has_raised_is_not_owed_where_nothing_is_captured(
+    fixture: PlatformFixture, ends: Callable[[PlatformFixture, CreatedBooking], None], status: BookingStatus
+) -> None:
+    created = waiting(fixture)
+    dearer = change(fixture, created, wished(created, longer=1))
+    assert dearer.balance_due.amount > 0
+
+    ends(fixture, created)
+    fixture.settle()
+
+    after = fixture.booking(created)
+    assert (after.status, after.balance_due.amount, captured(fixture)) == (status, 0, 0)
     books_agree(fixture)
 
 

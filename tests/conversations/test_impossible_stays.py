@@ -57,6 +57,14 @@ def crowded(fixture: PlatformFixture) -> Crowded:
     return crowded
 
 
+def test_the_room_plan_of_a_hotel_is_checked_from_its_import_on(fixture: PlatformFixture) -> None:
+    fixture.settle()
+
+    with fixture.platform.services["bookings"].engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT hotel FROM room_plan_check").scalars().all()
+    assert HOTEL in rows
+
+
 def lock(fixture: PlatformFixture, *booking_ids: str) -> None:
     for each in booking_ids:
         fixture.platform.ask(AmendBooking(hotel=HOTEL, booking_id=each, room_locked=True), STAFF)

@@ -13,6 +13,7 @@ from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from hotelmate.invariants.catalogue import CHECKS, examine
 from tests.simulation.judging.answers import wrong_answer
+from tests.simulation.judging.changes_paid_first import ChangesPaidFirst
 from tests.simulation.judging.client_answers import ClientAnswers
 from tests.simulation.judging.effects import Effects
 from tests.simulation.judging.feeds import feed_gaps
@@ -21,21 +22,28 @@ from tests.simulation.judging.judged_world import Breach, JudgedWorld
 from tests.simulation.judging.liveness import unfinished_work
 from tests.simulation.judging.money import MoneyChecks, captured_ahead
 from tests.simulation.judging.notices import repeated_mails, sent_notices, undelivered_notices
+from tests.simulation.judging.room_plans import wrong_room_plans
 from tests.simulation.judging.safety import SERVICES, Safety
 
-# The simulation has no leases of partitions, and its staff lock and block rooms that sold stays need.
+# The simulation has no leases of partitions. Its staff lock and block rooms that sold stays need: the product's own I18
+# would say so, and `room_plans` says whether it is right.
 JUDGED = CHECKS.keys() - {"I18", "I19"}
 
 
 class Judge:
-    """Judges one run. `answers` counts the outcomes of asks by their kind, `check_outs` the stays that ended well."""
+    """Judges one run. `answers` counts the outcomes of asks by their kind, `check_outs` the stays that ended well.
+
+    `coverage` counts what was judged of changes that are paid first, and of room plans.
+    """
 
     def __init__(self) -> None:
         self.answers: Counter[str] = Counter()
         self.check_outs = 0
+        self.coverage: Counter[str] = Counter()
         self.client_answers = ClientAnswers()
         self.money = MoneyChecks()
         self.effects = Effects()
+        self.paid_first = ChangesPaidFirst(self.coverage)
         self._safety = Safety()
         self._now = datetime.min.replace(tzinfo=UTC)
         self._pending: list[Breach] = []
@@ -53,6 +61,7 @@ class Judge:
         self._pending += self.client_answers.remember(message, key, outcome, self._now)
         self.money.remember(message, outcome)
         self.effects.remember(message, key, outcome, self._now)
+        self.paid_first.remember(outcome)
 
     def after_step(self, world: JudgedWorld, committed: Collection[str] = SERVICES) -> None:
         """Report wrong answers, and the invariants of any time that do not hold.
@@ -65,6 +74,7 @@ class Judge:
         pending, self._pending = self._pending, []
         _report(world, pending)
         _report(world, self._safety.breaches(world, committed))
+        _report(world, self.paid_first.breaches(world, committed))
 
     def at_rest(self, world: JudgedWorld) -> None:
         """Report the invariants at rest that do not hold."""
@@ -78,6 +88,8 @@ class Judge:
         _report(world, self.client_answers.breaches(world))
         _report(world, self.effects.too_many(world))
         _report(world, self.money.breaches(world))
+        _report(world, self.paid_first.at_rest(world))
+        _report(world, wrong_room_plans(world, self.coverage))
         _report(world, feed_gaps(world))
         _report(world, undelivered_notices(world, self._sent_before or ()))
         _report(world, repeated_mails(world))

@@ -31,6 +31,7 @@ class Totals:
     passes_at_rest: Counter[str] = field(default_factory=Counter)
     runs_that_pass: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     def add(self, result: dict[str, Any]) -> None:
@@ -45,6 +46,7 @@ class Totals:
         self.passes_at_rest.update(result["passes_at_rest"])
         self.runs_that_pass.update(result["passes"].keys())
         self.answers.update(result["answers"])
+        self.coverage.update(result["coverage"])
         if result["kind"]:
             self.failures.append(f"seed {result['seed']}: {result['violation']}")
 
@@ -61,7 +63,9 @@ class Totals:
         counted = {kind: count for kind, count in self.shares.most_common() if kind not in NOT_STEPS}
         shares = ", ".join(f"{kind} {count / max(1, self.steps):.1%}" for kind, count in counted.items())
         share = self.with_check_out / max(1, self.runs)
-        lines = [self.line(), f"shares: {shares}", f"seeds that bring a stay to check-out: {share:.0%}"]
+        covered = ", ".join(f"{what} {count}" for what, count in self.coverage.most_common())
+        lines = [self.line(), f"shares: {shares}", f"brought about: {covered or 'nothing'}"]
+        lines.append(f"seeds that bring a stay to check-out: {share:.0%}")
         return "\n".join([*lines, *self.failures])
 
     @property

@@ -20,7 +20,10 @@ STEPS_TO_REST = 6_000
 
 @dataclass
 class RunResult:
-    """The result of a run. `violation` is empty where every promise held; `kind` names the promise that was broken."""
+    """The result of a run. `violation` is empty where every promise held; `kind` names the promise that was broken.
+
+    `coverage` counts what was judged of changes that are paid first, and of room plans.
+    """
 
     seed: int
     steps: int
@@ -29,6 +32,7 @@ class RunResult:
     violation: str
     shares: Mapping[str, int]
     answers: Counter[str]
+    coverage: Counter[str]
     tape: list[int]
     starts: list[int]
     trace: list[str]
@@ -59,6 +63,7 @@ def run(world: World, seed: int, steps: int, *, tape: Sequence[int] | None = Non
         violation=str(broken) if broken else "",
         shares={**record.shares, "lock wait": world.oracle.waits - waits, "check-out": judge.check_outs},
         answers=judge.answers,
+        coverage=judge.coverage,
         tape=choices.tape,
         starts=choices.steps,
         trace=list(record.trace),

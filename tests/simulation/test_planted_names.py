@@ -32,7 +32,7 @@ def unknown_names(faults: Collection[PlantedFault]) -> Iterator[tuple[str, str]]
     steps = [weights for name in run_bias.STEPS for weights in getattr(trips, name).values()]
     acts = {each.__name__ for weights in (*duties, *steps, provider.STEPS, operators.DUTIES) for each in weights}
     chances, choices = names_in_calls(CHANCES), names_in_calls(CHOICES)
-    actors, mixture = roster.all_actors(about_money=False), {each.name for each in fields(Mixture)}
+    actors, mixture = roster.all_actors("ordinary"), {each.name for each in fields(Mixture)}
     for fault in faults:
         chosen_acts = [each.__name__ for options in fault.choices.values() for each in options if callable(each)]
         for names, known in (

@@ -17,15 +17,23 @@ class ClientAct(StrEnum):
     DECLINED = "BookingDeclined"
     CANCELLED = "BookingCancelled"
     ASSIGNED = "RoomAssigned"
+    PLANNED = "RoomAssigned "
     AMENDED = "BookingAmended"
     CHECKED_IN = "GuestCheckedIn"
     CHECKED_OUT = "GuestCheckedOut"
     WALKED_IN = "GuestCheckedIn "  # a walk-in is created, assigned and checked in by one request
     CHATTED = "ChatMessageSent"
+    CHANGE_HELD = "StayChangeHeld"
+    CHANGE_PAID = "StayChanged"
+    CHANGED = "StayChanged "  # by one request, with the difference owed
+    CHECK_IN_UNDONE = "CheckInUndone"
 
     @property
     def event(self) -> str:
         return self.value.strip()
+
+
+CHANGES = frozenset({ClientAct.CHANGED, ClientAct.CHANGE_PAID})
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,11 @@ class StayRecord:
 
     def acknowledge(self, act: ClientAct, **facts: Any) -> None:
         self.acknowledged.append(AcknowledgedCommand(time.monotonic(), act, facts))
+
+    @property
+    def facts(self) -> dict[str, tuple[ClientAct, Any]]:
+        """Each field that an answer named last, with the command of that answer."""
+        return {name: (each.act, value) for each in self.acknowledged for name, value in each.facts.items()}
 
     def of(self, act: ClientAct) -> AcknowledgedCommand | None:
         """The first acknowledgement of this command."""

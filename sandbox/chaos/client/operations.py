@@ -11,18 +11,19 @@ ROOM = f"{STAFF}/rooms/{{room}}"
 
 @dataclass(frozen=True)
 class ClientOperation:
-    """One operation of the API. `service` is the service that answers."""
+    """One operation of the API. `service` is the service that answers; the gateway asks those in `also`, too."""
 
     name: str
     method: str
     path: str
     service: str
     success: tuple[int, ...] = (200,)
+    also: tuple[str, ...] = ()
 
     @property
     def has_key(self) -> bool:
         """Whether a client sends an Idempotency-Key."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.path.endswith("/preview/")
 
 
 LOGIN = ClientOperation("login", "POST", "/api/staff/login/", "gateway")
@@ -33,6 +34,8 @@ CREATE = ClientOperation("create", "POST", f"{PUBLIC}/room-bookings/", "bookings
 READ = ClientOperation("read", "GET", f"{GUESTS_BOOKING}/", "bookings")
 EVENTS = ClientOperation("events", "GET", f"{GUESTS_BOOKING}/events/", "bookings")
 CANCEL = ClientOperation("cancel", "POST", f"{GUESTS_BOOKING}/cancel/", "bookings")
+PREVIEW_CHANGE = ClientOperation("preview change", "POST", f"{GUESTS_BOOKING}/change/preview/", "bookings")
+CHANGE = ClientOperation("change", "POST", f"{GUESTS_BOOKING}/change/", "bookings", (200, 202), ("payments",))
 OPEN_SESSION = ClientOperation("open session", "POST", f"{GUESTS_BOOKING}/payment/session/", "payments")
 VERIFY = ClientOperation("verify", "GET", f"{GUESTS_BOOKING}/payment/verify/", "payments")
 CHAT = ClientOperation("chat", "POST", f"{GUESTS_BOOKING}/chat/messages/", "bookings", (201,))
@@ -45,6 +48,14 @@ CANDIDATES = ClientOperation("candidates", "GET", f"{STAFFS_BOOKING}/available-r
 ASSIGN = ClientOperation("assign", "POST", f"{STAFFS_BOOKING}/assign-room/", "bookings")
 CHECK_IN = ClientOperation("check in", "POST", f"{STAFFS_BOOKING}/check-in/", "bookings")
 CHECK_OUT = ClientOperation("check out", "POST", f"{STAFFS_BOOKING}/check-out/", "bookings")
+UNDO_CHECK_IN = ClientOperation("undo check-in", "POST", f"{STAFFS_BOOKING}/undo-check-in/", "bookings")
+PREVIEW_CHANGE_BY_STAFF = ClientOperation(
+    "preview change by staff", "POST", f"{STAFFS_BOOKING}/change/preview/", "bookings"
+)
+CHANGE_BY_STAFF = ClientOperation(
+    "change by staff", "POST", f"{STAFFS_BOOKING}/change/", "bookings", (200, 202), ("payments",)
+)
+PLAN_ROOMS = ClientOperation("plan rooms", "POST", f"{STAFF}/rooms/auto-assign/", "bookings")
 COMMUNICATIONS = ClientOperation("communications", "GET", f"{STAFFS_BOOKING}/communications/", "notifier")
 LIST_ROOMS = ClientOperation("list rooms", "GET", f"{STAFF}/rooms/", "rooms")
 WALK_IN = ClientOperation("walk in", "POST", f"{ROOM}/add-guest/", "bookings", (201,))
@@ -55,5 +66,7 @@ ROOM_HISTORY = ClientOperation("room history", "GET", f"{ROOM}/status-history/",
 
 ROOM_TAKEN = frozenset({"ROOM_OVERLAP_CONFLICT", "ROOM_OCCUPIED", "ROOM_NOT_READY", "ROOM_NOT_BOOKABLE", "SOLD_OUT"})
 TOO_LATE = frozenset({"DECISION_MADE", "BOOKING_ENDED", "ILLEGAL_TRANSITION"})
+SOLD_MEANWHILE = frozenset({"SOLD_OUT", "PRICE_CHANGED"})
+OUTDATED = frozenset({"PLAN_OUTDATED"})
 STILL_RUNNING = frozenset({"IDEMPOTENCY_IN_PROGRESS", "ACTION_IN_PROGRESS"})
 """Refusals after which a client repeats the request with the same key."""

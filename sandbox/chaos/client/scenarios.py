@@ -1,13 +1,14 @@
 """The scenarios of visits, with their weights."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.accounts import new_guest
 from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
-from sandbox.chaos.client.operations import TOO_LATE
+from sandbox.chaos.client.operations import SOLD_MEANWHILE, TOO_LATE, ClientOperation
 from sandbox.chaos.client.visit import Visit
 
 MAX_DAYS_AHEAD = 400  # days ahead within which future stays begin
@@ -93,9 +94,79 @@ async def walk_in(visit: Visit) -> None:
         await _check_out(visit, stay)
 
 
+async def change_paid_first(visit: Visit) -> None:
+    """The guest stays a night longer, and pays the difference first; some cancel instead, before or while they pay."""
+    stay = await _future(visit)
+    if not (stay and await confirmed(visit, stay)):
+        return
+    expected = await _preview(visit, stay, operations.PREVIEW_CHANGE, token=stay.token)
+    if expected is None or expected["settlement"] != "pay_first":
+        return
+    body = {"check_out": expected["check_out"], "expected": {"total": expected["new_total"]}}
+    held = await visit.act(stay, ClientAct.CHANGE_HELD, operations.CHANGE, body=body, allowed=SOLD_MEANWHILE)
+    if held is None:
+        return
+    match visit.rng.choices(("pays", "cancels", "does both"), (6, 2, 2))[0]:
+        case "pays":
+            await visit.pay_for_change(stay, held.body, check_out=expected["check_out"])
+        case "cancels":
+            await _cancel(visit, stay)
+        case _:
+            stay.unknown_outcomes.add(ClientAct.CHANGE_PAID)
+            await asyncio.gather(visit.page.pay(held.body["payment"]["payment_url"]), _cancel(visit, stay))
+    await visit.read(stay)
+
+
+async def change_owed(visit: Visit) -> None:
+    """Staff let the guest stay a night longer, and the guest owes the difference."""
+    stay = await _future(visit)
+    if not (stay and await confirmed(visit, stay)):
+        return
+    expected = await _preview(visit, stay, operations.PREVIEW_CHANGE_BY_STAFF, token=visit.hotel.desk)
+    if expected is None or expected["settlement"] != "owed":
+        return
+    body = {"check_out": expected["check_out"], "expected": {"total": expected["new_total"]}}
+    facts = {"check_out": expected["check_out"], "total_amount": expected["new_total"]}
+    facts["balance_due"] = expected["difference"]
+    changed = await visit.act(
+        stay, ClientAct.CHANGED, operations.CHANGE_BY_STAFF, by_staff=True, body=body, facts=facts,
+        allowed=SOLD_MEANWHILE,
+    )  # fmt: skip
+    if changed:
+        stay.total = expected["new_total"]
+    await visit.read(stay)
+
+
+async def planned_stay(visit: Visit) -> None:
+    """The desk has the rooms of tonight planned, checks the guest in, and takes half of the check-ins back."""
+    stay = await _tonight(visit)
+    if not (stay and await confirmed(visit, stay)):
+        return
+    tonight = {"from": str(visit.today), "until": str(visit.today + timedelta(days=1))}
+    body, desk = {**tonight, "booking_ids": [stay.booking_id]}, visit.hotel.desk
+    planned = await visit.ask(operations.PLAN_ROOMS, token=desk, body=body, allowed=operations.OUTDATED)
+    if not (planned and planned.ok and planned.body["assigned"]):
+        return
+    stay.acknowledge(ClientAct.PLANNED)
+    checked_in = await visit.act(
+        stay, ClientAct.CHECKED_IN, operations.CHECK_IN, by_staff=True, allowed=operations.ROOM_TAKEN
+    )
+    if checked_in is None:
+        return
+    stay.room = checked_in.body["assigned_room_number"]  # another plan may have moved the stay
+    stay.acknowledge(ClientAct.CHECKED_IN, room_number=stay.room)
+    if visit.rng.random() < 0.5:
+        await _check_out(visit, stay)
+        return
+    undo = {"room_status": "READY_FOR_GUEST", "reason": "The wrong guest."}
+    await visit.act(stay, ClientAct.CHECK_IN_UNDONE, operations.UNDO_CHECK_IN, by_staff=True, body=undo)
+    await _cancel(visit, stay)
+    await visit.read(stay)
+
+
 SCENARIOS: dict[Scenario, int] = {
     browse: 20, cancel_unpaid: 12, decline: 10, cancel_confirmed: 14, cancel_while_approving: 12, full_stay: 22,
-    walk_in: 10,
+    walk_in: 10, change_paid_first: 12, change_owed: 8, planned_stay: 12,
 }  # fmt: skip
 
 
@@ -116,6 +187,20 @@ async def confirmed(visit: Visit, stay: StayRecord) -> bool:
     if await visit.act(stay, ClientAct.APPROVED, operations.APPROVE, by_staff=True) is None:
         return False
     return await visit.wait_for(stay, {"CONFIRMED"})
+
+
+async def _preview(
+    visit: Visit, stay: StayRecord, operation: ClientOperation, *, token: str
+) -> Mapping[str, Any] | None:
+    """What one night more would change, with the new `check_out`; None where it is refused or nobody answers."""
+    booking = await visit.read(stay)
+    if not booking:
+        return None
+    check_out = str(date.fromisoformat(booking["check_out"]) + timedelta(days=1))
+    preview = await visit.ask(operation, stay=stay, token=token, body={"check_out": check_out})
+    if preview is None or not preview.body["allowed"]:
+        return None
+    return {**preview.body, "check_out": check_out}
 
 
 async def _cancel(visit: Visit, stay: StayRecord) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -98,14 +98,35 @@ class Visit:
         expected = {"PENDING_APPROVAL", "CONFIRMED"}
         return await self.wait_for(stay, expected, session_id=session.body["session_id"])
 
+    async def pay_for_change(self, stay: StayRecord, held: Mapping[str, Any], *, check_out: str) -> bool:
+        """Pay the difference on the page of a change that waits, and wait until the booking is changed. Whether it is.
+
+        `held` is the answer to the change to this `check_out`.
+        """
+        stay.unknown_outcomes.add(ClientAct.CHANGE_PAID)
+        if not await self.page.pay(held["payment"]["payment_url"]):
+            return False
+        total = held["preview"]["new_total"]
+        stay.acknowledge(ClientAct.CHANGE_PAID, total_amount=total, check_out=check_out)
+        stay.unknown_outcomes.discard(ClientAct.CHANGE_PAID)
+        stay.total = total
+        session_id = held["payment"]["session_id"]
+        return await self.wait_until(stay, lambda booking: booking.get("total_amount") == total, session_id=session_id)
+
     async def wait_for(self, stay: StayRecord, statuses: set[str], *, session_id: str = "") -> bool:
         """Look at the booking until it has one of the statuses; with `session_id` also verify the payment."""
+        return await self.wait_until(stay, lambda booking: booking.get("status") in statuses, session_id=session_id)
+
+    async def wait_until(
+        self, stay: StayRecord, is_so: Callable[[Mapping[str, Any]], bool], *, session_id: str = ""
+    ) -> bool:
+        """Look at the booking until it is so; with `session_id` also verify the payment. Whether it came to be."""
         deadline, looks = time.monotonic() + CHANGE_TIMEOUT, 0
         while time.monotonic() < deadline and not self.api.stopping():
             looks += 1
             if session_id and looks % VERIFY_EVERY == 0:
                 await self.ask(operations.VERIFY, stay=stay, params={"session_id": session_id})
-            if (await self.read(stay)).get("status") in statuses:
+            if is_so(await self.read(stay)):
                 return True
             await asyncio.sleep(LOOK_EVERY)
         return False
@@ -135,7 +156,7 @@ class Visit:
         return answer
 
     async def assign_room(self, stay: StayRecord) -> bool:
-        """The desk assigns one of the ready rooms of the booked type. Others may take a room first."""
+        """The desk assigns one of the ready rooms of the booked type, and locks it. Others may take a room first."""
         for _ in range(3):
             rooms = await self.ask(operations.CANDIDATES, stay=stay, token=self.hotel.desk)
             rows = rooms.body["available_rooms"] if rooms else []
@@ -143,10 +164,10 @@ class Visit:
             if not ready:
                 return False
             number = self.rng.choice(ready)
-            facts = {"room_number": number}
+            facts = {"room_number": number, "locked": True}
             answer = await self.act(
                 stay, ClientAct.ASSIGNED, operations.ASSIGN, by_staff=True, body=facts,
-                allowed=operations.ROOM_TAKEN, facts=facts,
+                allowed=operations.ROOM_TAKEN, facts={"room_number": number},
             )  # fmt: skip
             if answer:
                 stay.room = number

@@ -96,4 +96,4 @@ def may_fail(cell: FaultCell, operation: ClientOperation) -> bool:
     """
     if cell.kind is FaultKind.ROLLING or cell.kind in (*POISON_KINDS, *WEBHOOK_KINDS):
         return False
-    return operation.service in _ASKS[cell.process]
+    return not _ASKS[cell.process].isdisjoint((operation.service, *operation.also))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.values import Money, from_major
-from sandbox.chaos.client.acknowledgements import StayRecord
+from sandbox.chaos.client.acknowledgements import CHANGES, ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
@@ -57,7 +57,8 @@ def check_money(
         return
     for name, money in intents.items():
         yield from (_of(record, check, what) for check, what in _intent_problems(name, money))
-    total = from_major(record.total, record.currency).amount
+    total = from_major(_total(record, reading), record.currency).amount
+    owed = from_major(reading.booking.get("balance_due") or "0", record.currency).amount
     captured = sum(money.amounts["capture"] for money in intents.values())
     taken, held = (sum(getattr(money, name) for money in intents.values()) for name in ("taken", "held"))
     fee = _fee(record, reading)
@@ -67,10 +68,12 @@ def check_money(
         return _of(record, check, f"{status}: {', '.join(texts)}")
 
     status = reading.status
-    if status in PAID and (captured, taken) != (total, total):
-        yield problem("captured once, as approved", captured=captured, left=taken, total=total)
-    if status in RELEASED and held:
-        yield problem("no live authorisation of an ended booking", held=held)
+    if status in PAID and (captured, taken) != (total - owed, total - owed):
+        yield problem("captured once, as approved", captured=captured, left=taken, total=total, owed=owed)
+    if status in PAID and owed and not _may_owe(record):
+        yield problem("nothing is owed", owed=owed)
+    if status in (PAID | RELEASED) and held:
+        yield problem("no live authorisation of a paid or ended booking", held=held)
     if status in RELEASED and taken != fee:
         yield problem("refunded down to the fee", taken=taken, fee=fee)
     if status == "PENDING_APPROVAL" and not reading.booking.get("decision_made_at") and (held, taken) != (total, 0):
@@ -86,6 +89,16 @@ def _intent_problems(name: str, money: IntentMoney) -> Iterator[tuple[str, str]]
         yield "captured what was authorised", f"{name}: {money.amounts}"
     if money.taken < 0:
         yield "refunded what was captured", f"{name}: {money.amounts}"
+
+
+def _total(record: StayRecord, reading: StayReading) -> str:
+    """The total that the clients know; the booking's own where a change was not answered."""
+    return str(reading.booking["total_amount"]) if record.unknown_outcomes & CHANGES else record.total
+
+
+def _may_owe(record: StayRecord) -> bool:
+    """Whether staff have changed the stay, or may have, so that its guest owes the difference."""
+    return record.of(ClientAct.CHANGED) is not None or ClientAct.CHANGED in record.unknown_outcomes
 
 
 def _fee(record: StayRecord, reading: StayReading) -> int:

@@ -22,6 +22,10 @@ PUSHES = {
     "GuestCheckedIn": ("booking_checked_in",),
     "GuestCheckedOut": ("booking_checked_out",),
     "ChatMessageSent": ("chat_message",),
+    "StayChangeHeld": ("booking_change_pending",),
+    "StayChangeLapsed": ("booking_change_lapsed",),
+    "StayChanged": ("booking_changed",),
+    "CheckInUndone": ("booking_check_in_undone",),
 }
 """By event: its names on the channels of the hotel and of the booking, as the specification lists them."""
 
@@ -35,6 +39,7 @@ MAILS = {
     "BookingRefunded": "Refund processed - {booking}",
     "GuestCheckedIn": "Welcome to ",
     "GuestCheckedOut": "Thank you for staying at ",
+    "StayChanged": "Booking changed - {booking}",
 }
 """By event: the beginning of the subject of its mail."""
 

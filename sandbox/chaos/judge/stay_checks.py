@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 
-from sandbox.chaos.client.acknowledgements import ClientAct, StayRecord
+from sandbox.chaos.client.acknowledgements import CHANGES, ClientAct, StayRecord
 from sandbox.chaos.judge.reading import StayReading
 from sandbox.chaos.judge.violation import ChaosViolation
 
-ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.AMENDED}
+ONCE = frozenset(ClientAct) - {ClientAct.ASSIGNED, ClientAct.PLANNED, ClientAct.AMENDED}
 FINAL = (
     (ClientAct.CHECKED_OUT, "COMPLETED"),
     (ClientAct.DECLINED, "DECLINED"),
     (ClientAct.CANCELLED, "CANCELLED"),
+    (ClientAct.CHECK_IN_UNDONE, "CONFIRMED"),
     (ClientAct.WALKED_IN, "IN_HOUSE"),
     (ClientAct.CHECKED_IN, "IN_HOUSE"),
     (ClientAct.APPROVED, "CONFIRMED"),
 )
 """The status that the last of a booking's acknowledged commands leads to; the first row that applies decides."""
+
+OF_A_STAY = ("check_out", "total_amount", "balance_due")
 
 
 def check_stay(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
@@ -67,12 +70,19 @@ def _acknowledged_fields(record: StayRecord, reading: StayReading) -> Iterator[C
     if (reading.booking.get("version") or 0) < record.version:
         what = f"version {reading.booking.get('version')}, and {record.version} was read before"
         yield _of(record, "acknowledged state is there", what, lost=True)
-    for each in record.acknowledged:
-        for name, value in each.facts.items():
-            column = "assigned_room_number" if name == "room_number" else name
-            if column in reading.booking and reading.booking[column] != value:
-                what = f"{each.act.name} was answered with {name} {value}; it is {reading.booking[column]}"
-                yield _of(record, "acknowledged field is there", what, act=each.act, lost=True)
+    uncertain = _uncertain_fields(record)
+    for name, (act, value) in record.facts.items():
+        column = "assigned_room_number" if name == "room_number" else name
+        if name not in uncertain and column in reading.booking and reading.booking[column] != value:
+            what = f"{act.name} was answered with {name} {value}; it is {reading.booking[column]}"
+            yield _of(record, "acknowledged field is there", what, act=act, lost=True)
+
+
+def _uncertain_fields(record: StayRecord) -> set[str]:
+    """The fields that an unanswered change may have changed; a booking that is cancelled has no room any more."""
+    acts = {each.act for each in record.acknowledged} | record.unknown_outcomes
+    names = set(OF_A_STAY) if record.unknown_outcomes & CHANGES else set()
+    return names | ({"room_number"} if ClientAct.CANCELLED in acts else set())
 
 
 def _status(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation]:
@@ -83,6 +93,7 @@ def _status(record: StayRecord, reading: StayReading) -> Iterator[ChaosViolation
         ClientAct.DECLINED,
         ClientAct.CHECKED_IN,
         ClientAct.CHECKED_OUT,
+        ClientAct.CHECK_IN_UNDONE,
     }
     if expected and reading.status != expected and not unanswered:
         yield _of(record, "acknowledged status is there", f"{reading.status}, not {expected}", lost=True)

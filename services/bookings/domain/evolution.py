@@ -60,6 +60,8 @@ def evolve(booking: Booking, event: BookingEvent, *, at: datetime) -> Booking:
 
 
 _NO_DECISION = {"decision_made_at": None, "decision_made_by": None, "approval_deadline_at": None}
+# Nothing is captured: what a change before the decision has charged, or raised the balance by, is not owed.
+_NOTHING_OWED = {"balance_due": None, "change_fees": None}
 _HAS_ROOM = copied(assigned_room_number="room_number", assigned_room_type="room_type_code", sets={"room_locked": False})
 _UNCHANGED = copied()
 
@@ -83,18 +85,20 @@ _EFFECTS: dict[type[BookingEvent], Effect] = {
     ),
     BookingApproved: copied("decision_made_at", "decision_made_by"),
     BookingConfirmed: effects.confirmed,
-    BookingPaymentFailed: copied("expires_at", sets={"payment_status": "FAILED", **_NO_DECISION}),
+    BookingPaymentFailed: copied("expires_at", sets={"payment_status": "FAILED", "balance_due": None, **_NO_DECISION}),
     PaymentTurnedAway: copied(
         "payment_id",
         "payment_intent_id",
         payment_reference="payment_intent_id",
         sets={"payment_status": "AUTHORIZED"},
     ),
-    BookingDeclined: copied("decision_made_at", "decision_made_by", "reason_code", ended_at="decision_made_at"),
+    BookingDeclined: copied(
+        "decision_made_at", "decision_made_by", "reason_code", ended_at="decision_made_at", sets=_NOTHING_OWED
+    ),
     BookingCancelled: effects.cancelled,
     BookingNoShow: effects.no_show,
     NoShowUndone: effects.no_show_undone,
-    BookingExpired: copied("expired_at", expiry_reason="reason", ended_at="expired_at"),
+    BookingExpired: copied("expired_at", expiry_reason="reason", ended_at="expired_at", sets=_NOTHING_OWED),
     RoomAssigned: _HAS_ROOM,
     RoomLocked: copied(room_locked="locked"),
     RoomMoved: _HAS_ROOM,

@@ -36,9 +36,9 @@ def import_hotel(command: ImportHotel, work: RoomsWork) -> Imported:
     types, types_added = _add_room_types(work, definition)
     rooms_added = _add_rooms(work, definition, types)
     _add_promotions(work, definition, types)
+    if rooms_added or types_added:
+        hotel_changes.publish_availability(work, hotel, *types_added, *rooms_added)
     if not created:
-        if rooms_added or types_added:
-            hotel_changes.publish_availability(work, hotel, *types_added, *rooms_added)
         work.nights.resize(
             definition.slug,
             [

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from chassis import codec
-from contracts.rooms.events import HotelSettingsChanged
+from contracts.rooms.events import AvailabilityChanged, HotelSettingsChanged
 from contracts.rooms.hotel_import import HotelDefinition, ImportHotel
 from contracts.rooms.hotels import GetHotel, ListHotels
 from contracts.rooms.settings import GetSettings
@@ -47,6 +47,15 @@ def test_a_repeated_import_changes_nothing(service: RoomsUnderTest) -> None:
     assert (again.created, again.types_added, again.rooms_added) == (False, 0, 0)
     assert (service.capacity(), service.sold()[:2]) == ([2] * 10, [1, 1])
     assert [event.version_number for event in service.events(HotelSettingsChanged)] == [1]
+
+
+def test_the_first_import_publishes_what_is_on_sale(service: RoomsUnderTest) -> None:
+    definition = service.import_hotel()
+
+    service.ask(ImportHotel(definition=definition))  # without anything new
+
+    [event] = service.events(AvailabilityChanged)
+    assert event.room_types == tuple(sorted(each.code for each in definition.room_types))
 
 
 def test_an_import_adds_missing_types_and_rooms_and_keeps_prices(service: RoomsUnderTest) -> None:

@@ -85,6 +85,47 @@ def test_a_command_without_an_answer_excuses_the_status_but_not_a_second_event()
     assert checks(stay, twice) == {"one key, one effect"}
 
 
+def changed(act: ClientAct) -> StayRecord:
+    """The stay with a night more."""
+    stay = record()
+    stay.acknowledge(act, total_amount="258.00", check_out="2026-12-01")
+    return stay
+
+
+@pytest.mark.parametrize("act", [ClientAct.CHANGED, ClientAct.CHANGE_PAID])
+def test_a_changed_stay_is_as_the_change_was_answered(act: ClientAct) -> None:
+    kinds = (*KINDS, "StayChanged")
+    actual = reading(total_amount="258.00", check_out="2026-12-01")
+    whole = replace(actual, feed=feed(*kinds), last_sequence=len(kinds))
+
+    assert checks(changed(act), whole) == set()
+    assert checks(changed(act), actual) == {"acknowledged command is there"}
+    earlier = replace(whole, booking=reading(total_amount="129.00", check_out="2026-11-30").booking)
+    assert checks(changed(act), earlier) == {"acknowledged field is there"}
+    twice = replace(whole, feed=feed(*kinds, "StayChanged"), last_sequence=len(kinds) + 1)
+    assert checks(changed(act), twice) == {"one key, one effect"}
+
+
+def test_a_change_without_an_answer_excuses_the_total() -> None:
+    stay = record()
+    assert checks(stay, reading(total_amount="258.00")) == {"acknowledged field is there"}
+
+    stay.unknown_outcomes = {ClientAct.CHANGED}
+    assert checks(stay, reading(total_amount="258.00")) == set()
+
+
+def test_a_check_in_that_was_taken_back_leaves_a_confirmed_booking() -> None:
+    stay = record()
+    stay.acknowledged.pop()
+    stay.acknowledge(ClientAct.CHECK_IN_UNDONE)
+    kinds = (*KINDS[:-1], "CheckInUndone")
+    actual = replace(reading(status="CONFIRMED"), feed=feed(*kinds), last_sequence=len(kinds))
+
+    assert checks(stay, actual) == set()
+    in_house = replace(actual, booking=reading(status="IN_HOUSE").booking)
+    assert checks(stay, in_house) == {"acknowledged status is there"}
+
+
 def history(*statuses: str) -> Callable[[str, str], list[str]]:
     return lambda hotel, room: list(statuses)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.stripe.cards import DECLINED, INSUFFICIENT, SUCCESS
 
@@ -62,3 +62,13 @@ PAYING_GUEST = GuestProfile(
     leaves=0.03,
     late=0.03,
 )  # fmt: skip
+# These guests pay at once, too, and change their stays, which begin in some days.
+CHANGING_GUEST = replace(
+    PAYING_GUEST,
+    ahead={0: 1, 1: 4, 2: 4, 4: 3, 7: 2},
+    nights={1: 6, 2: 3},
+    parties={1: 16, 2: 4},
+    cards={SUCCESS.number: 16, DECLINED.number: 1, REFUND_FAILS_LATER: 2, DISPUTED: 1},
+    late=0.15,
+    leaves=0.1,
+)

@@ -20,6 +20,8 @@ SETTINGS_CHANGES = (
     SettingsChange(standard_checkout_time="10:00"), SettingsChange(standard_checkout_time="25:99"),
     SettingsChange(strict_room_type=True), SettingsChange(strict_room_type=False),
     SettingsChange(tax_percent=Decimal("13.5")), SettingsChange(approval_sla_minutes=10),
+    SettingsChange(change_payment_staff="first"), SettingsChange(change_payment_guest="owed"),
+    SettingsChange(guest_changes="never"), SettingsChange(guest_changes="always"),
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tests.simulation.actors import (
     changes,
     decisions,
     departures,
+    house_rules,
     housekeeping,
     messages,
     misuse,
@@ -23,13 +24,14 @@ from tests.simulation.actors import (
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.clock import clock
 from tests.simulation.actors.colleague import PAUSES, SHORT_PAUSES, Duty, work
-from tests.simulation.actors.guest_profiles import ORDINARY_GUEST, PAYING_GUEST
+from tests.simulation.actors.guest_profiles import CHANGING_GUEST, ORDINARY_GUEST, PAYING_GUEST
 from tests.simulation.actors.operators import operators
 from tests.simulation.actors.provider import provider
 from tests.simulation.actors.trips import guests
 
-ALWAYS_PRESENT = ("desk", "guests-1")
-RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money"), (3, 1, 6)
+ALWAYS_PRESENT = ("owner", "desk", "guests-1")
+RUN_KINDS, RUN_KIND_WEIGHTS = ("ordinary", "crowded", "money", "changes"), (3, 1, 4, 2)
+PAYING_KINDS = ("money", "changes")
 GUESTS = ("guests-1", "guests-2", "guests-3")
 COMMON_IN_MONEY_RUNS = ("provider", "clock", "cleaner", "manager")
 Actor = Callable[[Any], None]
@@ -51,6 +53,10 @@ MONEY_DESK: Mapping[Duty, int] = {
     messages.advance_order: 1, misuse.command_at_any_status: 0,
     changes.change_stay: 10,
 }  # fmt: skip
+CHANGING_DESK: Mapping[Duty, int] = {
+    **MONEY_DESK,
+    booking_progress.advance_booking: 20, decisions.decide: 20, decisions.cancel: 2, changes.change_stay: 24,
+}  # fmt: skip
 HOUSEKEEPING: Mapping[Duty, int] = {
     housekeeping.clean: 6, housekeeping.work_on_a_task: 6, housekeeping.report_damage: 1, housekeeping.repair: 2,
 }  # fmt: skip
@@ -71,11 +77,11 @@ def actors_of_run(world: ActorWorld) -> dict[str, Actor]:
     """The actors of a run by name: the front desk and guests take part in every run, each other actor in some.
 
     In a run about money, guests pay at once in the hotel that approves bookings, its desk decides on them at once, and
-    both cancel.
+    both cancel. In a run about changes, both change stays.
     """
     kind = world.choices.pick("kind of run", RUN_KINDS, RUN_KIND_WEIGHTS)
-    about_money = kind == "money"
-    actors = all_actors(about_money=about_money)
+    about_money = kind in PAYING_KINDS
+    actors = all_actors(kind)
     present = {*ALWAYS_PRESENT, *GUESTS} if about_money else ALWAYS_PRESENT
     likely = {name: 0.35 if not about_money or name in COMMON_IN_MONEY_RUNS else 0.05 for name in actors}
     return {
@@ -85,19 +91,21 @@ def actors_of_run(world: ActorWorld) -> dict[str, Actor]:
     }
 
 
-def all_actors(*, about_money: bool) -> dict[str, Actor]:
-    """Every actor that may take part in a run, by name."""
-    at = 1 if about_money else 0
-    duties = MONEY_DESK if about_money else FRONT_DESK
-    pauses = SHORT_PAUSES if about_money else PAUSES
+def all_actors(kind: str) -> dict[str, Actor]:
+    """Every actor that may take part in a run of this kind, by name."""
+    at, pauses = (1, SHORT_PAUSES) if kind in PAYING_KINDS else (0, PAUSES)
+    duties = {"money": MONEY_DESK, "changes": CHANGING_DESK}.get(kind, FRONT_DESK)
+    rules = house_rules.RULES_OF_CHANGES if kind == "changes" else house_rules.RULES
+    profile = {"money": PAYING_GUEST, "changes": CHANGING_GUEST}.get(kind, ORDINARY_GUEST)
     named: dict[str, Callable[..., None]] = {
+        "owner": partial(house_rules.owner, options=rules),
         "desk": partial(work, role=Role.FRONT_DESK, duties=duties, at=at, pauses=pauses),
         "other-desk": partial(work, role=Role.FRONT_DESK, duties=FRONT_DESK, at=1),
         "desk-2": partial(work, role=Role.FRONT_DESK, duties=duties, at=at),
         "manager": partial(work, role=Role.MANAGER, duties=MANAGER, at=at, superuser=True),
         "cleaner": partial(work, role=Role.HOUSEKEEPING, duties=HOUSEKEEPING, at=at),
         "supervisor": partial(work, role=Role.HOUSEKEEPING_SUPERVISOR, duties=SUPERVISOR, at=at),
-        **dict.fromkeys(GUESTS, partial(guests, profile=PAYING_GUEST if about_money else ORDINARY_GUEST)),
+        **dict.fromkeys(GUESTS, partial(guests, profile=profile)),
         "invalid-requests": misuse.invalid_requests,
         "operator": operators,
     }

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 from contracts.bookings.status import BookingStatus
+from contracts.bookings.views import BookingDetail
 from contracts.values import Context
 from tests.simulation.actors.actor_world import ActorWorld
 from tests.simulation.actors.changes import change_own_stay
 from tests.simulation.actors.client import Client, weighted
-from tests.simulation.actors.guest_profiles import PAYING_GUEST, GuestProfile
+from tests.simulation.actors.guest_profiles import CHANGING_GUEST, PAYING_GUEST, GuestProfile
 from tests.simulation.actors.guest_steps import (
     cancel,
     chat,
@@ -53,6 +54,16 @@ PAYING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
     BookingStatus.CONFIRMED: {wait: 10, cancel: 5, use_a_mailed_link: 1, change_own_stay: 8},
     BookingStatus.IN_HOUSE: {wait: 4, order: 1, pay: 2},
 }
+CHANGING_GUEST_STEPS: Mapping[BookingStatus, Mapping[Step, int]] = {
+    **PAYING_GUEST_STEPS,
+    BookingStatus.PENDING_PAYMENT: {pay: 24},
+    BookingStatus.PENDING_APPROVAL: {wait: 8},
+    BookingStatus.CONFIRMED: {wait: 2, change_own_stay: 12, cancel: 1},
+}
+# While a change waits for its payment.
+STEPS_WHILE_A_CHANGE_WAITS: Mapping[BookingStatus, Mapping[Step, int]] = {
+    BookingStatus.CONFIRMED: {pay: 12, wait: 3, open_page: 1, change_own_stay: 3, cancel: 1, verify: 1},
+}
 UNUSUAL_STEP_PROBABILITY = 0.06
 
 
@@ -74,10 +85,20 @@ def follow_trip(trip: Trip) -> None:
         if booking is None:
             continue
         out_of_place = world.choices.chance("out of place", UNUSUAL_STEP_PROBABILITY)
-        usual = PAYING_GUEST_STEPS if trip.profile is PAYING_GUEST else ORDINARY_STEPS
-        steps = STEPS_IN_ANY_STATUS if out_of_place else usual.get(booking.status, STEPS_IN_ANY_STATUS)
+        steps = STEPS_IN_ANY_STATUS if out_of_place else _usual_steps(trip, booking)
         weighted(world, "step", steps)(trip)
         if booking.status in ENDED:
             if booking.can_pay:
                 pay(trip)
             return
+
+
+def _usual_steps(trip: Trip, booking: BookingDetail) -> Mapping[Step, int]:
+    usual = ORDINARY_STEPS
+    if booking.pending_change:
+        usual = STEPS_WHILE_A_CHANGE_WAITS
+    elif trip.profile is CHANGING_GUEST:
+        usual = CHANGING_GUEST_STEPS
+    elif trip.profile is PAYING_GUEST:
+        usual = PAYING_GUEST_STEPS
+    return usual.get(booking.status, STEPS_IN_ANY_STATUS)

@@ -22,8 +22,8 @@ BUSY: Mapping[str, tuple[Any, ...]] = {
     "lost messages": (0.0, 0.01), "webhooks": (0.0, 0.1), "provider": (0.0, 0.03), "notices": (0.0, 0.05),
     "slow": (0.0, 0.05), "refused events": (0.0, 0.003),
 }  # fmt: skip
-DUTIES = ("FRONT_DESK", "MONEY_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
-STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS")
+DUTIES = ("FRONT_DESK", "MONEY_DESK", "CHANGING_DESK", "HOUSEKEEPING", "SUPERVISOR", "MANAGER")
+STEPS = ("ORDINARY_STEPS", "PAYING_GUEST_STEPS", "CHANGING_GUEST_STEPS", "STEPS_WHILE_A_CHANGE_WAITS")
 
 
 @contextmanager
