@@ -18,7 +18,7 @@ def rooms_url(new_database: Callable[[str], str]) -> str:
 
 @pytest.fixture
 def service(rooms_url: str) -> Iterator[RoomsUnderTest]:
-    """The service, with a hotel of two doubles and a suite."""
+    """The service, with a hotel of two doubles and a suite, whose import is the first `AvailabilityChanged`."""
     service = RoomsUnderTest(rooms_url)
     with service.engine.begin() as connection:
         connection.execute(

@@ -25,7 +25,7 @@ def test_rates_are_written_on_both_ends_and_removed_again(service: RoomsUnderTes
     assert let_go.price is None
     price = quoted(service, check_out=day(4)).price
     assert [night.text for night in price.nights] == ["100.00", "150.00", "100.00", "100.00"]
-    assert [event.room_types for event in service.events(AvailabilityChanged)] == [("DBL",), ("DBL",)]
+    assert [event.room_types for event in service.events(AvailabilityChanged)[1:]] == [("DBL",), ("DBL",)]
 
 
 @pytest.mark.parametrize(
