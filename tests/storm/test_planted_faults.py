@@ -74,8 +74,11 @@ class SuddenDeath(PaymentMachine):
 
 # Faults for which the storm takes longest.
 FOUND_LATE = (
-    money.nothing_is_voided, money.the_ledger_forgets_what_is_let_go, a_fee_that_no_card_paid_is_forgotten
-)  # fmt: skip
+    money.nothing_is_voided,
+    money.late_money_is_kept,
+    money.the_ledger_forgets_what_is_let_go,
+    a_fee_that_no_card_paid_is_forgotten,
+)
 
 # Where a fault needs a rare beginning: the storm would find it all the same, later.
 BEGINNINGS: dict[str, type[PaymentMachine]] = {

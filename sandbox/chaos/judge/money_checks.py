@@ -93,7 +93,8 @@ def _intent_problems(name: str, money: IntentMoney) -> Iterator[tuple[str, str]]
 
 def _total(record: StayRecord, reading: StayReading) -> str:
     """The total that the clients know; the booking's own where a change was not answered."""
-    return str(reading.booking["total_amount"]) if record.unknown_outcomes & CHANGES else record.total
+    total: str = reading.booking["total_amount"]
+    return total if record.unknown_outcomes & CHANGES else record.total
 
 
 def _may_owe(record: StayRecord) -> bool:

@@ -39,7 +39,7 @@ def brought_over(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNod
         for number in range(1, 51):
             channel.basic_publish("bookings.events", "bookings.BookingHeld.v1", event(number), former_properties())
         delayed = former_properties(**{event_protocol.ATTEMPT: 2})
-        channel.basic_publish("hotelmate.delay.30000", "payments.inbox", event(1, "BK-2"), delayed)
+        channel.basic_publish("hotelmate.delay.120000", "payments.inbox", event(1, "BK-2"), delayed)
         channel.basic_publish("hotelmate.delay.5000", "payments.inbox", b"{not json", delayed)
         channel.basic_publish("", "rooms.inbox.dlq", event(1, "BK-3"), former_properties(**{event_protocol.ERROR: "x"}))
         channel.basic_publish("nameko-rpc", "rooms.Ping", b"{}")
@@ -72,14 +72,14 @@ def test_the_events_of_an_inbox_are_in_its_partition_in_order(brought_over: Rabb
 
 def test_a_delayed_event_waits_on_with_its_attempts_and_returns_to_its_own_inbox(brought_over: RabbitNode) -> None:
     partition = topology.partition("payments", 0)
-    [waiting] = messages(brought_over, "", topology.delay("payments", 30_000))
+    [waiting] = messages(brought_over, "", topology.delay("payments", 120_000))
     until(lambda: depth(brought_over, partition) == 51, what="the event of the shorter delay")
     [returned] = [row for row in messages(brought_over, "payments", partition) if row[1] == b"{not json"]
 
     assert b'"BK-2"' in waiting[1]
     assert [(properties.headers or {})[event_protocol.ATTEMPT] for properties, _ in (waiting, returned)] == [2, 2]
     for other in ("bookings", "rooms", "notifier"):
-        assert depth(brought_over, topology.delay(other, 30_000)) == 0
+        assert depth(brought_over, topology.delay(other, 120_000)) == 0
         assert b"{not json" not in [body for _, body in messages(brought_over, other, topology.partition(other, 0))]
 
 
