@@ -1,7 +1,7 @@
 """Changes of a stay that waits for its payment: nobody pays an old total, and no money is lost where somebody does."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from contracts.payments.checkout_sessions import ClosePaymentPage, PaymentSessio
 from tests.conversations.balances import about, books_agree, money_agrees, page, pays, status_of
 from tests.conversations.conftest import HOTEL, STAFF, PlatformFixture, guest
 from tests.conversations.stay_changes import as_the_gateway_asks, captured, change, refusal, unpaid, waiting, wished
+from tests.conversations.test_endings import to_local
 
 
 def test_an_unpaid_booking_is_paid_with_its_new_total(fixture: PlatformFixture) -> None:
@@ -158,6 +159,25 @@ def test_what_a_dearer_change_has_raised_is_not_owed_where_nothing_is_captured(
 
     after = fixture.booking(created)
     assert (after.status, after.balance_due.amount, captured(fixture)) == (status, 0, 0)
+    books_agree(fixture)
+
+
+@pytest.mark.parametrize("ends", [declined, overdue])
+def test_the_fee_of_a_change_ends_with_a_booking_that_is_never_approved(
+    fixture: PlatformFixture, ends: Callable[[PlatformFixture, CreatedBooking], None]
+) -> None:
+    first = fixture.today() + timedelta(days=1)
+    created = waiting(fixture, check_in=first, check_out=first + timedelta(days=3))
+    to_local(fixture, datetime.combine(first, time(1)))  # the free hour is over
+    fee = change(fixture, created, wished(created, longer=-2)).change_fees
+    assert fee is not None
+    assert fee.amount > 0
+
+    ends(fixture, created)
+    fixture.settle()
+
+    after = fixture.booking(created)
+    assert (after.change_fees, after.balance_due.amount, captured(fixture)) == (None, 0, 0)
     books_agree(fixture)
 
 
