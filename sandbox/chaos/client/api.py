@@ -3,7 +3,9 @@
 import asyncio
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +32,7 @@ class RepeatingClient:
     stopping: Callable[[], bool] = lambda: False
     transport: httpx.AsyncBaseTransport | None = None
     _http: httpx.AsyncClient = field(init=False)
+    _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=2.0)
@@ -55,6 +58,22 @@ class RepeatingClient:
 
         `allowed` are the codes of refusals (409) that may happen here.
         """
+        async with self._turns[operation.name] if operation.one_at_a_time else nullcontext():
+            return await self._performed(
+                operation, path, token=token, body=body, params=params, allowed=allowed, rng=rng
+            )
+
+    async def _performed(
+        self,
+        operation: ClientOperation,
+        path: Mapping[str, str],
+        *,
+        token: str,
+        body: Mapping[str, Any] | None,
+        params: Mapping[str, str] | None,
+        allowed: frozenset[str],
+        rng: random.Random,
+    ) -> GatewayResponse | None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if operation.has_key:
             headers["Idempotency-Key"] = f"{rng.getrandbits(128):032x}"

@@ -11,7 +11,11 @@ ROOM = f"{STAFF}/rooms/{{room}}"
 
 @dataclass(frozen=True)
 class ClientOperation:
-    """One operation of the API. `service` is the service that answers; the gateway asks those in `also`, too."""
+    """One operation of the API. `service` is the service that answers; the gateway asks those in `also`, too.
+
+    `one_at_a_time` means that the service carries out a few at once only, and turns further ones away: the clients of a
+    run wait for each other.
+    """
 
     name: str
     method: str
@@ -19,6 +23,7 @@ class ClientOperation:
     service: str
     success: tuple[int, ...] = (200,)
     also: tuple[str, ...] = ()
+    one_at_a_time: bool = False
 
     @property
     def has_key(self) -> bool:
@@ -55,7 +60,7 @@ PREVIEW_CHANGE_BY_STAFF = ClientOperation(
 CHANGE_BY_STAFF = ClientOperation(
     "change by staff", "POST", f"{STAFFS_BOOKING}/change/", "bookings", (200, 202), ("payments",)
 )
-PLAN_ROOMS = ClientOperation("plan rooms", "POST", f"{STAFF}/rooms/auto-assign/", "bookings")
+PLAN_ROOMS = ClientOperation("plan rooms", "POST", f"{STAFF}/rooms/auto-assign/", "bookings", one_at_a_time=True)
 COMMUNICATIONS = ClientOperation("communications", "GET", f"{STAFFS_BOOKING}/communications/", "notifier")
 LIST_ROOMS = ClientOperation("list rooms", "GET", f"{STAFF}/rooms/", "rooms")
 WALK_IN = ClientOperation("walk in", "POST", f"{ROOM}/add-guest/", "bookings", (201,))

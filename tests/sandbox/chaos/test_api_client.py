@@ -13,6 +13,7 @@ from sandbox.chaos.client import api as client_api
 from sandbox.chaos.client import operations
 from sandbox.chaos.client.api import RepeatingClient
 from sandbox.chaos.client.attempts import AttemptLog
+from sandbox.chaos.client.operations import ClientOperation
 from sandbox.chaos.client.request_pacer import RequestPacer
 from sandbox.gateway_response import GatewayResponse
 
@@ -96,3 +97,27 @@ def test_a_client_gives_up_without_knowing_the_outcome(monkeypatch: pytest.Monke
     assert answer is None
     assert len(script.keys) > 3
     assert client.log.unexpected == []
+
+
+@pytest.mark.parametrize(("operation", "most"), [(operations.PLAN_ROOMS, 1), (operations.CREATE, 3)])
+def test_what_is_carried_out_one_at_a_time_is_asked_for_one_at_a_time(operation: ClientOperation, most: int) -> None:
+    under_way, seen = 0, list[int]()
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal under_way
+        under_way += 1
+        seen.append(under_way)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+        return httpx.Response(operation.success[0], json={})
+
+    async def three() -> None:
+        client = RepeatingClient(
+            "http://system", AttemptLog(), RequestPacer(1_000), transport=httpx.MockTransport(answer)
+        )
+        each = (client.perform(operation, PATH, body={}, rng=random.Random(number)) for number in range(3))
+        await asyncio.gather(*each)
+
+    asyncio.run(three())
+
+    assert max(seen) == most
