@@ -1,13 +1,15 @@
 """What the desk has to give back, because no card can be refunded, is a task that ends when staff have done it."""
 
 from dataclasses import replace
+from typing import Any
 
 from contracts.bookings.asks import CancelBooking
 from contracts.bookings.balance import RefundAtDesk, SettleBalance
 from contracts.bookings.extensions import ExtendBooking
 from contracts.bookings.queries import GetTimeline
 from contracts.bookings.stays import AssignRoom, CheckIn
-from contracts.bookings.views import CreatedBooking
+from contracts.bookings.views import BookingDetail, CreatedBooking
+from contracts.values import Money
 from tests.conversations import actions
 from tests.conversations.balances import about, books_agree, money_agrees
 from tests.conversations.conftest import STAFF, PlatformFixture
@@ -17,11 +19,23 @@ from tests.conversations.test_any_series_of_changes import examined
 WARNING = "REFUND_AT_DESK"
 
 
+WAIVED = {"waive_difference": True, "reason": "Their train was late."}
+
+
+def shortened(
+    fixture: PlatformFixture, *, begins: int = 30, longer: int = -1, **more: Any
+) -> tuple[CreatedBooking, BookingDetail]:
+    """A booking of three nights that was paid at the desk, and what it is once it is shorter: the desk owes money."""
+    created = CreatedBooking(booking=actions.confirmed(fixture, begins=begins, nights=3), guest_token="")
+    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
+    after = change(fixture, created, replace(wished(created, longer=longer), **more))
+    assert after.desk_refund_due is not None
+    return created, after
+
+
 def owed_by_the_desk(fixture: PlatformFixture) -> tuple[CreatedBooking, int]:
     """A booking that was paid at the desk and became shorter, and what the guest gets back in minor units."""
-    created = CreatedBooking(booking=actions.confirmed(fixture, begins=30, nights=3), guest_token="")
-    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
-    after = change(fixture, created, wished(created, longer=-1))
+    created, after = shortened(fixture)
     assert after.desk_refund_due is not None
     return created, after.desk_refund_due.amount
 
@@ -84,9 +98,7 @@ def test_a_dearer_change_first_uses_up_what_the_desk_has_to_give_back(fixture: P
 
 
 def test_a_change_that_costs_less_than_the_desk_has_to_give_back_is_paid_by_that(fixture: PlatformFixture) -> None:
-    created = CreatedBooking(booking=actions.confirmed(fixture, begins=30, nights=3), guest_token="")
-    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
-    shorter = change(fixture, created, wished(created, longer=-2))
+    created, shorter = shortened(fixture, longer=-2)
     assert shorter.desk_refund_due is not None
     wish = wished(created, longer=-1)
     offer = preview(fixture, created, wish)
@@ -101,10 +113,7 @@ def test_a_change_that_costs_less_than_the_desk_has_to_give_back_is_paid_by_that
 
 
 def test_a_cancellation_fee_first_uses_up_what_the_desk_has_to_give_back(fixture: PlatformFixture) -> None:
-    created = CreatedBooking(booking=actions.confirmed(fixture, nights=3), guest_token="")
-    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
-    wish = replace(wished(created, longer=-1), waive_difference=True, reason="Their train was late.")
-    shorter = change(fixture, created, wish)
+    created, shorter = shortened(fixture, begins=0, **WAIVED)
     assert shorter.desk_refund_due is not None
 
     fixture.platform.ask(CancelBooking(**about(created)), STAFF)
@@ -119,10 +128,7 @@ def test_a_cancellation_fee_first_uses_up_what_the_desk_has_to_give_back(fixture
 
 
 def test_an_extension_first_uses_up_what_the_desk_has_to_give_back(fixture: PlatformFixture) -> None:
-    created = CreatedBooking(booking=actions.confirmed(fixture, nights=3), guest_token="")
-    fixture.platform.ask(SettleBalance(**about(created)), STAFF)
-    wish = replace(wished(created, longer=-1), waive_difference=True, reason="Their train was late.")
-    shorter = change(fixture, created, wish)
+    created, shorter = shortened(fixture, begins=0, **WAIVED)
     assert shorter.desk_refund_due is not None
     fixture.platform.ask(AssignRoom(**about(created), room_number="101"), STAFF)
     fixture.platform.ask(CheckIn(**about(created)), STAFF)
@@ -132,6 +138,10 @@ def test_an_extension_first_uses_up_what_the_desk_has_to_give_back(fixture: Plat
 
     rise = extended.total_amount - shorter.total_amount
     assert (extended.balance_due, extended.desk_refund_due) == (rise - shorter.desk_refund_due, None)
+    items = fixture.platform.ask(GetTimeline(**about(created)), STAFF).items
+    [entry] = [item for item in items if item.what == "StayExtended"]
+    used_up = Money(-shorter.desk_refund_due.amount, "EUR")
+    assert ("refund_at_desk", str(used_up)) in [(each.field, each.to_value) for each in entry.changes]
     equation_holds(fixture, created)
     [entry] = [
         each for each in fixture.platform.ask(GetTimeline(**about(created)), STAFF).items if each.what == "StayExtended"

@@ -9,6 +9,7 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.bookings.approval import ApproveBooking
 from contracts.bookings.asks import CancelBooking
+from contracts.bookings.queries import GetTimeline
 from contracts.bookings.refunds import RetryRefund
 from contracts.bookings.status import BookingStatus
 from contracts.bookings.views import BookingDetail, CreatedBooking
@@ -51,6 +52,9 @@ def test_what_staff_refund_in_the_dashboard_is_waived_and_not_owed_again(fixture
     after = fixture.booking(created)
     assert (after.status, amounts(after)) == (BookingStatus.CONFIRMED, (PART, PART, 0))
     assert (after.refund_status, after.warnings) == ("SUCCEEDED", ())
+    items = fixture.platform.ask(GetTimeline(**about(created)), STAFF).items
+    [entry] = [item for item in items if item.what == "BookingRefunded"]
+    assert [(change.field, change.to_value) for change in entry.changes] == [("waived", "EUR 30.00")]
     equation_holds(fixture, created)
     books_agree(fixture)
     examined(fixture)

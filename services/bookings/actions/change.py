@@ -56,37 +56,31 @@ def change_booking(command: ChangeBooking, conversation: KeyedConversation[Booki
     with conversation.reading() as work:
         booking = booking_access.unlocked(work, command)
         pending, now = pending_actions.own(conversation, booking), work.now
-    if pending is None and hold_change.waits(booking, command, now=now):
-        with conversation.transaction() as work:
-            booking, now = booking_access.locked(work, command, staff=False), work.now
-            if hold_change.waits(booking, command, now=now):
-                return replies.finish(conversation, work, booking)
     if pending is None:
-        target = change_requests.target_of(booking, command.change)
-        nothing = change_requests.changes_nothing(booking, target, command.change)
-        if nothing and (reply := _unchanged(command, conversation)):
+        if _is_done(booking, command, now=now) and (reply := _at_once(command, conversation)):
             return reply
         pending = _begun(command, conversation, booking, now)
-    kind = pending.pending.kind if pending.pending else ActionKind.CHANGE
-    try:
-        return pending_actions.completed(conversation, _ACTIONS[kind], pending)
-    except Refusal as refusal:
-        if refusal.code != "PRICE_CHANGED":
-            raise
-    query = PreviewChange(hotel=command.hotel, booking_id=command.booking_id, change=command.change)
-    raise change_previews.price_changed(preview_change(query, conversation))
+    return _completed(command, conversation, pending)
 
 
-def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail | None:
-    """The booking as it is; None where it has changed since it was read, so that the command changes something.
+def _is_done(booking: Booking, command: ChangeBooking, *, now: datetime) -> bool:
+    """Whether the change waits for its payment already, or changes nothing."""
+    target = change_requests.target_of(booking, command.change)
+    nothing = change_requests.changes_nothing(booking, target, command.change)
+    return nothing or hold_change.waits(booking, command, now=now)
 
-    A change that waits is withdrawn. Refused `PAYMENT_UNDER_WAY` once it is being paid.
+
+def _at_once(command: ChangeBooking, conversation: KeyedConversation[BookingsWork]) -> BookingDetail | None:
+    """The booking as it is; None where it has changed since it was read, so that the change is not done.
+
+    Another change that waits is withdrawn. Refused `PAYMENT_UNDER_WAY` once it is being paid.
     """
     with conversation.transaction() as work:
         booking = booking_access.locked(work, command, staff=False)
-        target = change_requests.target_of(booking, command.change)
-        if not change_requests.changes_nothing(booking, target, command.change):
+        if not _is_done(booking, command, now=work.now):
             return None
+        if hold_change.waits(booking, command, now=work.now):
+            return replies.finish(conversation, work, booking)
         change = booking.pending_change
         if change and change.payment_id:
             raise Refusal("PAYMENT_UNDER_WAY", "The guest has just paid for another change.")
@@ -94,6 +88,20 @@ def _unchanged(command: ChangeBooking, conversation: KeyedConversation[BookingsW
         if events:
             pending_actions.require_none(booking)
         return replies.finish(conversation, work, work.record(booking, events, by=work.caller.actor))
+
+
+def _completed(
+    command: ChangeBooking, conversation: KeyedConversation[BookingsWork], booking: Booking
+) -> BookingDetail:
+    """The booking once its pending change is made. A price that rooms changes meanwhile is refused with a preview."""
+    kind = booking.pending.kind if booking.pending else ActionKind.CHANGE
+    try:
+        return pending_actions.completed(conversation, _ACTIONS[kind], booking)
+    except Refusal as refusal:
+        if refusal.code != "PRICE_CHANGED":
+            raise
+    query = PreviewChange(hotel=command.hotel, booking_id=command.booking_id, change=command.change)
+    raise change_previews.price_changed(preview_change(query, conversation))
 
 
 def _begun(

@@ -113,13 +113,12 @@ def no_show_undone(booking: Booking, event: NoShowUndone) -> Changes:
 def _called_off(booking: Booking, event: BookingCancelled | BookingNoShow, *, fee_at_desk: bool = False) -> Changes:
     after = cancellation_fees.balance_after(booking, event.fee, fee_at_desk=fee_at_desk)
     refunded, refund = booking.zero_if_none(booking.refunded), money_due.refund_promised(booking) + event.refund
-    at_desk = booking.zero_if_none(booking.desk_refund_due) + after.refund_at_desk
     sums: Changes = {"refund_amount": refunded + refund, "extra_refunded": None}
     sums["failed_refunds"] = refunds.retried(booking)
     return sums | {
         "cancellation_fee": event.fee,
         "refund_status": refunds.status(replace(booking, **sums)),
-        "desk_refund_due": None if at_desk.is_zero else at_desk,
+        **_desk_refund(booking, after.refund_at_desk),
         "balance_due": after.due,
         **NO_ROOM,
         **NO_SECRETS,

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from chassis import codec
-from contracts.bookings.balance import BalancePaymentAccepted, BalanceSettled, RefundedAtDesk
+from contracts.bookings.balance import BalancePaymentAccepted, BalancePaymentFailed, BalanceSettled, RefundedAtDesk
 from contracts.bookings.events import BookingEvent
 from contracts.bookings.extensions import StayExtended
 from contracts.bookings.overstays import OverstayFlagged
+from contracts.bookings.refunds import BookingRefunded, BookingRefundFailed
 from contracts.bookings.stay_changes import StayChanged, StayChangeHeld, StayChangeLapsed
 from contracts.bookings.stays import RoomLocked
 from contracts.bookings.undo import NoShowUndone
@@ -32,6 +33,7 @@ def _extended(event: StayExtended) -> Iterator[FieldChange]:
     yield field_change("total_amount", event.total - event.amount, event.total)
     owed = event.amount if event.refund_at_desk is None else event.amount + event.refund_at_desk
     yield field_change("balance_due", event.balance_due - owed, event.balance_due)
+    yield from _amounts(event, "refund_at_desk")
 
 
 def _changed(event: StayChanged) -> Iterator[FieldChange]:
@@ -39,9 +41,14 @@ def _changed(event: StayChanged) -> Iterator[FieldChange]:
         before, after = getattr(event, f"previous_{name}"), getattr(event, name)
         if before != after:
             yield field_change("total_amount" if name == "total" else name, before, after)
-    for name in ("fee", "refund", "refund_at_desk", "waived"):
+    yield from _amounts(event, "fee", "refund", "refund_at_desk", "waived")
+
+
+def _amounts(event: BookingEvent, *names: str) -> Iterator[FieldChange]:
+    """The amounts of these names, as far as the event has them; a negative one takes back so much."""
+    for name in names:
         amount = getattr(event, name)
-        if not amount.is_zero:
+        if amount is not None and not amount.is_zero:
             yield field_change(name, None, amount)
 
 
@@ -86,6 +93,9 @@ _CHANGES: dict[type[BookingEvent], Callable[[Any], Iterable[FieldChange]]] = {
     BalanceSettled: _settled,
     RefundedAtDesk: _refunded_at_desk,
     BalancePaymentAccepted: _settled,
+    BalancePaymentFailed: lambda event: _amounts(event, "refund_at_desk"),
+    BookingRefunded: lambda event: _amounts(event, "waived"),
+    BookingRefundFailed: lambda event: _amounts(event, "waived"),
     OverstayFlagged: _flagged,
 }
 _BY_NAME = {event.__name__: (event, changes) for event, changes in _CHANGES.items()}
