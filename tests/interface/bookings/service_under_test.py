@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from chassis import codec
 from chassis.messaging.ask_server import AskReply, AskServer
 from chassis.messaging.event_dispatcher import DispatchResult, EventDispatcher
+from chassis.refusal import Unavailable
 from chassis.transactions.conversation import Conversation
 from chassis.transactions.unit_of_work import UnitOfWork
 from contracts.bookings.approval import ConfirmBooking
@@ -78,6 +79,16 @@ class FakeRooms:
         if other is not None:
             return other(message)
         return self.answer(message)
+
+    def die_at(self, ask: type[Ask[Any]], *, done: bool) -> None:
+        """Let the caller's process die at this ask: before rooms is asked, or once rooms has `done` it."""
+
+        def dies(message: Ask[Any]) -> Any:
+            if done:
+                self.answer(message)
+            raise Unavailable("the process died")
+
+        self.instead[ask] = dies
 
     def answer(self, message: Ask[Any]) -> Any:
         match message:

@@ -71,12 +71,7 @@ def test_an_action_whose_process_died_is_driven_to_its_end(
     ask, command, more, fact = step
     booking_id = prepared(service, command)
 
-    def dies(message: Any) -> Any:
-        if rooms_did_it:
-            service.rooms.answer(message)
-        raise Unavailable("the process died")
-
-    service.rooms.instead[ask] = dies
+    service.rooms.die_at(ask, done=rooms_did_it)
     with pytest.raises(Unavailable):
         service.ask(command(**about(booking_id, **more)))
     assert service.stored(booking_id).pending

@@ -203,13 +203,7 @@ def test_a_change_whose_process_died_is_completed_by_its_repetition_and_by_no_ot
 ) -> None:
     booking_id = confirmed(service)
     key = {"idempotency_key": "k-1", "fingerprint": "f-1"}
-
-    def dies(message: Any) -> Any:
-        if after:
-            service.rooms.answer(message)
-        raise Unavailable("the process died")
-
-    service.rooms.instead[ChangeStay] = dies
+    service.rooms.die_at(ChangeStay, done=after)
     with pytest.raises(Unavailable):
         service.ask(change(booking_id), **key)
     del service.rooms.instead[ChangeStay]

@@ -101,12 +101,12 @@ def test_a_client_gives_up_without_knowing_the_outcome(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(("operation", "most"), [(operations.PLAN_ROOMS, 1), (operations.CREATE, 3)])
 def test_what_is_carried_out_one_at_a_time_is_asked_for_one_at_a_time(operation: ClientOperation, most: int) -> None:
-    under_way, seen = 0, list[int]()
+    under_way, requests_at_once = 0, list[int]()
 
     async def answer(_: httpx.Request) -> httpx.Response:
         nonlocal under_way
         under_way += 1
-        seen.append(under_way)
+        requests_at_once.append(under_way)
         await asyncio.sleep(0.01)
         under_way -= 1
         return httpx.Response(operation.success[0], json={})
@@ -120,4 +120,4 @@ def test_what_is_carried_out_one_at_a_time_is_asked_for_one_at_a_time(operation:
 
     asyncio.run(three())
 
-    assert max(seen) == most
+    assert max(requests_at_once) == most
