@@ -50,11 +50,14 @@ def _channel(name: str, channel: Json) -> str:
 
 
 def _message(name: str, message: Json, document: Json) -> str:
-    rows = "".join(_row(field, schema) for field, schema in _properties(message["payload"], document).items())
+    payload = _resolved(message["payload"], document)
+    rows = "".join(_row(field, schema) for field, schema in payload.get("properties", {}).items())
     fields = f"<dl>{rows}</dl>" if rows else "<p>No fields.</p>"
+    text = payload.get("description") or message["summary"]
+    paragraphs = "".join(f"<p>{_prose(' '.join(paragraph.split()))}</p>" for paragraph in text.split("\n\n"))
     return (
         f'<details class="card" id="{escape(name)}"><summary><strong>{escape(name)}</strong></summary>'
-        f"<p>{_prose(message['summary'])}</p>{fields}</details>\n"
+        f"{paragraphs}{fields}</details>\n"
     )
 
 
@@ -67,13 +70,13 @@ def _row(field: str, schema: Json) -> str:
     return f"<div><dt>{escape(field)}</dt><dd>{escape(_type(schema))}</dd></div>"
 
 
-def _properties(payload: Json, document: Json) -> Json:
+def _resolved(payload: Json, document: Json) -> Json:
+    """The schema of the message's own data."""
     if "allOf" in payload:
         payload = payload["allOf"][1]["properties"]["data"]
     if "$ref" in payload:
         payload = document["components"]["schemas"][payload["$ref"].rsplit("/", 1)[1]]
-    properties: Json = payload.get("properties", {})
-    return properties
+    return payload
 
 
 def _type(schema: Any) -> str:

@@ -71,3 +71,10 @@ def test_the_page_shows_code_as_code() -> None:
 
     assert "<code>expires_at</code>" in text
     assert "`" not in text.partition("<body>")[2]
+
+
+def test_the_page_shows_all_that_a_message_says_of_its_fields() -> None:
+    text = page(document())
+
+    assert "<p>A refund failed; staff must act. <code>refunded_total</code> is the amount refunded so far.</p>" in text
+    assert "<code>retriable</code> is False where staff made the refund on the provider&#x27;s pages" in text
